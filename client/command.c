@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Commands: what a typed line means.
+ *
+ * One table: a name, who deals with it, how many words it needs, how it is
+ * used and what it does; /help prints the table.  Whatever a handler wants of
+ * the server it queues, so a command given while there is no connection is
+ * carried out when there is one, in its turn.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "display.h"
+#include "irc/name.h"
+#include "room.h"
+#include "session.h"
+
+enum {
+	COMMAND_WORDS = 3,
+};
+
+/* Why there is nobody to talk to. */
+#define NO_TARGET "no room or person chosen: /join ROOM or /query NICK"
+
+struct command {
+	const char *name;
+	/* TEXT is what follows the name. */
+	void (*handle)(struct session *s, const char *text);
+	int words; /* fewer: it is refused, with its usage */
+	const char *usage, *help;
+};
+
+/* ---- words ---- */
+
+/* Copies the next word of *TEXT, cut to SIZE, and moves *TEXT to the one
+ * after it; returns 0 when there is none. */
+static int
+command_word(const char **text, char *word, size_t size)
+{
+	size_t len;
+
+	*text += strspn(*text, " ");
+	len = strcspn(*text, " ");
+	snprintf(word, size, "%.*s", (int)len, *text);
+	*text += len;
+	*text += strspn(*text, " ");
+	return len > 0;
+}
+
+static int
+command_words(const char *text)
+{
+	char word[2];
+	int n;
+
+	for (n = 0; n < COMMAND_WORDS && command_word(&text, word, 2); n++)
+		;
+	return n;
+}
+
+static void
+command_refuse(struct session *s, const char *why)
+{
+	display_error("%s", why);
+	s->refused++;
+}
+
+/* The room a command is about: the first word of *TEXT if it is one, else
+ * the current target; -1, having said so, when that is none. */
+static int
+command_room(struct session *s, const char **text, char *room, size_t size)
+{
+	const char *rest = *text;
+
+	if (command_word(&rest, room, size) && session_is_room(s, room)) {
+		*text = rest;
+		return 0;
+	}
+	snprintf(room, size, "%s", s->target);
+	if (session_is_room(s, room))
+		return 0;
+	command_refuse(s, "no room chosen: /join ROOM, or name it");
+	return -1;
+}
+
+/* ---- handlers, in the order of the table ---- */
+
+static void
+cmd_away(struct session *s, const char *text)
+{
+	if (*text == '\0')
+		session_queue(s, "AWAY");
+	else
+		session_queue(s, "AWAY :%s", text);
+}
+
+static void
+cmd_invite(struct session *s, const char *text)
+{
+	char nick[SESSION_NICK], room[SESSION_TARGET];
+
+	command_word(&text, nick, sizeof(nick));
+	if (command_room(s, &text, room, sizeof(room)) == 0)
+		session_queue(s, "INVITE %s %s", nick, room);
+}
+
+/* "moot" is "#moot": one does not want to explain '#' to everyone. */
+static void
+command_join_one(struct session *s, const char *name, const char *key)
+{
+	char room[SESSION_TARGET + 1];
+
+	snprintf(room, sizeof(room), "%s%s",
+	    session_is_room(s, name) ? "" : "#", name);
+	if (room_know(&s->rooms, room, key) == NULL) {
+		command_refuse(s, "the name or key of the room is too long");
+		return;
+	}
+	session_target(s, room);
+	if (key != NULL)
+		session_queue(s, "JOIN %s %s", room, key);
+	else
+		session_queue(s, "JOIN %s", room);
+}
+
+/* Takes what is before the next comma; 0 when nothing is left. */
+static int
+command_item(const char **list, char *item, size_t size)
+{
+	size_t len;
+
+	*list += strspn(*list, ",");
+	len = strcspn(*list, ",");
+	snprintf(item, size, "%.*s", (int)len, *list);
+	*list += len;
+	return len > 0;
+}
+
+void
+command_join(struct session *s, const char *rooms, const char *keys)
+{
+	char room[SESSION_TARGET], key[SESSION_TARGET], first[SESSION_TARGET];
+
+	*first = '\0';
+	while (command_item(&rooms, room, sizeof(room))) {
+		command_join_one(s, room,
+		    command_item(&keys, key, sizeof(key)) ? key : NULL);
+		if (*first == '\0')
+			snprintf(first, sizeof(first), "%s", s->target);
+	}
+	if (*first != '\0')
+		session_target(s, first);
+}
+
+static void
+cmd_join(struct session *s, const char *text)
+{
+	char rooms[SESSION_LINE];
+
+	command_word(&text, rooms, sizeof(rooms));
+	command_join(s, rooms, text);
+}
+
+static void
+cmd_kick(struct session *s, const char *text)
+{
+	char room[SESSION_TARGET], nick[SESSION_NICK];
+
+	if (command_room(s, &text, room, sizeof(room)) == -1)
+		return;
+	if (!command_word(&text, nick, sizeof(nick)))
+		command_refuse(s, "usage: /kick [ROOM] NICK [REASON]");
+	else if (*text == '\0')
+		session_queue(s, "KICK %s %s", room, nick);
+	else
+		session_queue(s, "KICK %s %s :%s", room, nick, text);
+}
+
+static void
+cmd_me(struct session *s, const char *text)
+{
+	if (*s->target == '\0')
+		command_refuse(s, NO_TARGET);
+	else
+		session_say(s, "PRIVMSG", s->target, "ACTION", text);
+}
+
+static void
+cmd_mode(struct session *s, const char *text)
+{
+	session_queue(s, "MODE %s", text);
+}
+
+static void
+cmd_msg(struct session *s, const char *text)
+{
+	char target[SESSION_TARGET];
+
+	command_word(&text, target, sizeof(target));
+	session_say(s, "PRIVMSG", target, NULL, text);
+}
+
+static void
+cmd_names(struct session *s, const char *text)
+{
+	char room[SESSION_TARGET];
+
+	if (command_room(s, &text, room, sizeof(room)) == 0)
+		session_queue(s, "NAMES %s", room);
+}
+
+/* Without a connection there is nobody to refuse it: it is the nick to ask
+ * for.  In a pipe it waits for its turn. */
+static void
+cmd_nick(struct session *s, const char *text)
+{
+	char nick[SESSION_NICK];
+
+	command_word(&text, nick, sizeof(nick));
+	if (s->state == SESSION_OFFLINE && s->typed)
+		session_nick_changed(s, nick);
+	else
+		session_queue(s, "NICK %s", nick);
+}
+
+static void
+cmd_notice(struct session *s, const char *text)
+{
+	char target[SESSION_TARGET];
+
+	command_word(&text, target, sizeof(target));
+	session_say(s, "NOTICE", target, NULL, text);
+}
+
+static void
+cmd_part(struct session *s, const char *text)
+{
+	char room[SESSION_TARGET];
+
+	if (command_room(s, &text, room, sizeof(room)) == -1)
+		return;
+	if (name_cmp(room, s->target) == 0)
+		session_target(s, "");
+	if (*text == '\0')
+		session_queue(s, "PART %s", room);
+	else
+		session_queue(s, "PART %s :%s", room, text);
+}
+
+static void
+cmd_query(struct session *s, const char *text)
+{
+	char target[SESSION_TARGET];
+
+	if (command_word(&text, target, sizeof(target)))
+		session_target(s, target);
+	if (*s->target == '\0')
+		display_client("talking to nobody");
+	else
+		display_client("talking to %s", s->target);
+	if (*text != '\0')
+		session_say(s, "PRIVMSG", s->target, NULL, text);
+}
+
+static void
+cmd_quit(struct session *s, const char *text)
+{
+	session_quit(s, text);
+}
+
+static void
+cmd_raw(struct session *s, const char *text)
+{
+	session_queue(s, "%s", text);
+}
+
+static void
+cmd_rooms(struct session *s, const char *text)
+{
+	struct room *r;
+
+	(void)text;
+	if (s->rooms == NULL)
+		display_client("in no room");
+	for (r = s->rooms; r != NULL; r = r->next)
+		display_client("%s %s%s", r->joined ? "in" : "not yet in",
+		    r->name, name_cmp(r->name, s->target) == 0 ?
+		    " (talking to it)" : "");
+}
+
+static void
+cmd_topic(struct session *s, const char *text)
+{
+	char room[SESSION_TARGET];
+
+	if (command_room(s, &text, room, sizeof(room)) == -1)
+		return;
+	if (*text == '\0')
+		session_queue(s, "TOPIC %s", room);
+	else
+		session_queue(s, "TOPIC %s :%s", room, text);
+}
+
+static void
+cmd_who(struct session *s, const char *text)
+{
+	char mask[SESSION_TARGET];
+
+	if (command_word(&text, mask, sizeof(mask)))
+		session_queue(s, "WHO %s", mask);
+	else if (command_room(s, &text, mask, sizeof(mask)) == 0)
+		session_queue(s, "WHO %s", mask);
+}
+
+static void
+cmd_whois(struct session *s, const char *text)
+{
+	char nick[SESSION_NICK];
+
+	command_word(&text, nick, sizeof(nick));
+	session_queue(s, "WHOIS %s", nick);
+}
+
+/* ---- the table ---- */
+
+static void cmd_help(struct session *s, const char *text);
+
+static const struct command commands[] = {
+	{ "away", cmd_away, 0, "[TEXT]", "be away; without TEXT, be back" },
+	{ "help", cmd_help, 0, "[COMMAND]", "this list, or one of it" },
+	{ "invite", cmd_invite, 1, "NICK [ROOM]", "invite somebody" },
+	{ "join", cmd_join, 1, "ROOM[,ROOM] [KEY[,KEY]]",
+	    "enter a room and talk to it" },
+	{ "kick", cmd_kick, 1, "[ROOM] NICK [REASON]",
+	    "put somebody out of the room" },
+	{ "me", cmd_me, 1, "TEXT", "do something" },
+	{ "mode", cmd_mode, 1, "TARGET [MODES]", "show or change modes" },
+	{ "msg", cmd_msg, 2, "TARGET TEXT", "say something to one target" },
+	{ "names", cmd_names, 0, "[ROOM]", "who is in the room" },
+	{ "nick", cmd_nick, 1, "NICK", "change your nick" },
+	{ "notice", cmd_notice, 2, "TARGET TEXT",
+	    "say something nobody should answer" },
+	{ "part", cmd_part, 0, "[ROOM] [REASON]", "leave the room" },
+	{ "query", cmd_query, 0, "[TARGET [TEXT]]",
+	    "talk to somebody from now on" },
+	{ "quit", cmd_quit, 0, "[REASON]", "send what waits and leave" },
+	{ "raw", cmd_raw, 1, "LINE", "send a line of the protocol" },
+	{ "rooms", cmd_rooms, 0, "", "the rooms you are in" },
+	{ "topic", cmd_topic, 0, "[ROOM] [TEXT]",
+	    "show or change the topic of the room" },
+	{ "who", cmd_who, 0, "[MASK]", "who is in the room, or matches" },
+	{ "whois", cmd_whois, 1, "NICK", "what is known of somebody" },
+};
+
+static const struct command *
+command_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (name_cmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static void
+cmd_help(struct session *s, const char *text)
+{
+	char name[32];
+	size_t i;
+
+	(void)s;
+	*name = '\0';
+	command_word(&text, name, sizeof(name));
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (*name == '\0' || name_cmp(commands[i].name,
+		    name + strspn(name, "/")) == 0)
+			display_client("/%s%s%s: %s", commands[i].name,
+			    *commands[i].usage ? " " : "", commands[i].usage,
+			    commands[i].help);
+	if (*name == '\0')
+		display_client("anything else is said to the target, which "
+		    "/join and /query choose; //TEXT says /TEXT");
+}
+
+static void
+command_run(struct session *s, const char *line)
+{
+	const struct command *c;
+	char name[32], why[160];
+
+	command_word(&line, name, sizeof(name));
+	c = command_find(name);
+	if (c == NULL) {
+		snprintf(why, sizeof(why), "there is no command /%s; /help "
+		    "lists them, //%s says it", name, name);
+		command_refuse(s, why);
+	} else if (command_words(line) < c->words) {
+		snprintf(why, sizeof(why), "usage: /%s %s", c->name, c->usage);
+		command_refuse(s, why);
+	} else
+		c->handle(s, line);
+}
+
+void
+command_line(struct session *s, const char *line, int continued)
+{
+	if (*line == '/' && line[1] != '/' && !continued) {
+		command_run(s, line + 1);
+		return;
+	}
+	if (*line == '/' && !continued)
+		line++;
+	if (*line == '\0')
+		return;
+	if (*s->target == '\0')
+		command_refuse(s, NO_TARGET);
+	else
+		session_say(s, "PRIVMSG", s->target, NULL, line);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CLIENT_COMMAND_H
+#define CLIENT_COMMAND_H
+
+struct session;
+
+/* Deals with one typed line: a /command, or text for the current target.
+ * CONTINUED: it is the rest of a line that was split, never a command. */
+void command_line(struct session *s, const char *line, int continued);
+/* Wants to be in "ROOM[,ROOM]", now or once there is a server; the first of
+ * them becomes the target. */
+void command_join(struct session *s, const char *rooms, const char *keys);
+
+#endif

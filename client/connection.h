@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CLIENT_CONNECTION_H
+#define CLIENT_CONNECTION_H
+
+#include <netdb.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One TCP connection to a server, made again whenever it is lost. */
+
+/* Times in milliseconds; `now` is always that of connection_now(). */
+#ifndef RETRY_FIRST
+#define RETRY_FIRST 1000     /* the first wait before another attempt... */
+#endif
+#ifndef RETRY_MOST
+#define RETRY_MOST 120000    /* ...doubles up to this; each is jittered */
+#endif
+#ifndef CONNECT_MOST
+#define CONNECT_MOST 15000   /* for one address to answer */
+#endif
+
+enum {
+	CONNECTION_IN = 16384,  /* over the longest line: 8191 + 512 */
+	CONNECTION_OUT = 16384, /* over a window of lines, labels included */
+	CONNECTION_HOST = 256,
+	CONNECTION_PORT = 32,
+	CONNECTION_WHY = 160,
+};
+
+enum connection_state {
+	CONNECTION_IDLE,       /* not wanted, or waiting until retry_at */
+	CONNECTION_CONNECTING, /* an attempt is under way until retry_at */
+	CONNECTION_OPEN,
+};
+
+/* What a step brought about. */
+enum connection_news {
+	CONNECTION_SAME,
+	CONNECTION_UP,   /* just opened */
+	CONNECTION_DOWN, /* closed, or not opened; WHY says why */
+};
+
+struct connection {
+	char host[CONNECTION_HOST], port[CONNECTION_PORT];
+	enum connection_state state;
+	int fd;
+	struct addrinfo *addresses, *address; /* all; the one being tried */
+	int64_t retry_at;
+	unsigned int failures; /* in a row */
+	int64_t heard;         /* when the last byte came */
+	int overlong;          /* skipping to the end of a line too long */
+	size_t inpos, inlen, outlen;
+	char in[CONNECTION_IN], out[CONNECTION_OUT];
+	char why[CONNECTION_WHY];
+};
+
+/* Monotonic milliseconds. */
+int64_t connection_now(void);
+/* Splits "HOST", "HOST:PORT", "[V6]", "[V6]:PORT" or a bare V6 address;
+ * NULL stands for the default.  -1 when it is malformed. */
+int connection_init(struct connection *c, const char *where);
+/* Looks the name up (which may block) and begins.  CONNECTION_SAME while it
+ * is under way, else the news. */
+enum connection_news connection_start(struct connection *c, int64_t now);
+/* What to poll for: POLLIN, if WANTED, and POLLOUT as needed. */
+short connection_events(const struct connection *c, int wanted);
+/* Reads, if poll(2) says so; deals with an attempt that takes too long. */
+enum connection_news connection_step(struct connection *c, short revents,
+    int64_t now);
+/* Writes what can be written.  After the lines that were read were dealt
+ * with: what a server says before it closes must not be lost. */
+enum connection_news connection_flush(struct connection *c);
+/* The next whole line that came, NUL-terminated, its length in *LEN; it may
+ * be changed and stays valid until the next call or step.  NULL: none. */
+char *connection_line(struct connection *c, size_t *len);
+/* Appends LINE and CR LF.  -1, and nothing is appended, when the server has
+ * not read for so long that the buffer is full. */
+int connection_write(struct connection *c, const char *line);
+/* Closes it and says WHY. */
+void connection_close(struct connection *c, const char *why);
+/* Plans the next attempt; returns the wait in milliseconds. */
+int64_t connection_retry(struct connection *c, int64_t now);
+/* The connection proved good: the next wait is a short one again. */
+void connection_settled(struct connection *c);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CLIENT_SESSION_H
+#define CLIENT_SESSION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "connection.h"
+#include "outbox.h"
+
+/* Our session on a server: who we are there, where, and what is under way. */
+
+/* Milliseconds; they can be set when building, for the tests. */
+#ifndef SESSION_REGISTER
+#define SESSION_REGISTER 60000 /* for the server to let us in */
+#endif
+#ifndef SESSION_IDLE
+#define SESSION_IDLE 60000     /* of silence before we send a PING... */
+#endif
+#ifndef SESSION_DEAD
+#define SESSION_DEAD 60000     /* ...and for anything at all to come back */
+#endif
+#define SESSION_SYNC 5000      /* before we ask what became of a line */
+#define SESSION_QUIT 2000      /* for the server to answer QUIT */
+#define SESSION_CTCP 4000      /* for each answer to a CTCP request... */
+#define SESSION_CTCP_BURST 3   /* ...of which so many are free */
+
+enum {
+	SESSION_NICK = 64,
+	SESSION_TARGET = 256,
+	SESSION_LINE = 512, /* with CR LF and NUL to spare: 510 bytes count */
+};
+
+/* How moot ends: its exit status, moot(1). */
+enum session_status {
+	STATUS_OK = 0,
+	STATUS_USAGE = 1,
+	STATUS_UNREACHABLE = 2,
+	STATUS_REFUSED = 3,
+	STATUS_LINE_REFUSED = 4,
+	STATUS_LINE_LOST = 5,
+	STATUS_OUTPUT = 6,
+};
+
+enum session_state {
+	SESSION_OFFLINE,
+	SESSION_REGISTERING,
+	SESSION_ONLINE,
+	SESSION_QUITTING, /* QUIT was sent */
+	SESSION_OVER,     /* status and why say how it ended */
+};
+
+struct room;
+
+struct session {
+	struct connection connection;
+	enum session_state state;
+	enum session_status status;
+	char why[CONNECTION_WHY];
+	int once;  /* do not connect again */
+	int typed; /* by a person, who sees what is refused */
+	int shown; /* to a person, who wants to see the welcome */
+
+	char wanted[SESSION_NICK]; /* the nick we asked for first */
+	char nick[SESSION_NICK];   /* the one we have, or are asking for */
+	unsigned int variant;      /* of `wanted`, after "in use" */
+	int shortened;             /* `wanted` was too long for the server */
+	char address[SESSION_TARGET]; /* user@host as others see us, or "" */
+	char user[32];
+	const char *password;      /* NULL: none */
+	uint64_t offered, caps;    /* capabilities, irc/capability.h */
+	int welcomed;              /* the first welcome is over */
+	int welcoming;             /* a welcome is going on */
+	char chantypes[16];
+
+	struct room *rooms;
+	char target[SESSION_TARGET]; /* whom plain lines go to, or "" */
+
+	struct outbox outbox;
+	uint64_t ping;        /* the serial in the PING under way */
+	int pinging;
+	int64_t pinged, sent; /* when the last PING, the last line went */
+	int draining;         /* quit once everything is confirmed */
+	char farewell[400];
+	unsigned long refused, unsure; /* lines */
+	int64_t deadline;     /* of registering or quitting */
+	int64_t ctcp;         /* when CTCP answers are all free again */
+};
+
+/* Sets up; NICK may be NULL.  -1: WHERE is no address, -2: NICK no nick. */
+int session_init(struct session *s, const char *where, const char *nick);
+void session_clear(struct session *s);
+
+/* What is due: connects, waits, pings, sends.  Then session_timeout() tells
+ * how many milliseconds poll(2) may wait at most. */
+void session_tick(struct session *s, int64_t now);
+int session_timeout(const struct session *s, int64_t now);
+/* What poll(2) found on the socket. */
+void session_step(struct session *s, short revents, int64_t now);
+
+/* Queues a line for the server; says so and counts it when it cannot. */
+void session_queue(struct session *s, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Sends a line at once, past the queue: what the protocol itself needs. */
+void session_write(struct session *s, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Queues TEXT to TARGET by COMMAND (PRIVMSG, NOTICE), in as many lines as it
+ * takes for none to be cut on its way; CTCP "ACTION" or NULL. */
+void session_say(struct session *s, const char *command, const char *target,
+    const char *ctcp, const char *text);
+/* Quits when all is confirmed, saying WHY. */
+void session_quit(struct session *s, const char *why);
+/* Quits without waiting for what is queued. */
+void session_hurry(struct session *s, const char *why);
+/* It is over, for good. */
+void session_end(struct session *s, enum session_status status,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* What event.c learns from the server. */
+void session_welcome(struct session *s, const char *nick, const char *server);
+/* Tries another nick if we need one; INVALID ones are shortened first. */
+void session_nick_refused(struct session *s, const char *why, int invalid);
+void session_nick_changed(struct session *s, const char *nick);
+void session_pong(struct session *s, const char *token);
+void session_label(struct session *s, const char *label);
+int session_is_me(const struct session *s, const char *nick);
+int session_is_room(const struct session *s, const char *name);
+/* Whether a CTCP request may be answered now; counts it. */
+int session_may_answer(struct session *s);
+
+void session_target(struct session *s, const char *target);
+
+#endif

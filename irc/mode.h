@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef IRC_MODE_H
+#define IRC_MODE_H
+
+#include <stdint.h>
+
+/* Mode strings: modern-irc "MODE message", CHANMODES and PREFIX. */
+
+enum mode_kind {
+	MODE_LIST,   /* A: a parameter, always; without one, shows the list */
+	MODE_ALWAYS, /* B: a parameter to set and to unset (k) */
+	MODE_SET,    /* C: a parameter to set (l) */
+	MODE_FLAG,   /* D: never a parameter */
+	MODE_MEMBER, /* PREFIX: a nick, always */
+};
+
+struct mode {
+	char letter;
+	char prefix;       /* '@' for 'o'; 0 for others */
+	enum mode_kind kind;
+	uint32_t bit;      /* in a room's, membership's or user's modes */
+};
+
+/* Bits of a room's modes */
+#define ROOM_INVITE_ONLY   0x0001u /* i */
+#define ROOM_MODERATED     0x0002u /* m */
+#define ROOM_NO_EXTERNAL   0x0004u /* n */
+#define ROOM_SECRET        0x0008u /* s */
+#define ROOM_TOPIC_LOCK    0x0010u /* t */
+#define ROOM_KEY           0x0020u /* k */
+#define ROOM_LIMIT         0x0040u /* l */
+#define ROOM_BAN           0x0080u /* b, the list */
+
+/* Bits of a membership */
+#define MEMBER_OPERATOR    0x0001u /* o @ */
+#define MEMBER_VOICE       0x0002u /* v + */
+
+/* Bits of a user's modes */
+#define USER_INVISIBLE     0x0001u /* i */
+#define USER_OPERATOR      0x0002u /* o */
+#define USER_WALLOPS       0x0004u /* w */
+
+/* Tables end with a row whose letter is 0. */
+extern const struct mode mode_channel[];
+extern const struct mode mode_user[];
+
+const struct mode *mode_find(const struct mode *table, char letter);
+
+/* One change out of a MODE command. */
+struct mode_change {
+	const struct mode *mode; /* NULL: LETTER is unknown */
+	char letter;
+	int adding;
+	const char *param; /* NULL: none given (or none wanted) */
+};
+
+/*
+ * Steps through "MODES params...".  Zeroed but for the first three fields to
+ * begin with; returns 0 at the end.  A mode that wants a parameter and finds
+ * none comes with param NULL.
+ */
+struct mode_parser {
+	const struct mode *table;
+	const char *modes;
+	char **params;     /* NULL-terminated */
+	int started, adding;
+};
+int mode_next(struct mode_parser *p, struct mode_change *change);
+
+/* "ov" -> "@+": the prefixes of a membership, all or the highest only. */
+const char *mode_prefixes(uint32_t member, int all, char buf[8]);
+
+/* ISUPPORT values out of the tables: "b,k,l,imnst" and "(ov)@+". */
+const char *mode_chanmodes(char *buf, int size);
+const char *mode_prefix(char *buf, int size);
+/* All letters, for 004. */
+const char *mode_letters(const struct mode *table, char *buf, int size);
+
+#endif

@@ -1,0 +1,693 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Rooms: JOIN, PART, TOPIC, KICK, INVITE and channel MODE.  All run under the
+ * registry lock; checks are in the order of the modern IRC documentation.
+ * Lists of rooms and nicks are worked off one a step.
+ *
+ * A kick is told by the kicker's worker and carried out by the victim's home,
+ * which alone may unlink a membership; MEMBER_GONE makes it count at once.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../irc/capability.h"
+#include "../irc/mask.h"
+#include "../irc/mode.h"
+#include "../irc/utf8.h"
+#include "channel.h"
+#include "deliver.h"
+#include "handlers.h"
+#include "list.h"
+#include "registry.h"
+#include "worker.h"
+
+int
+channel_banned(uint32_t r, uint32_t u)
+{
+	const char *source = source_of(u);
+	uint32_t b;
+
+	for (b = rooms[r].bans; b != 0; b = bans[b].next)
+		if (mask_match(bans[b].mask, source))
+			return 1;
+	return 0;
+}
+
+/* The membership of U in R that counts, 0 for none. */
+static uint32_t
+member_of(uint32_t u, uint32_t r)
+{
+	uint32_t m = registry_member(u, r);
+
+	return m != 0 && !(members[m].flags & MEMBER_GONE) ? m : 0;
+}
+
+static int
+is_operator(const struct command *c, uint32_t r)
+{
+	uint32_t m = member_of(c->uid, r);
+
+	return m != 0 && (members[m].flags & MEMBER_OPERATOR);
+}
+
+/* The room called NAME, in which C's user is; else replies 403 or 442. */
+static uint32_t
+room_joined(struct command *c, const char *name)
+{
+	uint32_t r = registry_find_room(name);
+
+	if (r == 0)
+		reply(c, ERR_NOSUCHCHANNEL, name);
+	else if (member_of(c->uid, r) == 0) {
+		reply(c, ERR_NOTONCHANNEL, rooms[r].name);
+		r = 0;
+	}
+	return r;
+}
+
+/* ---- JOIN ---- */
+
+static int
+is_invited(uint32_t u, uint32_t r)
+{
+	int i;
+
+	for (i = 0; i < INVITES_MAX; i++)
+		if (users[u].invite[i] == r &&
+		    users[u].invite_gen[i] == rooms[r].gen)
+			return 1;
+	return 0;
+}
+
+/* Whether the user may enter room R with KEY; else replies why not. */
+static int
+may_join(struct command *c, uint32_t r, const char *key)
+{
+	const struct room *x = &rooms[r];
+
+	if (channel_banned(r, c->uid))
+		reply(c, ERR_BANNEDFROMCHAN, x->name);
+	else if ((x->modes & ROOM_INVITE_ONLY) && !is_invited(c->uid, r))
+		reply(c, ERR_INVITEONLYCHAN, x->name);
+	else if ((x->modes & ROOM_KEY) && strcmp(key, x->key) != 0)
+		reply(c, ERR_BADCHANNELKEY, x->name);
+	else if ((x->modes & ROOM_LIMIT) && x->count >= x->limit)
+		reply(c, ERR_CHANNELISFULL, x->name);
+	else
+		return 1;
+	return 0;
+}
+
+static void
+join_event(struct command *c, uint32_t r, const char *name)
+{
+	struct envelope *e = command_event(c, EVENT_TO_ROOM);
+
+	if (r != 0)
+		event_target_room(e, r);
+	event_text_line(e, 0, "JOIN", name, NULL);
+	event_alt(e, CAP(EXTENDED_JOIN), ":%s JOIN %s * :%s",
+	    source_of(c->uid), name, c->u->real);
+	reply_event(c);
+}
+
+/* Joins the room called NAME.  1: joined, and 332 and 353 are to follow; 0:
+ * not; -1: it must wait until our own kick from it has been carried out. */
+static int
+join(struct command *c, const char *name, const char *key)
+{
+	uint32_t r = registry_find_room(name), m;
+	struct op *op;
+
+	if (r != 0 && (m = registry_member(c->uid, r)) != 0)
+		return members[m].flags & MEMBER_GONE ? -1 : 0;
+	if (!name_is_channel(name)) {
+		reply(c, ERR_NOSUCHCHANNEL, name);
+		return 0;
+	}
+	if (c->u->nmembers >= config->max_rooms_per_user) {
+		reply(c, ERR_TOOMANYCHANNELS, name);
+		return 0;
+	}
+	if (r != 0 && !may_join(c, r, key))
+		return 0;
+	if ((r == 0 && state->rooms.used >= config->max_rooms) ||
+	    state->members.used + 2 >= state->max_members) {
+		reply(c, ERR_UNAVAILRESOURCE, name);
+		return 0;
+	}
+	join_event(c, r, r != 0 ? rooms[r].name : name);
+	op = command_op(c, OP_JOIN, c->uid);
+	op->b = r;
+	op->c = r == 0 ? MEMBER_OPERATOR : 0;
+	op->x = wall_ms / 1000;
+	op_text(op, name);
+	return 1;
+}
+
+/* After the join: what the new member is told, and who is told that it is
+ * away. */
+static void
+join_done(struct command *c, const char *name)
+{
+	uint32_t r = registry_find_room(name);
+	struct envelope *e;
+
+	if (r == 0 || member_of(c->uid, r) == 0)
+		return;
+	if (rooms[r].topic[0] != '\0') {
+		reply(c, RPL_TOPIC, rooms[r].name, rooms[r].topic);
+		reply(c, RPL_TOPICWHOTIME, rooms[r].name,
+		    rooms[r].topic_setter, (long long)rooms[r].topic_time);
+	}
+	reply_names(c, r);
+	if (!(c->u->flags & USER_AWAY))
+		return;
+	e = command_event(c, EVENT_TO_ROOM);
+	event_target_room(e, r);
+	event_alt(e, CAP(AWAY_NOTIFY), ":%s AWAY :%s", source_of(c->uid),
+	    aways[c->uid].text);
+}
+
+/* Leaves R with the line for its members. */
+static void
+leave(struct command *c, uint32_t r, const char *reason)
+{
+	struct envelope *e = command_event(c, EVENT_TO_ROOM);
+
+	event_target_room(e, r);
+	event_text_line(e, 0, "PART", rooms[r].name, reason);
+	reply_event(c);
+	command_op(c, OP_PART, c->uid)->b = r;
+}
+
+/* JOIN 0: leaves one room a step. */
+static enum command_result
+join_zero(struct command *c)
+{
+	if (c->u->members == 0)
+		return CMD_DONE;
+	leave(c, members[c->u->members].room, "Left all channels");
+	c->step = 1;
+	return CMD_MORE;
+}
+
+enum command_result
+cmd_join(struct command *c)
+{
+	const char *keys = c->m.nparam > 1 ? c->m.param[1] : "";
+	char name[512], key[64] = "";
+	unsigned item = c->step / 2;
+	int r;
+
+	if (strcmp(c->m.param[0], "0") == 0)
+		return join_zero(c);
+	if (!list_item(c->m.param[0], item, name, sizeof(name)))
+		return CMD_DONE;
+	if (c->step % 2 == 1) {
+		join_done(c, name);
+		c->step++;
+		return CMD_MORE;
+	}
+	list_item(keys, item, key, sizeof(key));
+	if ((r = join(c, name, key)) < 0)
+		return CMD_WAIT;
+	c->step += r > 0 ? 1 : 2;
+	return CMD_MORE;
+}
+
+enum command_result
+cmd_part(struct command *c)
+{
+	const char *reason = c->m.nparam > 1 && c->m.param[1][0] != '\0'
+	    ? c->m.param[1]
+	    : NULL;
+	char name[512];
+	uint32_t r;
+
+	if (!list_item(c->m.param[0], c->step, name, sizeof(name)))
+		return CMD_DONE;
+	if ((r = room_joined(c, name)) != 0)
+		leave(c, r, reason);
+	c->step++;
+	return CMD_MORE;
+}
+
+/* ---- TOPIC ---- */
+
+static void
+topic_show(struct command *c, uint32_t r)
+{
+	const struct room *x = &rooms[r];
+
+	if (x->topic[0] == '\0') {
+		reply(c, RPL_NOTOPIC, x->name);
+		return;
+	}
+	reply(c, RPL_TOPIC, x->name, x->topic);
+	reply(c, RPL_TOPICWHOTIME, x->name, x->topic_setter,
+	    (long long)x->topic_time);
+}
+
+enum command_result
+cmd_topic(struct command *c)
+{
+	uint32_t r = registry_find_room(c->m.param[0]);
+	char *text = c->m.param[1];
+	struct envelope *e;
+	struct op *op;
+
+	if (c->m.nparam < 2 && r != 0 && may_see_room(c, r)) {
+		topic_show(c, r);
+		return CMD_DONE;
+	}
+	if ((r = room_joined(c, c->m.param[0])) == 0)
+		return CMD_DONE;
+	if ((rooms[r].modes & ROOM_TOPIC_LOCK) && !is_operator(c, r)) {
+		reply(c, ERR_CHANOPRIVSNEEDED, rooms[r].name);
+		return CMD_DONE;
+	}
+	text[utf8_cut(text, strlen(text), TOPIC_MAX)] = '\0';
+	e = command_event(c, EVENT_TO_ROOM);
+	event_target_room(e, r);
+	event_text_line(e, 0, "TOPIC", rooms[r].name, text);
+	reply_event(c);
+	op = command_op(c, OP_TOPIC, r);
+	op_text(op, text);
+	op_text2(op, source_of(c->uid));
+	op->x = wall_ms / 1000;
+	return CMD_DONE;
+}
+
+/* ---- KICK ---- */
+
+static void
+kick(struct command *c, uint32_t r, const char *nick, const char *reason)
+{
+	uint32_t u = registry_find_nick(nick), m;
+	struct envelope *e;
+	struct op *op;
+
+	if (u == 0) {
+		reply(c, ERR_NOSUCHNICK, nick);
+		return;
+	}
+	if ((m = member_of(u, r)) == 0) {
+		reply(c, ERR_USERNOTINCHANNEL, users[u].nick, rooms[r].name);
+		return;
+	}
+	e = command_event(c, EVENT_KICK);
+	event_target_room(e, r);
+	e->extra = u;
+	event_line(e, ":%s KICK %s %s :%.*s", source_of(c->uid),
+	    rooms[r].name, users[u].nick,
+	    (int)utf8_cut(reason, strlen(reason), KICK_MAX), reason);
+	reply_event(c);
+	op = command_op(c, OP_MEMBER, m);
+	op->b = MEMBER_GONE;
+	op->x = u;
+}
+
+enum command_result
+cmd_kick(struct command *c)
+{
+	const char *reason = c->m.nparam > 2 && c->m.param[2][0] != '\0'
+	    ? c->m.param[2]
+	    : c->u->nick;
+	char nick[512];
+	uint32_t r;
+
+	if (!list_item(c->m.param[1], c->step, nick, sizeof(nick)))
+		return CMD_DONE;
+	if ((r = room_joined(c, c->m.param[0])) == 0)
+		return CMD_DONE;
+	if (!is_operator(c, r)) {
+		reply(c, ERR_CHANOPRIVSNEEDED, rooms[r].name);
+		return CMD_DONE;
+	}
+	if (c->step >= TARGETS_MAX) {
+		reply(c, ERR_TOOMANYTARGETS, "KICK");
+		return CMD_DONE;
+	}
+	kick(c, r, nick, reason);
+	c->step++;
+	return CMD_MORE;
+}
+
+/* ---- INVITE ---- */
+
+static enum command_result
+invitations(struct command *c)
+{
+	int i;
+
+	for (i = 0; i < INVITES_MAX; i++) {
+		uint32_t r = c->u->invite[i];
+		if (r != 0 && rooms[r].live &&
+		    rooms[r].gen == c->u->invite_gen[i])
+			reply(c, RPL_INVITELIST, rooms[r].name);
+	}
+	reply(c, RPL_ENDOFINVITELIST);
+	return CMD_DONE;
+}
+
+/* The second step: the room's operators who asked for it are told. */
+static enum command_result
+invite_told(struct command *c)
+{
+	uint32_t r = registry_find_room(c->m.param[1]);
+	struct envelope *e;
+
+	if (r == 0)
+		return CMD_DONE;
+	e = command_event(c, EVENT_TO_ROOM);
+	event_target_room(e, r);
+	e->extra = MEMBER_OPERATOR;
+	event_alt(e, CAP(INVITE_NOTIFY), ":%s INVITE %s %s",
+	    source_of(c->uid), c->m.param[0], rooms[r].name);
+	return CMD_DONE;
+}
+
+enum command_result
+cmd_invite(struct command *c)
+{
+	struct envelope *e;
+	uint32_t u, r;
+
+	if (c->m.nparam == 0)
+		return invitations(c);
+	if (c->m.nparam == 1) {
+		reply(c, ERR_NEEDMOREPARAMS, "INVITE");
+		return CMD_DONE;
+	}
+	if (c->step == 1)
+		return invite_told(c);
+	if ((u = registry_find_nick(c->m.param[0])) == 0 ||
+	    !(users[u].flags & USER_REGISTERED)) {
+		reply(c, ERR_NOSUCHNICK, c->m.param[0]);
+		return CMD_DONE;
+	}
+	if ((r = room_joined(c, c->m.param[1])) == 0)
+		return CMD_DONE;
+	if ((rooms[r].modes & ROOM_INVITE_ONLY) && !is_operator(c, r)) {
+		reply(c, ERR_CHANOPRIVSNEEDED, rooms[r].name);
+		return CMD_DONE;
+	}
+	if (member_of(u, r) != 0) {
+		reply(c, ERR_USERONCHANNEL, users[u].nick, rooms[r].name);
+		return CMD_DONE;
+	}
+	e = command_event(c, EVENT_TO_USER);
+	event_target_user(e, u);
+	event_line(e, ":%s INVITE %s %s", source_of(c->uid), users[u].nick,
+	    rooms[r].name);
+	command_op(c, OP_INVITE, u)->b = r;
+	reply(c, RPL_INVITING, users[u].nick, rooms[r].name);
+	if (users[u].flags & USER_AWAY)
+		reply(c, RPL_AWAY, users[u].nick, aways[u].text);
+	c->step = 1;
+	return CMD_MORE;
+}
+
+/* ---- MODE ---- */
+
+/* What a MODE command comes to: the bits, and the line that tells it. */
+struct changes {
+	uint32_t r;
+	uint32_t set, clear;
+	unsigned params;           /* changes that took a parameter */
+	char sign;                 /* of the last letter written */
+	char letters[64], args[MESSAGE_LINE];
+};
+
+static void
+changed(struct changes *x, const struct mode_change *ch, const char *arg)
+{
+	size_t n = strlen(x->letters), a = strlen(x->args);
+	char sign = ch->adding ? '+' : '-';
+
+	if (n + 3 > sizeof(x->letters))
+		return;
+	if (x->sign != sign)
+		x->letters[n++] = sign;
+	x->sign = sign;
+	x->letters[n++] = ch->letter;
+	x->letters[n] = '\0';
+	if (arg != NULL)
+		snprintf(x->args + a, sizeof(x->args) - a, " %s", arg);
+}
+
+static void
+mode_flag(struct command *c, struct changes *x, const struct mode_change *ch)
+{
+	uint32_t now = (rooms[x->r].modes | x->set) & ~x->clear;
+
+	(void)c;
+	if (((now & ch->mode->bit) != 0) == ch->adding)
+		return;
+	if (ch->adding) {
+		x->set |= ch->mode->bit;
+		x->clear &= ~ch->mode->bit;
+	} else {
+		x->clear |= ch->mode->bit;
+		x->set &= ~ch->mode->bit;
+	}
+	changed(x, ch, NULL);
+}
+
+static int
+key_is_valid(const char *key)
+{
+	const char *p;
+
+	if (key[0] == '\0' || key[0] == ':' || strlen(key) > KEY_MAX)
+		return 0;
+	for (p = key; *p != '\0'; p++)
+		if ((unsigned char)*p <= ' ' || *p == ',' || *p == 0x7f)
+			return 0;
+	return 1;
+}
+
+static void
+mode_key(struct command *c, struct changes *x, const struct mode_change *ch)
+{
+	struct mode_change with = *ch;
+
+	if (!ch->adding) {
+		if (!(rooms[x->r].modes & ROOM_KEY))
+			return;
+		x->clear |= ROOM_KEY;
+		x->set &= ~ROOM_KEY;
+		changed(x, &with, "*");
+		return;
+	}
+	if (ch->param == NULL) {
+		reply(c, ERR_NEEDMOREPARAMS, "MODE");
+		return;
+	}
+	if (!key_is_valid(ch->param)) {
+		reply(c, ERR_INVALIDMODEPARAM, rooms[x->r].name, 'k', "*",
+		    "Key is not well-formed");
+		return;
+	}
+	op_text(command_op(c, OP_ROOM_KEY, x->r), ch->param);
+	x->set |= ROOM_KEY;
+	x->clear &= ~ROOM_KEY;
+	changed(x, &with, ch->param);
+}
+
+static void
+mode_limit(struct command *c, struct changes *x, const struct mode_change *ch)
+{
+	char text[16], *end;
+	long n;
+
+	if (!ch->adding) {
+		mode_flag(c, x, ch);
+		return;
+	}
+	if (ch->param == NULL) {
+		reply(c, ERR_NEEDMOREPARAMS, "MODE");
+		return;
+	}
+	n = strtol(ch->param, &end, 10);
+	if (*end != '\0' || n < 1 || n > 1000000000) {
+		reply(c, ERR_INVALIDMODEPARAM, rooms[x->r].name, 'l', "*",
+		    "Limit is not a positive number");
+		return;
+	}
+	command_op(c, OP_ROOM_LIMIT, x->r)->b = (uint32_t)n;
+	x->set |= ROOM_LIMIT;
+	x->clear &= ~ROOM_LIMIT;
+	snprintf(text, sizeof(text), "%ld", n);
+	changed(x, ch, text);
+}
+
+static void
+bans_show(struct command *c, uint32_t r)
+{
+	uint32_t b;
+
+	for (b = rooms[r].bans; b != 0; b = bans[b].next)
+		reply(c, RPL_BANLIST, rooms[r].name, bans[b].mask,
+		    bans[b].setter, (long long)bans[b].time);
+	reply(c, RPL_ENDOFBANLIST, rooms[r].name);
+}
+
+static int
+has_ban(uint32_t r, const char *mask)
+{
+	uint32_t b;
+
+	for (b = rooms[r].bans; b != 0; b = bans[b].next)
+		if (name_cmp(bans[b].mask, mask) == 0)
+			return 1;
+	return 0;
+}
+
+static void
+mode_ban(struct command *c, struct changes *x, const struct mode_change *ch)
+{
+	char mask[MASK_MAX + 1];
+	struct op *op;
+
+	if (mask_complete(mask, sizeof(mask), ch->param) != 0) {
+		reply(c, ERR_INVALIDMODEPARAM, rooms[x->r].name, 'b', "*",
+		    "Mask is not well-formed or too long");
+		return;
+	}
+	if (has_ban(x->r, mask) == ch->adding)
+		return;
+	if (ch->adding &&
+	    (rooms[x->r].nbans + x->params >= BANS_MAX ||
+		state->bans.used + MODES_MAX >= state->max_bans)) {
+		reply(c, ERR_BANLISTFULL, rooms[x->r].name, mask);
+		return;
+	}
+	op = command_op(c, ch->adding ? OP_BAN_ADD : OP_BAN_DEL, x->r);
+	op_text(op, mask);
+	op_text2(op, source_of(c->uid));
+	op->x = wall_ms / 1000;
+	changed(x, ch, mask);
+}
+
+static void
+mode_member(struct command *c, struct changes *x, const struct mode_change *ch)
+{
+	uint32_t u, m;
+	struct op *op;
+
+	if (ch->param == NULL)
+		return;
+	if ((u = registry_find_nick(ch->param)) == 0) {
+		reply(c, ERR_NOSUCHNICK, ch->param);
+		return;
+	}
+	if ((m = member_of(u, x->r)) == 0) {
+		reply(c, ERR_USERNOTINCHANNEL, users[u].nick, rooms[x->r].name);
+		return;
+	}
+	if (((members[m].flags & ch->mode->bit) != 0) == ch->adding)
+		return;
+	op = command_op(c, OP_MEMBER, m);
+	op->b = ch->adding ? ch->mode->bit : 0;
+	op->c = ch->adding ? 0 : ch->mode->bit;
+	op->x = u;
+	changed(x, ch, users[u].nick);
+}
+
+static void (*const mode_by_kind[])(struct command *, struct changes *,
+    const struct mode_change *) = {
+	[MODE_LIST] = mode_ban,
+	[MODE_ALWAYS] = mode_key,
+	[MODE_SET] = mode_limit,
+	[MODE_FLAG] = mode_flag,
+	[MODE_MEMBER] = mode_member,
+};
+
+static void
+modes_change(struct command *c, uint32_t r)
+{
+	struct mode_parser p = { .table = mode_channel,
+		.modes = c->m.param[1], .params = &c->m.param[2] };
+	struct changes x = { .r = r };
+	struct mode_change ch;
+	struct envelope *e;
+	struct op *op;
+	int op_wanted = 0;
+
+	while (mode_next(&p, &ch)) {
+		if (ch.mode == NULL) {
+			reply(c, ERR_UNKNOWNMODE, ch.letter);
+			continue;
+		}
+		if (ch.mode->kind == MODE_LIST && ch.param == NULL) {
+			bans_show(c, r);
+			continue;
+		}
+		if (!is_operator(c, r)) {
+			if (op_wanted++ == 0)
+				reply(c, ERR_CHANOPRIVSNEEDED, rooms[r].name);
+			continue;
+		}
+		if (ch.param != NULL && ++x.params > MODES_MAX)
+			continue;
+		mode_by_kind[ch.mode->kind](c, &x, &ch);
+	}
+	if (x.letters[0] == '\0')
+		return;
+	if (x.set != 0 || x.clear != 0) {
+		op = command_op(c, OP_ROOM_MODES, r);
+		op->b = x.set;
+		op->c = x.clear;
+	}
+	e = command_event(c, EVENT_TO_ROOM);
+	event_target_room(e, r);
+	event_line(e, ":%s MODE %s %s%s", source_of(c->uid), rooms[r].name,
+	    x.letters, x.args);
+	reply_event(c);
+}
+
+static void
+modes_show(struct command *c, uint32_t r)
+{
+	const struct room *x = &rooms[r];
+	char letters[40] = "+", args[80] = "", all[120];
+	const struct mode *m;
+	size_t n = 1, a = 0;
+
+	for (m = mode_channel; m->letter != 0; m++) {
+		if ((m->kind == MODE_LIST || m->kind == MODE_MEMBER) ||
+		    !(x->modes & m->bit))
+			continue;
+		letters[n++] = m->letter;
+		if (m->bit == ROOM_KEY)
+			a += (size_t)snprintf(args + a, sizeof(args) - a, " %s",
+			    member_of(c->uid, r) != 0 ? x->key : "*");
+		else if (m->bit == ROOM_LIMIT)
+			a += (size_t)snprintf(
+			    args + a, sizeof(args) - a, " %u", x->limit);
+	}
+	letters[n] = '\0';
+	snprintf(all, sizeof(all), "%s%s", letters, args);
+	reply(c, RPL_CHANNELMODEIS, x->name, all);
+	reply(c, RPL_CREATIONTIME, x->name, (long long)x->created);
+}
+
+enum command_result
+cmd_mode(struct command *c)
+{
+	uint32_t r;
+
+	if (!name_looks_channel(c->m.param[0]))
+		return cmd_user_mode(c);
+	r = registry_find_room(c->m.param[0]);
+	if (r == 0 || !may_see_room(c, r))
+		reply(c, ERR_NOSUCHCHANNEL, c->m.param[0]);
+	else if (c->m.nparam < 2)
+		modes_show(c, r);
+	else
+		modes_change(c, r);
+	return CMD_DONE;
+}

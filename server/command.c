@@ -1,0 +1,710 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The dispatcher: takes a line of a session's input, finds its row in the
+ * table, checks, lets the handler decide, commits, and does it.
+ *
+ *	TXN_RUNNING    the handler decides; replies are written beyond the
+ *	               end of the output that counts
+ *	TXN_COMMITTED  one store: from here on it happens, whoever does it
+ *	               (txn_finish(), again by a successor if need be):
+ *	               ops, posts, local fan-out, then the session's own
+ *	               fields: output, input, step
+ *	TXN_IDLE       done
+ *
+ * A worker does one step at a time, so there is one txn a worker.  Posts for
+ * which there is no room move to a chunk of the session ("pending"), and the
+ * session waits while the worker goes on.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <stdlib.h>
+
+#include "../irc/capability.h"
+#include "../irc/mode.h"
+#include "../irc/tag.h"
+#include "command.h"
+#include "control.h"
+#include "deliver.h"
+#include "log.h"
+#include "registry.h"
+#include "session.h"
+#include "worker.h"
+
+/* ---- replies ---- */
+
+/* Lines of the current step: records of {tags, text}, in private memory. */
+static struct {
+	char *bytes;
+	size_t used, size;
+	unsigned count;
+} replies;
+
+struct reply_head {
+	uint32_t ntags, ntext;
+};
+
+size_t
+reply_size(void)
+{
+	return replies.used;
+}
+
+static void
+reply_add(const char *tags, size_t ntags, const char *text, size_t ntext)
+{
+	struct reply_head h = { (uint32_t)ntags, (uint32_t)ntext };
+	size_t need = replies.used + sizeof(h) + ntags + ntext;
+
+	if (need > replies.size) {
+		replies.size = need * 2 + 65536;
+		replies.bytes = realloc(replies.bytes, replies.size);
+		if (replies.bytes == NULL)
+			fatal("no memory for a reply of %zu bytes", need);
+	}
+	memcpy(replies.bytes + replies.used, &h, sizeof(h));
+	memcpy(replies.bytes + replies.used + sizeof(h), tags, ntags);
+	memcpy(replies.bytes + replies.used + sizeof(h) + ntags, text, ntext);
+	replies.used = need;
+	replies.count++;
+}
+
+/* Adds a line cut to what fits, with server-time if the client wants it. */
+static void
+reply_text(struct command *c, const char *line, size_t len)
+{
+	char tags[64];
+	size_t ntags = 0;
+
+	if (len > MESSAGE_LINE - 2 && !(c->s->flags & SESSION_CONTROL))
+		len = MESSAGE_LINE - 2;
+	if (c->s->caps & CAP(SERVER_TIME))
+		ntags = deliver_time_tag(wall_ms, tags, sizeof(tags)) - 1;
+	reply_add(tags, ntags, line, len);
+}
+
+void
+reply_line(struct command *c, const char *fmt, ...)
+{
+	char line[2048];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	reply_text(c, line,
+	    (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
+}
+
+void
+reply(struct command *c, int numeric, const char *fmt, ...)
+{
+	char line[1024];
+	va_list ap;
+	int n, m;
+
+	n = snprintf(line, sizeof(line), ":%s %03d %s ", config->name, numeric,
+	    c->u->nick[0] != '\0' ? c->u->nick : "*");
+	va_start(ap, fmt);
+	m = vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, ap);
+	va_end(ap);
+	if (m < 0)
+		return;
+	if (numeric >= 400 && numeric < 600)
+		c->failed = 1;
+	n += m;
+	reply_text(c, line,
+	    (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
+}
+
+void
+reply_event(struct command *c)
+{
+	char tags[MESSAGE_TAGS];
+	const char *text;
+	size_t n, ntags;
+
+	text = deliver_text(c->event, c->s, &n);
+	if (n == 0)
+		return;
+	ntags = deliver_tags(c->event, c->s->caps, tags, sizeof(tags));
+	reply_add(tags, ntags, text, n);
+}
+
+const char *
+source_of(uint32_t u)
+{
+	static char buf[4][SOURCE_MAX + 1];
+	static unsigned at;
+	char *p = buf[at++ % 4];
+
+	snprintf(p, sizeof(buf[0]), "%.*s!%.*s@%.*s", NAME_NICK, users[u].nick,
+	    NAME_USER, users[u].user, NAME_HOST, users[u].host);
+	return p;
+}
+
+/* ---- what a handler decides ---- */
+
+struct envelope *
+command_event(struct command *c, int kind)
+{
+	c->event = &me->txn.envelope;
+	event_begin(c->event, (enum event_kind)kind, c->uid);
+	return c->event;
+}
+
+struct op *
+command_op(struct command *c, enum op_kind kind, uint32_t a)
+{
+	struct op *op;
+
+	(void)c;
+	if (me->txn.nops >= OPS_MAX)
+		panic("%s: more than %d ops", c->row->name, OPS_MAX);
+	op = &me->txn.ops[me->txn.nops++];
+	op->kind = (uint16_t)kind;
+	op->a = a;
+	op->b = op->c = 0;
+	op->x = 0;
+	op->text[0] = op->text2[0] = '\0';
+	return op;
+}
+
+void
+op_text(struct op *op, const char *text)
+{
+	snprintf(op->text, sizeof(op->text), "%s", text);
+}
+
+void
+op_text2(struct op *op, const char *text)
+{
+	snprintf(op->text2, sizeof(op->text2), "%s", text);
+}
+
+/* ---- committing ---- */
+
+/* Where the uncommitted output of the current step ends, and whether all of
+ * it found room. */
+static uint64_t out_end;
+static int out_full;
+
+static void
+out(struct command *c, const char *text, size_t len)
+{
+	if (session_write(c->sid, out_end, text, len) != 0)
+		out_full = 1;
+	else
+		out_end += len;
+}
+
+static void
+out_tags(struct command *c, const char *first, const char *tags, size_t ntags)
+{
+	if (first[0] == '\0' && ntags == 0)
+		return;
+	out(c, "@", 1);
+	out(c, first, strlen(first));
+	if (first[0] != '\0' && ntags > 0)
+		out(c, ";", 1);
+	out(c, tags, ntags);
+	out(c, " ", 1);
+}
+
+/* BATCH +id or -id around a labeled response of several lines; its ID is
+ * made of the input position, which all steps of a command share. */
+static void
+out_batch(struct command *c, char sign, const char *first)
+{
+	char line[160];
+	int n = snprintf(line, sizeof(line), ":%s BATCH %cl%llx%s\r\n",
+	    config->name, sign, (unsigned long long)c->s->executed,
+	    sign == '+' ? " labeled-response" : "");
+
+	out_tags(c, first, "", 0);
+	out(c, line, (size_t)n);
+}
+
+/* Writes the replies of a step, labeled as labeled-response wants it. */
+static void
+out_replies(struct command *c, int done)
+{
+	int open = (c->s->flags & SESSION_BATCH) != 0;
+	char label[256] = "", first[256] = "";
+	struct reply_head h;
+	size_t at;
+
+	if (c->label != NULL)
+		snprintf(label, sizeof(label), "label=%s", c->label);
+	if (c->label != NULL && !open && (!done || replies.count > 1)) {
+		out_batch(c, '+', label);
+		open = 1;
+	}
+	if (open)
+		snprintf(first, sizeof(first), "batch=l%llx",
+		    (unsigned long long)c->s->executed);
+	else
+		snprintf(first, sizeof(first), "%s", label);
+	for (at = 0; at < replies.used; at += sizeof(h) + h.ntags + h.ntext) {
+		memcpy(&h, replies.bytes + at, sizeof(h));
+		out_tags(
+		    c, first, replies.bytes + at + sizeof(h), h.ntags);
+		out(c, replies.bytes + at + sizeof(h) + h.ntags, h.ntext);
+		out(c, "\r\n", 2);
+	}
+	if (c->label != NULL && !open && replies.count == 0) {
+		char ack[128];
+		int n = snprintf(
+		    ack, sizeof(ack), ":%s ACK\r\n", config->name);
+		out_tags(c, label, "", 0);
+		out(c, ack, (size_t)n);
+	}
+	if (open && done)
+		out_batch(c, '-', "");
+	me->txn.flags &= ~(uint32_t)SESSION_BATCH;
+	if (open && !done)
+		me->txn.flags |= SESSION_BATCH;
+}
+
+/* A posting that must wait, as it lies in a chunk of its session. */
+struct pending {
+	uint64_t posts;
+	uint32_t user, in_doubt;
+	struct envelope envelope;
+};
+_Static_assert(sizeof(struct pending) <= CHUNK_SIZE, "pending fits a chunk");
+
+static struct pending *
+pending_of(uint32_t chunk)
+{
+	return (struct pending *)(void *)chunk_bytes(chunk);
+}
+
+/* Moves what is left to post to the session; with no chunk left it stays
+ * where it is, and we try until there is room: a shortage, not a loss. */
+static void
+txn_suspend(struct txn *t)
+{
+	struct session *s = &sessions[t->session];
+	struct pending *p;
+	uint32_t c;
+
+	if (s->pend == 0) {
+		if ((c = chunk_take(t->session, 0)) == 0) {
+			s->flags |= SESSION_OVERFLOW;
+			log_warn("out of buffers: an event of %s is lost",
+			    log_safe(users[s->user].nick));
+			return;
+		}
+		p = pending_of(c);
+		p->posts = t->posts;
+		p->user = t->post_user;
+		p->in_doubt = t->in_doubt;
+		memcpy(&p->envelope, &t->envelope, t->envelope.size);
+		atomic_signal_fence(memory_order_seq_cst);
+		s->pend = c;
+	}
+	atomic_signal_fence(memory_order_seq_cst);
+	t->posts = 0;
+	t->post_user = 0;
+}
+
+int
+command_unblock(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	uint32_t c = s->pend;
+	struct pending *p;
+
+	if (c == 0)
+		return 0;
+	p = pending_of(c);
+	if (deliver_post(&p->envelope, &p->posts, &p->user, &p->in_doubt) != 0)
+		return -1;
+	s->pend = 0;
+	chunk_give(c);
+	return 0;
+}
+
+/* Does what is committed; each part may have been done before. */
+static void
+txn_finish(struct txn *t)
+{
+	struct session *s = &sessions[t->session];
+
+	if (!t->ops_done) {
+		if (t->locked && !lock_held(&state->segment.lock))
+			registry_lock();
+		/* the lock's finder may have done it for us meanwhile */
+		if (!t->ops_done)
+			op_apply_all(t->ops, t->nops);
+		t->ops_done = 1;
+	}
+	if (lock_held(&state->segment.lock))
+		registry_unlock();
+	if (t->event) {
+		if ((t->posts != 0 || t->post_user != 0) &&
+		    (s->pend != 0 ||
+			deliver_post(&t->envelope, &t->posts, &t->post_user,
+			    &t->in_doubt) != 0))
+			txn_suspend(t);
+		deliver_local(&t->envelope, &t->fanout);
+	}
+	s->queued = t->queued;
+	s->step = t->step;
+	s->cursor = t->cursor;
+	s->flags = (s->flags & ~(uint32_t)SESSION_BATCH) |
+	    (t->flags & SESSION_BATCH);
+	if (t->after != 0)
+		s->state = (uint8_t)t->after;
+	session_executed(t->session, t->executed);
+	s->crashes = 0;
+	atomic_signal_fence(memory_order_seq_cst);
+	t->state = TXN_IDLE;
+	if (s->sent < s->queued && !(s->flags & SESSION_DIRTY))
+		worker_flush_later(t->session);
+}
+
+static void
+txn_begin(struct txn *t, const struct command *c)
+{
+	t->session = c->sid;
+	t->nops = 0;
+	t->ops_done = 0;
+	t->event = 0;
+	t->posts = 0;
+	t->post_user = t->in_doubt = 0;
+	t->after = 0;
+	t->flags = c->s->flags;
+	t->locked = (c->row->flags & CMD_LOCK) != 0;
+	memset(&t->fanout, 0, sizeof(t->fanout));
+	atomic_signal_fence(memory_order_seq_cst);
+	t->state = TXN_RUNNING;
+	replies.used = 0;
+	replies.count = 0;
+}
+
+/* Runs one step of C, whose line ends at input position END.  Returns 0 when
+ * the handler wants to be asked again later. */
+static int
+command_step(struct command *c, uint64_t end)
+{
+	struct txn *t = &me->txn;
+	enum command_result r;
+
+	txn_begin(t, c);
+	if (t->locked)
+		registry_lock();
+	r = c->row->run(c);
+	if (r == CMD_WAIT) {
+		if (t->locked)
+			registry_unlock();
+		t->state = TXN_IDLE;
+		return 0;
+	}
+	out_end = c->s->queued;
+	out_full = 0;
+	out_replies(c, r == CMD_DONE);
+	if (out_full || (out_end - c->s->sent > config->sendq &&
+	        c->s->queued > c->s->sent))
+		c->s->flags |= SESSION_OVERFLOW;
+	t->queued = out_full ? c->s->queued : out_end;
+	t->executed = r == CMD_DONE ? end : c->s->executed;
+	t->step = r == CMD_DONE ? 0 : c->step;
+	t->cursor = r == CMD_DONE ? 0 : c->cursor;
+	if (c->event != NULL) {
+		t->event = 1;
+		t->posts = event_workers(c->event, &t->post_user);
+	}
+	atomic_signal_fence(memory_order_seq_cst);
+	t->state = TXN_COMMITTED;
+	txn_finish(t);
+	return 1;
+}
+
+/* ---- dispatching ---- */
+
+static unsigned char first_row[256]; /* by first letter, 1 + row */
+
+const struct command_row *
+command_find(const char *name)
+{
+	const struct command_row *row;
+	unsigned char k = (unsigned char)(name[0] & ~0x20);
+
+	if (first_row[0] == 0) {
+		first_row[0] = 1;
+		for (row = command_table; row->name != NULL; row++)
+			if (first_row[(unsigned char)row->name[0]] == 0)
+				first_row[(unsigned char)row->name[0]] =
+				    (unsigned char)(1 + (row - command_table));
+	}
+	if (first_row[k] == 0 || k == 0)
+		return NULL;
+	for (row = &command_table[first_row[k] - 1]; row->name != NULL; row++)
+		if (strcasecmp(row->name, name) == 0)
+			return row;
+	return NULL;
+}
+
+/* Refusals are handlers too, so that they are replied and labeled alike. */
+static enum command_result
+refuse_unknown(struct command *c)
+{
+	if (!(c->u->flags & USER_REGISTERED))
+		reply(c, ERR_NOTREGISTERED);
+	else
+		reply(c, ERR_UNKNOWNCOMMAND, c->m.command);
+	return CMD_DONE;
+}
+
+static enum command_result
+refuse_unregistered(struct command *c)
+{
+	reply(c, ERR_NOTREGISTERED);
+	return CMD_DONE;
+}
+
+static enum command_result
+refuse_registered(struct command *c)
+{
+	reply(c, ERR_ALREADYREGISTERED);
+	return CMD_DONE;
+}
+
+static enum command_result
+refuse_oper(struct command *c)
+{
+	reply(c, ERR_NOPRIVILEGES);
+	return CMD_DONE;
+}
+
+static enum command_result
+refuse_params(struct command *c)
+{
+	reply(c, ERR_NEEDMOREPARAMS, c->row->name);
+	return CMD_DONE;
+}
+
+static enum command_result
+refuse_long(struct command *c)
+{
+	reply(c, ERR_INPUTTOOLONG);
+	return CMD_DONE;
+}
+
+static enum command_result
+nothing(struct command *c)
+{
+	(void)c;
+	return CMD_DONE;
+}
+
+static const struct command_row
+    row_unknown = { "", refuse_unknown, 0, 0, 1, NULL },
+    row_long = { "", refuse_long, 0, 0, 1, NULL },
+    row_empty = { "", nothing, 0, 0, 0, NULL };
+
+/* Which row serves the parsed line: its own, or a refusal. */
+static const struct command_row *
+command_check(struct command *c)
+{
+	static struct command_row refusal;
+	const struct command_row *row = command_find(c->m.command);
+
+	if (row == NULL)
+		return &row_unknown;
+	refusal = *row;
+	refusal.flags = 0;
+	if ((row->flags & CMD_REGISTERED) && !(c->u->flags & USER_REGISTERED))
+		refusal.run = refuse_unregistered;
+	else if ((row->flags & CMD_EARLY) && (c->u->flags & USER_REGISTERED))
+		refusal.run = refuse_registered;
+	else if ((row->flags & CMD_OPER) && !(c->u->modes & USER_OPERATOR))
+		refusal.run = refuse_oper;
+	else if (c->m.nparam < row->params)
+		refusal.run = refuse_params;
+	else
+		return row;
+	return &refusal;
+}
+
+static void
+take_label(struct command *c)
+{
+	static char label[72];
+	long n;
+
+	c->label = NULL;
+	if (!(c->s->caps & CAP(LABELED_RESPONSE)) || c->m.tags == NULL)
+		return;
+	n = tag_get(c->m.tags, "label", label, sizeof(label));
+	if (n > 0 && n <= 64) {
+		static char escaped[160];
+		tag_escape(escaped, sizeof(escaped), label, (size_t)n);
+		c->label = escaped;
+	}
+}
+
+/* Takes the tokens of COST lines; 0 when there are not enough yet.  At the
+ * bottom of the bucket a client is delayed, not cut. */
+static int
+flood_take(struct session *s, unsigned cost)
+{
+	uint32_t elapsed;
+	int64_t tokens;
+
+	if (config->flood_lines == 0 || cost == 0)
+		return 1;
+	elapsed = (uint32_t)now_ms - s->tokens_at;
+	tokens = s->tokens + (int64_t)elapsed * config->flood_lines;
+	if (tokens > (int64_t)config->flood_burst * 1000)
+		tokens = (int64_t)config->flood_burst * 1000;
+	s->tokens_at = (uint32_t)now_ms;
+	s->tokens = (int32_t)tokens;
+	if (tokens < 1000)
+		return 0;
+	s->tokens = (int32_t)(tokens - (int64_t)cost * 1000);
+	return 1;
+}
+
+/* How often each command of the table was used, for STATS. */
+static void
+count_command(const struct command_row *row)
+{
+	ptrdiff_t i = row - command_table;
+
+	if (i >= 0 && i < COMMANDS_MAX)
+		me->commands[i]++;
+}
+
+/* Runs the line of LEN bytes at LINE; END is the input position behind it.
+ * Returns 0 when it has to wait for the flood limit. */
+static int
+command_run(uint32_t i, const char *line, size_t len, uint64_t end)
+{
+	static char scratch[MESSAGE_INPUT + 2];
+	struct session *s = &sessions[i];
+	struct command c = { .sid = i, .uid = s->user, .s = s,
+		.u = &users[s->user], .step = s->step, .cursor = s->cursor };
+
+	if (len > MESSAGE_INPUT) {
+		c.row = &row_long;
+	} else {
+		memcpy(scratch, line, len);
+		scratch[len] = '\0';
+		switch (message_parse(&c.m, scratch, len)) {
+		case MESSAGE_OK:
+			take_label(&c);
+			c.row = (s->flags & SESSION_CONTROL)
+			    ? control_row(&c)
+			    : command_check(&c);
+			break;
+		case MESSAGE_TOO_LONG:
+			c.row = &row_long;
+			break;
+		default:
+			c.row = &row_empty;
+		}
+	}
+	if (c.step == 0 && !(c.row->flags & CMD_FREE) &&
+	    !(s->flags & SESSION_CONTROL) && !flood_take(s, c.row->cost))
+		return 0;
+	if (c.step == 0) {
+		worker_count(COUNT_LINES_IN, 1);
+		count_command(c.row);
+	}
+	return command_step(&c, end);
+}
+
+int
+command_next(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	size_t len, next;
+	char *buf;
+	long n;
+
+	if (s->state != SESSION_LIVE || s->pend != 0 ||
+	    (s->flags & SESSION_OVERFLOW))
+		return 0;
+	/* a long answer waits until the client has read the last part */
+	if (s->step != 0 && s->queued - s->sent > 2 * REPLY_STEP)
+		return 0;
+	if ((len = session_input(i, &buf)) == 0)
+		return 0;
+	n = message_line(buf, len, &next);
+	if (s->flags & SESSION_TOO_LONG) {
+		if (n < 0) {
+			session_executed(i, s->received);
+			return 0;
+		}
+		s->flags &= ~(uint32_t)SESSION_TOO_LONG;
+		return command_run(i, buf, MESSAGE_INPUT + 1,
+		    s->executed + next);
+	}
+	if (n < 0) {
+		if (len > MESSAGE_INPUT) {
+			s->flags |= SESSION_TOO_LONG;
+			session_executed(i, s->received);
+		}
+		return 0;
+	}
+	return command_run(i, buf, (size_t)n, s->executed + next);
+}
+
+/* ---- the end of a session ---- */
+
+static enum command_result
+quit(struct command *c)
+{
+	const char *reason = aways[c->uid].text;
+	struct op *op;
+
+	if (c->u->flags & USER_REGISTERED) {
+		struct envelope *e = command_event(c, EVENT_TO_ROOMS);
+		event_line(e, ":%s QUIT :%s", source_of(c->uid), reason);
+		event_rooms_of(e, c->uid);
+	}
+	op = command_op(c, OP_QUIT, c->uid);
+	op->x = wall_ms;
+	if (!(c->s->flags & SESSION_CONTROL))
+		reply_line(c, "ERROR :Closing Link: %s (%s)",
+		    c->u->host[0] != '\0' ? c->u->host : "unknown", reason);
+	me->txn.after = SESSION_LINGER;
+	return CMD_DONE;
+}
+
+void
+command_quit(uint32_t i)
+{
+	static const struct command_row row = { "QUIT", quit, 0, CMD_LOCK, 0,
+		NULL };
+	struct session *s = &sessions[i];
+	struct command c = { .sid = i, .uid = s->user, .s = s,
+		.u = &users[s->user], .row = &row };
+
+	if (s->flags & SESSION_OVERFLOW) {
+		/* it would not read the ERROR either */
+		s->flags |= SESSION_DEAD;
+		s->flags &= ~(uint32_t)SESSION_OVERFLOW;
+	}
+	command_step(&c, s->received);
+}
+
+void
+command_heal(void)
+{
+	struct txn *t = &me->txn;
+
+	if (t->state == TXN_COMMITTED) {
+		worker_count(COUNT_HEALED, 1);
+		txn_finish(t);
+	}
+	t->state = TXN_IDLE;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SERVER_COMMAND_H
+#define SERVER_COMMAND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../irc/message.h"
+#include "../irc/numeric.h"
+#include "op.h"
+#include "state.h"
+
+/*
+ * Commands: one table, one dispatcher.  A handler decides: it reads records,
+ * fills replies, describes at most one event and some ops.  It changes
+ * nothing itself, so it may be run again from the start of its step; the
+ * dispatcher commits what it decided and does it (command.c).
+ */
+
+enum command_result {
+	CMD_DONE, /* the command is finished */
+	CMD_MORE, /* this step is; run the next one (step/cursor are set) */
+	CMD_WAIT, /* it decided nothing: run the step again in a moment */
+};
+
+enum command_flag {
+	CMD_REGISTERED = 1, /* only after registration: else 451 */
+	CMD_LOCK = 2,       /* run under the registry lock */
+	CMD_OPER = 4,       /* only for operators: else 481 */
+	CMD_FREE = 8,       /* costs no flood token */
+	CMD_EARLY = 16,     /* before registration only: else 462 */
+};
+
+struct command;
+typedef enum command_result command_fn(struct command *c);
+
+struct command_row {
+	const char *name;
+	command_fn *run;
+	uint8_t params;   /* minimum: else 461 */
+	uint8_t flags;
+	uint8_t cost;     /* lines of the flood limit */
+	const char *help; /* "PARAMETERS: what it does" */
+};
+
+/* What a handler sees. */
+struct command {
+	uint32_t sid, uid;
+	struct session *s;
+	struct user *u;
+	const struct command_row *row;
+	struct message m;
+	uint32_t step;    /* 0 at first; a handler with several sets it */
+	uint32_t cursor;  /* kept between steps too */
+	struct envelope *event; /* NULL, or set by command_event() */
+	char *label;      /* of labeled-response, or NULL */
+	int failed;       /* a numeric of 400..599 or FAIL was replied */
+};
+
+extern const struct command_row command_table[]; /* by name; ends with NULL */
+/* The row of NAME, any case; NULL when there is none. */
+const struct command_row *command_find(const char *name);
+
+/* Runs the next complete line of session S, if there is one and it may run
+ * now.  Returns 1 when a step was run, 0 when there is nothing to do. */
+int command_next(uint32_t s);
+/* Tells others that S quits and frees its user; then S lingers. */
+void command_quit(uint32_t s);
+/* Posts what a step of S could not post.  Returns 0 when all is posted. */
+int command_unblock(uint32_t s);
+/* Finishes the step a predecessor had committed, or drops it. */
+void command_heal(void);
+
+/* ---- for handlers ---- */
+
+/* Replies a numeric of numeric.h: reply(c, RPL_AWAY, nick, text). */
+void reply(struct command *c, int numeric, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* A whole line without CR LF: ":server PONG ..." */
+void reply_line(struct command *c, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* What the client itself gets of the event, with its tags. */
+void reply_event(struct command *c);
+
+/* The event of this step, begun; then use deliver.h's event_*(). */
+struct envelope *command_event(struct command *c, int kind);
+/* The next op of this step, zeroed; at most OPS_MAX. */
+struct op *command_op(struct command *c, enum op_kind kind, uint32_t a);
+void op_text(struct op *op, const char *text);
+void op_text2(struct op *op, const char *text);
+
+/* "nick!user@host" of user U; one of four static buffers, in turn. */
+const char *source_of(uint32_t u);
+
+/* Bytes of this step's reply so far: a long one continues in another step. */
+size_t reply_size(void);
+enum { REPLY_STEP = 32768 };
+
+#endif

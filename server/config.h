@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SERVER_CONFIG_H
+#define SERVER_CONFIG_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+/*
+ * mootd.conf(5): a keyword and its values a line.  One table holds every
+ * setting with its default, its limits and whether a reload may change it.
+ * The master reads it before it forks; workers inherit the result.
+ */
+
+enum {
+	CONFIG_LISTEN = 16,    /* listen lines */
+	CONFIG_OPERATOR = 64,  /* operator lines */
+	CONFIG_ADMIN = 3,      /* admin lines */
+	CONFIG_WORKERS = 63,   /* most workers */
+	CONFIG_MOTD = 32768,   /* bytes of a motd file */
+};
+
+struct config_listen {
+	struct sockaddr_storage addr;
+	socklen_t addrlen;
+	char text[80];         /* as written, for messages */
+};
+
+struct config_operator {
+	char name[32];
+	char hash[160];
+};
+
+struct config {
+	char file[256];             /* where it came from; "" = defaults */
+	char name[64];              /* default: the host name, if it is valid */
+	char network[64];           /* "Moot" */
+	struct config_listen listen[CONFIG_LISTEN];
+	int nlisten;                /* none given: 127.0.0.1:6667, [::1]:6667 */
+	int workers;                /* 0 = auto: one a core, 1..63 */
+	int ipc_prefix;             /* 1..127, 0x6d; decimal or 0x hex */
+	uint32_t max_clients;       /* 10000; 1..1000000 */
+	uint32_t max_clients_per_address; /* 1000 */
+	uint32_t max_rooms;         /* 20000 */
+	uint32_t max_rooms_per_user;/* 100; 1..200 */
+	char state_dir[256];        /* root: /var/lib/moot, else XDG_STATE_HOME */
+	char control[108];          /* root: /run/moot/control, else
+	                             * XDG_RUNTIME_DIR/moot/control; "" if none */
+	char motd_file[256];
+	char *motd;                 /* the file's text, or NULL; NUL-ended */
+	char password[128];         /* "" = none */
+	struct config_operator operators[CONFIG_OPERATOR];
+	int noperator;
+	char admin[CONFIG_ADMIN][256];
+	int nadmin;
+	uint32_t flood_lines;       /* lines a second, 0 = off; default 20 */
+	uint32_t flood_burst;       /* default 200 */
+	uint32_t ping_timeout;      /* seconds of silence till PING, and then
+	                             * again till the cut; 120; 5..3600 */
+	uint32_t registration_timeout; /* seconds; 30; 1..600 */
+	uint32_t worker_timeout;    /* seconds without a heartbeat; 10; 2..600 */
+	uint64_t sendq;             /* bytes; 1048576; K M suffixes; >= 16K */
+	uint64_t buffers;           /* bytes for all buffers; 1G; >= 16M */
+	char user[64];              /* drop to it when started as root; "" */
+	int log_level;              /* warn | info | debug; info */
+};
+
+/* Where config_load() puts what it did not like: "FILE:LINE: text" lines. */
+struct config_errors {
+	char text[4096];
+	int count;
+};
+
+/* Fills CONFIG with the defaults; derives those that depend on who runs it. */
+void config_default(struct config *config);
+/* Reads FILE over the defaults.  Returns 0, or -1 with ERRORS filled; CONFIG
+ * is then unusable.  config_free() releases what it holds. */
+int config_load(struct config *config, const char *file,
+    struct config_errors *errors);
+void config_free(struct config *config);
+/* Appends to TEXT ("a, b") the settings that differ between the two but need
+ * a restart to change.  Returns how many. */
+int config_fixed_changes(const struct config *a, const struct config *b,
+    char *text, size_t size);
+/* The words of the file, for whoever checks the manual: NULL after the last. */
+const char *config_word(int i);
+
+/* Gives CONFIG the values of OLD for the settings that need a restart. */
+void config_keep_fixed(struct config *config, const struct config *old);
+
+#endif

@@ -1,0 +1,713 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The administrator's commands, asked for by mootctl(8) over the control
+ * socket; the form of the answers is in control.h.
+ *
+ * They are handlers like any other: they run in steps, so that a long list
+ * holds up neither the worker nor the lock, and change nothing themselves: a
+ * kick is an event to the user's home, a reload and a stop are signals to the
+ * master.  A list is taken while life goes on, so it may miss who comes and
+ * show who leaves.  Records of other workers are read as they are: numbers
+ * may be a moment old, and texts are read up to their size, whether or not
+ * they end there.
+ *
+ * A control session does not outlive its worker, because its stream cannot be
+ * told how far it got; mootctl asks another worker then.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../ipc/mailbox.h"
+#include "../ipc/process.h"
+#include "../irc/mode.h"
+#include "control.h"
+#include "deliver.h"
+#include "log.h"
+#include "registry.h"
+#include "session.h"
+#include "version.h"
+#include "worker.h"
+
+enum {
+	SCAN = 256,          /* records a step shows */
+	SCAN_SESSIONS = 1024,/* sessions a step only counts */
+	SCAN_CHUNKS = 8192,
+	ROW_MAX = 2000,      /* bytes of a row */
+};
+
+/* ---- rows ---- */
+
+/* The row being made. */
+static struct {
+	char text[ROW_MAX];
+	size_t used;
+	int full;
+} row;
+
+static void
+row_begin(void)
+{
+	row.used = 0;
+	row.full = 0;
+}
+
+static void
+row_add(const char *text, size_t len)
+{
+	if (row.full || len >= sizeof(row.text) - row.used) {
+		row.full = 1;
+		return;
+	}
+	memcpy(row.text + row.used, text, len);
+	row.used += len;
+}
+
+static void
+row_name(const char *name, char kind)
+{
+	char head[48];
+	int n = snprintf(head, sizeof(head), "%s%s=%c",
+	    row.used > 0 ? "\t" : "", name, kind);
+
+	row_add(head, (size_t)n);
+}
+
+/* Adds up to SIZE bytes of TEXT, escaped. */
+static void
+row_escaped(const char *text, size_t size)
+{
+	static const char special[] = "\t\n\\", letter[] = "tn\\";
+	size_t i, n = strnlen(text, size);
+	const char *p;
+	char escape[2] = { '\\', 0 };
+
+	for (i = 0; i < n; i++) {
+		if ((p = strchr(special, text[i])) == NULL) {
+			row_add(text + i, 1);
+			continue;
+		}
+		escape[1] = letter[p - special];
+		row_add(escape, 2);
+	}
+}
+
+static void
+row_string(const char *name, const char *text, size_t size)
+{
+	row_name(name, 'S');
+	row_escaped(text, size);
+}
+
+#define row_field(name, array) row_string(name, array, sizeof(array))
+
+static void
+row_text(const char *name, const char *text)
+{
+	row_string(name, text, strlen(text));
+}
+
+static void
+row_format(const char *name, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+row_format(const char *name, const char *fmt, ...)
+{
+	char text[128];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	row_text(name, text);
+}
+
+static void
+row_number(const char *name, long long n)
+{
+	char text[24];
+	int len = snprintf(text, sizeof(text), "%lld", n);
+
+	row_name(name, 'N');
+	row_add(text, (size_t)len);
+}
+
+/* How far A is past B, 0 when a racing reader sees it before. */
+static uint64_t
+past(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+static void
+row_end(struct command *c)
+{
+	if (row.full)
+		log_warn("%s: a row of more than %d bytes", c->row->name,
+		    ROW_MAX);
+	reply_line(c, "%.*s", (int)row.used, row.text);
+}
+
+static enum command_result
+ok(struct command *c)
+{
+	reply_line(c, ". ok");
+	return CMD_DONE;
+}
+
+static enum command_result
+more(struct command *c, uint32_t step, uint32_t cursor)
+{
+	c->step = step;
+	c->cursor = cursor;
+	return CMD_MORE;
+}
+
+/* Ends with ". error WHAT: TEXT", or without TEXT when it is NULL. */
+static enum command_result
+refuse(struct command *c, const char *what, const char *text)
+{
+	row_begin();
+	row_escaped(what, 200);
+	if (text != NULL) {
+		row_add(": ", 2);
+		row_escaped(text, 200);
+	}
+	reply_line(c, ". error %.*s", (int)row.used, row.text);
+	return CMD_DONE;
+}
+
+/* Shows the records from FIRST to END, or as many as a step may. */
+static enum command_result
+show_list(struct command *c, uint32_t first, uint32_t end,
+    void (*show)(struct command *, uint32_t))
+{
+	uint32_t i = c->step == 0 ? first : c->cursor, stop = i + SCAN;
+
+	for (; i < end; i++) {
+		if (i == stop || reply_size() > REPLY_STEP - ROW_MAX)
+			return more(c, 1, i);
+		show(c, i);
+	}
+	return ok(c);
+}
+
+/* ---- status ---- */
+
+static uint64_t
+sum_counter(enum counter what)
+{
+	uint64_t sum = 0;
+	unsigned w;
+
+	for (w = 1; w <= state->nworker; w++)
+		sum += workers[w].counter[what];
+	return sum;
+}
+
+/* A row of totals, whole numbers and what is only read. */
+static void
+show_totals(struct command *c)
+{
+	static const struct {
+		const char *name;
+		enum counter what;
+	} totals[] = {
+		{ "accepted", COUNT_ACCEPTED },
+		{ "refused", COUNT_REFUSED },
+		{ "lines", COUNT_LINES_IN },
+		{ "messages", COUNT_MESSAGES },
+		{ "deliveries", COUNT_DELIVERIES },
+		{ "posted", COUNT_POSTED },
+		{ "taken", COUNT_TAKEN },
+		{ "waits", COUNT_WAITS },
+		{ "healed", COUNT_HEALED },
+		{ "bytes_in", COUNT_BYTES_IN },
+		{ "bytes_out", COUNT_BYTES_OUT },
+	};
+	const struct segment *seg = &state->segment;
+	size_t i;
+
+	row_begin();
+	row_text("name", config->name);
+	row_text("network", config->network);
+	row_text("version", MOOT_VERSION);
+	row_number("pid", seg->owner);
+	row_number("started", state->started / 1000);
+	row_number("uptime", past(wall_ms, state->started) / 1000);
+	row_number("workers", state->nworker);
+	row_number("restarts", state->restarts);
+	row_number("reloads", state->reloads);
+	row_number("max_clients", config->max_clients);
+	row_number("registered", state->registered);
+	row_number("most_registered", state->most_registered);
+	row_number("operators", state->opers);
+	row_number("rooms", state->rooms.used);
+	row_number("memberships", state->members.used);
+	for (i = 0; i < sizeof(totals) / sizeof(totals[0]); i++)
+		row_number(
+		    totals[i].name, (long long)sum_counter(totals[i].what));
+	row_number("ipc_prefix", seg->prefix);
+	row_format("shm_key", "0x%08x",
+	    (unsigned)mailbox_key((int)seg->prefix, 0));
+	row_number("shm_id", seg->shmid);
+	row_number("shm_size", seg->size);
+	row_end(c);
+}
+
+/* Counts clients from session c->step on; what was counted is c->cursor. */
+static enum command_result
+count_clients(struct command *c, uint32_t next_step)
+{
+	uint32_t i = c->step, stop = i + SCAN_SESSIONS, n = c->cursor;
+
+	for (; i < state->sessions.high; i++) {
+		if (i == stop)
+			return more(c, i, n);
+		n += (uint32_t)session_is_client(&sessions[i]);
+	}
+	row_begin();
+	row_number("clients", n);
+	row_end(c);
+	return more(c, next_step, 0);
+}
+
+/* Counts chunks in use from FROM on; what was counted is c->cursor. */
+static enum command_result
+count_buffers(struct command *c, uint32_t step_base)
+{
+	uint32_t k, w, from = c->step - step_base, n = c->cursor, seen = 0;
+	uint64_t total = 0;
+
+	for (w = 1; w <= state->nworker; w++) {
+		total += workers[w].chunk_end - workers[w].chunk_first;
+		k = workers[w].chunk_first;
+		for (k = k < from ? from : k; k < workers[w].chunk_high; k++) {
+			if (seen++ == SCAN_CHUNKS)
+				return more(c, step_base + k, n);
+			n += chunks[k].session != 0;
+		}
+	}
+	row_begin();
+	row_number("buffers_used", (long long)n * CHUNK_SIZE);
+	row_number("buffers_total", (long long)total * CHUNK_SIZE);
+	row_end(c);
+	return ok(c);
+}
+
+/* Several rows that make one: a number that wants counting has its own. */
+static enum command_result
+control_status(struct command *c)
+{
+	const uint32_t count_buffers_from = UINT32_C(1) << 31;
+
+	if (c->step == 0) {
+		show_totals(c);
+		return more(c, 1, 0);
+	}
+	if (c->step < count_buffers_from)
+		return count_clients(c, count_buffers_from);
+	return count_buffers(c, count_buffers_from);
+}
+
+/* ---- workers ---- */
+
+static uint64_t
+worker_age(unsigned w)
+{
+	return past(now_ms, workers[w].beat);
+}
+
+static const char *
+worker_state(unsigned w)
+{
+	if (workers[w].pid == 0)
+		return "down";
+	if (workers[w].retire)
+		return "retiring";
+	if (worker_age(w) > (uint64_t)config->worker_timeout * 1000)
+		return "stuck";
+	return "running";
+}
+
+static void
+show_worker(struct command *c, uint32_t w)
+{
+	static const struct {
+		const char *name;
+		enum counter what;
+	} counts[] = {
+		{ "messages", COUNT_MESSAGES },
+		{ "deliveries", COUNT_DELIVERIES },
+		{ "posted", COUNT_POSTED },
+		{ "taken", COUNT_TAKEN },
+		{ "waits", COUNT_WAITS },
+		{ "healed", COUNT_HEALED },
+		{ "bytes_in", COUNT_BYTES_IN },
+		{ "bytes_out", COUNT_BYTES_OUT },
+	};
+	uint64_t messages = 0, bytes = 0;
+	size_t i;
+
+	mailbox_count(workers[w].mailbox, &messages, &bytes);
+	row_begin();
+	row_number("worker", w);
+	row_number("pid", workers[w].pid);
+	row_text("state", worker_state(w));
+	row_number("clients", workers[w].clients);
+	row_number("restarts", workers[w].restarts);
+	row_number("epoch", workers[w].epoch);
+	row_number("heartbeat", worker_age(w));
+	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		row_number(counts[i].name,
+		    (long long)workers[w].counter[counts[i].what]);
+	row_format("mailbox_key", "0x%08x",
+	    (unsigned)mailbox_key(config->ipc_prefix, w));
+	row_number("mailbox_bytes", bytes);
+	row_number("mailbox_messages", messages);
+	row_end(c);
+}
+
+static enum command_result
+control_workers(struct command *c)
+{
+	return show_list(c, 1, state->nworker + 1, show_worker);
+}
+
+/* ---- users ---- */
+
+static void
+row_address(const struct in6_addr *addr)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+
+	if (IN6_IS_ADDR_V4MAPPED(addr))
+		inet_ntop(AF_INET, &addr->s6_addr[12], text, sizeof(text));
+	else
+		inet_ntop(AF_INET6, addr, text, sizeof(text));
+	row_text("address", text);
+}
+
+static void
+show_user(struct command *c, uint32_t i)
+{
+	const struct session *s = &sessions[i];
+	const struct user *u = &users[s->user];
+	uint32_t flags = u->flags;
+
+	if (!session_is_client(s))
+		return;
+	row_begin();
+	row_number("id", s->user);
+	row_field("nick", u->nick);
+	row_field("user", u->user);
+	row_field("host", u->host);
+	row_field("real", u->real);
+	row_number("worker", s->worker);
+	row_text("state", flags & USER_REGISTERED ? "online" : "registering");
+	row_address(&s->addr);
+	row_number("signon", u->signon / 1000);
+	row_number("idle", past(wall_ms, u->spoke) / 1000);
+	row_number("rooms", u->nmembers);
+	row_string("away", flags & USER_AWAY ? aways[s->user].text : "",
+	    AWAY_MAX);
+	row_number("oper", (u->modes & USER_OPERATOR) != 0);
+	row_number("sendq", past(s->queued, s->sent));
+	row_number("recvq", past(s->received, s->executed));
+	row_number("mailbox", u->mailbox);
+	row_end(c);
+}
+
+static enum command_result
+control_users(struct command *c)
+{
+	return show_list(c, 1, state->sessions.high, show_user);
+}
+
+/* ---- rooms and who is in them ---- */
+
+static void
+row_modes(uint32_t modes)
+{
+	const struct mode *m;
+	char text[32] = "+";
+	size_t n = 1;
+
+	for (m = mode_channel; m->letter != 0; m++)
+		if (m->kind != MODE_LIST && m->kind != MODE_MEMBER &&
+		    (modes & m->bit) && n < sizeof(text) - 1)
+			text[n++] = m->letter;
+	row_string("modes", text, n);
+}
+
+static void
+show_room(struct command *c, uint32_t i)
+{
+	const struct room *r = &rooms[i];
+
+	if (!r->live)
+		return;
+	row_begin();
+	row_number("id", i);
+	row_field("name", r->name);
+	row_number("members", r->count);
+	row_modes(r->modes);
+	row_number("created", r->created);
+	row_field("topic", r->topic);
+	row_end(c);
+}
+
+static enum command_result
+control_rooms(struct command *c)
+{
+	return show_list(c, 1, state->rooms.high, show_room);
+}
+
+static void
+show_member(struct command *c, const struct member *m)
+{
+	char prefixes[8];
+
+	row_begin();
+	row_field("nick", users[m->user].nick);
+	row_text("prefixes", mode_prefixes(m->flags, 1, prefixes));
+	row_number("worker", users[m->user].home);
+	row_end(c);
+}
+
+/*
+ * Room R's members at worker W, from place FROM on.  Returns the place to go
+ * on from, 0 when there are no more.  A place, not a record: the record may
+ * be in another room by the next step.
+ */
+static uint32_t
+show_members(struct command *c, uint32_t r, unsigned w, uint32_t from)
+{
+	uint32_t at = 0, m, next;
+
+	for (m = room_list(r, w)->first; m != 0; m = next, at++) {
+		next = members[m].room_next;
+		if (at < from)
+			continue;
+		if (at == from + SCAN ||
+		    reply_size() > REPLY_STEP - ROW_MAX)
+			return at;
+		if (!(members[m].flags & MEMBER_GONE))
+			show_member(c, &members[m]);
+	}
+	return 0;
+}
+
+static enum command_result
+control_members(struct command *c)
+{
+	uint32_t r = registry_find_room(c->m.param[0]);
+	uint32_t w = c->step == 0 ? 1 : c->step, from = c->cursor;
+
+	if (r == 0 && c->step == 0)
+		return refuse(c, "no such room", c->m.param[0]);
+	if (r == 0) /* the last one has just left */
+		return ok(c);
+	if (c->step == 0)
+		from = 0;
+	if ((from = show_members(c, r, w, from)) != 0)
+		return more(c, w, from);
+	return w < state->nworker ? more(c, w + 1, 0) : ok(c);
+}
+
+/* ---- mailboxes ---- */
+
+static void
+show_queue(struct command *c, int msqid, uint32_t id, const char *name)
+{
+	uint64_t messages, bytes;
+
+	if (msqid < 0 || mailbox_count(msqid, &messages, &bytes) != 0)
+		return;
+	row_begin();
+	row_format("key", "0x%08x",
+	    (unsigned)mailbox_key(config->ipc_prefix, id));
+	row_number("msqid", msqid);
+	row_number("id", id);
+	row_string("name", name, NAME_NICK + 2);
+	row_number("bytes", bytes);
+	row_number("messages", messages);
+	row_end(c);
+}
+
+/* Mailboxes by ID: those of workers come first, as they have the first IDs.
+ * Not under the lock, since each costs a system call. */
+static void
+show_mailbox(struct command *c, uint32_t id)
+{
+	char name[24];
+
+	if (id <= state->nworker) {
+		snprintf(name, sizeof(name), "worker %u", id);
+		show_queue(c, workers[id].mailbox, id, name);
+	} else if (id >= MAILBOX_SYSTEM && (users[id].flags & USER_LIVE))
+		show_queue(c, users[id].mailbox, id, users[id].nick);
+}
+
+static enum command_result
+control_queues(struct command *c)
+{
+	return show_list(c, 1, state->users.high, show_mailbox);
+}
+
+/* ---- orders ---- */
+
+static enum command_result
+control_kick(struct command *c)
+{
+	uint32_t u = registry_find_nick(c->m.param[0]);
+	const char *reason = c->m.nparam > 1 && c->m.param[1][0] != '\0'
+	    ? c->m.param[1]
+	    : "Disconnected by the administrator";
+	struct envelope *e;
+
+	if (u == 0 || !session_is_client(&sessions[users[u].session]))
+		return refuse(c, "no such nick", c->m.param[0]);
+	e = command_event(c, EVENT_KILL);
+	e->source = e->source_gen = 0; /* our user is nobody */
+	event_target_user(e, u);
+	event_line(e, "%s", reason);
+	log_info("kick of %s by the administrator: %s",
+	    log_safe(users[u].nick), log_safe(reason));
+	row_begin();
+	row_number("id", u);
+	row_field("nick", users[u].nick);
+	row_number("worker", users[u].home);
+	row_end(c);
+	return ok(c);
+}
+
+/* Sends the master SIG, after a row about it: the client watches what becomes
+ * of it. */
+static enum command_result
+signal_master(struct command *c, int sig)
+{
+	pid_t pid = state->segment.owner;
+
+	row_begin();
+	row_number("pid", pid);
+	row_number("reloads", state->reloads);
+	row_end(c);
+	/* the number may be another process's by now */
+	if (pid <= 1 || process_start_time(pid) != state->segment.owner_start)
+		return refuse(c, "the master is gone", NULL);
+	if (kill(pid, sig) != 0)
+		return refuse(c, "cannot signal the master", strerror(errno));
+	return ok(c);
+}
+
+static enum command_result
+control_reload(struct command *c)
+{
+	log_info("reload asked for by the administrator");
+	return signal_master(c, SIGHUP);
+}
+
+static enum command_result
+control_stop(struct command *c)
+{
+	log_info("stop asked for by the administrator");
+	return signal_master(c, SIGTERM);
+}
+
+static enum command_result
+control_version(struct command *c)
+{
+	row_begin();
+	row_text("program", "mootd");
+	row_text("version", MOOT_VERSION);
+	row_text("name", config->name);
+	row_number("pid", state->segment.owner);
+	row_end(c);
+	return ok(c);
+}
+
+static command_fn control_help;
+
+static const struct command_row control_table[] = {
+	{ "STATUS", control_status, 0, CMD_FREE, 0, ": the whole server" },
+	{ "WORKERS", control_workers, 0, CMD_FREE, 0, ": each worker" },
+	{ "USERS", control_users, 0, CMD_FREE | CMD_LOCK, 0,
+	    ": who is connected" },
+	{ "ROOMS", control_rooms, 0, CMD_FREE | CMD_LOCK, 0, ": each room" },
+	{ "MEMBERS", control_members, 1, CMD_FREE | CMD_LOCK, 0,
+	    "ROOM: who is in a room" },
+	{ "QUEUES", control_queues, 0, CMD_FREE, 0, ": each mailbox" },
+	{ "KICK", control_kick, 1, CMD_FREE | CMD_LOCK, 0,
+	    "NICK [:REASON]: disconnects a user" },
+	{ "RELOAD", control_reload, 0, CMD_FREE, 0,
+	    ": reads the configuration again" },
+	{ "STOP", control_stop, 0, CMD_FREE, 0, ": ends the server" },
+	{ "VERSION", control_version, 0, CMD_FREE, 0, ": which server it is" },
+	{ "HELP", control_help, 0, CMD_FREE, 0, ": this" },
+	{ NULL, NULL, 0, 0, 0, NULL },
+};
+
+static enum command_result
+control_help(struct command *c)
+{
+	const struct command_row *r;
+	const char *colon;
+
+	for (r = control_table; r->name != NULL; r++) {
+		colon = strstr(r->help, ": ");
+		row_begin();
+		row_text("command", r->name);
+		row_string("parameters", r->help, (size_t)(colon - r->help));
+		row_text("what", colon + 2);
+		row_end(c);
+	}
+	return ok(c);
+}
+
+/* ---- which row ---- */
+
+static enum command_result
+refuse_unknown(struct command *c)
+{
+	return refuse(c, "unknown command", c->m.command);
+}
+
+static enum command_result
+refuse_missing(struct command *c)
+{
+	return refuse(c, "missing parameter", c->m.command);
+}
+
+const struct command_row *
+control_row(struct command *c)
+{
+	static const struct command_row unknown = { "", refuse_unknown, 0,
+		CMD_FREE, 0, NULL };
+	static const struct command_row missing = { "", refuse_missing, 0,
+		CMD_FREE, 0, NULL };
+	const struct command_row *r;
+
+	c->label = NULL;
+	for (r = control_table; r->name != NULL; r++)
+		if (strcasecmp(r->name, c->m.command) == 0)
+			return c->m.nparam < r->params ? &missing : r;
+	return &unknown;
+}
+
+int
+control_peer_allowed(int fd)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
+	    len == sizeof(peer) && (peer.uid == 0 || peer.uid == geteuid());
+}

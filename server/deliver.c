@@ -1,0 +1,685 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The way of an event from a handler to the sockets.
+ *
+ *	event_*         the handler describes it, in the segment
+ *	deliver_post    one copy to each other worker with recipients,
+ *	                or to the mailbox of a user who lives elsewhere
+ *	deliver_take    the other worker takes it, into the segment
+ *	deliver_local   appended to each recipient's output; sent at the end
+ *	                of the turn, once a session (worker.c)
+ *
+ * Exactly once: the fan-out notes whom it serves and how long that output was
+ * before, so a successor sees whether the one in doubt was served.  A post in
+ * doubt is posted again with ENVELOPE_AGAIN; the receiver knows the last
+ * serial it has heard of that life of the poster.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "../ipc/mailbox.h"
+#include "../irc/capability.h"
+#include "../irc/message.h"
+#include "../irc/mode.h"
+#include "../irc/utf8.h"
+#include "deliver.h"
+#include "log.h"
+#include "op.h"
+#include "registry.h"
+#include "session.h"
+#include "worker.h"
+
+/* ---- building ---- */
+
+enum { LINE_MAX_TEXT = MESSAGE_LINE - 2 };
+
+void
+event_begin(struct envelope *e, enum event_kind kind, uint32_t source)
+{
+	memset(e, 0, ENVELOPE_HEAD);
+	e->type = 1;
+	e->magic = ENVELOPE_MAGIC;
+	e->size = ENVELOPE_HEAD;
+	e->serial = (uint64_t)my_id << 56 |
+	    (uint64_t)(me->epoch & 0xffff) << 40 |
+	    (++me->count & UINT64_C(0xffffffffff));
+	e->time = wall_ms;
+	e->kind = (uint16_t)kind;
+	e->source = source;
+	e->source_gen = source != 0 ? users[source].gen : 0;
+}
+
+void
+event_target_room(struct envelope *e, uint32_t room)
+{
+	e->target = room;
+	e->target_gen = rooms[room].gen;
+}
+
+void
+event_target_user(struct envelope *e, uint32_t user)
+{
+	e->target = user;
+	e->target_gen = users[user].gen;
+}
+
+void
+event_tags(struct envelope *e, const char *tags, size_t len)
+{
+	if (envelope_add(e, &e->ntags, tags, len) != 0)
+		log_warn("event: tags of %zu bytes do not fit", len);
+}
+
+/* Appends SRC to the line at P, up to END. */
+static char *
+put(char *p, const char *end, const char *src)
+{
+	size_t n = strlen(src);
+
+	if (n > (size_t)(end - p))
+		n = (size_t)(end - p);
+	memcpy(p, src, n);
+	return p + n;
+}
+
+static char *
+put_source(char *p, const char *end, uint32_t source)
+{
+	if (source == 0)
+		return put(p, end, config->name);
+	p = put(p, end, users[source].nick);
+	p = put(p, end, "!");
+	p = put(p, end, users[source].user);
+	p = put(p, end, "@");
+	return put(p, end, users[source].host);
+}
+
+void
+event_text_line(struct envelope *e, int alt, const char *word,
+    const char *target, const char *text)
+{
+	char line[LINE_MAX_TEXT + 4], *p = line;
+	const char *end = line + LINE_MAX_TEXT;
+	size_t len;
+
+	*p++ = ':';
+	p = put_source(p, end, e->source);
+	p = put(p, end, " ");
+	p = put(p, end, word);
+	p = put(p, end, " ");
+	p = put(p, end, target);
+	if (text != NULL) {
+		p = put(p, end, " :");
+		len = strlen(text);
+		if (len > (size_t)(end - p))
+			len = utf8_cut(text, len, (size_t)(end - p));
+		memcpy(p, text, len);
+		p += len;
+	}
+	envelope_add(e, alt ? &e->nalt : &e->nline, line, (size_t)(p - line));
+}
+
+static void
+event_format(struct envelope *e, uint16_t *part, const char *fmt, va_list ap)
+{
+	char line[2 * MESSAGE_LINE];
+	int n = vsnprintf(line, sizeof(line), fmt, ap);
+	size_t len;
+
+	if (n < 0)
+		return;
+	len = (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1;
+	if (len > LINE_MAX_TEXT)
+		len = utf8_cut(line, len, LINE_MAX_TEXT);
+	envelope_add(e, part, line, len);
+}
+
+void
+event_line(struct envelope *e, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	event_format(e, &e->nline, fmt, ap);
+	va_end(ap);
+}
+
+void
+event_alt(struct envelope *e, uint64_t caps, const char *fmt, ...)
+{
+	va_list ap;
+
+	e->alt_caps = caps;
+	va_start(ap, fmt);
+	event_format(e, &e->nalt, fmt, ap);
+	va_end(ap);
+}
+
+void
+event_rooms_of(struct envelope *e, uint32_t u)
+{
+	uint16_t bytes = 0;
+	uint32_t m, pair[2];
+
+	for (m = users[u].members; m != 0; m = members[m].user_next) {
+		pair[0] = members[m].room;
+		pair[1] = rooms[members[m].room].gen;
+		if (e->nrooms == ENVELOPE_ROOMS ||
+		    envelope_add(e, &bytes, pair, sizeof(pair)) != 0)
+			return;
+		e->nrooms++;
+	}
+}
+
+/* ---- posting ---- */
+
+static uint64_t
+all_workers(void)
+{
+	return (UINT64_C(1) << (state->nworker + 1)) - 2;
+}
+
+static int
+room_is(uint32_t room, uint32_t gen)
+{
+	return room != 0 && room < state->max_rooms && rooms[room].live &&
+	    rooms[room].gen == gen;
+}
+
+uint64_t
+event_workers(const struct envelope *e, uint32_t *user)
+{
+	uint64_t mask = 0;
+	uint32_t room, gen;
+	unsigned i;
+
+	*user = 0;
+	switch ((enum event_kind)e->kind) {
+	case EVENT_TO_ROOM:
+	case EVENT_KICK:
+		mask = rooms[e->target].workers;
+		break;
+	case EVENT_TO_ROOMS:
+		for (i = 0; i < e->nrooms; i++) {
+			envelope_room(e, i, &room, &gen);
+			if (room_is(room, gen))
+				mask |= rooms[room].workers;
+		}
+		break;
+	case EVENT_TO_MODE:
+		mask = all_workers();
+		break;
+	case EVENT_TO_USER:
+	case EVENT_KILL:
+		if (users[e->target].home != my_id)
+			*user = e->target;
+		break;
+	case EVENT_MAX:
+		break;
+	}
+	return mask & ~(UINT64_C(1) << my_id);
+}
+
+/* Posts to MSQID.  1 done, 0 full, -1 gone. */
+static int
+post(int msqid, struct envelope *e, _Atomic uint64_t *waiters)
+{
+	int again;
+
+	for (again = 0; again < 2; again++) {
+		if (mailbox_post(msqid, e) == 0) {
+			worker_count(COUNT_POSTED, 1);
+			return 1;
+		}
+		if (errno != EAGAIN && errno != ENOMEM)
+			return -1;
+		/* say that we wait, then look again: it may just have been
+		 * emptied */
+		atomic_fetch_or(waiters, UINT64_C(1) << my_id);
+	}
+	worker_count(COUNT_WAITS, 1);
+	return 0;
+}
+
+static int
+post_to_worker(struct envelope *e, unsigned w, long type)
+{
+	int r;
+
+	e->type = type;
+	r = post(workers[w].mailbox, e, &workers[w].waiters);
+	if (r > 0)
+		mailmap_set(&mailmaps[w], w);
+	else if (r < 0)
+		/* somebody removed it; its owner makes a new one when rung */
+		atomic_fetch_or(&workers[w].waiters, UINT64_C(1) << my_id);
+	if (r != 0)
+		bell_ring(&workers[w].bell);
+	return r > 0 ? 0 : -1;
+}
+
+static int
+post_to_user(struct envelope *e, uint32_t u)
+{
+	unsigned w = users[u].home;
+	int q = users[u].mailbox, r;
+
+	if (!(users[u].flags & USER_LIVE) || users[u].gen != e->target_gen)
+		return 0; /* left meanwhile */
+	if (q < 0)
+		return post_to_worker(e, w, (long)u);
+	e->type = 1;
+	r = post(q, e, &users[u].waiters);
+	if (r < 0)
+		return post_to_worker(e, w, (long)u);
+	if (r > 0) {
+		mailmap_set(&mailmaps[w], u);
+		bell_ring(&workers[w].bell);
+	}
+	return r > 0 ? 0 : -1;
+}
+
+enum { DOUBT_USER = UINT16_MAX };
+
+int
+deliver_post(struct envelope *e, uint64_t *posts, uint32_t *user,
+    uint32_t *in_doubt)
+{
+	uint64_t left;
+	uint32_t w, full = 0;
+
+	for (left = *posts; left != 0; left &= left - 1) {
+		w = (uint32_t)__builtin_ctzll(left);
+		if (*in_doubt == w)
+			e->flags |= ENVELOPE_AGAIN;
+		*in_doubt = w;
+		if (post_to_worker(e, w, 1) == 0)
+			*posts &= ~(UINT64_C(1) << w);
+		else
+			full = 1;
+		*in_doubt = 0;
+		e->flags &= (uint16_t)~ENVELOPE_AGAIN;
+	}
+	if (*user != 0) {
+		if (*in_doubt == DOUBT_USER)
+			e->flags |= ENVELOPE_AGAIN;
+		*in_doubt = DOUBT_USER;
+		if (post_to_user(e, *user) == 0)
+			*user = 0;
+		else
+			full = 1;
+		*in_doubt = 0;
+		e->flags &= (uint16_t)~ENVELOPE_AGAIN;
+	}
+	return full ? -1 : 0;
+}
+
+/* ---- rendering ---- */
+
+#define TAG_CAPS                                                              \
+	(CAP(SERVER_TIME) | CAP(MESSAGE_TAGS) | CAP(ACCOUNT_TAG))
+
+size_t
+deliver_time_tag(uint64_t ms, char *buf, size_t size)
+{
+	static uint64_t last;
+	static char text[32];
+	time_t t = (time_t)(ms / 1000);
+	struct tm tm;
+
+	if (ms != last) {
+		gmtime_r(&t, &tm);
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+		last = ms;
+	}
+	return (size_t)snprintf(
+	    buf, size, "time=%s.%03uZ;", text, (unsigned)(ms % 1000));
+}
+
+size_t
+deliver_tags(const struct envelope *e, uint64_t caps, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	if (caps & CAP(SERVER_TIME))
+		n += deliver_time_tag(e->time, buf + n, size - n);
+	if ((caps & CAP(MESSAGE_TAGS)) && (e->flags & ENVELOPE_MESSAGE))
+		n += (size_t)snprintf(buf + n, size - n, "msgid=%llx.%llx;",
+		    (unsigned long long)state->started,
+		    (unsigned long long)e->serial);
+	if ((caps & CAP(ACCOUNT_TAG)) && e->naccount > 0)
+		n += (size_t)snprintf(buf + n, size - n, "account=%.*s;",
+		    (int)e->naccount, envelope_account(e));
+	if ((caps & CAP(MESSAGE_TAGS)) && e->ntags > 0) {
+		memcpy(buf + n, envelope_tags(e), e->ntags);
+		n += e->ntags;
+	} else if (n > 0)
+		n--; /* the final ';' */
+	return n;
+}
+
+static int
+wants_alt(const struct envelope *e, const struct session *s)
+{
+	return e->alt_caps != 0 && (s->caps & e->alt_caps) == e->alt_caps;
+}
+
+const char *
+deliver_text(const struct envelope *e, const struct session *s, size_t *len)
+{
+	if (wants_alt(e, s)) {
+		*len = e->nalt;
+		return envelope_alt(e);
+	}
+	*len = e->nline;
+	return envelope_line(e);
+}
+
+/* An event looks the same to all sessions with the same capabilities that
+ * matter, so each look is made once and kept until the next event. */
+static struct look {
+	uint64_t caps;
+	int alt;
+	size_t len;
+	char text[MESSAGE_TAGS + MESSAGE_LINE + 64];
+} looks[16];
+static int nlook;
+
+static struct look *
+look_make(struct look *k, const struct envelope *e, const struct session *s)
+{
+	const char *text;
+	size_t n, len;
+
+	k->caps = s->caps & TAG_CAPS;
+	k->alt = wants_alt(e, s);
+	k->len = 0;
+	text = deliver_text(e, s, &len);
+	if (len == 0)
+		return k;
+	n = deliver_tags(e, k->caps, k->text + 1, MESSAGE_TAGS);
+	if (n > 0) {
+		k->text[0] = '@';
+		k->text[n + 1] = ' ';
+		n += 2;
+	}
+	memcpy(k->text + n, text, len);
+	memcpy(k->text + n + len, "\r\n", 2);
+	k->len = n + len + 2;
+	return k;
+}
+
+static const struct look *
+look_find(const struct envelope *e, const struct session *s)
+{
+	uint64_t caps = s->caps & TAG_CAPS;
+	int alt = wants_alt(e, s), i;
+
+	for (i = 0; i < nlook; i++)
+		if (looks[i].caps == caps && looks[i].alt == alt)
+			return &looks[i];
+	/* 3 capabilities and alt make at most 16 looks */
+	return look_make(&looks[nlook++], e, s);
+}
+
+const char *
+deliver_render(const struct envelope *e, const struct session *s, size_t *len)
+{
+	const struct look *k;
+
+	nlook = 0;
+	k = look_find(e, s);
+	*len = k->len;
+	return k->text;
+}
+
+/* ---- fan-out ---- */
+
+/* Gives E to session I, which FANOUT notes first. */
+static void
+serve(const struct envelope *e, struct fanout *f, uint32_t i)
+{
+	struct session *s = &sessions[i];
+	const struct look *k;
+
+	if (s->state != SESSION_LIVE || s->user == e->source ||
+	    (s->caps & e->caps) != e->caps)
+		return;
+	if (e->nrooms > 0 && s->mark == e->serial)
+		return;
+	k = look_find(e, s);
+	f->queued = s->queued;
+	atomic_signal_fence(memory_order_seq_cst);
+	f->session = i;
+	atomic_signal_fence(memory_order_seq_cst);
+	if (k->len > 0)
+		session_append(i, k->text, k->len);
+	if (e->nrooms > 0)
+		s->mark = e->serial;
+	worker_count(COUNT_DELIVERIES, 1);
+}
+
+/* Serves session I unless a dead predecessor had just done so: the first one
+ * that its successor meets is the one in doubt. */
+static void
+serve_once(const struct envelope *e, struct fanout *f, uint32_t i)
+{
+	if (f->started == 2 && f->session == i && sessions[i].queued != f->queued)
+		sessions[i].mark = e->serial;
+	else
+		serve(e, f, i);
+	f->started = 1;
+}
+
+/* Serves this worker's members of room R from F on.  F->member is the next
+ * one, 0 before the first, UINT32_MAX behind the last. */
+static void
+fan_room(const struct envelope *e, struct fanout *f, uint32_t r,
+    uint32_t wanted)
+{
+	const struct member *m;
+
+	if (f->member == 0)
+		f->member = room_list(r, my_id)->first;
+	while (f->member != 0 && f->member != UINT32_MAX) {
+		m = &members[f->member];
+		__builtin_prefetch(&members[m->room_next]);
+		if ((wanted == 0 || (m->flags & wanted)) &&
+		    (!(m->flags & MEMBER_GONE) ||
+			(e->kind == EVENT_KICK && m->user == e->extra)))
+			serve_once(e, f, m->session);
+		f->member = m->room_next != 0 ? m->room_next : UINT32_MAX;
+	}
+}
+
+static void
+fan_rooms(const struct envelope *e, struct fanout *f)
+{
+	uint32_t room, gen;
+
+	while (f->room_at < e->nrooms) {
+		envelope_room(e, f->room_at, &room, &gen);
+		if (room_is(room, gen))
+			fan_room(e, f, room, 0);
+		/* this order: the marks forgive a room done again */
+		f->member = 0;
+		f->room_at++;
+	}
+}
+
+static void
+fan_mode(const struct envelope *e, struct fanout *f)
+{
+	uint32_t u;
+
+	if (f->member < MAILBOX_SYSTEM)
+		f->member = MAILBOX_SYSTEM;
+	for (u = f->member; u < state->users.high; u++) {
+		f->member = u;
+		if (!(users[u].flags & USER_REGISTERED) ||
+		    users[u].home != my_id || !(users[u].modes & e->extra))
+			continue;
+		serve_once(e, f, users[u].session);
+	}
+}
+
+/* A kick was told; now it is done, by the victim's home. */
+static void
+finish_kick(const struct envelope *e)
+{
+	uint32_t m;
+
+	if (!(users[e->extra].flags & USER_LIVE) ||
+	    users[e->extra].home != my_id)
+		return;
+	registry_lock();
+	m = registry_member(e->extra, e->target);
+	if (m != 0 && (members[m].flags & MEMBER_GONE)) {
+		struct op op = { .kind = OP_PART, .a = e->extra,
+			.b = e->target };
+		op_apply_all(&op, 1);
+	}
+	registry_unlock();
+}
+
+static void
+deliver_to_user(const struct envelope *e, struct fanout *f)
+{
+	struct user *u = &users[e->target];
+	char reason[AWAY_MAX + 1];
+	size_t n;
+
+	if (e->target >= state->max_users || !(u->flags & USER_LIVE) ||
+	    u->gen != e->target_gen || u->home != my_id)
+		return;
+	if (e->kind == EVENT_KILL) {
+		n = e->nline < AWAY_MAX ? e->nline : AWAY_MAX;
+		memcpy(reason, envelope_line(e), n);
+		reason[n] = '\0';
+		session_close(u->session, reason);
+	} else
+		serve_once(e, f, u->session);
+}
+
+void
+deliver_local(struct envelope *e, struct fanout *f)
+{
+	nlook = 0;
+	/* 2: begun by a predecessor; the first one met may be in doubt */
+	if (f->started == 1)
+		f->started = 2;
+	switch ((enum event_kind)e->kind) {
+	case EVENT_TO_ROOM:
+	case EVENT_KICK:
+		if (room_is(e->target, e->target_gen))
+			fan_room(e, f, e->target,
+			    e->kind == EVENT_TO_ROOM ? e->extra : 0);
+		if (e->kind == EVENT_KICK &&
+		    room_is(e->target, e->target_gen))
+			finish_kick(e);
+		break;
+	case EVENT_TO_ROOMS:
+		fan_rooms(e, f);
+		break;
+	case EVENT_TO_MODE:
+		fan_mode(e, f);
+		break;
+	case EVENT_TO_USER:
+	case EVENT_KILL:
+		deliver_to_user(e, f);
+		break;
+	case EVENT_MAX:
+		break;
+	}
+}
+
+/* ---- taking ---- */
+
+/* Whether E was delivered here before; remembers it otherwise. */
+static int
+heard_before(const struct envelope *e)
+{
+	unsigned origin = (unsigned)(e->serial >> 56);
+	unsigned epoch = (unsigned)(e->serial >> 40 & 0xffff);
+	uint64_t *heard;
+
+	if (origin == 0 || origin > state->nworker)
+		return 1;
+	heard = &me->heard[origin][epoch % EPOCHS];
+	return (e->flags & ENVELOPE_AGAIN) && *heard >> 40 == e->serial >> 40 &&
+	    *heard >= e->serial;
+}
+
+static void
+hear(const struct envelope *e)
+{
+	uint64_t *heard = &me->heard[e->serial >> 56]
+	                            [(e->serial >> 40 & 0xffff) % EPOCHS];
+
+	if (*heard >> 40 != e->serial >> 40 || *heard < e->serial)
+		*heard = e->serial;
+}
+
+/* Mail for a user that came through our own mailbox: its own is missing. */
+static void
+restore_mailbox(uint32_t u)
+{
+	uint64_t messages, bytes;
+
+	if (u < MAILBOX_SYSTEM || u >= state->max_users ||
+	    users[u].mailbox < 0 || users[u].home != my_id ||
+	    mailbox_count(users[u].mailbox, &messages, &bytes) == 0)
+		return;
+	log_warn("mailbox of user %u was removed: making a new one", u);
+	users[u].mailbox = mailbox_create(
+	    config->ipc_prefix, u, state->segment.born);
+}
+
+static void
+deliver_mail(void)
+{
+	struct envelope *e = &me->mail;
+
+	if (!heard_before(e)) {
+		deliver_local(e, &me->mail_fanout);
+		hear(e);
+	}
+	atomic_signal_fence(memory_order_seq_cst);
+	e->magic = 0;
+	worker_count(COUNT_TAKEN, 1);
+}
+
+int
+deliver_take(int msqid)
+{
+	struct envelope *e = &me->mail;
+	ssize_t n;
+
+	memset(&me->mail_fanout, 0, sizeof(me->mail_fanout));
+	atomic_signal_fence(memory_order_seq_cst);
+	if ((n = mailbox_take(msqid, e)) < 0)
+		return errno == ENOMSG ? 0 : -1;
+	if (!envelope_valid(e, (size_t)n)) {
+		log_warn("mailbox: not an envelope, %zd bytes: dropped", n);
+		e->magic = 0;
+		return 1;
+	}
+	restore_mailbox((uint32_t)e->type);
+	deliver_mail();
+	return 1;
+}
+
+void
+deliver_heal(void)
+{
+	if (me->mail.magic != ENVELOPE_MAGIC)
+		return;
+	if (envelope_valid(&me->mail, envelope_payload(&me->mail))) {
+		deliver_mail();
+		worker_count(COUNT_HEALED, 1);
+	}
+	me->mail.magic = 0;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SERVER_DELIVER_H
+#define SERVER_DELIVER_H
+
+#include "state.h"
+
+/*
+ * Events on their way: built into an envelope, posted to the workers that
+ * have recipients, fanned out there to sessions.
+ */
+
+enum event_kind {
+	EVENT_TO_ROOM = 1, /* members of room target; extra: flags of which a
+	                    * member must have one, 0 for all */
+	EVENT_TO_ROOMS,    /* members of the listed rooms, each once */
+	EVENT_TO_USER,     /* user target */
+	EVENT_TO_MODE,     /* all users with a user mode of extra */
+	EVENT_KICK,        /* members of room target; then user extra leaves */
+	EVENT_KILL,        /* user target is cut; line is the reason */
+	EVENT_MAX
+};
+
+/*
+ * Begins an event in E from user SOURCE (0: the server).  Its parts are then
+ * added in the order tags, line, alt, rooms.  Texts have no CR LF.  What does
+ * not fit a line of 510 bytes is cut at a character.
+ */
+void event_begin(struct envelope *e, enum event_kind kind, uint32_t source);
+void event_target_room(struct envelope *e, uint32_t room);
+void event_target_user(struct envelope *e, uint32_t user);
+void event_tags(struct envelope *e, const char *tags, size_t len);
+/* ":source WORD TARGET :TEXT", the form of all that is hot. */
+void event_text_line(struct envelope *e, int alt, const char *word,
+    const char *target, const char *text);
+void event_line(struct envelope *e, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void event_alt(struct envelope *e, uint64_t caps, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Appends all rooms of user U; at most ENVELOPE_ROOMS. */
+void event_rooms_of(struct envelope *e, uint32_t u);
+
+/* The workers, other than this one, that have recipients of E; *USER is the
+ * user it is for when it goes to a user's mailbox (then the mask is 0). */
+uint64_t event_workers(const struct envelope *e, uint32_t *user);
+
+/*
+ * Posts E to all workers in *POSTS, or to *USER; clears what is done.
+ * *IN_DOUBT names the one being posted.  Returns 0, or -1 when a mailbox is
+ * full: it will ring our bell when there is room.
+ */
+int deliver_post(struct envelope *e, uint64_t *posts, uint32_t *user,
+    uint32_t *in_doubt);
+
+/* Delivers E to this worker's own recipients, from where FANOUT stands. */
+void deliver_local(struct envelope *e, struct fanout *fanout);
+
+/* "time=...;" of ms since the epoch; returns its length. */
+size_t deliver_time_tag(uint64_t ms, char *buf, size_t size);
+/* E as session S gets it, with its tags and CR LF, "" when it gets nothing.
+ * Static. */
+const char *deliver_render(const struct envelope *e, const struct session *s,
+    size_t *len);
+/* Only the line of E for S, without tags; only its tags with '@'... */
+const char *deliver_text(const struct envelope *e, const struct session *s,
+    size_t *len);
+/* ... without '@' and without a final ';' or ' ', into BUF. */
+size_t deliver_tags(const struct envelope *e, uint64_t caps, char *buf,
+    size_t size);
+
+/* Takes one envelope from MSQID and delivers it; 0 when the queue is empty,
+ * -1 when it is gone. */
+int deliver_take(int msqid);
+/* Finishes the envelope a predecessor had taken. */
+void deliver_heal(void);
+
+#endif

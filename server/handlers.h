@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SERVER_HANDLERS_H
+#define SERVER_HANDLERS_H
+
+#include "command.h"
+
+/* The handlers, by the file they stand in; table.c puts them in their rows. */
+
+/* register.c: who one is */
+command_fn cmd_cap, cmd_pass, cmd_nick, cmd_user, cmd_quit, cmd_ping, cmd_pong,
+    cmd_setname, cmd_away, cmd_user_mode;
+/* message.c: saying something */
+command_fn cmd_privmsg, cmd_notice, cmd_tagmsg, cmd_wallops;
+/* channel.c: rooms */
+command_fn cmd_join, cmd_part, cmd_topic, cmd_kick, cmd_invite, cmd_mode;
+/* listing.c: what is in rooms, in steps */
+command_fn cmd_names, cmd_list, cmd_who;
+/* query.c: asking about people and the server */
+command_fn cmd_whois, cmd_whowas, cmd_ison, cmd_userhost, cmd_lusers, cmd_motd,
+    cmd_version, cmd_time, cmd_admin, cmd_info, cmd_stats, cmd_help;
+/* oper.c: what operators do */
+command_fn cmd_oper, cmd_kill, cmd_rehash;
+
+/* Shared between them. */
+
+/* Replies 353 for room R (asked by C's user) and 366. Lock held. */
+void reply_names(struct command *c, uint32_t r);
+/* 251-255, 265, 266. */
+void reply_lusers(struct command *c);
+/* 375, 372..., 376 or 422. */
+void reply_motd(struct command *c);
+/* The ISUPPORT tokens as 005 lines, and what else 004 and 005 say. */
+void reply_isupport(struct command *c);
+/* Whether C's user may see that U is in R: not secret, or a member too. */
+int may_see_room(const struct command *c, uint32_t r);
+/* Whether C's user may see U in lists: not invisible, itself, an operator, or
+ * a room in common. */
+int may_see_user(const struct command *c, uint32_t u);
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Saying something: PRIVMSG, NOTICE, TAGMSG, WALLOPS.  The hot path of the
+ * server.  It takes no lock: a sender's own membership keeps its room's
+ * record alive, and only its home changes it.  Each target is a step.
+ */
+#include <string.h>
+
+#include "../irc/capability.h"
+#include "../irc/mask.h"
+#include "../irc/mode.h"
+#include "../irc/tag.h"
+#include "channel.h"
+#include "deliver.h"
+#include "handlers.h"
+#include "list.h"
+#include "registry.h"
+#include "worker.h"
+
+/* What the three have in common. */
+struct saying {
+	const char *word;
+	int quiet;     /* no error replies (NOTICE, TAGMSG: none but 401, 404) */
+	int tags_only; /* no text; only for those with message-tags */
+};
+
+static const struct saying privmsg = { "PRIVMSG", 0, 0 },
+			   notice = { "NOTICE", 1, 0 },
+			   tagmsg = { "TAGMSG", 0, 1 };
+
+/* The own membership in the room called NAME, 0 for none. */
+static uint32_t
+own_member(const struct command *c, const char *name)
+{
+	uint32_t hash = name_hash(name), m;
+
+	for (m = c->u->members; m != 0; m = members[m].user_next)
+		if (rooms[members[m].room].hash == hash &&
+		    name_cmp(rooms[members[m].room].name, name) == 0)
+			return m;
+	return 0;
+}
+
+/* Whether a member is banned; asked again only when the bans changed. */
+static int
+member_banned(struct command *c, uint32_t m)
+{
+	struct room *r = &rooms[members[m].room];
+	uint32_t serial = r->ban_serial;
+
+	if (serial == 0)
+		return 0;
+	if (members[m].ban_serial != serial) {
+		registry_lock();
+		if (channel_banned(members[m].room, c->uid))
+			atomic_fetch_or(&members[m].flags, MEMBER_BANNED);
+		else
+			atomic_fetch_and(&members[m].flags, ~MEMBER_BANNED);
+		members[m].ban_serial = serial;
+		registry_unlock();
+	}
+	return (members[m].flags & MEMBER_BANNED) != 0;
+}
+
+static int
+member_may_speak(struct command *c, uint32_t m)
+{
+	uint32_t flags = members[m].flags;
+
+	if (flags & MEMBER_GONE)
+		return 0;
+	if (flags & (MEMBER_OPERATOR | MEMBER_VOICE))
+		return 1;
+	return !(rooms[members[m].room].modes & ROOM_MODERATED) &&
+	    !member_banned(c, m);
+}
+
+static int
+stranger_may_speak(struct command *c, uint32_t r)
+{
+	int banned;
+
+	if (rooms[r].modes & (ROOM_NO_EXTERNAL | ROOM_MODERATED))
+		return 0;
+	registry_lock();
+	banned = channel_banned(r, c->uid);
+	registry_unlock();
+	return !banned;
+}
+
+/* Fills the event with the tags and the line, and echoes it. */
+static void
+say(struct command *c, const struct saying *how, const char *target)
+{
+	struct envelope *e = c->event;
+	char tags[MESSAGE_TAGS_CLIENT + 1];
+	size_t n;
+
+	e->flags |= ENVELOPE_MESSAGE;
+	if (c->m.tags != NULL &&
+	    (n = tag_client_only(tags, sizeof(tags), c->m.tags)) > 0)
+		event_tags(e, tags, n);
+	if (how->tags_only) {
+		e->caps = e->alt_caps = CAP(MESSAGE_TAGS);
+		event_text_line(e, 1, how->word, target, NULL);
+	} else
+		event_text_line(e, 0, how->word, target, c->m.param[1]);
+	if (c->s->caps & CAP(ECHO_MESSAGE))
+		reply_event(c);
+	worker_count(COUNT_MESSAGES, 1);
+}
+
+static void
+say_to_room(struct command *c, const struct saying *how, const char *name,
+    char status)
+{
+	uint32_t m = own_member(c, name), r;
+	char target[NAME_CHANNEL + 2] = { status, '\0' };
+
+	r = m != 0 ? members[m].room : registry_find_room(name);
+	if (r == 0) {
+		if (!how->quiet)
+			reply(c, ERR_NOSUCHCHANNEL, name);
+		return;
+	}
+	if (m != 0 ? !member_may_speak(c, m) : !stranger_may_speak(c, r)) {
+		if (!how->quiet)
+			reply(c, ERR_CANNOTSENDTOCHAN, rooms[r].name);
+		return;
+	}
+	command_event(c, EVENT_TO_ROOM);
+	event_target_room(c->event, r);
+	if (status != 0)
+		c->event->extra = status == '@'
+		    ? MEMBER_OPERATOR
+		    : MEMBER_OPERATOR | MEMBER_VOICE;
+	memcpy(target + (status != 0), rooms[r].name,
+	    strlen(rooms[r].name) + 1);
+	say(c, how, target);
+}
+
+static void
+say_to_user(struct command *c, const struct saying *how, const char *nick)
+{
+	uint32_t u = registry_find_nick(nick);
+
+	if (u == 0 || !(users[u].flags & USER_REGISTERED)) {
+		if (!how->quiet)
+			reply(c, ERR_NOSUCHNICK, nick);
+		return;
+	}
+	/* what waits for it already comes first */
+	if (users[u].home == my_id && users[u].mailbox >= 0 &&
+	    mailmap_test(&mailmaps[my_id], u))
+		worker_drain_user(u);
+	command_event(c, EVENT_TO_USER);
+	event_target_user(c->event, u);
+	say(c, how, users[u].nick);
+	if (u == c->uid)
+		reply_event(c); /* a fan-out leaves the source out */
+	if (!how->quiet && !how->tags_only && (users[u].flags & USER_AWAY))
+		reply(c, RPL_AWAY, users[u].nick, aways[u].text);
+}
+
+static void
+say_to(struct command *c, const struct saying *how, const char *target)
+{
+	char status = 0;
+
+	if ((target[0] == '@' || target[0] == '+') &&
+	    name_looks_channel(target + 1))
+		status = *target++;
+	if (name_looks_channel(target))
+		say_to_room(c, how, target, status);
+	else
+		say_to_user(c, how, target);
+}
+
+static enum command_result
+say_all(struct command *c, const struct saying *how)
+{
+	char target[512], next[8];
+
+	if (c->m.nparam < 1 || c->m.param[0][0] == '\0') {
+		if (!how->quiet)
+			reply(c, ERR_NORECIPIENT, how->word);
+		return CMD_DONE;
+	}
+	if (!how->tags_only &&
+	    (c->m.nparam < 2 || c->m.param[1][0] == '\0')) {
+		if (!how->quiet)
+			reply(c, ERR_NOTEXTTOSEND);
+		return CMD_DONE;
+	}
+	c->u->spoke = wall_ms;
+	if (c->step >= TARGETS_MAX) {
+		if (!how->quiet)
+			reply(c, ERR_TOOMANYTARGETS, how->word);
+		return CMD_DONE;
+	}
+	if (!list_item(c->m.param[0], c->step, target, sizeof(target)))
+		return CMD_DONE;
+	say_to(c, how, target);
+	if (strchr(c->m.param[0], ',') == NULL ||
+	    !list_item(c->m.param[0], ++c->step, next, sizeof(next)))
+		return CMD_DONE;
+	return CMD_MORE;
+}
+
+enum command_result
+cmd_privmsg(struct command *c)
+{
+	return say_all(c, &privmsg);
+}
+
+enum command_result
+cmd_notice(struct command *c)
+{
+	return say_all(c, &notice);
+}
+
+enum command_result
+cmd_tagmsg(struct command *c)
+{
+	/* who does not know tags does not know the command either */
+	if (!(c->s->caps & CAP(MESSAGE_TAGS))) {
+		reply(c, ERR_UNKNOWNCOMMAND, "TAGMSG");
+		return CMD_DONE;
+	}
+	return say_all(c, &tagmsg);
+}
+
+enum command_result
+cmd_wallops(struct command *c)
+{
+	struct envelope *e = command_event(c, EVENT_TO_MODE);
+
+	e->extra = USER_WALLOPS;
+	event_line(e, ":%s WALLOPS :%s", source_of(c->uid), c->m.param[0]);
+	if (c->u->modes & USER_WALLOPS)
+		reply_event(c);
+	return CMD_DONE;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * mootd(8): reads its options, checks its configuration, goes to the
+ * background unless told otherwise, and becomes the master.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "master.h"
+#include "notify.h"
+#include "title.h"
+#include "version.h"
+#include "worker.h"
+
+#ifndef CONFIG_FILE
+#define CONFIG_FILE "/etc/moot/mootd.conf"
+#endif
+
+int log_to_syslog;
+
+enum { EXIT_USAGE = 1 };
+
+static const char usage_text[] =
+    "usage: mootd [-fthV] [-c FILE]\n"
+    "  -f       stay in the foreground, log to standard error\n"
+    "  -c FILE  read FILE instead of " CONFIG_FILE "\n"
+    "  -t       check the configuration and say where it is wrong\n"
+    "  -V       show version and features\n"
+    "  -h       show this help\n"
+    "mootd(8) is the manual.\n";
+
+static void
+version(void)
+{
+	printf("mootd %s\n"
+	       "ipc: System V segment, message queues; shared descriptors\n"
+	       "helpers: none (accounts, history and TLS are not built)\n",
+	    MOOT_VERSION);
+}
+
+/* Reads FILE, or the standard one if it is there, or the embedded defaults;
+ * complains to standard error.  Returns 0 or -1. */
+static int
+settings_load(struct config *c, const char *file)
+{
+	struct config_errors errors;
+
+	if (file == NULL && access(CONFIG_FILE, F_OK) != 0) {
+		config_default(c);
+		return 0;
+	}
+	if (config_load(c, file != NULL ? file : CONFIG_FILE, &errors) == 0)
+		return 0;
+	fprintf(stderr, "%s", errors.text);
+	return -1;
+}
+
+/* Forks; the parent waits until the child is listening, or has failed and
+ * said why, and exits with its code.  Returns the child's end of the pipe. */
+static int
+background(void)
+{
+	int ends[2], status;
+	char byte;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) != 0 || (pid = fork()) < 0)
+		fatal("background: %s", strerror(errno));
+	if (pid != 0) {
+		close(ends[1]);
+		if (read(ends[0], &byte, 1) == 1)
+			_exit(0);
+		waitpid(pid, &status, 0);
+		_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+	}
+	close(ends[0]);
+	setsid();
+	if (chdir("/") != 0)
+		log_warn("chdir: %s", strerror(errno));
+	return ends[1];
+}
+
+/* Tells the waiting parent that all is well, and lets the terminal go. */
+static void
+detach(int end)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (write(end, "", 1) != 1)
+		log_warn("background: %s", strerror(errno));
+	close(end);
+	log_to_syslog = 1;
+	log_open("master", (enum log_level)config->log_level, 1);
+	if (null >= 0) {
+		dup2(null, 0);
+		dup2(null, 1);
+		dup2(null, 2);
+		if (null > 2)
+			close(null);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct config c;
+	const char *file = NULL;
+	int opt, foreground = 0, test = 0, end = -1;
+
+	title_open(argc, argv);
+	while ((opt = getopt(argc, argv, "fc:tVh")) != -1)
+		switch (opt) {
+		case 'f':
+			foreground = 1;
+			break;
+		case 'c':
+			file = optarg;
+			break;
+		case 't':
+			test = 1;
+			break;
+		case 'V':
+			version();
+			return 0;
+		case 'h':
+			fputs(usage_text, stdout);
+			return 0;
+		default:
+			fputs(usage_text, stderr);
+			return EXIT_USAGE;
+		}
+	if (optind != argc) {
+		fputs(usage_text, stderr);
+		return EXIT_USAGE;
+	}
+	log_open("master", LOG_LEVEL_INFO, 0);
+	if (settings_load(&c, file) != 0)
+		return EXIT_USAGE;
+	if (test) {
+		printf("%s: ok\n", c.file[0] != '\0' ? c.file : "defaults");
+		return 0;
+	}
+	log_open("master", (enum log_level)c.log_level, 0);
+	notify_open();
+	master_listen(&c);
+	if (!foreground)
+		end = background();
+	master_open(&c);
+	if (end >= 0)
+		detach(end);
+	return master_run();
+}

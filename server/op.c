@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Applying decided changes to the records.
+ *
+ * An op is in the segment before the first byte of a record is touched, and
+ * the lock is held by whoever applies it (its worker, or the finder of that
+ * worker's death).  So each function here must leave the same records
+ * whether it runs once, twice, or a second time after half a first.
+ */
+#include <string.h>
+
+#include "../ipc/mailbox.h"
+#include "../irc/mode.h"
+#include "log.h"
+#include "op.h"
+#include "registry.h"
+
+static void
+copy(char *dst, size_t size, const char *src)
+{
+	size_t n = strnlen(src, size - 1);
+
+	memcpy(dst, src, n);
+	dst[n] = '\0';
+}
+
+static void
+op_nick(struct op *op)
+{
+	struct user *u = &users[op->a];
+
+	registry_unindex_nick(op->a);
+	copy(u->nick, sizeof(u->nick), op->text);
+	registry_index_nick(op->a);
+}
+
+static void
+op_user(struct op *op)
+{
+	copy(users[op->a].user, sizeof(users[op->a].user), op->text);
+}
+
+static void
+op_real(struct op *op)
+{
+	copy(users[op->a].real, sizeof(users[op->a].real), op->text);
+}
+
+static void
+op_register(struct op *op)
+{
+	if (users[op->a].flags & USER_REGISTERED)
+		return;
+	if (users[op->a].mailbox < 0)
+		users[op->a].mailbox =
+		    mailbox_create((int)state->segment.prefix, op->a,
+			state->segment.born);
+	atomic_fetch_or(&users[op->a].flags, USER_REGISTERED);
+	if (++state->registered > state->most_registered)
+		state->most_registered = state->registered;
+}
+
+static void
+count_mode(uint32_t before, uint32_t after, uint32_t bit,
+    _Atomic uint64_t *count)
+{
+	*count += (after & bit) != 0;
+	*count -= (before & bit) != 0;
+}
+
+static void
+op_user_modes(struct op *op)
+{
+	uint32_t before = users[op->a].modes;
+
+	users[op->a].modes = op->b;
+	count_mode(before, op->b, USER_OPERATOR, &state->opers);
+	count_mode(before, op->b, USER_INVISIBLE, &state->invisible);
+}
+
+static void
+op_away(struct op *op)
+{
+	copy(aways[op->a].text, sizeof(aways[op->a].text), op->text);
+	if (op->b)
+		atomic_fetch_or(&users[op->a].flags, USER_AWAY);
+	else
+		atomic_fetch_and(&users[op->a].flags, ~(uint32_t)USER_AWAY);
+}
+
+/* The room to join: by ID, by name, or a new one of that name. */
+static uint32_t
+join_room(struct op *op)
+{
+	uint32_t r = op->b;
+
+	if (r != 0 || (r = registry_find_room(op->text)) != 0)
+		return r;
+	if ((r = registry_new_room()) == 0)
+		return 0;
+	copy(rooms[r].name, sizeof(rooms[r].name), op->text);
+	rooms[r].modes = ROOM_NO_EXTERNAL | ROOM_TOPIC_LOCK;
+	rooms[r].created = op->x;
+	rooms[r].live = 1;
+	registry_index_room(r);
+	return r;
+}
+
+static void
+join_uninvite(uint32_t u, uint32_t r)
+{
+	int i;
+
+	for (i = 0; i < INVITES_MAX; i++)
+		if (users[u].invite[i] == r)
+			users[u].invite[i] = 0;
+}
+
+static void
+op_join(struct op *op)
+{
+	uint32_t r = join_room(op), m;
+
+	if (r == 0 || registry_member(op->a, r) != 0)
+		return;
+	if ((m = registry_new_member()) == 0)
+		return;
+	members[m].session = users[op->a].session;
+	members[m].flags = op->c;
+	members[m].joined = (uint32_t)op->x;
+	members[m].ban_serial = UINT32_MAX;
+	members[m].room = r;
+	members[m].user = op->a;
+	registry_link_member(m);
+	join_uninvite(op->a, r);
+}
+
+static void
+room_empty(uint32_t r)
+{
+	uint32_t b, next;
+
+	for (b = rooms[r].bans; b != 0; b = next) {
+		next = bans[b].next;
+		registry_free_ban(b);
+	}
+	rooms[r].bans = 0;
+	registry_unindex_room(r);
+	registry_free_room(r);
+}
+
+static void
+member_remove(uint32_t m)
+{
+	uint32_t r = members[m].room;
+
+	registry_unlink_member(m);
+	registry_free_member(m);
+	if (rooms[r].count == 0)
+		room_empty(r);
+}
+
+static void
+op_part(struct op *op)
+{
+	uint32_t m = registry_member(op->a, op->b);
+
+	if (m != 0)
+		member_remove(m);
+}
+
+static void
+op_member(struct op *op)
+{
+	if (members[op->a].user != (uint32_t)op->x)
+		return;
+	atomic_fetch_or(&members[op->a].flags, op->b);
+	atomic_fetch_and(&members[op->a].flags, ~op->c);
+}
+
+static void
+op_room_modes(struct op *op)
+{
+	rooms[op->a].modes = (rooms[op->a].modes | op->b) & ~op->c;
+}
+
+static void
+op_room_key(struct op *op)
+{
+	copy(rooms[op->a].key, sizeof(rooms[op->a].key), op->text);
+}
+
+static void
+op_room_limit(struct op *op)
+{
+	rooms[op->a].limit = op->b;
+}
+
+static uint32_t *
+ban_find(uint32_t r, const char *mask)
+{
+	uint32_t *p;
+
+	for (p = &rooms[r].bans; *p != 0; p = &bans[*p].next)
+		if (name_cmp(bans[*p].mask, mask) == 0)
+			break;
+	return p;
+}
+
+static void
+op_ban_add(struct op *op)
+{
+	uint32_t *p = ban_find(op->a, op->text), b;
+
+	if (*p != 0 || (b = registry_new_ban()) == 0)
+		return;
+	copy(bans[b].mask, sizeof(bans[b].mask), op->text);
+	copy(bans[b].setter, sizeof(bans[b].setter), op->text2);
+	bans[b].time = op->x;
+	bans[b].room = op->a;
+	*p = b;
+	rooms[op->a].nbans++;
+	atomic_fetch_add(&rooms[op->a].ban_serial, 1);
+}
+
+static void
+op_ban_del(struct op *op)
+{
+	uint32_t *p = ban_find(op->a, op->text), b = *p;
+
+	if (b == 0)
+		return;
+	*p = bans[b].next;
+	registry_free_ban(b);
+	rooms[op->a].nbans--;
+	atomic_fetch_add(&rooms[op->a].ban_serial, 1);
+}
+
+static void
+op_topic(struct op *op)
+{
+	struct room *r = &rooms[op->a];
+
+	copy(r->topic, sizeof(r->topic), op->text);
+	copy(r->topic_setter, sizeof(r->topic_setter), op->text2);
+	r->topic_time = op->x;
+}
+
+static void
+op_invite(struct op *op)
+{
+	struct user *u = &users[op->a];
+	int i;
+
+	for (i = 0; i < INVITES_MAX; i++)
+		if (u->invite[i] == op->b &&
+		    u->invite_gen[i] == rooms[op->b].gen)
+			return;
+	i = (int)(u->invite_at % INVITES_MAX);
+	u->invite_gen[i] = rooms[op->b].gen;
+	u->invite[i] = op->b;
+	u->invite_at++;
+}
+
+static void
+whowas_add(const struct user *u, uint64_t time)
+{
+	struct whowas *last =
+	    &whowases[(state->whowas_at + WHOWAS_MAX - 1) % WHOWAS_MAX];
+	struct whowas *w = &whowases[state->whowas_at % WHOWAS_MAX];
+
+	if (last->time == time && name_cmp(last->nick, u->nick) == 0)
+		return;
+	copy(w->nick, sizeof(w->nick), u->nick);
+	copy(w->user, sizeof(w->user), u->user);
+	copy(w->host, sizeof(w->host), u->host);
+	copy(w->real, sizeof(w->real), u->real);
+	w->time = time;
+	state->whowas_at = (state->whowas_at + 1) % WHOWAS_MAX;
+}
+
+static void
+op_quit(struct op *op)
+{
+	struct user *u = &users[op->a];
+
+	if (!(u->flags & USER_LIVE))
+		return;
+	if (u->flags & USER_REGISTERED) {
+		whowas_add(u, op->x);
+		op_user_modes(&(struct op) { .a = op->a, .b = 0 });
+		state->registered--;
+		atomic_fetch_and(&u->flags, ~(uint32_t)USER_REGISTERED);
+	}
+	while (u->members != 0)
+		member_remove(u->members);
+	registry_unindex_nick(op->a);
+	mailbox_remove(u->mailbox);
+	u->mailbox = -1;
+	u->session = 0;
+	registry_free_user(op->a);
+}
+
+static void (*const apply[OP_MAX])(struct op *) = {
+	[OP_NICK] = op_nick,
+	[OP_USER] = op_user,
+	[OP_REAL] = op_real,
+	[OP_REGISTER] = op_register,
+	[OP_USER_MODES] = op_user_modes,
+	[OP_AWAY] = op_away,
+	[OP_JOIN] = op_join,
+	[OP_PART] = op_part,
+	[OP_MEMBER] = op_member,
+	[OP_ROOM_MODES] = op_room_modes,
+	[OP_ROOM_KEY] = op_room_key,
+	[OP_ROOM_LIMIT] = op_room_limit,
+	[OP_BAN_ADD] = op_ban_add,
+	[OP_BAN_DEL] = op_ban_del,
+	[OP_TOPIC] = op_topic,
+	[OP_INVITE] = op_invite,
+	[OP_QUIT] = op_quit,
+};
+
+void
+op_apply_all(struct op *ops, uint32_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n && i < OPS_MAX; i++) {
+		if (ops[i].kind == OP_NONE || ops[i].kind >= OP_MAX)
+			panic("op of kind %u", ops[i].kind);
+		apply[ops[i].kind](&ops[i]);
+	}
+}

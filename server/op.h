@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SERVER_OP_H
+#define SERVER_OP_H
+
+#include "state.h"
+
+/*
+ * The kinds of change a handler may decide.  One table gives each its
+ * function; each sets an absolute state, so that it may be applied again by a
+ * successor.  a, b, c, x, text as named here.
+ */
+enum op_kind {
+	OP_NONE,
+	OP_NICK,       /* user a; text nick */
+	OP_USER,       /* user a; text user name, text2 nothing */
+	OP_REAL,       /* user a; text real name */
+	OP_REGISTER,   /* user a */
+	OP_USER_MODES, /* user a; b all its modes */
+	OP_AWAY,       /* user a; b 1 away, 0 back; text */
+	OP_JOIN,       /* user a; room b, or 0 and its name in text; c flags */
+	OP_PART,       /* user a; room b */
+	OP_MEMBER,     /* member a; b flags to set, c to clear; user x */
+	OP_ROOM_MODES, /* room a; b to set, c to clear */
+	OP_ROOM_KEY,   /* room a; text */
+	OP_ROOM_LIMIT, /* room a; b */
+	OP_BAN_ADD,    /* room a; text mask, text2 setter, time x */
+	OP_BAN_DEL,    /* room a; text mask */
+	OP_TOPIC,      /* room a; text, text2 setter, time x */
+	OP_INVITE,     /* user a; room b */
+	OP_QUIT,       /* user a; time x */
+	OP_MAX
+};
+
+void op_apply_all(struct op *ops, uint32_t n);
+
+#endif

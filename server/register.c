@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Who one is: capability negotiation, password, nick and user name, the
+ * welcome, and what a user says of itself later (nick, real name, away, user
+ * modes).  Fields of the own session that come out the same when a step is
+ * run again (capabilities, flags) are written right here; all else are ops.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "../irc/capability.h"
+#include "../irc/mode.h"
+#include "../irc/utf8.h"
+#include "deliver.h"
+#include "handlers.h"
+#include "registry.h"
+#include "session.h"
+#include "version.h"
+#include "worker.h"
+
+/* What this server offers: all the bits it knows but those that need
+ * accounts. */
+static const uint64_t offered = CAP(MESSAGE_TAGS) | CAP(SERVER_TIME) |
+    CAP(ECHO_MESSAGE) | CAP(LABELED_RESPONSE) | CAP(BATCH) |
+    CAP(MULTI_PREFIX) | CAP(USERHOST_IN_NAMES) | CAP(AWAY_NOTIFY) |
+    CAP(EXTENDED_JOIN) | CAP(CAP_NOTIFY) | CAP(SETNAME) | CAP(CHGHOST) |
+    CAP(INVITE_NOTIFY);
+
+/* ---- registration ---- */
+
+static void
+welcome(struct command *c)
+{
+	char created[64], umodes[16], cmodes[32];
+	time_t t = (time_t)(state->started / 1000);
+	struct tm tm;
+
+	gmtime_r(&t, &tm);
+	strftime(created, sizeof(created), "%Y-%m-%d at %H:%M:%S UTC", &tm);
+	reply(c, RPL_WELCOME, config->network, source_of(c->uid));
+	reply(c, RPL_YOURHOST, config->name, "moot-" MOOT_VERSION);
+	reply(c, RPL_CREATED, created);
+	reply(c, RPL_MYINFO, config->name, "moot-" MOOT_VERSION,
+	    mode_letters(mode_user, umodes, sizeof(umodes)),
+	    mode_letters(mode_channel, cmodes, sizeof(cmodes)), "bklov");
+	reply_isupport(c);
+	reply_lusers(c);
+	reply_motd(c);
+}
+
+/* The second step of what may complete a registration: NICK, USER, CAP END;
+ * by then the first step's ops are done. */
+static enum command_result
+try_register(struct command *c)
+{
+	if ((c->u->flags & USER_REGISTERED) || c->u->nick[0] == '\0' ||
+	    c->u->user[0] == '\0' || (c->s->flags & SESSION_CAP))
+		return CMD_DONE;
+	if (config->password[0] != '\0' && !(c->s->flags & SESSION_PASS)) {
+		reply(c, ERR_PASSWDMISMATCH);
+		session_close(c->sid, "Bad password");
+		return CMD_DONE;
+	}
+	command_op(c, OP_REGISTER, c->uid);
+	welcome(c);
+	return CMD_DONE;
+}
+
+static enum command_result
+then_register(struct command *c)
+{
+	if (c->u->flags & USER_REGISTERED)
+		return CMD_DONE;
+	c->step = 1;
+	return CMD_MORE;
+}
+
+enum command_result
+cmd_pass(struct command *c)
+{
+	if (strcmp(c->m.param[0], config->password) == 0)
+		c->s->flags |= SESSION_PASS;
+	else
+		c->s->flags &= ~(uint32_t)SESSION_PASS;
+	return CMD_DONE;
+}
+
+enum command_result
+cmd_nick(struct command *c)
+{
+	const char *nick = c->m.param[0];
+	struct envelope *e;
+	uint32_t other;
+
+	if (c->step == 1)
+		return try_register(c);
+	if (nick == NULL || nick[0] == '\0') {
+		reply(c, ERR_NONICKNAMEGIVEN);
+		return CMD_DONE;
+	}
+	if (!name_is_nick(nick)) {
+		reply(c, ERR_ERRONEUSNICKNAME,
+		    strchr(nick, ' ') != NULL || nick[0] == ':' ? "*" : nick);
+		return CMD_DONE;
+	}
+	if ((other = registry_find_nick(nick)) != 0 && other != c->uid) {
+		reply(c, ERR_NICKNAMEINUSE, nick);
+		return CMD_DONE;
+	}
+	if (strcmp(nick, c->u->nick) == 0)
+		return CMD_DONE;
+	if (c->u->flags & USER_REGISTERED) {
+		e = command_event(c, EVENT_TO_ROOMS);
+		event_text_line(e, 0, "NICK", nick, NULL);
+		event_rooms_of(e, c->uid);
+		reply_event(c);
+	}
+	op_text(command_op(c, OP_NICK, c->uid), nick);
+	return then_register(c);
+}
+
+enum command_result
+cmd_user(struct command *c)
+{
+	char user[NAME_USER + 1];
+	const char *real = c->m.param[3];
+
+	if (c->step == 1)
+		return try_register(c);
+	if (c->u->user[0] != '\0') {
+		reply(c, ERR_ALREADYREGISTERED);
+		return CMD_DONE;
+	}
+	if (c->m.param[0][0] == '\0') {
+		reply(c, ERR_NEEDMOREPARAMS, "USER");
+		return CMD_DONE;
+	}
+	name_clean_user(user, sizeof(user), c->m.param[0]);
+	op_text(command_op(c, OP_USER, c->uid), user);
+	c->m.param[3][utf8_cut(real, strlen(real), NAME_REAL)] = '\0';
+	op_text(command_op(c, OP_REAL, c->uid), real[0] ? real : user);
+	return then_register(c);
+}
+
+enum command_result
+cmd_quit(struct command *c)
+{
+	char reason[AWAY_MAX + 1];
+
+	if (c->m.nparam > 0 && c->m.param[0][0] != '\0') {
+		c->m.param[0][utf8_cut(c->m.param[0], strlen(c->m.param[0]),
+		    AWAY_MAX - 8)] = '\0';
+		snprintf(reason, sizeof(reason), "Quit: %s", c->m.param[0]);
+	} else
+		snprintf(reason, sizeof(reason), "Client quit");
+	session_close(c->sid, reason);
+	return CMD_DONE;
+}
+
+enum command_result
+cmd_ping(struct command *c)
+{
+	if (c->m.nparam == 0) {
+		reply(c, ERR_NEEDMOREPARAMS, "PING");
+		return CMD_DONE;
+	}
+	if (c->m.param[0][0] == '\0') {
+		reply(c, ERR_NOORIGIN);
+		return CMD_DONE;
+	}
+	reply_line(c, ":%s PONG %s :%s", config->name, config->name,
+	    c->m.param[0]);
+	return CMD_DONE;
+}
+
+enum command_result
+cmd_pong(struct command *c)
+{
+	c->s->flags &= ~(uint32_t)SESSION_PINGED;
+	return CMD_DONE;
+}
+
+/* ---- CAP: capability-negotiation, version 302 ---- */
+
+static const char *
+cap_nick(const struct command *c)
+{
+	return c->u->nick[0] != '\0' ? c->u->nick : "*";
+}
+
+/* Lists the capabilities of SET, over as many lines as they need. */
+static void
+cap_list(struct command *c, const char *sub, uint64_t set)
+{
+	char line[512];
+	size_t n = 0, len;
+	int i;
+
+	line[0] = '\0';
+	for (i = 0; i < CAPABILITY_COUNT; i++) {
+		if (!(set & UINT64_C(1) << i))
+			continue;
+		len = strlen(capability_name(i));
+		if (n + len + 1 > 380) {
+			reply_line(c, ":%s CAP %s %s %s:%s", config->name,
+			    cap_nick(c), sub,
+			    c->s->flags & SESSION_CAP302 ? "* " : "", line);
+			n = 0;
+		}
+		n += (size_t)snprintf(line + n, sizeof(line) - n, "%s%s",
+		    n > 0 ? " " : "", capability_name(i));
+	}
+	reply_line(c, ":%s CAP %s %s :%s", config->name, cap_nick(c), sub,
+	    line);
+}
+
+static void
+cap_negotiates(struct command *c)
+{
+	if (!(c->u->flags & USER_REGISTERED))
+		c->s->flags |= SESSION_CAP;
+}
+
+static enum command_result
+cap_ls(struct command *c)
+{
+	cap_negotiates(c);
+	if (c->m.nparam > 1 && strcmp(c->m.param[1], "302") >= 0 &&
+	    strlen(c->m.param[1]) >= 3) {
+		c->s->flags |= SESSION_CAP302;
+		c->s->caps |= CAP(CAP_NOTIFY);
+	}
+	cap_list(c, "LS", offered);
+	return CMD_DONE;
+}
+
+static enum command_result
+cap_show(struct command *c)
+{
+	cap_list(c, "LIST", c->s->caps);
+	return CMD_DONE;
+}
+
+static enum command_result
+cap_req(struct command *c)
+{
+	const char *list = c->m.nparam > 1 ? c->m.param[1] : "";
+	uint64_t caps = c->s->caps;
+	int ok = capability_request(&caps, offered, list) == 0;
+
+	cap_negotiates(c);
+	/* a 302 client has cap-notify for good */
+	if (c->s->flags & SESSION_CAP302)
+		caps |= CAP(CAP_NOTIFY);
+	if (ok)
+		c->s->caps = caps;
+	reply_line(c, ":%s CAP %s %s :%s", config->name, cap_nick(c),
+	    ok ? "ACK" : "NAK", list);
+	return CMD_DONE;
+}
+
+static enum command_result
+cap_end(struct command *c)
+{
+	c->s->flags &= ~(uint32_t)SESSION_CAP;
+	return then_register(c);
+}
+
+enum command_result
+cmd_cap(struct command *c)
+{
+	static const struct {
+		const char *name;
+		command_fn *run;
+	} subs[] = { { "LS", cap_ls }, { "LIST", cap_show },
+		{ "REQ", cap_req }, { "END", cap_end } };
+	size_t i;
+
+	if (c->step == 1)
+		return try_register(c);
+	for (i = 0; i < sizeof(subs) / sizeof(subs[0]); i++)
+		if (name_cmp(subs[i].name, c->m.param[0]) == 0)
+			return subs[i].run(c);
+	reply(c, ERR_INVALIDCAPCMD,
+	    c->m.param[0][0] != '\0' && strchr(c->m.param[0], ' ') == NULL
+	        ? c->m.param[0]
+	        : "*");
+	return CMD_DONE;
+}
+
+/* ---- later ---- */
+
+enum command_result
+cmd_setname(struct command *c)
+{
+	char *real = c->m.param[0];
+	struct envelope *e;
+
+	if (real[0] == '\0' || strlen(real) > NAME_REAL) {
+		reply_line(c,
+		    ":%s FAIL SETNAME INVALID_REALNAME :Realname is not valid",
+		    config->name);
+		return CMD_DONE;
+	}
+	e = command_event(c, EVENT_TO_ROOMS);
+	event_alt(e, CAP(SETNAME), ":%s SETNAME :%s", source_of(c->uid), real);
+	event_rooms_of(e, c->uid);
+	reply_event(c);
+	op_text(command_op(c, OP_REAL, c->uid), real);
+	return CMD_DONE;
+}
+
+enum command_result
+cmd_away(struct command *c)
+{
+	char *text = c->m.nparam > 0 ? c->m.param[0] : NULL;
+	int away = text != NULL && text[0] != '\0';
+	struct envelope *e;
+	struct op *op;
+
+	if (!away && !(c->u->flags & USER_AWAY)) {
+		reply(c, RPL_UNAWAY);
+		return CMD_DONE;
+	}
+	e = command_event(c, EVENT_TO_ROOMS);
+	if (away) {
+		text[utf8_cut(text, strlen(text), AWAY_MAX)] = '\0';
+		event_alt(e, CAP(AWAY_NOTIFY), ":%s AWAY :%s",
+		    source_of(c->uid), text);
+		reply(c, RPL_NOWAWAY);
+	} else {
+		event_alt(e, CAP(AWAY_NOTIFY), ":%s AWAY", source_of(c->uid));
+		reply(c, RPL_UNAWAY);
+	}
+	event_rooms_of(e, c->uid);
+	op = command_op(c, OP_AWAY, c->uid);
+	op->b = (uint32_t)away;
+	op_text(op, away ? text : "");
+	return CMD_DONE;
+}
+
+static void
+user_modes_text(uint32_t modes, char *buf)
+{
+	const struct mode *m;
+
+	*buf++ = '+';
+	for (m = mode_user; m->letter != 0; m++)
+		if (modes & m->bit)
+			*buf++ = m->letter;
+	*buf = '\0';
+}
+
+/* "+i-w" out of what changed between two sets; "" when nothing did. */
+static void
+user_modes_changed(uint32_t before, uint32_t after, char *buf)
+{
+	const struct mode *m;
+	int adding;
+	char sign;
+
+	for (adding = 1; adding >= 0; adding--) {
+		sign = adding ? '+' : '-';
+		for (m = mode_user; m->letter != 0; m++) {
+			if (!((before ^ after) & m->bit) ||
+			    ((after & m->bit) != 0) != adding)
+				continue;
+			if (sign != 0)
+				*buf++ = sign;
+			sign = 0;
+			*buf++ = m->letter;
+		}
+	}
+	*buf = '\0';
+}
+
+enum command_result
+cmd_user_mode(struct command *c)
+{
+	struct mode_parser p = { .table = mode_user, .modes = c->m.param[1],
+		.params = &c->m.param[2] };
+	struct mode_change ch;
+	uint32_t modes = c->u->modes, u;
+	char text[40];
+	int unknown = 0;
+
+	if ((u = registry_find_nick(c->m.param[0])) == 0) {
+		reply(c, ERR_NOSUCHNICK, c->m.param[0]);
+		return CMD_DONE;
+	}
+	if (u != c->uid) {
+		reply(c, ERR_USERSDONTMATCH);
+		return CMD_DONE;
+	}
+	if (c->m.nparam < 2) {
+		user_modes_text(modes, text);
+		reply(c, RPL_UMODEIS, text);
+		return CMD_DONE;
+	}
+	while (mode_next(&p, &ch))
+		if (ch.mode == NULL)
+			unknown = 1;
+		else if (!ch.adding)
+			modes &= ~ch.mode->bit;
+		else if (ch.mode->bit != USER_OPERATOR)
+			modes |= ch.mode->bit; /* +o is OPER's business */
+	if (unknown)
+		reply(c, ERR_UMODEUNKNOWNFLAG);
+	if (modes == c->u->modes)
+		return CMD_DONE;
+	user_modes_changed(c->u->modes, modes, text);
+	command_op(c, OP_USER_MODES, c->uid)->b = modes;
+	reply_line(c, ":%s MODE %s :%s", source_of(c->uid), c->u->nick, text);
+	return CMD_DONE;
+}

@@ -1,0 +1,602 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The directory of the instance, guarded by the one lock of the segment.
+ *
+ * Invariant: each record says by itself whether it is valid (a session's
+ * state, a user's USER_LIVE, a room's live, a membership's user), and that
+ * word is the last one stored.  Chains, free lists and counts are only
+ * derived, so whoever finds the lock's owner dead derives them again.  Nobody
+ * but the owner's own lists of memberships can be half linked, because only
+ * a home links; those of living workers are left alone, since they walk them
+ * without the lock.
+ */
+#include <string.h>
+
+#include "../ipc/mailbox.h"
+#include "../irc/mode.h"
+#include "log.h"
+#include "op.h"
+#include "registry.h"
+#include "worker.h"
+
+/* Free lists are queues: a slot rests as long as possible before it is used
+ * again. Each is described by where its links are. */
+struct slots {
+	struct list *list;
+	uint32_t max;
+	char *base;
+	size_t size, next;
+};
+
+enum slots_kind { SESSIONS, USERS, ROOMS, MEMBERS, BANS, ADDRESSES };
+
+static struct slots
+slots_of(enum slots_kind kind)
+{
+	switch (kind) {
+#define SLOTS(KIND, name, max, field)                                         \
+	case KIND:                                                            \
+		return (struct slots) { &state->name, max, (char *)name,     \
+			sizeof(name[0]), (size_t)((char *)&name[0].field -   \
+			    (char *)&name[0]) }
+		SLOTS(SESSIONS, sessions, state->max_sessions, next_free);
+		SLOTS(USERS, users, state->max_users, next_free);
+		SLOTS(ROOMS, rooms, state->max_rooms, next_free);
+		SLOTS(MEMBERS, members, state->max_members, room_next);
+		SLOTS(BANS, bans, state->max_bans, next);
+		SLOTS(ADDRESSES, addresses, state->max_sessions + 1, next);
+#undef SLOTS
+	}
+	panic("slots_of: %d", (int)kind);
+}
+
+static uint32_t *
+slots_next(const struct slots *f, uint32_t slot)
+{
+	return (uint32_t *)(void *)(f->base + slot * f->size + f->next);
+}
+
+static uint32_t
+slots_take(enum slots_kind kind)
+{
+	struct slots f = slots_of(kind);
+	uint32_t slot = f.list->first;
+
+	if (slot == 0) {
+		if (f.list->high >= f.max)
+			return 0;
+		slot = f.list->high++;
+	} else if ((f.list->first = *slots_next(&f, slot)) == 0)
+		f.list->last = 0;
+	f.list->used++;
+	return slot;
+}
+
+static void
+slots_push(struct slots *f, uint32_t slot)
+{
+	*slots_next(f, slot) = 0;
+	if (f->list->last != 0)
+		*slots_next(f, f->list->last) = slot;
+	else
+		f->list->first = slot;
+	f->list->last = slot;
+}
+
+static void
+slots_give(enum slots_kind kind, uint32_t slot)
+{
+	struct slots f = slots_of(kind);
+
+	slots_push(&f, slot);
+	f.list->used--;
+}
+
+uint32_t
+registry_new_session(void)
+{
+	uint32_t s = slots_take(SESSIONS), gen;
+
+	if (s == 0)
+		return 0;
+	gen = sessions[s].gen;
+	memset(&sessions[s], 0, sizeof(sessions[s]));
+	sessions[s].gen = gen + 1;
+	return s;
+}
+
+uint32_t
+registry_new_user(void)
+{
+	uint32_t u = slots_take(USERS), gen;
+
+	if (u == 0)
+		return 0;
+	gen = users[u].gen;
+	memset(&users[u], 0, sizeof(users[u]));
+	users[u].gen = gen + 1;
+	users[u].mailbox = -1;
+	return u;
+}
+
+uint32_t
+registry_new_room(void)
+{
+	uint32_t r = slots_take(ROOMS), gen;
+
+	if (r == 0)
+		return 0;
+	gen = rooms[r].gen;
+	memset(&rooms[r], 0, sizeof(rooms[r]));
+	rooms[r].gen = gen + 1;
+	return r;
+}
+
+uint32_t
+registry_new_member(void)
+{
+	uint32_t m = slots_take(MEMBERS);
+
+	if (m != 0)
+		memset(&members[m], 0, sizeof(members[m]));
+	return m;
+}
+
+uint32_t
+registry_new_ban(void)
+{
+	uint32_t b = slots_take(BANS);
+
+	if (b != 0)
+		memset(&bans[b], 0, sizeof(bans[b]));
+	return b;
+}
+
+void
+registry_free_session(uint32_t s)
+{
+	sessions[s].state = SESSION_FREE;
+	slots_give(SESSIONS, s);
+}
+
+void
+registry_free_user(uint32_t u)
+{
+	atomic_store(&users[u].flags, 0);
+	slots_give(USERS, u);
+}
+
+void
+registry_free_room(uint32_t r)
+{
+	rooms[r].live = 0;
+	slots_give(ROOMS, r);
+}
+
+void
+registry_free_member(uint32_t m)
+{
+	members[m].user = 0;
+	members[m].room = 0;
+	slots_give(MEMBERS, m);
+}
+
+void
+registry_free_ban(uint32_t b)
+{
+	bans[b].room = 0;
+	slots_give(BANS, b);
+}
+
+/* ---- nicks ---- */
+
+static uint32_t
+nick_lookup(const char *nick, uint32_t hash)
+{
+	uint32_t u = nick_index[hash & (index_size - 1)], steps = 0;
+
+	/* the bound is for readers without the lock on a changing chain */
+	for (; u != 0 && steps < 4096; u = users[u].nick_next, steps++)
+		if (users[u].nick_hash == hash &&
+		    name_cmp(users[u].nick, nick) == 0)
+			return u;
+	return 0;
+}
+
+uint32_t
+registry_find_nick(const char *nick)
+{
+	uint32_t hash = name_hash(nick), u = nick_lookup(nick, hash);
+
+	if (u != 0 || lock_held(&state->segment.lock))
+		return u;
+	registry_lock();
+	u = nick_lookup(nick, hash);
+	registry_unlock();
+	return u;
+}
+
+void
+registry_unindex_nick(uint32_t u)
+{
+	uint32_t *p = &nick_index[users[u].nick_hash & (index_size - 1)];
+
+	for (; *p != 0; p = &users[*p].nick_next)
+		if (*p == u) {
+			*p = users[u].nick_next;
+			return;
+		}
+}
+
+void
+registry_index_nick(uint32_t u)
+{
+	uint32_t hash = name_hash(users[u].nick);
+	uint32_t *bucket = &nick_index[hash & (index_size - 1)];
+
+	if (users[u].nick[0] == '\0' || nick_lookup(users[u].nick, hash) == u)
+		return;
+	users[u].nick_hash = hash;
+	users[u].nick_next = *bucket;
+	atomic_thread_fence(memory_order_release);
+	*bucket = u;
+}
+
+/* ---- rooms ---- */
+
+static uint32_t
+room_lookup(const char *name, uint32_t hash)
+{
+	uint32_t r = room_index[hash & (index_size - 1)], steps = 0;
+
+	for (; r != 0 && steps < 4096; r = rooms[r].hash_next, steps++)
+		if (rooms[r].hash == hash && name_cmp(rooms[r].name, name) == 0)
+			return r;
+	return 0;
+}
+
+uint32_t
+registry_find_room(const char *name)
+{
+	uint32_t hash = name_hash(name), r = room_lookup(name, hash);
+
+	if (r != 0 || lock_held(&state->segment.lock))
+		return r;
+	registry_lock();
+	r = room_lookup(name, hash);
+	registry_unlock();
+	return r;
+}
+
+void
+registry_unindex_room(uint32_t r)
+{
+	uint32_t *p = &room_index[rooms[r].hash & (index_size - 1)];
+
+	for (; *p != 0; p = &rooms[*p].hash_next)
+		if (*p == r) {
+			*p = rooms[r].hash_next;
+			return;
+		}
+}
+
+void
+registry_index_room(uint32_t r)
+{
+	uint32_t *bucket;
+
+	rooms[r].hash = name_hash(rooms[r].name);
+	bucket = &room_index[rooms[r].hash & (index_size - 1)];
+	rooms[r].hash_next = *bucket;
+	atomic_thread_fence(memory_order_release);
+	*bucket = r;
+}
+
+/* ---- memberships ---- */
+
+uint32_t
+registry_member(uint32_t u, uint32_t r)
+{
+	uint32_t m;
+
+	for (m = users[u].members; m != 0; m = members[m].user_next)
+		if (members[m].room == r)
+			return m;
+	return 0;
+}
+
+static void
+member_link_room(uint32_t m)
+{
+	struct room_list *list =
+	    room_list(members[m].room, users[members[m].user].home);
+
+	members[m].room_prev = 0;
+	members[m].room_next = list->first;
+	if (list->first != 0)
+		members[list->first].room_prev = m;
+	list->first = m;
+	list->count++;
+	atomic_fetch_or(&rooms[members[m].room].workers,
+	    UINT64_C(1) << users[members[m].user].home);
+}
+
+static void
+member_link_user(uint32_t m)
+{
+	struct user *u = &users[members[m].user];
+
+	members[m].user_prev = 0;
+	members[m].user_next = u->members;
+	if (u->members != 0)
+		members[u->members].user_prev = m;
+	u->members = m;
+	u->nmembers++;
+}
+
+void
+registry_link_member(uint32_t m)
+{
+	member_link_room(m);
+	member_link_user(m);
+	rooms[members[m].room].count++;
+}
+
+void
+registry_unlink_member(uint32_t m)
+{
+	struct member *x = &members[m];
+	struct user *u = &users[x->user];
+	struct room_list *list = room_list(x->room, u->home);
+
+	if (x->room_prev != 0)
+		members[x->room_prev].room_next = x->room_next;
+	else
+		list->first = x->room_next;
+	if (x->room_next != 0)
+		members[x->room_next].room_prev = x->room_prev;
+	if (--list->count == 0)
+		atomic_fetch_and(
+		    &rooms[x->room].workers, ~(UINT64_C(1) << u->home));
+	if (x->user_prev != 0)
+		members[x->user_prev].user_next = x->user_next;
+	else
+		u->members = x->user_next;
+	if (x->user_next != 0)
+		members[x->user_next].user_prev = x->user_prev;
+	u->nmembers--;
+	rooms[x->room].count--;
+}
+
+/* ---- addresses ---- */
+
+static uint32_t
+address_hash(const struct in6_addr *addr)
+{
+	uint32_t h = 2166136261u, i;
+
+	for (i = 0; i < sizeof(addr->s6_addr); i++)
+		h = (h ^ addr->s6_addr[i]) * 16777619u;
+	return h ^ h >> 15;
+}
+
+uint32_t
+registry_count_address(const struct in6_addr *addr, int delta)
+{
+	uint32_t *p = &address_index[address_hash(addr) & (index_size - 1)];
+	uint32_t a;
+
+	for (; (a = *p) != 0; p = &addresses[a].next)
+		if (memcmp(&addresses[a].addr, addr, sizeof(*addr)) == 0)
+			break;
+	if (a == 0) {
+		if (delta <= 0 || (a = slots_take(ADDRESSES)) == 0)
+			return 0;
+		addresses[a].addr = *addr;
+		addresses[a].count = 0;
+		addresses[a].next = 0;
+		*p = a;
+	}
+	addresses[a].count += (uint32_t)delta;
+	if (addresses[a].count == 0) {
+		*p = addresses[a].next;
+		slots_give(ADDRESSES, a);
+		return 0;
+	}
+	return addresses[a].count;
+}
+
+/* ---- healing ---- */
+
+static void
+heal_list(enum slots_kind kind, uint32_t first, int (*is_used)(uint32_t))
+{
+	struct slots f = slots_of(kind);
+	uint32_t i;
+
+	f.list->first = f.list->last = f.list->used = 0;
+	for (i = first; i < f.list->high; i++)
+		if (is_used(i))
+			f.list->used++;
+		else
+			slots_push(&f, i);
+}
+
+static int
+session_used(uint32_t s)
+{
+	return sessions[s].state != SESSION_FREE;
+}
+
+static int
+user_used(uint32_t u)
+{
+	return (users[u].flags & USER_LIVE) != 0;
+}
+
+static int
+room_used(uint32_t r)
+{
+	return rooms[r].live != 0;
+}
+
+static int
+member_used(uint32_t m)
+{
+	return members[m].user != 0 && members[m].room != 0 &&
+	    user_used(members[m].user) && room_used(members[m].room);
+}
+
+static int
+ban_used(uint32_t b)
+{
+	return bans[b].room != 0 && room_used(bans[b].room);
+}
+
+/* Links the memberships of the dead worker W afresh: both of its lists. */
+static void
+heal_members(unsigned w)
+{
+	uint32_t i;
+
+	for (i = 1; i < state->rooms.high; i++)
+		*room_list(i, w) = (struct room_list) { 0, 0 };
+	for (i = MAILBOX_SYSTEM; i < state->users.high; i++)
+		if (users[i].home == w)
+			users[i].members = users[i].nmembers = 0;
+	for (i = 1; i < state->members.high; i++) {
+		if (!member_used(i)) {
+			members[i].user = members[i].room = 0;
+			continue;
+		}
+		if (users[members[i].user].home != w)
+			continue;
+		member_link_room(i);
+		member_link_user(i);
+	}
+}
+
+static void
+heal_bans(void)
+{
+	uint32_t i;
+
+	for (i = 1; i < state->rooms.high; i++)
+		rooms[i].bans = rooms[i].nbans = 0;
+	for (i = 1; i < state->bans.high; i++)
+		if (ban_used(i)) {
+			bans[i].next = rooms[bans[i].room].bans;
+			rooms[bans[i].room].bans = i;
+			rooms[bans[i].room].nbans++;
+		}
+	/* after the chains, since free bans use the same link */
+	heal_list(BANS, 1, ban_used);
+}
+
+static void
+heal_rooms(void)
+{
+	uint32_t i, w;
+	uint64_t set;
+
+	for (i = 1; i < state->rooms.high; i++) {
+		rooms[i].count = 0;
+		for (w = 1, set = 0; w <= state->nworker; w++)
+			if (room_list(i, w)->count > 0) {
+				rooms[i].count += room_list(i, w)->count;
+				set |= UINT64_C(1) << w;
+			}
+		atomic_store(&rooms[i].workers, set);
+		if (rooms[i].count == 0)
+			rooms[i].live = 0;
+	}
+	memset(room_index, 0, index_size * sizeof(uint32_t));
+	for (i = 1; i < state->rooms.high; i++)
+		if (rooms[i].live)
+			registry_index_room(i);
+	heal_list(ROOMS, 1, room_used);
+}
+
+static void
+heal_users(void)
+{
+	uint64_t opers = 0, invisible = 0, registered = 0;
+	uint32_t i;
+
+	memset(nick_index, 0, index_size * sizeof(uint32_t));
+	for (i = MAILBOX_SYSTEM; i < state->users.high; i++) {
+		if (!user_used(i))
+			continue;
+		registry_index_nick(i);
+		if (!(users[i].flags & USER_REGISTERED))
+			continue;
+		registered++;
+		opers += (users[i].modes & USER_OPERATOR) != 0;
+		invisible += (users[i].modes & USER_INVISIBLE) != 0;
+	}
+	state->opers = opers;
+	state->invisible = invisible;
+	state->registered = registered;
+	heal_list(USERS, MAILBOX_SYSTEM, user_used);
+}
+
+static void
+heal_addresses(void)
+{
+	uint32_t i;
+
+	memset(address_index, 0, index_size * sizeof(uint32_t));
+	state->addresses = (struct list) { 0, 0, 0, 1 };
+	for (i = 1; i < state->sessions.high; i++)
+		if (session_used(i) && !(sessions[i].flags & SESSION_CONTROL))
+			registry_count_address(&sessions[i].addr, 1);
+	heal_list(SESSIONS, 1, session_used);
+}
+
+/* Applies what the dead owner had committed but not finished. */
+static void
+heal_ops(void)
+{
+	uint32_t w;
+
+	for (w = 1; w <= state->nworker; w++) {
+		struct txn *t = &workers[w].txn;
+		if (t->state == TXN_COMMITTED && t->locked && !t->ops_done) {
+			op_apply_all(t->ops, t->nops);
+			t->ops_done = 1;
+		}
+	}
+}
+
+static void
+registry_heal(void)
+{
+	uint32_t dead = state->lock_worker;
+
+	log_warn("registry: worker %u died inside the lock: rebuilding", dead);
+	if (dead != 0)
+		heal_members(dead);
+	heal_list(MEMBERS, 1, member_used);
+	heal_bans();
+	heal_rooms();
+	heal_users();
+	heal_addresses();
+	heal_ops();
+}
+
+void
+registry_lock(void)
+{
+	if (lock_acquire(&state->segment.lock) != 0)
+		registry_heal();
+	state->lock_worker = my_id;
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+void
+registry_unlock(void)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+	state->lock_worker = 0;
+	lock_release(&state->segment.lock);
+}

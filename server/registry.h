@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SERVER_REGISTRY_H
+#define SERVER_REGISTRY_H
+
+#include "state.h"
+
+/*
+ * The directory: who is where.  Indexes over the records of state.h, free
+ * lists, and the links between users and rooms.  All of it can be made anew
+ * from the records.
+ */
+
+/* Takes and releases the registry lock.  If its last owner died inside, the
+ * indexes are rebuilt and what it had committed is applied first. */
+void registry_lock(void);
+void registry_unlock(void);
+
+/* Takes a slot; 0 when all are in use.  The record is zeroed but for its
+ * generation.  Lock held. */
+uint32_t registry_new_session(void);
+uint32_t registry_new_user(void);
+uint32_t registry_new_room(void);
+uint32_t registry_new_member(void);
+uint32_t registry_new_ban(void);
+void registry_free_session(uint32_t s);
+void registry_free_user(uint32_t u);
+void registry_free_room(uint32_t r);
+void registry_free_member(uint32_t m);
+void registry_free_ban(uint32_t b);
+
+/*
+ * The user with this nick, the room of this name; 0 for none.  Without the
+ * lock a "none" may be wrong, because a chain was just being changed: the
+ * functions then look again under the lock.
+ */
+uint32_t registry_find_nick(const char *nick);
+uint32_t registry_find_room(const char *name);
+
+/* Puts USER under its nick / takes it out; both may be done twice. */
+void registry_index_nick(uint32_t u);
+void registry_unindex_nick(uint32_t u);
+void registry_index_room(uint32_t r);
+void registry_unindex_room(uint32_t r);
+
+/* The membership of U in R, 0 for none.  By the user's home, or locked. */
+uint32_t registry_member(uint32_t u, uint32_t r);
+/* Links and unlinks a membership in both lists.  Lock held, at the home. */
+void registry_link_member(uint32_t m);
+void registry_unlink_member(uint32_t m);
+
+/* Counts a client of ADDR in or out; returns the new count.  Lock held. */
+uint32_t registry_count_address(const struct in6_addr *addr, int delta);
+
+#endif

@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Sessions: sockets, buffers, and the beginning and end of a connection.
+ *
+ * Only the home worker of a session comes here for it, but for session_open(),
+ * by which the worker that accepts a connection gives it to the worker with
+ * the fewest clients.  Each system call that moves bytes is announced in
+ * io_session; its successor asks TCP how many were moved (ipc/stream.h).
+ *
+ * Every buffer has a ceiling: output is cut off at `sendq', input is not read
+ * further while one chunk is full, all chunks together are `buffers'.
+ */
+#include <errno.h>
+#include <string.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../ipc/mailbox.h"
+#include "../ipc/stream.h"
+#include "log.h"
+#include "registry.h"
+#include "session.h"
+#include "worker.h"
+
+enum {
+	FLUSH_EARLY = 256 * 1024, /* unsent bytes that do not wait for the
+	                           * end of the turn */
+	FLUSH_IOV = 32,
+};
+
+/* ---- chunks ---- */
+
+static uint32_t *pool;     /* stack of free chunks */
+static uint32_t pool_free;
+
+/* Notes in USED the chunks of a chain that are this worker's. */
+static void
+pool_mark(unsigned char *used, uint32_t c)
+{
+	while (c >= me->chunk_first && c < me->chunk_high &&
+	    !used[c - me->chunk_first]) {
+		used[c - me->chunk_first] = 1;
+		c = chunks[c].next;
+	}
+}
+
+void
+session_pool_open(void)
+{
+	uint32_t c, i, n = me->chunk_end - me->chunk_first;
+	unsigned char *used = calloc(n, 1);
+
+	if (used == NULL || (pool = malloc(n * sizeof(*pool))) == NULL)
+		fatal("no memory for %u chunks", n);
+	for (i = 1; i < state->sessions.high; i++)
+		if (sessions[i].state != SESSION_FREE &&
+		    sessions[i].worker == my_id) {
+			pool_mark(used, sessions[i].out_head);
+			pool_mark(used, sessions[i].in_chunk);
+			pool_mark(used, sessions[i].pend);
+		}
+	for (c = me->chunk_high, pool_free = 0; c-- > me->chunk_first;)
+		if (!used[c - me->chunk_first])
+			chunk_give(c);
+	free(used);
+}
+
+uint32_t
+session_pool_used(void)
+{
+	return me->chunk_high - me->chunk_first - pool_free;
+}
+
+uint32_t
+chunk_take(uint32_t s, uint64_t pos)
+{
+	uint32_t c;
+
+	if (pool_free > 0)
+		c = pool[--pool_free];
+	else if (me->chunk_high < me->chunk_end)
+		c = me->chunk_high++;
+	else
+		return 0;
+	chunks[c].session = s;
+	chunks[c].next = 0;
+	chunks[c].pos = pos;
+	return c;
+}
+
+void
+chunk_give(uint32_t c)
+{
+	chunks[c].session = 0;
+	pool[pool_free++] = c;
+}
+
+static void
+chain_give(uint32_t c)
+{
+	uint32_t next;
+
+	for (; c != 0; c = next) {
+		next = chunks[c].next;
+		chunk_give(c);
+	}
+}
+
+/* ---- output ---- */
+
+/* The chunk that holds output position POS, made if need be; 0: none left. */
+static uint32_t
+output_chunk(uint32_t i, uint64_t pos)
+{
+	struct session *s = &sessions[i];
+	uint32_t c = s->out_tail;
+
+	if (c == 0) {
+		if ((c = chunk_take(i, s->queued)) == 0)
+			return 0;
+		s->out_head = c;
+		s->out_tail = c;
+	}
+	while (pos >= chunks[c].pos + CHUNK_SIZE) {
+		if (chunks[c].next == 0)
+			chunks[c].next = chunk_take(
+			    i, chunks[c].pos + CHUNK_SIZE);
+		if ((c = chunks[c].next) == 0)
+			return 0;
+		/* a chunk that only holds committed bytes may be the tail */
+		if (chunks[c].pos <= s->queued)
+			s->out_tail = c;
+	}
+	return c;
+}
+
+int
+session_write(uint32_t i, uint64_t pos, const char *buf, size_t len)
+{
+	size_t off, n;
+	uint32_t c;
+
+	while (len > 0) {
+		if ((c = output_chunk(i, pos)) == 0)
+			return -1;
+		off = (size_t)(pos - chunks[c].pos);
+		n = CHUNK_SIZE - off < len ? CHUNK_SIZE - off : len;
+		memcpy(chunk_bytes(c) + off, buf, n);
+		buf += n;
+		pos += n;
+		len -= n;
+	}
+	return 0;
+}
+
+void
+session_append(uint32_t i, const char *buf, size_t len)
+{
+	struct session *s = &sessions[i];
+
+	if (s->flags & (SESSION_OVERFLOW | SESSION_DEAD))
+		return;
+	if (s->queued - s->sent + len > config->sendq ||
+	    session_write(i, s->queued, buf, len) != 0) {
+		s->flags |= SESSION_OVERFLOW;
+		worker_run_later(i);
+		return;
+	}
+	atomic_signal_fence(memory_order_release);
+	s->queued += len;
+	if (!(s->flags & SESSION_DIRTY))
+		worker_flush_later(i);
+	else if (s->queued - s->sent > FLUSH_EARLY &&
+	    (s->flags & SESSION_WRITABLE))
+		session_flush(i);
+}
+
+/* Frees the chunks whose bytes the kernel has. */
+static void
+output_release(struct session *s)
+{
+	uint32_t c;
+
+	if (s->sent == s->queued) {
+		c = s->out_head;
+		s->out_head = 0;
+		s->out_tail = 0;
+		chain_give(c);
+		return;
+	}
+	while (s->out_head != s->out_tail &&
+	    s->sent >= chunks[s->out_head].pos + CHUNK_SIZE) {
+		c = s->out_head;
+		s->out_head = chunks[c].next;
+		chunk_give(c);
+	}
+}
+
+static int
+output_iov(const struct session *s, struct iovec *iov)
+{
+	uint64_t pos = s->sent, end;
+	uint32_t c;
+	int n = 0;
+
+	for (c = s->out_head; c != 0 && n < FLUSH_IOV && pos < s->queued;
+	     c = chunks[c].next) {
+		end = chunks[c].pos + CHUNK_SIZE;
+		if (end > s->queued)
+			end = s->queued;
+		if (end <= pos)
+			continue;
+		iov[n].iov_base = chunk_bytes(c) + (pos - chunks[c].pos);
+		iov[n++].iov_len = (size_t)(end - pos);
+		pos = end;
+	}
+	return n;
+}
+
+void
+session_flush(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	struct iovec iov[FLUSH_IOV];
+	struct msghdr msg = { .msg_iov = iov };
+	ssize_t n;
+	int e;
+
+	while (s->sent < s->queued && (s->flags & SESSION_WRITABLE) &&
+	    !(s->flags & SESSION_DEAD)) {
+		msg.msg_iovlen = (size_t)output_iov(s, iov);
+		me->io_session = i;
+		n = msg.msg_iovlen == 1
+		    ? send(s->fd, iov[0].iov_base, iov[0].iov_len,
+			  MSG_NOSIGNAL | MSG_DONTWAIT)
+		    : sendmsg(s->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+		e = errno;
+		if (n > 0)
+			s->sent += (uint64_t)n;
+		me->io_session = 0;
+		worker_count(COUNT_SENDS, 1);
+		if (n > 0) {
+			worker_count(COUNT_BYTES_OUT, (uint64_t)n);
+			output_release(s);
+		} else if (e == EAGAIN || e == ENOBUFS || e == ENOMEM)
+			s->flags &= ~(uint32_t)SESSION_WRITABLE;
+		else if (e != EINTR) {
+			s->flags |= SESSION_DEAD;
+			worker_run_later(i);
+		}
+	}
+}
+
+/* ---- input ---- */
+
+size_t
+session_input(uint32_t i, char **buf)
+{
+	struct session *s = &sessions[i];
+
+	*buf = NULL;
+	if (s->in_chunk == 0)
+		return 0;
+	*buf = chunk_bytes(s->in_chunk) +
+	    (s->executed - chunks[s->in_chunk].pos);
+	return (size_t)(s->received - s->executed);
+}
+
+void
+session_executed(uint32_t i, uint64_t pos)
+{
+	struct session *s = &sessions[i];
+	uint32_t c = s->in_chunk;
+
+	s->executed = pos;
+	if (pos == s->received && c != 0) {
+		s->in_chunk = 0;
+		chunk_give(c);
+	}
+}
+
+/* Room for reading: where to, and how much; 0 when there is none. */
+static size_t
+input_room(uint32_t i, char **to)
+{
+	struct session *s = &sessions[i];
+	uint32_t c = s->in_chunk, fresh;
+	size_t used;
+
+	if (c == 0) {
+		if ((c = chunk_take(i, s->received)) == 0)
+			return 0;
+		s->executed = s->received;
+		s->in_chunk = c;
+	}
+	used = (size_t)(s->received - chunks[c].pos);
+	if (used == CHUNK_SIZE && s->executed > chunks[c].pos) {
+		/* moving inside the chunk could be cut short: use another */
+		if ((fresh = chunk_take(i, s->executed)) == 0)
+			return 0;
+		used = (size_t)(s->received - s->executed);
+		memcpy(chunk_bytes(fresh),
+		    chunk_bytes(c) + (s->executed - chunks[c].pos), used);
+		atomic_signal_fence(memory_order_release);
+		s->in_chunk = fresh;
+		chunk_give(c);
+		c = fresh;
+	}
+	*to = chunk_bytes(c) + used;
+	return CHUNK_SIZE - used;
+}
+
+void
+session_fill(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	size_t room;
+	char *to;
+	ssize_t n;
+	int e;
+
+	if ((room = input_room(i, &to)) == 0)
+		return;
+	me->io_session = i;
+	n = recv(s->fd, to, room, MSG_DONTWAIT);
+	e = errno;
+	if (n > 0)
+		s->received += (uint64_t)n;
+	me->io_session = 0;
+	if (n > 0) {
+		s->active = now_ms;
+		worker_count(COUNT_BYTES_IN, (uint64_t)n);
+		if ((size_t)n == room)
+			return;
+	} else if (n == 0)
+		s->flags |= SESSION_EOF;
+	else if (e == EINTR)
+		return;
+	else if (e != EAGAIN)
+		s->flags |= SESSION_EOF | SESSION_DEAD;
+	s->flags &= ~(uint32_t)SESSION_READABLE;
+	session_executed(i, s->executed);
+}
+
+/* ---- beginning and end ---- */
+
+void
+session_close(uint32_t i, const char *reason)
+{
+	struct session *s = &sessions[i];
+	size_t n;
+
+	if (s->state != SESSION_LIVE)
+		return;
+	n = strnlen(reason, AWAY_MAX);
+	memcpy(aways[s->user].text, reason, n);
+	aways[s->user].text[n] = '\0';
+	s->state = SESSION_CLOSING;
+	worker_run_later(i);
+}
+
+/* The living worker with the fewest clients. */
+static unsigned
+least_loaded(void)
+{
+	unsigned w, best = my_id;
+
+	for (w = 1; w <= state->nworker; w++)
+		if (workers[w].pid != 0 && !workers[w].retire &&
+		    workers[w].clients < workers[best].clients)
+			best = w;
+	return best;
+}
+
+/* Fills the records of a new session and its user; 0 with *WHY if it may not
+ * be.  Lock held. */
+static uint32_t
+session_admit(const struct in6_addr *addr, int control, const char **why)
+{
+	uint32_t i;
+
+	if (!control && state->sessions.used >= config->max_clients) {
+		*why = "Server is full";
+		return 0;
+	}
+	if ((i = registry_new_session()) == 0) {
+		*why = "Server is full";
+		return 0;
+	}
+	if ((sessions[i].user = registry_new_user()) == 0) {
+		registry_free_session(i);
+		*why = "Server is full";
+		return 0;
+	}
+	sessions[i].addr = *addr;
+	if (!control && registry_count_address(addr, 1) >
+	        config->max_clients_per_address) {
+		registry_count_address(addr, -1);
+		registry_free_user(sessions[i].user);
+		registry_free_session(i);
+		*why = "Too many connections from your address";
+		return 0;
+	}
+	return i;
+}
+
+uint32_t
+session_open(int fd, const struct in6_addr *addr, int control,
+    const char **why)
+{
+	struct epoll_event ev = {
+		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET
+	};
+	struct session *s;
+	struct user *u;
+	uint32_t i;
+
+	if ((uint32_t)fd >= state->max_fd) {
+		*why = "Server is out of descriptors";
+		return 0;
+	}
+	registry_lock();
+	if ((i = session_admit(addr, control, why)) == 0) {
+		registry_unlock();
+		return 0;
+	}
+	s = &sessions[i];
+	u = &users[s->user];
+	s->worker = u->home = (uint8_t)least_loaded();
+	s->fd = fd;
+	s->flags = SESSION_WRITABLE | (control ? SESSION_CONTROL : 0);
+	s->active = now_ms;
+	s->opened = u->signon = u->spoke = wall_ms;
+	s->tokens = (int32_t)config->flood_burst * 1000;
+	s->tokens_at = (uint32_t)now_ms;
+	u->session = i;
+	u->flags = USER_LIVE;
+	atomic_thread_fence(memory_order_release);
+	s->state = SESSION_LIVE;
+	fd_session[fd] = i;
+	atomic_fetch_add(&workers[s->worker].clients, 1);
+	registry_unlock();
+	ev.data.u64 = worker_event(EVENT_SESSION, i);
+	if (epoll_ctl(workers[s->worker].epoll, EPOLL_CTL_ADD, fd, &ev) != 0) {
+		log_warn("epoll_ctl: %s", strerror(errno));
+		*why = "Server is out of memory";
+		fd_session[fd] = 0;
+		registry_lock();
+		registry_unindex_nick(s->user);
+		registry_free_user(s->user);
+		if (!control)
+			registry_count_address(addr, -1);
+		atomic_fetch_sub(&workers[s->worker].clients, 1);
+		registry_free_session(i);
+		registry_unlock();
+		return 0;
+	}
+	return i;
+}
+
+void
+session_free(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	int fd = s->fd;
+
+	/* Down first: if we die now, a successor that finds the socket
+	 * without a session sees by its state that it was ended. */
+	shutdown(fd, SHUT_RDWR);
+	me->accepting++;
+	registry_lock();
+	if (users[s->user].session == i && (users[s->user].flags & USER_LIVE)) {
+		registry_unindex_nick(s->user);
+		registry_free_user(s->user);
+	}
+	if (!(s->flags & SESSION_CONTROL))
+		registry_count_address(&s->addr, -1);
+	chain_give(s->out_head);
+	if (s->in_chunk != 0)
+		chunk_give(s->in_chunk);
+	if (s->pend != 0)
+		chunk_give(s->pend);
+	s->out_head = s->out_tail = s->in_chunk = s->pend = 0;
+	registry_free_session(i);
+	fd_session[fd] = 0;
+	atomic_fetch_sub(&me->clients, 1);
+	registry_unlock();
+	close(fd);
+	me->accepting++;
+}
+
+/* ---- after a death ---- */
+
+void
+session_heal_stream(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	uint64_t sent, received;
+
+	/* what the dead worker sent or read and could not note; a reset
+	 * connection may say anything: believe sane values */
+	if (stream_position(s->fd, &sent, &received) != 0)
+		return;
+	if (sent >= s->sent && sent <= s->queued)
+		s->sent = sent;
+	if (s->in_chunk != 0 && received >= s->received &&
+	    received <= chunks[s->in_chunk].pos + CHUNK_SIZE)
+		s->received = received;
+}
+
+void
+session_heal_output(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	uint32_t c = s->out_head, rest;
+
+	if (c == 0) {
+		s->out_tail = 0;
+		return;
+	}
+	while (chunks[c].next != 0 && chunks[c].pos + CHUNK_SIZE <= s->queued)
+		c = chunks[c].next;
+	rest = chunks[c].next;
+	chunks[c].next = 0;
+	s->out_tail = c;
+	chain_give(rest);
+	output_release(s);
+}
+
+void
+session_rearm(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	struct epoll_event ev = {
+		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+		.data.u64 = worker_event(EVENT_SESSION, i)
+	};
+
+	s->flags |= SESSION_READABLE | SESSION_WRITABLE;
+	s->flags &= ~(uint32_t)(SESSION_DIRTY | SESSION_RUNNABLE);
+	if (epoll_ctl(me->epoll, EPOLL_CTL_MOD, s->fd, &ev) != 0 &&
+	    (errno != ENOENT ||
+		epoll_ctl(me->epoll, EPOLL_CTL_ADD, s->fd, &ev) != 0))
+		s->flags |= SESSION_DEAD | SESSION_EOF;
+	worker_run_later(i);
+	worker_flush_later(i);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SERVER_SESSION_H
+#define SERVER_SESSION_H
+
+#include "state.h"
+
+/*
+ * A session's bytes: input and output as absolute stream positions over
+ * chains of chunks in the segment.
+ *
+ *	executed <= received		input: unexecuted bytes lie between
+ *	sent     <= queued		output: unsent bytes lie between
+ *
+ * What is beyond `queued' in the chain was written by a step that is not yet
+ * committed; it counts for nothing.
+ */
+
+/* Rebuilds the private list of free chunks of this worker from the chains of
+ * its sessions.  Once, when a worker starts. */
+void session_pool_open(void);
+/* Chunks of this worker in use, and how many there are. */
+uint32_t session_pool_used(void);
+
+/* Takes / gives back a chunk of this worker for session S; 0: none left. */
+uint32_t chunk_take(uint32_t s, uint64_t pos);
+void chunk_give(uint32_t chunk);
+
+/*
+ * Writes LEN bytes of output at stream position POS (>= queued), without
+ * making them count.  Returns 0, or -1 when there is no chunk left.
+ */
+int session_write(uint32_t s, uint64_t pos, const char *buf, size_t len);
+/* Writes and makes it count.  Over the sendq limit, or with no chunk left, the
+ * session is marked SESSION_OVERFLOW instead and cut at the end of the turn. */
+void session_append(uint32_t s, const char *buf, size_t len);
+
+/* Sends what the kernel takes.  Sets SESSION_DEAD when the peer is gone. */
+void session_flush(uint32_t s);
+/* Reads what there is, once.  Sets SESSION_EOF or SESSION_DEAD. */
+void session_fill(uint32_t s);
+
+/* The unexecuted input: *BUF points at it; returns its length. */
+size_t session_input(uint32_t s, char **buf);
+/* Marks input up to stream position POS as executed. */
+void session_executed(uint32_t s, uint64_t pos);
+
+/* Marks a session for its end; the first REASON (cut at AWAY_MAX) counts. */
+void session_close(uint32_t s, const char *reason);
+
+/* Opens a session with home worker HOME on the connected socket FD.  Returns
+ * its number, or 0 when there is no slot: *WHY is a static text then.
+ * Takes the registry lock. */
+uint32_t session_open(int fd, const struct in6_addr *addr, int control,
+    const char **why);
+/* Ends it: closes the socket, frees the records. Takes the registry lock. */
+void session_free(uint32_t s);
+
+/* After its worker's death.  First: asks the kernel where the streams stand.
+ * Last: drops what a step that was not committed had written. */
+void session_heal_stream(uint32_t s);
+void session_heal_output(uint32_t s);
+/* Sets SESSION_READABLE and the like anew in the epoll set. */
+void session_rearm(uint32_t s);
+
+static inline int
+session_is_client(const struct session *s)
+{
+	return s->state == SESSION_LIVE && !(s->flags & SESSION_CONTROL);
+}
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Lays the records out in the segment and maps them.  Every array is sized
+ * for its maximum: pages that are never touched cost nothing, so there is no
+ * growing and no moving.  The order is that of the table in state_layout();
+ * a change of any record wants a new STATE_LAYOUT.
+ */
+#include <errno.h>
+#include <string.h>
+#include <stdlib.h>
+#include <sys/shm.h>
+
+#include "../ipc/mailbox.h"
+#include "state.h"
+
+struct state *state;
+struct worker *workers;
+struct session *sessions;
+struct user *users;
+struct away *aways;
+struct member *members;
+struct room *rooms;
+struct room_list *room_lists;
+struct ban *bans;
+struct address *addresses;
+struct whowas *whowases;
+uint32_t *nick_index, *room_index, *address_index;
+uint32_t index_size;
+_Atomic uint32_t *fd_session;
+struct chunk *chunks;
+char *chunk_data;
+struct mailmap *mailmaps;
+
+static struct mailmap mailmap_views[CONFIG_WORKERS + 1];
+
+enum { ALIGN = 64 };
+
+/* The numbers all sizes follow from. */
+struct dimensions {
+	size_t workers, sessions, users, rooms, members, bans, fds, buckets,
+	    chunks, words;
+};
+
+static size_t
+power_of_two(size_t n)
+{
+	size_t p = 1024;
+
+	while (p < n)
+		p *= 2;
+	return p;
+}
+
+static void
+dimensions_set(struct dimensions *d, const struct config *config, int nworker,
+    uint32_t max_fd)
+{
+	d->workers = (size_t)nworker + 1;
+	/* a few more than the limit, so that the one too many can be told */
+	d->sessions = config->max_clients + 128;
+	d->users = MAILBOX_SYSTEM + d->sessions;
+	d->rooms = config->max_rooms + 1;
+	d->members = d->sessions * 16 + 65536;
+	d->bans = 65536;
+	d->fds = max_fd;
+	d->buckets = power_of_two(d->sessions + d->rooms);
+	d->chunks = config->buffers / CHUNK_STRIDE / (size_t)nworker *
+	        (size_t)nworker + 1;
+	d->words = (d->users + 4095) / 4096 * 64;
+}
+
+/* Gives every array its place from BASE on (NULL to measure only); returns
+ * the size of it all. */
+static size_t
+state_layout(char *base, const struct dimensions *d)
+{
+	size_t at = 0, i;
+	char *words, *summaries;
+	const struct {
+		void *where;
+		size_t count, size;
+	} parts[] = {
+		{ &state, 1, sizeof(struct state) },
+		{ &workers, d->workers, sizeof(struct worker) },
+		{ &sessions, d->sessions, sizeof(struct session) },
+		{ &users, d->users, sizeof(struct user) },
+		{ &members, d->members, sizeof(struct member) },
+		{ &rooms, d->rooms, sizeof(struct room) },
+		{ &room_lists, d->rooms * d->workers,
+		    sizeof(struct room_list) },
+		{ &bans, d->bans, sizeof(struct ban) },
+		{ &addresses, d->sessions + 1, sizeof(struct address) },
+		{ &whowases, WHOWAS_MAX, sizeof(struct whowas) },
+		{ &nick_index, d->buckets, sizeof(uint32_t) },
+		{ &room_index, d->buckets, sizeof(uint32_t) },
+		{ &address_index, d->buckets, sizeof(uint32_t) },
+		{ &fd_session, d->fds, sizeof(uint32_t) },
+		{ &words, d->words * d->workers, sizeof(uint64_t) },
+		{ &summaries, (d->words + 63) / 64 * d->workers,
+		    sizeof(uint64_t) },
+		{ &aways, d->users, sizeof(struct away) },
+		{ &chunks, d->chunks, sizeof(struct chunk) },
+		{ &chunk_data, d->chunks, CHUNK_STRIDE },
+	};
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (base != NULL) {
+			char *p = base + at;
+			memcpy(parts[i].where, &p, sizeof(p));
+		}
+		at += (parts[i].count * parts[i].size + ALIGN - 1) / ALIGN *
+		    ALIGN;
+	}
+	for (i = 0; base != NULL && i < d->workers; i++) {
+		mailmap_views[i].word = (_Atomic uint64_t *)(void *)words +
+		    i * d->words;
+		mailmap_views[i].summary =
+		    (_Atomic uint64_t *)(void *)summaries +
+		    i * ((d->words + 63) / 64);
+		mailmap_views[i].users = (uint32_t)d->users;
+	}
+	return (at + 4095) / 4096 * 4096;
+}
+
+int
+state_create(const struct config *config, int nworker, uint32_t max_fd)
+{
+	struct dimensions d;
+	struct segment *seg;
+	uint32_t each, i;
+
+	dimensions_set(&d, config, nworker, max_fd);
+	seg = segment_create(
+	    config->ipc_prefix, STATE_LAYOUT, state_layout(NULL, &d));
+	if (seg == NULL)
+		return -1;
+	state_layout((char *)(void *)seg, &d);
+	mailmaps = mailmap_views;
+	index_size = (uint32_t)d.buckets;
+	state->nworker = (uint32_t)nworker;
+	state->max_sessions = (uint32_t)d.sessions;
+	state->max_users = (uint32_t)d.users;
+	state->max_rooms = (uint32_t)d.rooms;
+	state->max_members = (uint32_t)d.members;
+	state->max_bans = (uint32_t)d.bans;
+	state->max_fd = (uint32_t)d.fds;
+	state->started = seg->born;
+	state->sessions.high = state->rooms.high = state->members.high = 1;
+	state->bans.high = state->addresses.high = 1;
+	state->users.high = MAILBOX_SYSTEM;
+	each = (uint32_t)((d.chunks - 1) / (size_t)nworker);
+	for (i = 1; i <= (uint32_t)nworker; i++) {
+		workers[i].chunk_first = 1 + (i - 1) * each;
+		workers[i].chunk_end = workers[i].chunk_first + each;
+		workers[i].chunk_high = workers[i].chunk_first;
+		workers[i].mailbox = -1;
+		workers[i].epoll = -1;
+	}
+	return 0;
+}

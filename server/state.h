@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SERVER_STATE_H
+#define SERVER_STATE_H
+
+#include <netinet/in.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../ipc/bell.h"
+#include "../ipc/envelope.h"
+#include "../ipc/segment.h"
+#include "../irc/name.h"
+#include "config.h"
+
+/*
+ * The records in the segment: everything that must outlive a worker.
+ * Indexes, never pointers; slot 0 of each array means "none"; a generation in
+ * each record against ghosts.  Who may write what:
+ *
+ *	session, user        its home worker (an op under the lock if shared)
+ *	membership links     the home worker of the user
+ *	membership flags,
+ *	rooms, indexes,
+ *	free lists           whoever holds the registry lock
+ *	worker               that worker; pid, epoll and bell the master
+ */
+
+enum {
+	STATE_LAYOUT = 1,
+
+	TOPIC_MAX = 390,       /* TOPICLEN */
+	AWAY_MAX = 300,        /* AWAYLEN */
+	KICK_MAX = 300,        /* KICKLEN */
+	KEY_MAX = 32,          /* KEYLEN */
+	MASK_MAX = 127,        /* a ban mask */
+	BANS_MAX = 100,        /* MAXLIST=b: */
+	MODES_MAX = 10,        /* MODES= */
+	TARGETS_MAX = 10,      /* TARGMAX= */
+	COMMANDS_MAX = 128,    /* rows of the table of commands */
+	INVITES_MAX = 8,       /* invitations a user can hold */
+	WHOWAS_MAX = 1024,     /* entries of WHOWAS */
+	SOURCE_MAX = NAME_NICK + 1 + NAME_USER + 1 + NAME_HOST,
+
+	CHUNK_SIZE = 8192,     /* payload of one buffer chunk */
+	CHUNK_STRIDE = CHUNK_SIZE + 64, /* spreads chunks over cache sets */
+
+	EPOCHS = 16,           /* lives of a worker its peers remember */
+};
+
+struct chunk {                 /* a piece of a session's input or output */
+	uint32_t next;
+	uint32_t session;      /* owner; 0: free */
+	uint64_t pos;          /* stream position of its first byte */
+};
+
+enum session_state {
+	SESSION_FREE,
+	SESSION_LIVE,          /* a client, registered or not */
+	SESSION_CLOSING,       /* has a reason; QUIT is still to be told */
+	SESSION_LINGER,        /* told; what is queued goes out, then it ends */
+	SESSION_SHUT,          /* our FIN is out; waits for the peer's */
+};
+
+enum session_flag {
+	SESSION_CONTROL = 0x0001,    /* mootctl, not a client */
+	SESSION_READABLE = 0x0002,   /* hints: lost with a worker, and */
+	SESSION_WRITABLE = 0x0004,   /* set again by its successor */
+	SESSION_DIRTY = 0x0008,      /* on the list to be flushed */
+	SESSION_RUNNABLE = 0x0010,   /* on the list to be run */
+	SESSION_EOF = 0x0020,        /* the peer will send no more */
+	SESSION_DEAD = 0x0040,       /* writing is useless */
+	SESSION_TOO_LONG = 0x0080,   /* skipping the rest of a long line */
+	SESSION_CAP = 0x0100,        /* capability negotiation is open */
+	SESSION_NICK = 0x0200,
+	SESSION_USER = 0x0400,
+	SESSION_PASS = 0x0800,
+	SESSION_PINGED = 0x1000,     /* a PING of ours is unanswered */
+	SESSION_BATCH = 0x2000,      /* its labeled batch is open */
+	SESSION_OVERFLOW = 0x4000,   /* over its sendq */
+	SESSION_CAP302 = 0x8000,
+};
+
+/* One connection.  The first line of the cache is what a fan-out touches. */
+struct session {
+	uint32_t gen;
+	int32_t fd;
+	uint64_t caps;
+	uint64_t mark;         /* the last event to many rooms it got */
+	uint64_t queued;       /* stream position: end of its output */
+	uint64_t sent;         /* stream position: what the kernel has */
+	uint32_t out_head, out_tail;
+	uint32_t user;
+	uint32_t flags;
+	uint8_t state;
+	uint8_t worker;        /* its home */
+	uint16_t pad;
+
+	uint64_t received;     /* stream position: what was read */
+	uint64_t executed;     /* stream position: the next command */
+	uint32_t in_chunk;     /* holds executed..received */
+	uint32_t step;         /* the command in flight: how far it got */
+	uint32_t cursor;
+	uint32_t pend;         /* chunk with an envelope still to be posted */
+	uint32_t next_free;
+	int32_t tokens;        /* of the flood limit, in 1/1000 lines */
+	uint32_t tokens_at;    /* ms, low bits */
+	uint64_t active;       /* ms: the last bytes received */
+	uint64_t opened;       /* ms since the epoch */
+	uint32_t crashes;      /* of workers that ran its current command */
+	struct in6_addr addr;
+};
+
+enum user_flag {
+	USER_LIVE = 1,         /* the record is valid */
+	USER_REGISTERED = 2,
+	USER_AWAY = 4,
+};
+
+/* One identity. */
+struct user {
+	uint32_t gen;
+	_Atomic uint32_t flags;
+	uint32_t session;
+	uint32_t nick_next;    /* chain of the nick index */
+	uint32_t nick_hash;
+	uint32_t modes;
+	uint32_t members;      /* first membership */
+	uint32_t nmembers;
+	int32_t mailbox;       /* msqid, or -1: through its home's */
+	uint8_t home;          /* worker */
+	uint8_t pad[3];
+	_Atomic uint64_t waiters; /* workers that wait for room in it */
+	uint64_t signon, spoke;   /* ms since the epoch */
+	uint32_t next_free;
+	uint32_t invite_at;
+	uint32_t invite[INVITES_MAX]; /* rooms, and their generations */
+	uint32_t invite_gen[INVITES_MAX];
+	char nick[NAME_NICK + 2];
+	char user[NAME_USER + 1];
+	char host[NAME_HOST + 1];
+	char real[NAME_REAL + 1];
+};
+
+struct away {                  /* apart: most users never touch it; when a */
+	char text[AWAY_MAX + 1]; /* session is closing, the reason */
+};
+
+/* A user in a room. */
+struct member {
+	uint32_t room, user;   /* both 0: free; stored last */
+	uint32_t session;      /* copy of the user's, for fan-out */
+	_Atomic uint32_t flags;/* MEMBER_*, and the bits below */
+	uint32_t room_next, room_prev; /* of the home's list in the room */
+	uint32_t user_next, user_prev;
+	uint32_t joined;       /* s since the epoch */
+	uint32_t ban_serial;   /* the room's bans this was checked against */
+};
+#define MEMBER_GONE   0x10000u /* kicked: told, and removed by its home */
+#define MEMBER_BANNED 0x20000u /* as of ban_serial */
+
+struct room {
+	uint32_t gen;
+	uint32_t live;         /* the record is valid */
+	uint32_t hash_next, hash;
+	uint32_t next_free;
+	uint32_t count;        /* members at all workers */
+	uint32_t modes;
+	uint32_t limit;
+	_Atomic uint32_t ban_serial;
+	uint32_t bans, nbans;
+	_Atomic uint64_t workers; /* those with members */
+	uint64_t created;      /* s since the epoch */
+	uint64_t topic_time;
+	char name[NAME_CHANNEL + 1];
+	char key[KEY_MAX + 1];
+	char topic_setter[SOURCE_MAX + 1];
+	char topic[TOPIC_MAX + 1];
+};
+
+struct room_list {             /* one a room and worker */
+	uint32_t first, count;
+};
+
+struct ban {
+	uint32_t next;
+	uint32_t room;         /* 0: free */
+	uint64_t time;
+	char mask[MASK_MAX + 1];
+	char setter[SOURCE_MAX + 1];
+};
+
+struct address {               /* how many clients an address has */
+	struct in6_addr addr;
+	uint32_t count;
+	uint32_t next;         /* chain, or free list */
+};
+
+struct whowas {
+	uint64_t time;         /* ms since the epoch; 0: empty */
+	char nick[NAME_NICK + 1];
+	char user[NAME_USER + 1];
+	char host[NAME_HOST + 1];
+	char real[NAME_REAL + 1];
+};
+
+/*
+ * A change to the records, decided by a handler, applied after the commit,
+ * again if need be: each sets an absolute state.  See op.c.
+ */
+struct op {
+	uint16_t kind;
+	uint16_t pad;
+	uint32_t a, b, c;
+	uint64_t x;
+	char text[TOPIC_MAX + 2];
+	char text2[SOURCE_MAX + 1];
+};
+
+enum { OPS_MAX = MODES_MAX + 6 };
+
+/* How far the local part of a delivery has got. */
+struct fanout {
+	uint32_t started;
+	uint32_t room_at;      /* which room of the event */
+	uint32_t member;       /* next membership to serve */
+	uint32_t session;      /* served last, or in doubt */
+	uint64_t queued;       /* its end of output before */
+};
+
+enum txn_state {
+	TXN_IDLE,
+	TXN_RUNNING,           /* a handler decides; nothing has happened */
+	TXN_COMMITTED,         /* will happen, whoever does it */
+};
+
+/*
+ * What one step of one command does.  Filled by the dispatcher from what the
+ * handler decided; from TXN_COMMITTED on it is finished by the worker or its
+ * successor.
+ */
+struct txn {
+	_Atomic uint32_t state;
+	uint32_t session;
+	uint32_t locked;       /* its ops want the registry lock */
+	uint32_t nops;
+	_Atomic uint32_t ops_done;
+	uint32_t event;        /* ENVELOPE holds something to deliver */
+	uint64_t posts;        /* workers still to be told */
+	uint32_t post_user;    /* or the user whose mailbox it goes to */
+	uint32_t in_doubt;     /* being posted: a worker, or ~0 the user */
+	uint64_t queued;       /* the session's fields when it is done */
+	uint64_t executed;
+	uint32_t step, cursor, flags, after;
+	struct fanout fanout;
+	struct op ops[OPS_MAX];
+	struct envelope envelope;
+};
+
+/* A count of something, by worker; STATS and mootctl add them up. */
+enum counter {
+	COUNT_ACCEPTED,
+	COUNT_REFUSED,
+	COUNT_LINES_IN,
+	COUNT_MESSAGES,        /* PRIVMSG and the like taken from clients */
+	COUNT_DELIVERIES,
+	COUNT_POSTED,          /* envelopes */
+	COUNT_TAKEN,
+	COUNT_WAITS,           /* times a mailbox was full */
+	COUNT_SENDS,           /* system calls */
+	COUNT_BYTES_IN,
+	COUNT_BYTES_OUT,
+	COUNT_HEALED,          /* steps finished for a dead predecessor */
+	COUNT_MAX
+};
+
+struct worker {
+	_Atomic int32_t pid;   /* 0: none */
+	uint32_t epoch;        /* its life: grows with each start */
+	_Atomic uint64_t beat; /* ms, CLOCK_MONOTONIC */
+	_Atomic uint32_t retire; /* leave at the end of the turn */
+	_Atomic uint32_t clients;
+	int32_t epoll;
+	int32_t spare;         /* kept back for "out of descriptors" */
+	int32_t mailbox;
+	uint64_t mailbox_room;
+	uint32_t restarts;
+	struct bell bell;
+	_Atomic uint64_t waiters; /* workers that wait for room in MAILBOX */
+	uint64_t count;        /* envelopes made in this life */
+	uint64_t heard[CONFIG_WORKERS + 1][EPOCHS]; /* serials, by origin */
+	uint32_t chunk_first, chunk_end; /* its part of the chunks */
+	uint32_t chunk_high;   /* first never used */
+	uint32_t io_session;   /* the stream in a system call right now */
+	_Atomic uint32_t accepting; /* odd while a socket has no record yet */
+	_Atomic uint64_t counter[COUNT_MAX];
+	_Atomic uint64_t commands[COMMANDS_MAX]; /* uses, by row */
+	struct txn txn;
+	struct fanout mail_fanout; /* of MAIL, while its magic is right */
+	struct envelope mail;
+};
+
+struct list {                  /* a free list, oldest first */
+	uint32_t first, last;
+	uint32_t used;         /* slots handed out */
+	uint32_t high;         /* first slot never used */
+};
+
+/* What stands behind the header of the segment. */
+struct state {
+	struct segment segment;
+	uint32_t nworker;
+	uint32_t max_sessions, max_users, max_rooms, max_members, max_bans;
+	uint32_t max_fd;
+	_Atomic uint32_t stopping;
+	_Atomic uint64_t opers, invisible, registered, most_registered;
+	uint32_t lock_worker;  /* who is changing what the lock guards */
+	struct list sessions, users, rooms, members, bans, addresses;
+	uint32_t whowas_at;
+	uint32_t restarts;     /* of workers, since the start */
+	uint64_t started;      /* ms since the epoch */
+	_Atomic uint64_t reloads;
+};
+
+/* Where the parts are in this process.  Set by state_create(). */
+extern struct state *state;
+extern struct worker *workers;      /* [1..nworker] */
+extern struct session *sessions;
+extern struct user *users;          /* users[1..255] unused: system IDs */
+extern struct away *aways;
+extern struct member *members;
+extern struct room *rooms;
+extern struct room_list *room_lists;
+extern struct ban *bans;
+extern struct address *addresses;
+extern struct whowas *whowases;
+extern uint32_t *nick_index, *room_index, *address_index;
+extern uint32_t index_size;         /* buckets of each, a power of two */
+extern _Atomic uint32_t *fd_session; /* descriptor -> session */
+extern struct chunk *chunks;
+extern char *chunk_data;
+extern struct mailmap *mailmaps;    /* by worker, private views */
+
+/* Makes the segment for CONFIG.  Returns 0, or -1 with errno. */
+int state_create(const struct config *config, int nworker, uint32_t max_fd);
+
+static inline struct room_list *
+room_list(uint32_t room, unsigned worker)
+{
+	return &room_lists[(size_t)room * (state->nworker + 1) + worker];
+}
+
+static inline char *
+chunk_bytes(uint32_t chunk)
+{
+	return chunk_data + (size_t)chunk * CHUNK_STRIDE;
+}
+
+#endif

@@ -1,0 +1,787 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The worker process.
+ *
+ * A turn: sleep in epoll until a socket, a listener or the bell has news;
+ * take in new clients; deliver the mail; run commands; send what has come
+ * together, once a session; end what is to end.  Everything it knows is in
+ * the segment, and what it keeps beside (lists of sessions to run and to
+ * flush, free chunks) can be made anew, so the beginning of a worker is
+ * always the continuation of another one (worker_adopt()).
+ *
+ * The epoll set was made by the master and outlives the worker, with all
+ * registrations; they are edge triggered, and armed again at adoption.
+ */
+#include <errno.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../ipc/lock.h"
+#include "../ipc/mailbox.h"
+#include "../irc/capability.h"
+#include "command.h"
+#include "control.h"
+#include "deliver.h"
+#include "log.h"
+#include "registry.h"
+#include "session.h"
+#include "title.h"
+#include "worker.h"
+
+struct worker *me;
+unsigned my_id;
+const struct config *config;
+uint64_t now_ms, wall_ms;
+
+enum {
+	EVENTS = 512,        /* of one epoll_wait() */
+	ACCEPTS = 64,        /* new clients a turn */
+	WAIT = 10,           /* ms until what waits is tried again */
+	LINES = 32,          /* commands of a session a turn */
+	MAIL = 4096,         /* envelopes a turn */
+	TICK = 250,          /* ms between looks at the clocks of sessions */
+	TICKS = 4,           /* in which all sessions are looked at */
+	LINGER = 5000,       /* ms to take in our last words */
+	SHUT = 2000,         /* ms to answer our FIN */
+};
+
+static uint64_t
+clock_ms(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void
+clock_read(void)
+{
+	now_ms = clock_ms(CLOCK_MONOTONIC);
+	wall_ms = clock_ms(CLOCK_REALTIME);
+	atomic_store_explicit(&me->beat, now_ms, memory_order_relaxed);
+}
+
+/* ---- lists of this turn ---- */
+
+struct queue {
+	uint32_t *slot;
+	uint32_t n, size;
+};
+
+/* To be run this turn; those that wait for tokens or for room in a mailbox;
+ * with output to be sent at the end of the turn. */
+static struct queue run_queue, wait_queue, flush_queue;
+
+static void
+queue_add(struct queue *q, uint32_t i)
+{
+	if (q->n == q->size) {
+		q->size = q->size * 2 + 256;
+		q->slot = realloc(q->slot, q->size * sizeof(*q->slot));
+		if (q->slot == NULL)
+			fatal("no memory for a queue of %u", q->size);
+	}
+	q->slot[q->n++] = i;
+}
+
+void
+worker_run_later(uint32_t i)
+{
+	if (sessions[i].flags & SESSION_RUNNABLE)
+		return;
+	sessions[i].flags |= SESSION_RUNNABLE;
+	queue_add(&run_queue, i);
+}
+
+/* Like worker_run_later(), but in a moment, or when the bell rings. */
+static void
+run_in_a_moment(uint32_t i)
+{
+	if (sessions[i].flags & SESSION_RUNNABLE)
+		return;
+	sessions[i].flags |= SESSION_RUNNABLE;
+	queue_add(&wait_queue, i);
+}
+
+static void
+end_waiting(void)
+{
+	uint32_t k;
+
+	for (k = 0; k < wait_queue.n; k++)
+		queue_add(&run_queue, wait_queue.slot[k]);
+	wait_queue.n = 0;
+}
+
+void
+worker_flush_later(uint32_t i)
+{
+	if (sessions[i].flags & SESSION_DIRTY)
+		return;
+	sessions[i].flags |= SESSION_DIRTY;
+	queue_add(&flush_queue, i);
+}
+
+/* ---- new clients ---- */
+
+/* The address of a peer; IPv4 as mapped IPv6, so that there is one form. */
+static void
+address_of(const struct sockaddr_storage *ss, struct in6_addr *addr)
+{
+	memset(addr, 0, sizeof(*addr));
+	if (ss->ss_family == AF_INET6)
+		*addr = ((const struct sockaddr_in6 *)(const void *)ss)
+		            ->sin6_addr;
+	else if (ss->ss_family == AF_INET) {
+		addr->s6_addr[10] = addr->s6_addr[11] = 0xff;
+		memcpy(&addr->s6_addr[12],
+		    &((const struct sockaddr_in *)(const void *)ss)->sin_addr,
+		    4);
+	}
+}
+
+static void
+address_text(const struct in6_addr *addr, char *buf, size_t size)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (IN6_IS_ADDR_V4MAPPED(addr))
+		inet_ntop(AF_INET, &addr->s6_addr[12], text, sizeof(text));
+	else
+		inet_ntop(AF_INET6, addr, text, sizeof(text));
+	/* a parameter must not begin with ':' */
+	snprintf(buf, size, "%s%s", text[0] == ':' ? "0" : "", text);
+}
+
+/* Says why not, as far as one write goes, and hangs up. */
+static void
+turn_away(int fd, const char *why)
+{
+	char line[128];
+	int n = snprintf(
+	    line, sizeof(line), "ERROR :Closing Link: (%s)\r\n", why);
+
+	if (n > 0)
+		send(fd, line, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
+	shutdown(fd, SHUT_RDWR);
+	close(fd);
+	worker_count(COUNT_REFUSED, 1);
+}
+
+static void
+welcome(int fd, const struct sockaddr_storage *ss, int control)
+{
+	struct in6_addr addr;
+	const char *why = "";
+	uint32_t i;
+	int on = 1;
+
+	address_of(ss, &addr);
+	if (control && !control_peer_allowed(fd)) {
+		turn_away(fd, "Permission denied");
+		return;
+	}
+	if (!control)
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if ((i = session_open(fd, &addr, control, &why)) == 0) {
+		turn_away(fd, why);
+		return;
+	}
+	if (!control)
+		address_text(&addr, users[sessions[i].user].host,
+		    sizeof(users[0].host));
+	worker_count(COUNT_ACCEPTED, 1);
+}
+
+/* The descriptor kept back for this is given up, so that one client can be
+ * told that there is none left. */
+static void
+out_of_descriptors(int listener)
+{
+	static uint64_t said;
+	int fd;
+
+	if (now_ms - said > 1000) {
+		log_warn("out of descriptors: turning connections away");
+		said = now_ms;
+	}
+	if (me->spare >= 0)
+		close(me->spare);
+	if ((fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) >= 0)
+		turn_away(fd, "Server is out of descriptors");
+	me->spare = dup(me->epoll);
+}
+
+static void
+accept_clients(int listener, int control)
+{
+	struct sockaddr_storage ss;
+	socklen_t len;
+	int n, fd;
+
+	for (n = 0; n < ACCEPTS; n++) {
+		len = sizeof(ss);
+		memset(&ss, 0, sizeof(ss));
+		me->accepting++; /* odd: a socket may have no session yet */
+		fd = accept4(listener, (struct sockaddr *)&ss, &len,
+		    SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd >= 0)
+			welcome(fd, &ss, control);
+		me->accepting++;
+		if (fd >= 0)
+			continue;
+		if (errno == EMFILE || errno == ENFILE)
+			out_of_descriptors(listener);
+		else if (errno != EAGAIN && errno != EINTR &&
+		    errno != ECONNABORTED)
+			log_debug("accept: %s", strerror(errno));
+		return;
+	}
+}
+
+/* ---- mail ---- */
+
+/* Lets those post who found MSQID full. */
+static void
+ring_waiters(_Atomic uint64_t *waiters)
+{
+	uint64_t w;
+
+	if (atomic_load(waiters) == 0)
+		return;
+	for (w = atomic_exchange(waiters, 0); w != 0; w &= w - 1)
+		bell_ring(&workers[__builtin_ctzll(w)].bell);
+}
+
+/* Our own mailbox, made anew if somebody removed it. */
+static int
+own_mailbox(void)
+{
+	int q = mailbox_create(
+	    config->ipc_prefix, my_id, state->segment.born);
+
+	if (q < 0) {
+		log_warn("mailbox of worker %u: %s: using one without a key",
+		    my_id, strerror(errno));
+		if ((q = mailbox_create_private()) < 0)
+			fatal("no mailbox: %s", strerror(errno));
+	}
+	me->mailbox_room = mailbox_room(q, 1024 * 1024);
+	return q;
+}
+
+void
+worker_drain_user(uint32_t u)
+{
+	int r;
+
+	mailmap_clear(&mailmaps[my_id], u);
+	while ((r = deliver_take(users[u].mailbox)) > 0)
+		;
+	if (r < 0 && users[u].mailbox >= 0)
+		users[u].mailbox = mailbox_create(
+		    config->ipc_prefix, u, state->segment.born);
+	ring_waiters(&users[u].waiters);
+}
+
+/* Returns how many envelopes were taken. */
+static unsigned
+drain_own(unsigned budget)
+{
+	unsigned n = 0;
+	int r = 0;
+
+	while (n < budget && (r = deliver_take(me->mailbox)) > 0)
+		n++;
+	if (r < 0) {
+		log_warn("our mailbox was removed: making a new one");
+		me->mailbox = own_mailbox();
+	} else if (r > 0)
+		mailmap_set(&mailmaps[my_id], my_id);
+	ring_waiters(&me->waiters);
+	return n;
+}
+
+static void
+drain_mail(void)
+{
+	struct mailmap *map = &mailmaps[my_id];
+	unsigned n = 0;
+	uint32_t u;
+
+	/* posters that found no mailbox ring without a bit in the map */
+	if (atomic_load(&me->waiters) != 0)
+		mailmap_set(map, my_id);
+	while (n < MAIL && (u = mailmap_take(map)) != 0) {
+		n++;
+		if (u < MAILBOX_SYSTEM)
+			n += drain_own(MAIL);
+		else if (users[u].home == my_id && users[u].mailbox >= 0)
+			worker_drain_user(u);
+	}
+}
+
+/* ---- sessions ---- */
+
+/* Whether a whole line waits: for tokens, or for its pending post. */
+static int
+has_line(uint32_t i)
+{
+	char *buf;
+	size_t next, n = session_input(i, &buf);
+
+	return n > 0 && message_line(buf, n, &next) >= 0;
+}
+
+/* Ends what is to end; returns 1 when the session is no more. */
+static int
+end_session(uint32_t i)
+{
+	struct session *s = &sessions[i];
+
+	if (s->state == SESSION_LIVE) {
+		if (s->flags & SESSION_OVERFLOW)
+			session_close(i, "SendQ exceeded");
+		else if (s->flags & SESSION_DEAD)
+			session_close(i, "Connection lost");
+		else if ((s->flags & SESSION_EOF) && s->pend == 0 &&
+		    s->step == 0 && !has_line(i))
+			session_close(i, "Connection closed");
+	}
+	if (s->state == SESSION_CLOSING && command_unblock(i) == 0) {
+		command_quit(i);
+		s->active = now_ms;
+	}
+	if (s->state == SESSION_LINGER && command_unblock(i) == 0) {
+		session_flush(i);
+		if (s->sent == s->queued || (s->flags & SESSION_DEAD) ||
+		    now_ms - s->active > LINGER) {
+			shutdown(s->fd, SHUT_WR);
+			s->state = SESSION_SHUT;
+			s->active = now_ms;
+		}
+	}
+	if (s->state == SESSION_SHUT &&
+	    ((s->flags & (SESSION_EOF | SESSION_DEAD)) ||
+		now_ms - s->active > SHUT)) {
+		session_free(i);
+		return 1;
+	}
+	return 0;
+}
+
+/* Reads and forgets, so that the peer's FIN is found. */
+static void
+discard_input(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	unsigned n;
+
+	for (n = 0; n < LINES && (s->flags & SESSION_READABLE); n++) {
+		session_executed(i, s->received);
+		session_fill(i);
+	}
+	session_executed(i, s->received);
+}
+
+/* Runs commands and reads, for a while. */
+static void
+run_live(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	unsigned n;
+
+	for (n = 0; n < LINES && s->state == SESSION_LIVE; n++) {
+		if (s->pend != 0 && command_unblock(i) != 0) {
+			run_in_a_moment(i);
+			return;
+		}
+		if (command_next(i))
+			continue;
+		if (s->flags & SESSION_OVERFLOW)
+			break;
+		if (s->step != 0)
+			return; /* goes on when its output is sent */
+		if (has_line(i)) {
+			run_in_a_moment(i);
+			return;
+		}
+		if (!(s->flags & SESSION_READABLE))
+			break;
+		session_fill(i);
+	}
+	if (n == LINES)
+		worker_run_later(i);
+}
+
+static void
+run_session(uint32_t i)
+{
+	struct session *s = &sessions[i];
+
+	if (s->state == SESSION_FREE || s->worker != my_id)
+		return;
+	if (s->state == SESSION_LIVE)
+		run_live(i);
+	else
+		discard_input(i);
+	end_session(i);
+}
+
+/* ---- clocks ---- */
+
+static void
+check_client(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	uint64_t silent = now_ms - s->active;
+	char line[128];
+	int n;
+
+	if (!(users[s->user].flags & USER_REGISTERED)) {
+		if (wall_ms > s->opened + config->registration_timeout * 1000)
+			session_close(i, "Registration timed out");
+		return;
+	}
+	if (silent < config->ping_timeout * 1000) {
+		s->flags &= ~(uint32_t)SESSION_PINGED;
+	} else if (!(s->flags & SESSION_PINGED)) {
+		n = snprintf(line, sizeof(line), ":%s PING %s\r\n",
+		    config->name, config->name);
+		session_append(i, line, (size_t)n);
+		s->flags |= SESSION_PINGED;
+	} else if (silent > config->ping_timeout * 2000) {
+		snprintf(line, sizeof(line), "Ping timeout: %llu seconds",
+		    (unsigned long long)(silent / 1000));
+		session_close(i, line);
+	}
+}
+
+/* Looks at every TICKS-th session. */
+static void
+check_sessions(void)
+{
+	static uint32_t phase;
+	uint32_t i;
+
+	phase = (phase + 1) % TICKS;
+	for (i = 1 + phase; i < state->sessions.high; i += TICKS) {
+		if (sessions[i].worker != my_id ||
+		    sessions[i].state == SESSION_FREE)
+			continue;
+		if (sessions[i].state == SESSION_LIVE) {
+			if (!(sessions[i].flags & SESSION_CONTROL))
+				check_client(i);
+		} else
+			worker_run_later(i);
+	}
+}
+
+/* ---- taking over ---- */
+
+/* A socket that a dead worker had accepted, but not yet given a session; or
+ * had shut down, but not yet closed. */
+static int
+is_orphan(int fd)
+{
+	struct tcp_info info;
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(info);
+	int listens = 1;
+
+	if (fd_session[fd] != 0 ||
+	    getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+		return 0;
+	len = sizeof(listens);
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) != 0 ||
+	    listens)
+		return 0;
+	len = sizeof(ss);
+	return getsockname(fd, (struct sockaddr *)&ss, &len) == 0;
+}
+
+/* Waits until no other worker is between a socket and its session. */
+static void
+await_others(void)
+{
+	uint32_t before[CONFIG_WORKERS + 1];
+	unsigned w, tries;
+
+	for (w = 1; w <= state->nworker; w++)
+		before[w] = atomic_load(&workers[w].accepting);
+	for (w = 1; w <= state->nworker; w++)
+		for (tries = 0; w != my_id && (before[w] & 1) != 0 &&
+		     workers[w].pid != 0 && tries < 1000 &&
+		     atomic_load(&workers[w].accepting) == before[w];
+		     tries++)
+			usleep(100);
+}
+
+static void
+adopt_orphans(void)
+{
+	struct sockaddr_storage ss;
+	socklen_t len;
+	uint32_t fd, n = 0;
+	static unsigned char *found;
+
+	if (!(me->accepting & 1))
+		return;
+	if ((found = calloc(state->max_fd, 1)) == NULL)
+		fatal("no memory");
+	for (fd = 3; fd < state->max_fd; fd++)
+		found[fd] = (unsigned char)is_orphan((int)fd);
+	await_others();
+	for (fd = 3; fd < state->max_fd; fd++) {
+		if (!found[fd] || !is_orphan((int)fd))
+			continue;
+		len = sizeof(ss);
+		n++;
+		if (getpeername((int)fd, (struct sockaddr *)&ss, &len) == 0)
+			welcome((int)fd, &ss, 0);
+		else
+			close((int)fd);
+	}
+	free(found);
+	me->accepting++;
+	if (n > 0)
+		log_info("found %u sockets without a session", n);
+}
+
+static void
+for_my_sessions(void (*fn)(uint32_t))
+{
+	uint32_t i;
+
+	for (i = 1; i < state->sessions.high; i++)
+		if (sessions[i].state != SESSION_FREE &&
+		    sessions[i].worker == my_id)
+			fn(i);
+}
+
+static void
+count_mine(uint32_t i)
+{
+	(void)i;
+	atomic_fetch_add(&me->clients, 1);
+}
+
+/* A session or user half freed by the dead worker. */
+static void
+heal_records(uint32_t i)
+{
+	struct session *s = &sessions[i];
+
+	if (s->flags & SESSION_CONTROL) {
+		/* no telling how far its stream is: mootctl asks again */
+		s->flags |= SESSION_DEAD;
+		if (s->state == SESSION_LIVE)
+			session_close(i, "");
+	}
+	if (s->state == SESSION_LIVE || s->state == SESSION_CLOSING)
+		mailmap_set(&mailmaps[my_id], s->user);
+}
+
+static void
+worker_adopt(void)
+{
+	uint64_t begun = clock_ms(CLOCK_MONOTONIC);
+
+	registry_lock();
+	session_pool_open();
+	atomic_store(&me->clients, 0);
+	for_my_sessions(count_mine);
+	registry_unlock();
+	for_my_sessions(session_heal_stream);
+	deliver_heal();
+	command_heal();
+	for_my_sessions(session_heal_output);
+	if (me->mailbox < 0)
+		me->mailbox = own_mailbox();
+	adopt_orphans();
+	for_my_sessions(session_rearm);
+	for_my_sessions(heal_records);
+	mailmap_set(&mailmaps[my_id], my_id);
+	if (me->clients > 0)
+		log_info("took over %u clients in %llu ms", me->clients,
+		    (unsigned long long)(clock_ms(CLOCK_MONOTONIC) - begun));
+}
+
+/* ---- the loop ---- */
+
+static int rung; /* somebody rang our bell this turn */
+
+static void
+handle_event(const struct epoll_event *ev)
+{
+	uint32_t what = (uint32_t)ev->data.u64;
+	struct session *s = &sessions[what];
+
+	switch ((enum worker_event)(ev->data.u64 >> 32)) {
+	case EVENT_SESSION:
+		if (s->state == SESSION_FREE || s->worker != my_id)
+			return;
+		if (ev->events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
+			s->flags |= SESSION_READABLE;
+			worker_run_later(what);
+		}
+		if (ev->events & EPOLLOUT) {
+			s->flags |= SESSION_WRITABLE;
+			if (s->sent < s->queued)
+				worker_flush_later(what);
+		}
+		break;
+	case EVENT_LISTENER:
+	case EVENT_CONTROL:
+		accept_clients((int)what,
+		    ev->data.u64 >> 32 == EVENT_CONTROL);
+		break;
+	case EVENT_BELL:
+		rung = 1;
+		break;
+	}
+}
+
+/* Runs the sessions that were on the list when the turn began; those that
+ * are put on it meanwhile have their turn in the next one. */
+static void
+run_all(void)
+{
+	static struct queue now;
+	struct queue swap = now;
+	uint32_t k;
+
+	now = run_queue;
+	run_queue = swap;
+	run_queue.n = 0;
+	for (k = 0; k < now.n; k++)
+		sessions[now.slot[k]].flags &= ~(uint32_t)SESSION_RUNNABLE;
+	for (k = 0; k < now.n; k++)
+		run_session(now.slot[k]);
+}
+
+static void
+flush_all(void)
+{
+	uint32_t k, i;
+
+	for (k = 0; k < flush_queue.n; k++) {
+		i = flush_queue.slot[k];
+		sessions[i].flags &= ~(uint32_t)SESSION_DIRTY;
+		if (sessions[i].state == SESSION_FREE ||
+		    sessions[i].worker != my_id)
+			continue;
+		session_flush(i);
+		/* a long answer goes on when the last part is out */
+		if (sessions[i].step != 0 || sessions[i].state != SESSION_LIVE)
+			worker_run_later(i);
+	}
+	flush_queue.n = 0;
+}
+
+/* ms to sleep. */
+static int
+sleep_ms(void)
+{
+	if (mailmap_any(&mailmaps[my_id]) || flush_queue.n > 0 ||
+	    run_queue.n > 0)
+		return 0;
+	return wait_queue.n > 0 ? WAIT : TICK;
+}
+
+static void
+say_goodbye(uint32_t i)
+{
+	if (sessions[i].state == SESSION_LIVE)
+		session_close(i, "Server shutting down");
+}
+
+static void
+farewell(void)
+{
+	uint64_t until = now_ms + 1000;
+
+	for_my_sessions(say_goodbye);
+	while (me->clients > 0 && now_ms < until) {
+		struct epoll_event ev[64];
+		int i, n = epoll_wait(me->epoll, ev, 64, 20);
+		clock_read();
+		for (i = 0; i < n; i++)
+			if (ev[i].data.u64 >> 32 == EVENT_SESSION)
+				handle_event(&ev[i]);
+		drain_mail();
+		for_my_sessions(worker_run_later);
+		run_all();
+		flush_all();
+	}
+	exit(0);
+}
+
+static void
+turn(void)
+{
+	static struct epoll_event ev[EVENTS];
+	static uint64_t tick, waited;
+	int i, n;
+
+	bell_sleep(&me->bell);
+	n = epoll_wait(me->epoll, ev, EVENTS, sleep_ms());
+	bell_wake(&me->bell);
+	clock_read();
+	for (i = 0; i < n; i++)
+		handle_event(&ev[i]);
+	drain_mail();
+	if (wait_queue.n > 0 && (rung || now_ms - waited >= WAIT)) {
+		waited = now_ms;
+		end_waiting();
+	}
+	rung = 0;
+	run_all();
+	flush_all();
+	if (now_ms - tick >= TICK) {
+		tick = now_ms;
+		check_sessions();
+	}
+}
+
+void
+worker_main(unsigned id, const struct config *cfg)
+{
+	char name[32];
+
+	my_id = id;
+	me = &workers[id];
+	config = cfg;
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	title_set("mootd: worker %u", id);
+	snprintf(name, sizeof(name), "worker %u", id);
+	log_open(name, (enum log_level)config->log_level, log_to_syslog);
+	if (lock_join(&state->segment.lock) != 0)
+		fatal("set_robust_list: %s", strerror(errno));
+	me->pid = getpid();
+	me->epoch++;
+	clock_read();
+	worker_adopt();
+	bell_wake(&me->bell);
+	while (!me->retire && !state->stopping)
+		turn();
+	if (state->stopping)
+		farewell();
+	flush_all();
+	exit(0);
+}

@@ -1,0 +1,424 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# The benchmarks: mootd beside the floor (floor.c) and beside other servers that
+# are installed, under the same load (load.c), in turns.
+#
+# usage: run.sh [-qv] [-n REPETITIONS]
+#
+#   -q  quick: shorter, each once, at most a minute; says less
+#   -v  print each measurement as it is made
+#
+# From the environment:
+#   MOOTD    the server (default: mootd at the top of the tree)
+#   BUILD    where bench-floor and bench-load are, or are to be built
+#            (default: a private directory)
+#   SERVERS  which and in which order (floor mootd ngircd inspircd)
+#   ROWS     which (room rooms direct register idle)
+#   RESULTS  a file to append every measurement to
+#
+# Each server is started anew for each measurement, measured and stopped by its
+# process ID.  Of the repetitions the median counts: a busy machine makes work
+# dearer, but also gathers more lines into one send.  Status: 0, or 1 when the floor or mootd could not be measured
+# or lost anything; what the others do is only reported.
+
+# ulimit -n and -H are no part of POSIX, but every sh on Linux has them.
+# shellcheck disable=SC3045
+
+set -u
+LC_ALL=C
+export LC_ALL
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+MOOTD=${MOOTD:-$top/mootd}
+SERVERS=${SERVERS:-floor mootd ngircd inspircd}
+ROWS=${ROWS:-room rooms direct register idle}
+PATH=$PATH:/usr/sbin:/usr/local/sbin
+quick=no
+verbose=no
+repeat=
+failed=no
+pid=
+dir=
+
+say()
+{
+	printf '%s\n' "$*"
+}
+
+die()
+{
+	printf 'run.sh: %s\n' "$*" >&2
+	exit 2
+}
+
+while getopts n:qv opt; do
+	case $opt in
+	n) repeat=$OPTARG ;;
+	q) quick=yes ;;
+	v) verbose=yes ;;
+	*) die "usage: run.sh [-qv] [-n repetitions]" ;;
+	esac
+done
+
+# 20,000 clients, and what a server and the load generator need beside them; or as
+# many as there may be.
+descriptors_raise()
+{
+	[ "$(ulimit -Hn)" = unlimited ] || [ "$(ulimit -Hn)" -ge 24000 ] ||
+	    ulimit -Hn 24000 2>/dev/null
+	limit=$(ulimit -Hn)
+	[ "$limit" != unlimited ] || limit=24000
+	ulimit -n "$limit"
+	crowd=20000
+	if [ $((limit - 200)) -lt $crowd ]; then
+		crowd=$((limit - 200))
+		[ $quick = yes ] || say "idle: $crowd clients, not 20000:" \
+		    "a process may have only $limit descriptors here"
+	fi
+}
+
+tools_build()
+{
+	cc=${CC:-cc}
+	BUILD=${BUILD:-$dir}
+	mkdir -p "$BUILD" || die "$BUILD: cannot be made"
+	flags="-std=c11 -D_GNU_SOURCE -O2 -g"
+	# shellcheck disable=SC2086
+	[ -x "$BUILD/bench-floor" ] ||
+	    $cc $flags -o "$BUILD/bench-floor" "$here/floor.c" ||
+	    die "the floor does not build"
+	# shellcheck disable=SC2086
+	[ -x "$BUILD/bench-load" ] ||
+	    $cc $flags -o "$BUILD/bench-load" "$here/load.c" "$here/crowd.c" \
+	        "$here/proc.c" "$here/fanout.c" "$here/direct.c" \
+	        "$here/idle.c" || die "the load generator does not build"
+}
+
+# A number from $1 to $2.
+random()
+{
+	echo $(($(od -An -N2 -tu2 /dev/urandom) % ($2 - $1 + 1) + $1))
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds; not if the server is gone.
+wait_for()
+{
+	tries=$(($1 * 50))
+	shift
+	until "$@"; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		kill -0 "$pid" 2>/dev/null || return 1
+		sleep 0.02
+	done
+}
+
+log_port()
+{
+	port=$(sed -n 's/.*listening on 127\.0\.0\.1:\([0-9]*\).*/\1/p' \
+	    "$dir/log" | head -n 1)
+	[ -n "$port" ]
+}
+
+answers()
+{
+	"$BUILD/bench-load" -t 2 -p "$port" register 1 >/dev/null 2>&1
+}
+
+# Each of these leaves the process ID of its server in pid and, unless it is
+# said in its log, the port in port.
+floor_start()
+{
+	"$BUILD/bench-floor" 2>"$dir/log" &
+	pid=$!
+}
+
+mootd_start()
+{
+	mkdir -p "$dir/state"
+	cat >"$dir/conf" <<-END
+		name bench.example
+		listen 127.0.0.1:0
+		max-clients 30000
+		max-clients-per-address 30000
+		flood off
+		state-dir $dir/state
+		ipc-prefix $(random 1 126)
+		control $dir/control
+	END
+	"$MOOTD" -f -c "$dir/conf" 2>"$dir/log" &
+	pid=$!
+}
+
+ngircd_start()
+{
+	port=$(random 20000 32000)
+	cat >"$dir/conf" <<-END
+		[Global]
+		Name = bench.example
+		Info = Bench
+		Listen = 127.0.0.1
+		Ports = $port
+		MotdPhrase = bench
+		[Limits]
+		MaxConnections = 0
+		MaxConnectionsIP = 0
+		MaxJoins = 0
+		MaxPenaltyTime = 0
+		PingTimeout = 600
+		[Options]
+		DNS = no
+		Ident = no
+		PAM = no
+		SyslogFacility = local1
+	END
+	ngircd -n -f "$dir/conf" >"$dir/log" 2>&1 &
+	pid=$!
+}
+
+inspircd_start()
+{
+	port=$(random 20000 32000)
+	cat >"$dir/conf" <<-END
+		<server name="bench.example" description="Bench"
+		 network="Bench" id="0BN">
+		<admin name="Bench" nick="bench" email="bench@bench.example">
+		<bind address="127.0.0.1" port="$port" type="clients">
+		<connect name="all" allow="*" timeout="60" pingfreq="10m"
+		 localmax="100000" globalmax="100000" limit="100000"
+		 threshold="1000000" commandrate="1000000000" fakelag="no"
+		 softsendq="100M" hardsendq="200M" recvq="1M" maxchans="100"
+		 resolvehostnames="no" maxconnwarn="no" useident="no">
+		<performance quietbursts="yes" softlimit="100000"
+		 somaxconn="4096" netbuffersize="65534" clonesonconnect="no">
+		<files motd="$dir/motd">
+		<log method="file" type="*" level="default"
+		 target="$dir/inspircd.log">
+	END
+	echo bench >"$dir/motd"
+	inspircd --nofork --runasroot --nopid --config "$dir/conf" \
+	    >"$dir/log" 2>&1 &
+	pid=$!
+}
+
+mootd_there()
+{
+	[ -x "$MOOTD" ]
+}
+
+# Whether a server can be measured here at all.
+server_there()
+{
+	case $1 in
+	floor) : ;;
+	mootd) mootd_there ;;
+	*) command -v "$1" >/dev/null ;;
+	esac
+}
+
+server_start()
+{
+	for attempt in 1 2 3; do
+		port=
+		: >"$dir/log"
+		"$1_start"
+		if { [ -n "$port" ] || wait_for 10 log_port; } &&
+		    wait_for 10 answers; then
+			return 0
+		fi
+		server_stop
+	done
+	say "$1: does not start ($attempt attempts), its last words:"
+	tail -n 3 "$dir/log"
+	return 1
+}
+
+server_gone()
+{
+	! kill -0 "$1" 2>/dev/null
+}
+
+server_stop()
+{
+	[ -n "$pid" ] || return 0
+	kill "$pid" 2>/dev/null
+	tries=500
+	while kill -0 "$pid" 2>/dev/null && [ $tries -gt 0 ]; do
+		tries=$((tries - 1))
+		sleep 0.02
+	done
+	[ $tries -gt 0 ] || say "process $pid did not stop within 10 s, killed"
+	kill -9 "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+	pid=
+}
+
+finish()
+{
+	server_stop
+	[ -z "$dir" ] || rm -rf "$dir"
+}
+
+# What a row asks of bench-load.  InspIRCd registers whoever is there once a
+# second, so many must be.  What a client holds does not depend on their number;
+# the other servers take long to let 20,000 in.
+row_load() # row server
+{
+	[ "$2" != inspircd ] || echo -j 4000
+	case $quick:$1 in
+	no:room) echo fanout 1 1000 4 8 2 ;;
+	no:rooms) echo fanout 100 100 2 8 3 ;;
+	no:direct) echo direct 500 2 ;;
+	no:register) echo register 5000 ;;
+	no:idle)
+		case $2 in
+		floor | mootd) echo idle "$crowd" ;;
+		*) echo idle 5000 ;;
+		esac
+		;;
+	yes:room) echo fanout 1 1000 4 8 0.7 ;;
+	yes:rooms) echo fanout 100 100 2 8 0.7 ;;
+	yes:direct) echo direct 500 0.7 ;;
+	yes:register) echo register 1000 ;;
+	yes:idle) echo idle 2000 ;;
+	esac
+}
+
+# ngIRCd does not come to an end with 10,000 clients in rooms, and InspIRCd takes
+# too long for the quick version to let them in.
+row_suits() # row server
+{
+	case $quick:$1:$2 in
+	*:rooms:ngircd | yes:rooms:inspircd) return 1 ;;
+	esac
+}
+
+row_key()
+{
+	case $1 in
+	idle) echo kib_per_client ;;
+	*) echo cpu_us ;;
+	esac
+}
+
+row_title()
+{
+	case $1 in
+	room) echo 'us a delivery, 1,000 in a room' ;;
+	rooms) echo 'us a delivery, 100 rooms of 100' ;;
+	direct) echo 'us a direct message, 500 pairs' ;;
+	register) echo 'us to register a client' ;;
+	idle) echo 'KiB an idle client' ;;
+	*) die "no row called $1" ;;
+	esac
+}
+
+measure() # row server
+{
+	row_suits "$1" "$2" || return
+	if ! server_start "$2"; then
+		[ "$2" = floor ] || [ "$2" = mootd ] && failed=yes
+		return
+	fi
+	# shellcheck disable=SC2046
+	"$BUILD/bench-load" -t 60 -p "$port" -P "$pid" $(row_load "$1" "$2") \
+	    >"$dir/out" 2>"$dir/err"
+	status=$?
+	server_stop
+	line="row=$1 server=$2 $(cat "$dir/out")"
+	[ $verbose = no ] || say "$line"
+	[ -z "${RESULTS:-}" ] || say "$line" >>"$RESULTS"
+	if [ $status -ne 0 ]; then
+		say "$2: $1: status $status: $(head -n 3 "$dir/err")"
+		[ "$2" = floor ] || [ "$2" = mootd ] && failed=yes
+		return
+	fi
+	say "$line" >>"$dir/results"
+}
+
+# The median of a row's figures for a server, the lower of two; "-" without any.
+median() # row server key
+{
+	awk -v row="row=$1" -v server="server=$2" -v key="$3" '
+	$1 == row && $2 == server {
+		for (i = 3; i <= NF; i++) {
+			split($i, f, "=")
+			if (f[1] == key)
+				print f[2]
+		}
+	}' "$dir/results" | sort -n | awk '
+	{ v[NR] = $1 }
+	END { print NR == 0 ? "-" : v[int((NR + 1) / 2)] }'
+}
+
+cell_print() # server figure floor
+{
+	awk -v s="$1" -v f="$2" -v b="$3" 'BEGIN {
+		if (f == "-")
+			printf "%10s", f
+		else
+			printf "%10.2f", f
+		if (s == "floor")
+			exit
+		if (f == "-" || b == "-")
+			printf "%9s", "-"
+		else
+			printf "%9.2f", f / b
+	}'
+}
+
+table_print()
+{
+	printf '%-34s' ''
+	for server in $there; do
+		printf '%10s' "$server"
+		[ "$server" = floor ] || printf '  x floor'
+	done
+	echo
+	for row in $ROWS; do
+		printf '%-34s' "$(row_title "$row")"
+		key=$(row_key "$row")
+		base=$(median "$row" floor "$key")
+		for server in $there; do
+			figure=$(median "$row" "$server" "$key")
+			cell_print "$server" "$figure" "$base"
+		done
+		echo
+	done
+	across=$(median direct mootd across)
+	[ "$across" = - ] ||
+	    say "mootd: $across of 500 pairs were across workers"
+}
+
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+dir=$(mktemp -d) || die "no private directory"
+: >"$dir/results"
+descriptors_raise
+tools_build
+there=
+for server in $SERVERS; do
+	if server_there "$server"; then
+		there="$there $server"
+	elif [ "$server" = mootd ]; then
+		say "mootd: $MOOTD is not built, skipped"
+	else
+		say "$server: not installed, skipped"
+	fi
+done
+[ -n "$repeat" ] || { [ $quick = yes ] && repeat=1 || repeat=3; }
+for row in $ROWS; do
+	row_title "$row" >/dev/null
+	i=0
+	while [ $i -lt "$repeat" ]; do
+		for server in $there; do
+			measure "$row" "$server"
+		done
+		i=$((i + 1))
+	done
+done
+table_print
+[ $failed = no ]

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * More than there is room for: clients that do not read, clients that flood,
+ * connections beyond every limit, and a nick that many want at once.  Whoever
+ * is not the cause goes on as before.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+static struct server sv;
+
+/* A quick answer, whatever others do. */
+static void
+client_is_served(struct client *c)
+{
+	long begin = clock_ms(), took;
+
+	client_sync(c);
+	took = clock_ms() - begin;
+	ck_assert_msg(took < harness_ms(1000), "%s waited %ld ms for a PONG",
+	    c->nick, took);
+}
+
+/* ---- Output ---- */
+
+/* One that never reads is cut when its output passes the limit; those who
+ * read get every line. */
+START_TEST(test_never_reads)
+{
+	struct client *deaf, *talker, *reader;
+	char text[400];
+	int small = 2048, i, sent = 0, got = 0;
+
+	server_init(&sv);
+	server_set(&sv, "sendq", "64K");
+	server_start(&sv);
+	client_apart(&sv, &talker, "talker", &reader, "reader", NULL);
+	deaf = client_register(&sv, "deaf");
+	setsockopt(deaf->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	client_ask(talker, "JOIN #deaf", "366 *");
+	client_ask(reader, "JOIN #deaf", "366 *");
+	client_ask(deaf, "JOIN #deaf", "366 *");
+	client_expect(talker, ":deaf!* JOIN *");
+	memset(text, 't', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	/* enough for any socket buffer between */
+	while (sent < 40000) {
+		for (i = 0; i < 50; i++)
+			client_send(talker, "PRIVMSG #deaf :%d %s", sent++,
+			    text);
+		client_is_served(talker);
+		while (got < sent && client_line(reader,
+		    harness_ms(HARNESS_WAIT))) {
+			if (client_matches(reader, ":talker!*")) {
+				char want[64];
+
+				snprintf(want, sizeof(want),
+				    "PRIVMSG #deaf :%d t*", got++);
+				ck_assert_msg(client_matches(reader, want),
+				    "wants %s: %.60s", want, reader->line);
+			} else if (client_matches(reader, ":deaf!* QUIT :*"))
+				sent += 100000;
+		}
+		if (sent >= 100000)
+			break;
+	}
+	ck_assert_msg(sent >= 100000, "deaf was not cut after %d lines of 400 "
+	    "bytes", sent);
+	client_is_served(talker);
+	client_is_served(reader);
+	ck_assert_int_eq(client_block_count(talker, "401 *"), 0);
+	client_ask(talker, "WHOIS deaf", "401 talker deaf :*");
+	server_stop(&sv);
+}
+END_TEST
+
+/* One that reads late, but in time, loses nothing. */
+START_TEST(test_reads_late)
+{
+	enum { LINES = 1500 };
+	struct client *late, *talker;
+	char text[300];
+	int i;
+
+	server_init(&sv);
+	server_start(&sv);
+	client_apart(&sv, &talker, "talker", &late, "late", NULL);
+	memset(text, 't', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	for (i = 0; i < LINES; i++)
+		client_send(talker, "PRIVMSG late :%d %s", i, text);
+	client_is_served(talker);
+	for (i = 0; i < LINES; i++)
+		client_expect_next(late, ":talker!* PRIVMSG late :%d t*", i);
+	server_stop(&sv);
+}
+END_TEST
+
+/* Asks for much more than it reads. */
+START_TEST(test_asks_never_reads)
+{
+	struct client *greedy, *other;
+	ssize_t n;
+	size_t at = 0;
+	static const char ask[] = "MOTD\r\nHELP\r\nINFO\r\nVERSION\r\n";
+	long end;
+
+	server_init(&sv);
+	server_set(&sv, "sendq", "64K");
+	server_start(&sv);
+	other = client_register(&sv, "other");
+	greedy = client_register(&sv, "greedy");
+	end = clock_ms() + 2000;
+	while (clock_ms() < end) {
+		n = client_offer(greedy, ask + at, sizeof(ask) - 1 - at);
+		if (n == -1)
+			break;
+		at = (at + (size_t)n) % (sizeof(ask) - 1);
+		if (n == 0)
+			client_is_served(other);
+	}
+	client_is_served(other);
+	ck_assert(server_alive(&sv));
+	server_stop(&sv);
+}
+END_TEST
+
+/* ---- Input ---- */
+
+/* A paste of a hundred lines, with the default settings. */
+START_TEST(test_paste)
+{
+	struct client *a, *b;
+	char text[16384];
+	size_t len = 0;
+	long begin;
+	int i;
+
+	server_init(&sv);
+	server_set(&sv, "flood", NULL);
+	server_start(&sv);
+	client_apart(&sv, &a, "ann", &b, "bob", NULL);
+	client_ask(a, "JOIN #paste", "366 *");
+	client_ask(b, "JOIN #paste", "366 *");
+	for (i = 0; i < 100; i++)
+		len += (size_t)sprintf(text + len,
+		    "PRIVMSG #paste :pasted line %d\r\n", i);
+	begin = clock_ms();
+	client_write(a, text, len);
+	for (i = 0; i < 100; i++)
+		client_expect(b, "PRIVMSG #paste :pasted line %d", i);
+	ck_assert_int_lt(clock_ms() - begin, harness_ms(1000));
+	server_stop(&sv);
+}
+END_TEST
+
+/* Who floods is slowed to the limit, loses no line, and stays. */
+START_TEST(test_flood)
+{
+	struct client *a, *b;
+	char text[16384];
+	size_t len = 0;
+	long begin, took;
+	int i;
+
+	server_init(&sv);
+	server_set(&sv, "flood", "40 20");
+	server_start(&sv);
+	client_apart(&sv, &a, "ann", &b, "bob", NULL);
+	for (i = 0; i < 100; i++)
+		len += (size_t)sprintf(text + len,
+		    "PRIVMSG bob :flood %d\r\n", i);
+	begin = clock_ms();
+	client_write(a, text, len);
+	for (i = 0; i < 100; i++)
+		client_expect(b, "PRIVMSG bob :flood %d", i);
+	took = clock_ms() - begin;
+	/* 20 at once, 80 more at 40 a second */
+	ck_assert_msg(took >= 1500, "100 lines took %ld ms", took);
+	ck_assert_msg(took <= harness_ms(5000), "100 lines took %ld ms", took);
+	client_sync(a);
+	server_stop(&sv);
+}
+END_TEST
+
+/* Floods that do not end: others are served at once. */
+START_TEST(test_flood_others)
+{
+	enum { N = 10 };
+	struct client *v[N], *a, *b;
+	static const char text[] = "PRIVMSG flood1 :xxxxxxxxxxxxxxxxxxxxxxxxx\r\n"
+	    "JOIN #flood\r\nNAMES #flood\r\nPART #flood\r\nWHOIS flood1\r\n";
+	size_t at[N] = { 0 };
+	int i, turn;
+
+	server_init(&sv);
+	server_set(&sv, "flood", "20 50");
+	server_start(&sv);
+	client_apart(&sv, &a, "ann", &b, "bob", NULL);
+	client_register_many(&sv, v, N, "flood");
+	for (turn = 0; turn < 40; turn++) {
+		for (i = 0; i < N; i++) {
+			ssize_t n;
+
+			while ((n = client_offer(v[i], text + at[i],
+			    sizeof(text) - 1 - at[i])) > 0)
+				at[i] = (at[i] + (size_t)n) %
+				    (sizeof(text) - 1);
+			client_fill(v[i]);
+			v[i]->pos = v[i]->len = 0;
+			ck_assert_msg(!v[i]->eof, "flooder %d was cut", i);
+		}
+		/* within their own limit, which is the same */
+		client_send(a, "PRIVMSG bob :turn %d", turn);
+		client_expect(b, "PRIVMSG bob :turn %d", turn);
+	}
+	server_stop(&sv);
+}
+END_TEST
+
+/* ---- Connections ---- */
+
+static int
+client_was_refused(struct client *c)
+{
+	client_send(c, "NICK refused\r\nUSER u 0 * :R");
+	while (client_line(c, harness_ms(HARNESS_WAIT)))
+		if (client_matches(c, "001 *"))
+			return 0;
+	return c->eof;
+}
+
+START_TEST(test_max_clients)
+{
+	enum { MAX = 10 };
+	struct client *v[MAX], *c;
+	int i;
+
+	server_init(&sv);
+	server_add(&sv, "max-clients %d", MAX);
+	server_start(&sv);
+	client_register_many(&sv, v, MAX, "full");
+	for (i = 0; i < 5; i++) {
+		c = client_connect(&sv);
+		ck_assert_msg(client_was_refused(c), "client %d of %d taken",
+		    MAX + 1, MAX);
+		ck_assert_msg(c->nrecent > 0 && strncmp(c->recent[0], "ERROR :",
+		    7) == 0, "refused without ERROR");
+		client_close(c);
+	}
+	client_is_served(v[0]);
+	client_ask(v[1], "QUIT", "ERROR *");
+	client_eof(v[1]);
+	c = client_register(&sv, "next");
+	client_is_served(c);
+	server_stop(&sv);
+}
+END_TEST
+
+START_TEST(test_max_clients_address)
+{
+	struct client *v[3], *c;
+
+	server_init(&sv);
+	server_set(&sv, "max-clients-per-address", "3");
+	server_start(&sv);
+	client_register_many(&sv, v, 3, "same");
+	c = client_connect(&sv);
+	ck_assert_msg(client_was_refused(c), "4 clients of one address");
+	ck_assert_msg(c->nrecent > 0 && strncmp(c->recent[0], "ERROR :", 7)
+	    == 0, "refused without ERROR");
+	c = client_connect_from(&sv, "127.0.0.2", 0);
+	client_send(c, "NICK elsewhere\r\nUSER u 0 * :E");
+	client_expect(c, "001 elsewhere *");
+	client_close(v[2]);
+	c = client_register(&sv, "nextdoor");
+	client_is_served(c);
+	server_stop(&sv);
+}
+END_TEST
+
+/* CPU time of master and workers, in clock ticks. */
+static unsigned long
+server_ticks(void)
+{
+	pid_t pid[64];
+	unsigned long sum = 0, user, sys;
+	char path[64], text[512], *p;
+	FILE *f;
+	int i;
+
+	server_workers(&sv, pid, 64);
+	pid[0] = sv.pid;
+	for (i = 0; i < 64; i++) {
+		if (pid[i] == 0)
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid[i]);
+		if ((f = fopen(path, "r")) == NULL)
+			continue;
+		if (fgets(text, sizeof(text), f) != NULL &&
+		    (p = strrchr(text, ')')) != NULL &&
+		    sscanf(p + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
+		    "%lu %lu", &user, &sys) == 2)
+			sum += user + sys;
+		fclose(f);
+	}
+	return sum;
+}
+
+/* Out of descriptors: who is in stays served, the server does not spin, and
+ * takes new ones as soon as it can. */
+START_TEST(test_descriptors)
+{
+	enum { N = 400 };
+	struct client *in, *v[N];
+	unsigned long ticks;
+	long end;
+	int i;
+
+	server_init(&sv);
+	sv.nofile = 128;
+	server_start(&sv);
+	in = client_register(&sv, "inside");
+	for (i = 0; i < N; i++) {
+		v[i] = client_connect(&sv);
+		client_send(v[i], "NICK many%d\r\nUSER u 0 * :M", i);
+	}
+	client_is_served(in);
+	ticks = server_ticks();
+	end = clock_ms() + 1000;
+	while (clock_ms() < end) {
+		client_sync(in);
+		harness_tick();
+	}
+	ticks = server_ticks() - ticks;
+	ck_assert_msg((long)ticks < sysconf(_SC_CLK_TCK), "%lu ticks of CPU in "
+	    "a second: it spins", ticks);
+	for (i = 0; i < N; i++)
+		client_close(v[i]);
+	client_is_served(in);
+	in = client_register(&sv, "after");
+	client_is_served(in);
+	server_stop(&sv);
+}
+END_TEST
+
+/* ---- Nicks ---- */
+
+struct race {
+	int won, lost, n;
+};
+
+static void
+line_race(struct client *c, int index, void *arg)
+{
+	struct race *r = arg;
+
+	(void)index;
+	if (client_matches(c, "001 racer *") ||
+	    client_matches(c, "NICK *racer"))
+		r->won++;
+	else if (client_matches(c, "433 *"))
+		r->lost++;
+}
+
+static int
+race_done(void *arg)
+{
+	struct race *r = arg;
+
+	return r->won + r->lost >= r->n;
+}
+
+/* Many ask for one nick at once, at all workers: one gets it. */
+START_TEST(test_nick_race)
+{
+	enum { N = 40, ROUNDS = 10 };
+	struct client *v[N];
+	struct race r;
+	int i, round;
+
+	server_init(&sv);
+	server_set(&sv, "workers", "4");
+	server_start(&sv);
+	for (round = 0; round < ROUNDS; round++) {
+		for (i = 0; i < N; i++) {
+			v[i] = client_connect(&sv);
+			client_ask(v[i], "USER u 0 * :R\r\nCAP LIST",
+			    "CAP * LIST *");
+			client_send(v[i], "CAP END");
+		}
+		for (i = 0; i < N; i++)
+			client_offer(v[i], "NICK racer\r\n", 12);
+		r = (struct race){ 0, 0, N };
+		client_pump(v, N, line_race, race_done, &r, 5000);
+		ck_assert_msg(r.won == 1, "%d of %d got the nick in round %d",
+		    r.won, N, round);
+		client_quit_all();
+	}
+	server_stop(&sv);
+}
+END_TEST
+
+START_TEST(test_nick_race_change)
+{
+	enum { N = 40, ROUNDS = 10 };
+	struct client *v[N];
+	struct race r;
+	int i, round;
+
+	server_init(&sv);
+	server_set(&sv, "workers", "4");
+	server_start(&sv);
+	client_register_many(&sv, v, N, "runner");
+	for (round = 0; round < ROUNDS; round++) {
+		for (i = 0; i < N; i++)
+			client_offer(v[i], "NICK racer\r\n", 12);
+		r = (struct race){ 0, 0, N };
+		client_pump(v, N, line_race, race_done, &r, 5000);
+		ck_assert_msg(r.won == 1, "%d of %d got the nick in round %d",
+		    r.won, N, round);
+		for (i = 0; i < N; i++)
+			client_send(v[i], "NICK %s", v[i]->nick);
+		for (i = 0; i < N; i++)
+			client_sync(v[i]);
+	}
+	server_stop(&sv);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("limits");
+	Suite *suites[] = { s, NULL };
+	TCase *tc = harness_case(s, "limits", NULL, NULL, 120);
+
+	tcase_add_test(tc, test_never_reads);
+	tcase_add_test(tc, test_reads_late);
+	tcase_add_test(tc, test_asks_never_reads);
+	tcase_add_test(tc, test_paste);
+	tcase_add_test(tc, test_flood);
+	tcase_add_test(tc, test_flood_others);
+	tcase_add_test(tc, test_max_clients);
+	tcase_add_test(tc, test_max_clients_address);
+	tcase_add_test(tc, test_descriptors);
+	tcase_add_test(tc, test_nick_race);
+	tcase_add_test(tc, test_nick_race_change);
+	return harness_run(suites);
+}
