@@ -49,11 +49,15 @@ welcome(struct command *c)
 	reply_motd(c);
 }
 
-/* The second step of what may complete a registration: NICK, USER, CAP END;
- * by then the first step's ops are done. */
+/* The second and third step of what may complete a registration: NICK, USER,
+ * CAP END.  In each, the ops of the step before are done. */
 static enum command_result
 try_register(struct command *c)
 {
+	if (c->step == 2) {
+		welcome(c);
+		return CMD_DONE;
+	}
 	if ((c->u->flags & USER_REGISTERED) || c->u->nick[0] == '\0' ||
 	    c->u->user[0] == '\0' || (c->s->flags & SESSION_CAP))
 		return CMD_DONE;
@@ -63,8 +67,8 @@ try_register(struct command *c)
 		return CMD_DONE;
 	}
 	command_op(c, OP_REGISTER, c->uid);
-	welcome(c);
-	return CMD_DONE;
+	c->step = 2;
+	return CMD_MORE;
 }
 
 static enum command_result
@@ -93,7 +97,7 @@ cmd_nick(struct command *c)
 	struct envelope *e;
 	uint32_t other;
 
-	if (c->step == 1)
+	if (c->step > 0)
 		return try_register(c);
 	if (nick == NULL || nick[0] == '\0') {
 		reply(c, ERR_NONICKNAMEGIVEN);
@@ -126,7 +130,7 @@ cmd_user(struct command *c)
 	char user[NAME_USER + 1];
 	const char *real = c->m.param[3];
 
-	if (c->step == 1)
+	if (c->step > 0)
 		return try_register(c);
 	if (c->u->user[0] != '\0') {
 		reply(c, ERR_ALREADYREGISTERED);
@@ -277,7 +281,7 @@ cmd_cap(struct command *c)
 		{ "REQ", cap_req }, { "END", cap_end } };
 	size_t i;
 
-	if (c->step == 1)
+	if (c->step > 0)
 		return try_register(c);
 	for (i = 0; i < sizeof(subs) / sizeof(subs[0]); i++)
 		if (name_cmp(subs[i].name, c->m.param[0]) == 0)
