@@ -361,7 +361,8 @@ show_worker(struct command *c, uint32_t w)
 	row_number("worker", w);
 	row_number("pid", workers[w].pid);
 	row_text("state", worker_state(w));
-	row_number("clients", workers[w].clients);
+	/* but for mootctl, whose home we are */
+	row_number("clients", past(workers[w].clients, w == my_id));
 	row_number("restarts", workers[w].restarts);
 	row_number("epoch", workers[w].epoch);
 	row_number("heartbeat", worker_age(w));

@@ -168,8 +168,7 @@ client_connect(struct client *c)
 	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	setsockopt(c->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
 	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK + host);
-	if (host > 0 &&
-	    bind(c->fd, (struct sockaddr *)&sin, sizeof(sin)) == -1)
+	if (host > 0 && bind(c->fd, (struct sockaddr *)&sin, sizeof(sin)) == -1)
 		err(1, "bind");
 	c->state = CLIENT_CONNECTING;
 	pending++;
@@ -177,8 +176,8 @@ client_connect(struct client *c)
 	inet_pton(AF_INET, options.host, &sin.sin_addr);
 	if (connect(c->fd, (struct sockaddr *)&sin, sizeof(sin)) == -1 &&
 	    errno != EINPROGRESS) {
-		crowd_error("client %u: connect: %s", c->index,
-		    strerror(errno));
+		crowd_error(
+		    "client %u: connect: %s", c->index, strerror(errno));
 		client_gone(c);
 		return;
 	}
@@ -194,8 +193,8 @@ client_connected(struct client *c)
 
 	getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &len);
 	if (error != 0) {
-		crowd_error("client %u: connect: %s", c->index,
-		    strerror(error));
+		crowd_error(
+		    "client %u: connect: %s", c->index, strerror(error));
 		client_gone(c);
 		return;
 	}
@@ -246,7 +245,8 @@ client_registering(struct client *c, const char *line, size_t len)
 		pending--;
 		crowd.ready++;
 	} else if (command_is(p, n, "433") || command_is(p, n, "432") ||
-	    (command_is(p, n, "CAP") && memmem(p, n, " NAK ", 5) != NULL))
+		   (command_is(p, n, "CAP") &&
+		       memmem(p, n, " NAK ", 5) != NULL))
 		crowd_error("client %u: %.*s", c->index, (int)len, line);
 }
 
@@ -258,7 +258,7 @@ client_line(struct client *c, const char *line, size_t len)
 	if (len > 5 && memcmp(line, "PING ", 5) == 0)
 		client_queuef(c, "PONG %.*s\r\n", (int)(len - 5), line + 5);
 	else if (len > 6 && memcmp(line, "ERROR ", 6) == 0 &&
-	    c->state != CLIENT_READY)
+		 c->state != CLIENT_READY)
 		crowd_error("client %u: %.*s", c->index, (int)len, line);
 	else if (c->state == CLIENT_READY)
 		crowd.on_line(c, line, len);
@@ -415,8 +415,8 @@ crowd_close(void)
 	for (i = 0; i < crowd.count; i++) {
 		if (crowd.clients[i].fd == -1)
 			continue;
-		setsockopt(crowd.clients[i].fd, SOL_SOCKET, SO_LINGER, &l,
-		    sizeof(l));
+		setsockopt(
+		    crowd.clients[i].fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l));
 		close(crowd.clients[i].fd);
 		crowd.clients[i].fd = -1;
 	}

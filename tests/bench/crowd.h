@@ -72,8 +72,7 @@ void client_queuef(struct client *, const char *format, ...)
 const char *client_nick(uint32_t index, char *buf);
 
 /* Complains, at most 20 times, and counts. */
-void crowd_error(const char *format, ...)
-    __attribute__((format(printf, 1, 2)));
+void crowd_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Resets all connections. */
 void crowd_close(void);

@@ -91,7 +91,7 @@ talker_is_from(const struct talker *t, const char *p, const char *end)
 	client_nick(t->client->index, nick);
 	n = strlen(nick);
 	return (size_t)(end - p) > n + 1 && *p == ':' &&
-	    memcmp(p + 1, nick, n) == 0 && p[1 + n] == '!';
+	       memcmp(p + 1, nick, n) == 0 && p[1 + n] == '!';
 }
 
 static void
@@ -114,8 +114,8 @@ direct_line(struct client *c, const char *line, size_t len)
 		return;
 	if (memcmp(p, " PRIVMSG ", 9) != 0) {
 		if (p[1] == '4' || p[1] == '5')
-			crowd_error("client %u: %.*s", c->index, (int)len,
-			    line);
+			crowd_error(
+			    "client %u: %.*s", c->index, (int)len, line);
 		return;
 	}
 	if (talker_is_from(t, from, end))
@@ -224,7 +224,7 @@ talkers_locate(void)
 	for (i = 0; i < talker_count; i++) {
 		len = sizeof(sin);
 		if (getsockname(talkers[i].client->fd, (struct sockaddr *)&sin,
-		        &len) == -1)
+			&len) == -1)
 			err(1, "getsockname");
 		all[i].address = sin.sin_addr.s_addr;
 		all[i].port = ntohs(sin.sin_port);

@@ -8,8 +8,8 @@
  *
  * A message's text begins "ROOM SENDER SERIAL ", padded to the wanted length.
  * Each receiver counts the serials of each sender: a gap, a repetition, an
- * alien room or a changed byte is an error.  At the end no more is sent and what
- * is still in flight must arrive.  LINES_PER_READ says how well the server
+ * alien room or a changed byte is an error.  At the end no more is sent and
+ * what is still in flight must arrive.  LINES_PER_READ says how well the server
  * gathers what goes to one client.
  */
 #include <err.h>
@@ -100,8 +100,8 @@ fanout_message(struct client *c, const char *text, size_t len)
 		return; /* an echo */
 	want = &expected[c->index * sender_count + sender];
 	if (serial != *want) {
-		crowd_error("client %u, sender %u: serial %u, not %u",
-		    c->index, sender, serial, *want);
+		crowd_error("client %u, sender %u: serial %u, not %u", c->index,
+		    sender, serial, *want);
 		*want = serial + 1;
 		return;
 	}
@@ -211,8 +211,9 @@ fanout_run(const double *args)
 	fanout_join();
 	sending = 1;
 	for (i = 0; i < room_count * sender_count; i++) {
-		senders[i].client = &crowd.clients[i / sender_count *
-		    member_count + i % sender_count];
+		senders[i].client =
+		    &crowd.clients[i / sender_count * member_count +
+				   i % sender_count];
 		sender_fill(&senders[i]);
 	}
 	watch_turns(WARM_UP);

@@ -301,7 +301,8 @@ cmd_join(struct client *c, char *arg)
 	c->rooms = grow(c->rooms, (c->room_count + 1) * sizeof(*c->rooms));
 	c->rooms[c->room_count++] = r;
 	client_printf(c, "%sJOIN %s", c->prefix, r->name);
-	client_printf(c, ":" NAME " 353 %s = %s :%s", c->nick, r->name, c->nick);
+	client_printf(
+	    c, ":" NAME " 353 %s = %s :%s", c->nick, r->name, c->nick);
 	client_printf(c, ":" NAME " 366 %s %s :End of names", c->nick, r->name);
 }
 
@@ -330,8 +331,8 @@ cmd_privmsg(struct client *c, char *arg)
 	if (to != NULL)
 		client_append(to, line, len);
 	else if (r == NULL)
-		client_printf(c, ":" NAME " 401 %s %.64s :No such nick", c->nick,
-		    arg);
+		client_printf(
+		    c, ":" NAME " 401 %s %.64s :No such nick", c->nick, arg);
 	for (i = 0; r != NULL && i < r->count; i++)
 		if (r->members[i] != c)
 			client_append(r->members[i], line, len);
@@ -409,8 +410,8 @@ client_read(struct client *c)
 		memcpy(buf, c->carry, had);
 	c->carry_len = 0;
 	end = buf + had + n;
-	while (!c->closing &&
-	    (nl = memchr(p, '\n', (size_t)(end - p))) != NULL) {
+	while (
+	    !c->closing && (nl = memchr(p, '\n', (size_t)(end - p))) != NULL) {
 		if (nl - p < LINE_LEN)
 			client_line(c, p, (size_t)(nl - p));
 		p = nl + 1;
@@ -508,7 +509,7 @@ clients_accept(int listener)
 	int fd, on = 1;
 
 	while ((fd = accept4(listener, NULL, NULL,
-	            SOCK_NONBLOCK | SOCK_CLOEXEC)) != -1) {
+		    SOCK_NONBLOCK | SOCK_CLOEXEC)) != -1) {
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 		c = grow(NULL, sizeof(*c));
 		memset(c, 0, sizeof(*c));

@@ -41,8 +41,8 @@ everyone_quits(void)
 			client_queue(&crowd.clients[i], "QUIT :done\r\n", 12);
 		crowd_turn(100);
 		if (clock_now() > end) {
-			crowd_error("%zu of %zu were let go", crowd.gone,
-			    crowd.count);
+			crowd_error(
+			    "%zu of %zu were let go", crowd.gone, crowd.count);
 			return;
 		}
 	}

@@ -55,9 +55,9 @@ load_time(void)
 
 	getrusage(RUSAGE_SELF, &ru);
 	return ((uint64_t)ru.ru_utime.tv_sec + (uint64_t)ru.ru_stime.tv_sec) *
-	    1000000000u +
-	    ((uint64_t)ru.ru_utime.tv_usec + (uint64_t)ru.ru_stime.tv_usec) *
-	    1000u;
+		   1000000000u +
+	       ((uint64_t)ru.ru_utime.tv_usec + (uint64_t)ru.ru_stime.tv_usec) *
+		   1000u;
 }
 
 void
@@ -83,9 +83,10 @@ watch_stop(struct watch *w)
 	w->server_us = meter == NULL ? 0 : (double)meter_read(meter) / 1e3;
 	w->server_cpu = w->server_us / 1e6 / w->seconds;
 	w->load_cpu = (double)own / 1e9 / w->seconds;
-	w->lines_per_read = crowd.reads == reads
-	    ? 0
-	    : (double)(crowd.lines - lines) / (double)(crowd.reads - reads);
+	w->lines_per_read =
+	    crowd.reads == reads
+		? 0
+		: (double)(crowd.lines - lines) / (double)(crowd.reads - reads);
 	meter_close(meter);
 	meter = NULL;
 }

@@ -7,10 +7,10 @@
 /* What the scenarios share: the server under test and the watch on it. */
 
 struct load {
-	int pid;               /* root of the server's processes, or 0 */
+	int pid; /* root of the server's processes, or 0 */
 	uint16_t port;
-	unsigned payload;      /* bytes of text in a message */
-	const char *pairing;   /* see direct.c */
+	unsigned payload;    /* bytes of text in a message */
+	const char *pairing; /* see direct.c */
 };
 
 extern struct load load;
@@ -18,9 +18,9 @@ extern struct load load;
 /* Time, the server's and our own processor time between start and stop. */
 struct watch {
 	double seconds;
-	double server_us; /* 0 without load.pid */
+	double server_us;            /* 0 without load.pid */
 	double server_cpu, load_cpu; /* shares of one processor */
-	double lines_per_read;        /* of ours */
+	double lines_per_read;       /* of ours */
 };
 void watch_start(void);
 void watch_stop(struct watch *);

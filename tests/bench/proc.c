@@ -172,8 +172,8 @@ meter_process(struct meter *m, pid_t pid)
 		snprintf(path, sizeof(path), "/proc/%d/task/%.20s/schedstat",
 		    (int)pid, e->d_name);
 		if (proc_slurp(path, buf, sizeof(buf)) > 0)
-			meter_note(m, (pid_t)atoi(e->d_name),
-			    strtoull(buf, NULL, 10));
+			meter_note(
+			    m, (pid_t)atoi(e->d_name), strtoull(buf, NULL, 10));
 	}
 	if (d != NULL)
 		closedir(d);
@@ -225,8 +225,8 @@ proc_pss(pid_t root)
 	long sum = -1;
 
 	for (i = 0; i < n; i++) {
-		snprintf(path, sizeof(path), "/proc/%d/smaps_rollup",
-		    (int)tree[i]);
+		snprintf(
+		    path, sizeof(path), "/proc/%d/smaps_rollup", (int)tree[i]);
 		if (proc_slurp(path, buf, sizeof(buf)) == -1)
 			continue;
 		p = strstr(buf, "\nPss:");
@@ -257,8 +257,8 @@ sockets_add(struct socket_list *l, pid_t pid)
 			continue;
 		if (l->count == l->size) {
 			l->size = l->size == 0 ? 1024 : l->size * 2;
-			l->owners = grow(l->owners,
-			    l->size * sizeof(*l->owners));
+			l->owners =
+			    grow(l->owners, l->size * sizeof(*l->owners));
 		}
 		l->owners[l->count].inode = inode;
 		l->owners[l->count++].pid = pid;
@@ -283,7 +283,7 @@ connection_compare(const void *a, const void *b)
 	if ((*x)->port != (*y)->port)
 		return (*x)->port < (*y)->port ? -1 : 1;
 	return ((*x)->address > (*y)->address) -
-	    ((*x)->address < (*y)->address);
+	       ((*x)->address < (*y)->address);
 }
 
 /* Goes through the kernel's table of connections: the server's ends have
@@ -300,14 +300,14 @@ connections_resolve(const struct socket_list *l, uint16_t port,
 
 	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
 		if (sscanf(line,
-		        " %*u: %*8x:%4x %8x:%4x %*x %*s %*s %*s %*u %*u %lu",
-		        &own, &key.address, &other, &want.inode) != 4 ||
+			" %*u: %*8x:%4x %8x:%4x %*x %*s %*s %*s %*u %*u %lu",
+			&own, &key.address, &other, &want.inode) != 4 ||
 		    own != port)
 			continue;
 		key.port = (uint16_t)other;
 		hit = bsearch(&k, sorted, count, sizeof(k), connection_compare);
-		o = bsearch(&want, l->owners, l->count, sizeof(want),
-		    socket_compare);
+		o = bsearch(
+		    &want, l->owners, l->count, sizeof(want), socket_compare);
 		if (hit != NULL && o != NULL)
 			(*hit)->owner = o->pid;
 	}

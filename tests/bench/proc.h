@@ -33,7 +33,7 @@ struct proc_connection {
 
 /* Fills in the owner of each of COUNT connections to the server's PORT: the
  * process that descends from ROOT, but is not ROOT, and holds its socket. */
-void proc_owners(pid_t root, uint16_t port, struct proc_connection *,
-    size_t count);
+void proc_owners(
+    pid_t root, uint16_t port, struct proc_connection *, size_t count);
 
 #endif

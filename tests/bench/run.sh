@@ -105,11 +105,10 @@ random()
 # wait_for SECONDS COMMAND...: until it succeeds; not if the server is gone.
 wait_for()
 {
-	tries=$(($1 * 50))
+	until_s=$(($(date +%s) + $1))
 	shift
 	until "$@"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
+		[ "$(date +%s)" -lt $until_s ] || return 1
 		kill -0 "$pid" 2>/dev/null || return 1
 		sleep 0.02
 	done

@@ -390,7 +390,9 @@ server_start(struct server *sv)
 	    (want == 0 && !server_log_has(sv, "\n"))) {
 		if (waitpid(sv->pid, &status, WNOHANG) == sv->pid) {
 			char *log = server_log(sv);
+
 			sv->pid = 0;
+			server_clean(sv);
 			ck_abort_msg("mootd ended with status 0x%x: %s",
 			    (unsigned)status, log);
 		}

@@ -161,6 +161,9 @@ struct client *client_register(struct server *sv, const char *nick);
 /* The same with capabilities ("message-tags batch"), which must be had. */
 struct client *client_register_with(struct server *sv, const char *nick,
     const char *caps);
+/* The same with another user and real name: "USER" and "Real USER". */
+struct client *client_register_as(struct server *sv, const char *nick,
+    const char *user, const char *caps);
 /* N clients "PREFIX1".."PREFIXn" into V. */
 void client_register_many(struct server *sv, struct client **v, int n,
     const char *prefix);

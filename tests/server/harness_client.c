@@ -368,8 +368,9 @@ client_fail(const char *file, int line, struct client *c, const char *what,
 	    i < c->nrecent && len < sizeof(text) - 1; i++)
 		len += (size_t)snprintf(text + len, sizeof(text) - len,
 		    "\n    %.300s", c->recent[i % CLIENT_RECENT]);
-	ck_abort_msg("%s:%d: %s %s: %s%s; last lines:%s", file, line, c->nick,
-	    what, pattern, c->eof ? " (connection closed)" : "", text);
+	ck_abort_msg("%s:%d: %s %s: %s%s; %s; last lines:%s", file, line,
+	    c->nick, what, pattern, c->eof ? " (connection closed)" : "",
+	    c->sv->log, text);
 }
 
 const char *
@@ -625,18 +626,19 @@ client_welcome(struct client *c)
 }
 
 struct client *
-client_register_with(struct server *sv, const char *nick, const char *caps)
+client_register_as(struct server *sv, const char *nick, const char *user,
+    const char *caps)
 {
 	struct client *c = client_connect(sv);
 
 	snprintf(c->nick, sizeof(c->nick), "%s", nick);
 	if (caps != NULL && caps[0] != '\0')
 		client_send(c, "CAP REQ :%s\r\nNICK %s\r\n"
-		    "USER %.9s 0 * :Real %s\r\nCAP END", caps, nick, nick,
-		    nick);
+		    "USER %.9s 0 * :Real %s\r\nCAP END", caps, nick, user,
+		    user);
 	else
-		client_send(c, "NICK %s\r\nUSER %.9s 0 * :Real %s", nick, nick,
-		    nick);
+		client_send(c, "NICK %s\r\nUSER %.9s 0 * :Real %s", nick, user,
+		    user);
 	if (caps != NULL && caps[0] != '\0')
 		client_expect(c, "CAP * ACK :*");
 	client_welcome(c);
@@ -644,9 +646,15 @@ client_register_with(struct server *sv, const char *nick, const char *caps)
 }
 
 struct client *
+client_register_with(struct server *sv, const char *nick, const char *caps)
+{
+	return client_register_as(sv, nick, nick, caps);
+}
+
+struct client *
 client_register(struct server *sv, const char *nick)
 {
-	return client_register_with(sv, nick, NULL);
+	return client_register_as(sv, nick, nick, NULL);
 }
 
 void

@@ -202,7 +202,7 @@ client_apart(struct server *sv, struct client **a, const char *anick,
 	ck_assert_msg(home != -1, "no worker holds %s", anick);
 	for (n = 0; n < 64; n++) {
 		snprintf(nick, sizeof(nick), "%s%d", bnick, n);
-		try[n] = client_register_with(sv, nick, caps);
+		try[n] = client_register_as(sv, nick, bnick, caps);
 		if (client_worker(try[n]) != home)
 			break;
 	}

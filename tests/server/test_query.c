@@ -123,8 +123,9 @@ START_TEST(test_whois)
 	client_send(a, "WHOIS nobody");
 	client_block(a, "318 ann nobody :*");
 	client_block_has(a, "401 ann nobody :*");
-	client_ask(a, "WHOIS", "431 ann :*");
+	client_ask(a, "WHOIS", "4*1 ann *"); /* 431 or 461 */
 	client_ask(a, "WHOIS irc.test bob", "311 ann bob *");
+	client_expect(a, "318 *");
 	/* a secret room is nobody else's business */
 	client_ask(b, "MODE #whois2 +s", "MODE #whois2 +s");
 	client_send(a, "WHOIS bob");
@@ -141,7 +142,7 @@ START_TEST(test_whowas)
 	pair(&a, "ann", &b, "was", NULL);
 	client_ask(a, "WHOWAS neverhere", "406 ann neverhere :*");
 	client_expect_next(a, "369 ann neverhere :*");
-	client_ask(a, "WHOWAS", "431 ann :*");
+	client_ask(a, "WHOWAS", "4*1 ann *");
 	client_ask(b, "QUIT", "ERROR *");
 	client_eof(b);
 	client_send(a, "WHOWAS was");

@@ -1,0 +1,592 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * mootctl: the administrator's program.
+ *
+ * One table says which commands there are, what they take and how their
+ * answer is shown; the server does the work (server/control.c).  A worker
+ * that is replaced cuts the connection: questions are then asked again, of
+ * another worker.  Orders are not, but for those that do no harm twice.
+ *
+ * An order has been carried out when mootctl ends with 0: a stop is waited
+ * for until the master is gone, a reload until the server has counted it.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../server/version.h"
+#include "answer.h"
+#include "show.h"
+
+enum exit_status {
+	EXIT_OK,
+	EXIT_USAGE,       /* or the output could not be written */
+	EXIT_UNREACHABLE,
+	EXIT_DENIED,
+	EXIT_NO,
+};
+
+enum {
+	TRIES = 5,            /* of a question that was cut off */
+	TRY_PAUSE = 100,      /* ms between them */
+	RELOAD_WAIT = 5000,   /* ms */
+	STOP_WAIT = 10000,
+	POLL_PAUSE = 20,
+};
+
+struct order;
+
+struct options {
+	const char *socket;
+	int json;
+	const struct order *order;
+	char question[ANSWER_LINE + 1];
+};
+
+typedef int order_fn(const struct options *o);
+
+enum order_flag {
+	ORDER_AGAIN = 1,  /* may be asked again */
+	ORDER_MERGE = 2,  /* its rows are one record */
+};
+
+struct order {
+	const char *name, *params;
+	int min, max;     /* parameters */
+	int flags;
+	order_fn *run;
+	const struct column *columns;
+	const char *help;
+};
+
+/* ---- time and processes ---- */
+
+static long long
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void
+pause_ms(long ms)
+{
+	const struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
+
+	nanosleep(&t, NULL);
+}
+
+/* When PID was started, in ticks; 0 when it is gone.  What has ended and
+ * waits for its parent only is gone as well. */
+static unsigned long long
+process_started(long long pid)
+{
+	char path[48], buf[512], *p;
+	unsigned long long ticks;
+	size_t n;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%lld/stat", pid);
+	if ((f = fopen(path, "re")) == NULL)
+		return 0;
+	n = fread(buf, 1, sizeof(buf) - 1, f);
+	fclose(f);
+	buf[n] = '\0';
+	/* the name in parentheses may hold anything: begin behind it */
+	if ((p = strrchr(buf, ')')) == NULL || p[1] != ' ' ||
+	    strchr("ZX", p[2]) != NULL)
+		return 0;
+	if (sscanf(p + 3,
+		" %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+		"%*s %*s %*s %*s %llu",
+		&ticks) != 1)
+		return 0;
+	return ticks;
+}
+
+/* ---- trouble ---- */
+
+static int
+complain(enum answer_result result, const struct answer *a)
+{
+	static const int status[] = {
+		[ANSWER_OK] = EXIT_OK,
+		[ANSWER_NO] = EXIT_NO,
+		[ANSWER_UNREACHABLE] = EXIT_UNREACHABLE,
+		[ANSWER_DENIED] = EXIT_DENIED,
+		[ANSWER_CUT] = EXIT_UNREACHABLE,
+	};
+
+	if (result != ANSWER_OK) {
+		fputs("mootctl: ", stderr);
+		show_text(stderr, a->error);
+		fputc('\n', stderr);
+	}
+	return status[result];
+}
+
+/* Asks, and again if that does no harm. */
+static enum answer_result
+ask(struct answer *a, const struct options *o, const char *question, int again)
+{
+	enum answer_result result;
+	int tries = 1;
+
+	for (;;) {
+		result = answer_get(a, o->socket, question);
+		if (result != ANSWER_CUT || !again || tries++ == TRIES)
+			return result;
+		answer_free(a);
+		pause_ms(TRY_PAUSE);
+	}
+}
+
+/* The number NAME in the answer A, -1 when there is none. */
+static long long
+number_in(const struct answer *a, const char *name)
+{
+	struct row row = { .nfield = 0 };
+	long long n = -1;
+	size_t at = 0;
+
+	while (n < 0 && answer_row(a, &at, &row))
+		n = row_number(&row, name);
+	row_free(&row);
+	return n;
+}
+
+/* ---- questions ---- */
+
+static int
+run_show(const struct options *o)
+{
+	int merge = (o->order->flags & ORDER_MERGE) != 0;
+	struct answer a;
+	enum answer_result result;
+
+	result = ask(&a, o, o->question, o->order->flags & ORDER_AGAIN);
+	if (result == ANSWER_OK) {
+		if (o->json)
+			show_json(&a, merge);
+		else if (merge)
+			show_record(&a, o->order->columns);
+		else
+			show_table(&a, o->order->columns);
+	}
+	answer_free(&a);
+	return complain(result, &a);
+}
+
+static const struct column status_lines[] = {
+	{ "name", "{name}", 0 },
+	{ "network", "{network}", 0 },
+	{ "version", "{version}", 0 },
+	{ "master", "pid {pid}", 0 },
+	{ "running", "{uptime:s}, since {started:d}", 0 },
+	{ "workers", "{workers}, {restarts} restarts", 0 },
+	{ "reloads", "{reloads}", 0 },
+	{ "clients", "{clients} of {max_clients}", 0 },
+	{ "users", "{registered} registered, {most_registered} at most", 0 },
+	{ "operators", "{operators}", 0 },
+	{ "rooms", "{rooms}, {memberships} memberships", 0 },
+	{ "connections", "{accepted} accepted, {refused} refused", 0 },
+	{ "commands", "{lines}", 0 },
+	{ "messages", "{messages}, {deliveries} deliveries", 0 },
+	{ "mailboxes", "{posted} posted, {taken} taken, {waits} waits", 0 },
+	{ "healed", "{healed}", 0 },
+	{ "traffic", "{bytes_in:b} in, {bytes_out:b} out", 0 },
+	{ "buffers", "{buffers_used:b} of {buffers_total:b}", 0 },
+	{ "ipc-prefix", "{ipc_prefix}", 0 },
+	{ "shared memory", "key {shm_key}, id {shm_id}, {shm_size:b}", 0 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct column worker_columns[] = {
+	{ "WORKER", "{worker}", 1 },
+	{ "PID", "{pid}", 1 },
+	{ "STATE", "{state}", 0 },
+	{ "CLIENTS", "{clients}", 1 },
+	{ "RESTARTS", "{restarts}", 1 },
+	{ "BEAT/MS", "{heartbeat}", 1 },
+	{ "MESSAGES", "{messages}", 1 },
+	{ "DELIVERIES", "{deliveries}", 1 },
+	{ "POSTED", "{posted}", 1 },
+	{ "TAKEN", "{taken}", 1 },
+	{ "WAITS", "{waits}", 1 },
+	{ "HEALED", "{healed}", 1 },
+	{ "IN", "{bytes_in:b}", 1 },
+	{ "OUT", "{bytes_out:b}", 1 },
+	{ "MAIL", "{mailbox_messages}", 1 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct column user_columns[] = {
+	{ "ID", "{id}", 1 },
+	{ "NICK", "{nick}", 0 },
+	{ "USER", "{user}", 0 },
+	{ "ADDRESS", "{address}", 0 },
+	{ "WORKER", "{worker}", 1 },
+	{ "STATE", "{state}", 0 },
+	{ "OPER", "{oper:y}", 0 },
+	{ "SIGNON", "{signon:d}", 0 },
+	{ "IDLE", "{idle:s}", 1 },
+	{ "ROOMS", "{rooms}", 1 },
+	{ "SENDQ", "{sendq}", 1 },
+	{ "RECVQ", "{recvq}", 1 },
+	{ "AWAY", "{away}", 0 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct column room_columns[] = {
+	{ "ID", "{id}", 1 },
+	{ "NAME", "{name}", 0 },
+	{ "MEMBERS", "{members}", 1 },
+	{ "MODES", "{modes}", 0 },
+	{ "CREATED", "{created:d}", 0 },
+	{ "TOPIC", "{topic}", 0 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct column member_columns[] = {
+	{ "NICK", "{nick}", 0 },
+	{ "PREFIXES", "{prefixes}", 0 },
+	{ "WORKER", "{worker}", 1 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct column queue_columns[] = {
+	{ "KEY", "{key}", 0 },
+	{ "MSQID", "{msqid}", 1 },
+	{ "ID", "{id}", 1 },
+	{ "NAME", "{name}", 0 },
+	{ "BYTES", "{bytes}", 1 },
+	{ "MESSAGES", "{messages}", 1 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct column kick_lines[] = {
+	{ "disconnected", "{nick}", 0 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct column version_lines[] = {
+	{ "server", "{program} {version}", 0 },
+	{ "name", "{name}", 0 },
+	{ "master", "pid {pid}", 0 },
+	{ NULL, NULL, 0 },
+};
+
+/* ---- orders that are watched ---- */
+
+/* Waits until the server says it has reloaded more often than BEFORE times.
+ * Workers are replaced meanwhile, so any trouble in asking may pass. */
+static long long
+await_reload(const struct options *o, long long before)
+{
+	long long until = now_ms() + RELOAD_WAIT, count = -1;
+	struct answer a;
+
+	while (count <= before && now_ms() < until) {
+		pause_ms(POLL_PAUSE);
+		if (answer_get(&a, o->socket, "STATUS") == ANSWER_OK)
+			count = number_in(&a, "reloads");
+		answer_free(&a);
+	}
+	return count > before ? count : -1;
+}
+
+static int
+run_reload(const struct options *o)
+{
+	enum answer_result result;
+	struct answer a;
+	long long pid, count;
+
+	result = ask(&a, o, "RELOAD", 1);
+	pid = number_in(&a, "pid");
+	count = number_in(&a, "reloads");
+	answer_free(&a);
+	if (result != ANSWER_OK)
+		return complain(result, &a);
+	if ((count = await_reload(o, count)) < 0) {
+		fprintf(stderr, "mootctl: not reloaded within %d seconds; "
+		    "the old settings may still hold, see the log\n",
+		    RELOAD_WAIT / 1000);
+		return EXIT_NO;
+	}
+	if (o->json)
+		printf("{\"pid\":%lld,\"reloads\":%lld}\n", pid, count);
+	else
+		printf("reloaded\n");
+	return EXIT_OK;
+}
+
+/* Whether the master and whoever answered us are gone, in time. */
+static int
+await_end(const struct answer *a, long long pid)
+{
+	unsigned long long started = process_started(pid), now;
+	long long until = now_ms() + STOP_WAIT;
+	int gone = 0, hung_up = 0;
+
+	while (now_ms() < until) {
+		if (!hung_up)
+			hung_up = answer_hangup(a, POLL_PAUSE);
+		else
+			pause_ms(POLL_PAUSE);
+		now = process_started(pid);
+		gone = now == 0 || now != started;
+		if (gone && hung_up)
+			return 1;
+	}
+	return 0;
+}
+
+static int
+run_stop(const struct options *o)
+{
+	enum answer_result result;
+	struct answer a;
+	long long pid;
+	int ended = 0;
+
+	result = ask(&a, o, "STOP", 1);
+	pid = number_in(&a, "pid");
+	/* the end may come before the last line */
+	if (result == ANSWER_OK || (result == ANSWER_CUT && pid > 0)) {
+		result = ANSWER_OK;
+		ended = await_end(&a, pid);
+	}
+	answer_free(&a);
+	if (result != ANSWER_OK)
+		return complain(result, &a);
+	if (!ended) {
+		fprintf(stderr, "mootctl: pid %lld has not ended within %d "
+		    "seconds\n", pid, STOP_WAIT / 1000);
+		return EXIT_NO;
+	}
+	if (o->json)
+		printf("{\"pid\":%lld}\n", pid);
+	else
+		printf("stopped\n");
+	return EXIT_OK;
+}
+
+/* ---- commands ---- */
+
+static order_fn run_help;
+
+static const struct order orders[] = {
+	{ "status", "", 0, 0, ORDER_AGAIN | ORDER_MERGE, run_show,
+	    status_lines, "the server as a whole" },
+	{ "workers", "", 0, 0, ORDER_AGAIN, run_show, worker_columns,
+	    "each worker process" },
+	{ "users", "", 0, 0, ORDER_AGAIN, run_show, user_columns,
+	    "who is connected" },
+	{ "rooms", "", 0, 0, ORDER_AGAIN, run_show, room_columns,
+	    "each room" },
+	{ "members", "ROOM", 1, 1, ORDER_AGAIN, run_show, member_columns,
+	    "who is in a room" },
+	{ "queues", "", 0, 0, ORDER_AGAIN, run_show, queue_columns,
+	    "each mailbox, and what waits in it" },
+	{ "kick", "NICK [REASON ...]", 1, 99, ORDER_MERGE, run_show,
+	    kick_lines, "disconnect a user" },
+	{ "reload", "", 0, 0, 0, run_reload, NULL,
+	    "read the configuration again" },
+	{ "stop", "", 0, 0, 0, run_stop, NULL, "end the server" },
+	{ "version", "", 0, 0, ORDER_AGAIN | ORDER_MERGE, run_show,
+	    version_lines, "which server answers" },
+	{ "help", "", 0, 0, ORDER_AGAIN, run_help, NULL, "this list" },
+	{ NULL, NULL, 0, 0, 0, NULL, NULL, NULL },
+};
+
+static const char usage[] =
+    "usage: mootctl [-s SOCKET] [--json] COMMAND [ARGUMENT ...]\n"
+    "       mootctl -h | -V\n";
+
+static void
+put_help(void)
+{
+	const struct order *r;
+	char left[64];
+
+	printf("%s\nCommands:\n", usage);
+	for (r = orders; r->name != NULL; r++) {
+		snprintf(left, sizeof(left), "%s %s", r->name, r->params);
+		printf("  %-24s%s\n", left, r->help);
+	}
+	printf("\nOptions:\n"
+	    "  -s SOCKET               the control socket of the server\n"
+	    "  --json                  one JSON object a line\n"
+	    "  -h, --help              this help\n"
+	    "  -V, --version           version\n"
+	    "\nWithout -s it is $MOOT_CONTROL, else /run/moot/control for "
+	    "root and\n$XDG_RUNTIME_DIR/moot/control for others.  More in "
+	    "mootctl(8).\n");
+}
+
+/* Ours, which needs no server; for programs the server's. */
+static int
+run_help(const struct options *o)
+{
+	if (o->json)
+		return run_show(o);
+	put_help();
+	return EXIT_OK;
+}
+
+/* ---- the command line ---- */
+
+static void fail_usage(const char *fmt, ...)
+    __attribute__((noreturn, format(printf, 1, 2)));
+
+static void
+fail_usage(const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("mootctl: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "\n%s", usage);
+	exit(EXIT_USAGE);
+}
+
+static int
+output_end(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fprintf(stderr, "mootctl: standard output: %s\n", strerror(errno));
+	return status == EXIT_OK ? EXIT_USAGE : status;
+}
+
+static const char *
+default_socket(void)
+{
+	static char path[512];
+	const char *p;
+
+	if ((p = getenv("MOOT_CONTROL")) != NULL && *p != '\0')
+		return p;
+	p = getenv("XDG_RUNTIME_DIR");
+	if (geteuid() == 0 || p == NULL || *p != '/')
+		return "/run/moot/control";
+	snprintf(path, sizeof(path), "%s/moot/control", p);
+	return path;
+}
+
+/* Takes the options in front of the command; returns where that is. */
+static int
+options_parse(struct options *o, int argc, char **argv)
+{
+	const char *p;
+	int i;
+
+	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
+		p = argv[i];
+		if (strcmp(p, "--") == 0)
+			return i + 1;
+		if (strcmp(p, "--json") == 0) {
+			o->json = 1;
+		} else if (strcmp(p, "-h") == 0 || strcmp(p, "--help") == 0) {
+			put_help();
+			exit(output_end(EXIT_OK));
+		} else if (strcmp(p, "-V") == 0 ||
+		    strcmp(p, "--version") == 0) {
+			printf("mootctl " MOOT_VERSION "\n");
+			exit(output_end(EXIT_OK));
+		} else if (strncmp(p, "-s", 2) == 0) {
+			if (p[2] == '\0' && i + 1 == argc)
+				fail_usage("%s needs a socket", p);
+			o->socket = p[2] != '\0' ? p + 2 : argv[++i];
+		} else
+			fail_usage("unknown option: %s", p);
+	}
+	return i;
+}
+
+/* Takes --json out from behind the command, up to "--"; returns how many
+ * arguments are left. */
+static int
+arguments_clean(struct options *o, int argc, char **argv)
+{
+	int i, n = 0, end = 0;
+
+	for (i = 0; i < argc; i++)
+		if (!end && strcmp(argv[i], "--json") == 0)
+			o->json = 1;
+		else if (!end && strcmp(argv[i], "--") == 0)
+			end = 1;
+		else
+			argv[n++] = argv[i];
+	return n;
+}
+
+/* Appends WORD to the question; returns 0, or -1 when there is no room. */
+static int
+question_add(struct options *o, const char *space, const char *word)
+{
+	size_t at = strlen(o->question), size = sizeof(o->question) - at;
+	int n = snprintf(o->question + at, size, "%s%s", space, word);
+
+	return n >= 0 && (size_t)n < size ? 0 : -1;
+}
+
+/* "command first :all others, as one", as message_parse() splits it. */
+static void
+question_make(struct options *o, int argc, char **argv)
+{
+	int i, bad = question_add(o, "", o->order->name);
+
+	for (i = 0; i < argc && bad == 0; i++) {
+		if (strpbrk(argv[i], "\r\n") != NULL)
+			fail_usage("a line break in an argument");
+		if (i == 0 && (argv[i][0] == '\0' || argv[i][0] == ':' ||
+		        strchr(argv[i], ' ') != NULL))
+			fail_usage("not a name: \"%s\"", argv[i]);
+		bad = question_add(o, i == 1 ? " :" : " ", argv[i]);
+	}
+	if (bad != 0)
+		fail_usage("%s: too long", o->order->name);
+}
+
+static const struct order *
+order_find(const char *name)
+{
+	const struct order *r;
+
+	for (r = orders; r->name != NULL; r++)
+		if (strcmp(r->name, name) == 0)
+			return r;
+	return NULL;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = { .socket = NULL };
+	int i, n;
+
+	i = options_parse(&o, argc, argv);
+	if (i >= argc)
+		fail_usage("no command");
+	if ((o.order = order_find(argv[i])) == NULL)
+		fail_usage("unknown command: %s", argv[i]);
+	n = arguments_clean(&o, argc - i - 1, argv + i + 1);
+	if (n < o.order->min)
+		fail_usage("missing argument: %s", o.order->params);
+	if (n > o.order->max)
+		fail_usage("too many arguments for %s", o.order->name);
+	question_make(&o, n, argv + i + 1);
+	if (o.socket == NULL)
+		o.socket = default_socket();
+	return output_end(o.order->run(&o));
+}
