@@ -560,7 +560,7 @@ mode_ban(struct command *c, struct changes *x, const struct mode_change *ch)
 	if (has_ban(x->r, mask) == ch->adding)
 		return;
 	if (ch->adding &&
-	    (rooms[x->r].nbans + x->params >= BANS_MAX ||
+	    (rooms[x->r].nbans + x->params > BANS_MAX ||
 		state->bans.used + MODES_MAX >= state->max_bans)) {
 		reply(c, ERR_BANLISTFULL, rooms[x->r].name, mask);
 		return;

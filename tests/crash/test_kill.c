@@ -132,7 +132,7 @@ START_TEST(test_pending_output)
 	enum { LINES = 1800 };
 	struct client *a, *b;
 	char text[400];
-	int small = 4096, i, again;
+	int small = 4096, large = 1 << 20, i, again;
 
 	start(2);
 	pair_join(&a, &b, "#pending");
@@ -144,6 +144,7 @@ START_TEST(test_pending_output)
 	client_sync(a);
 	worker_kill(1);
 	worker_kill(2);
+	setsockopt(b->fd, SOL_SOCKET, SO_RCVBUF, &large, sizeof(large));
 	again = numbers_read(b, ":ann!* PRIVMSG #pending *", LINES);
 	printf("pending output: %d of %d lines twice\n", again, LINES);
 	client_sync(b);

@@ -407,15 +407,13 @@ server_start(struct server *sv)
 /* ---- End ---- */
 
 int
-server_alive(const struct server *sv)
+process_alive(pid_t pid)
 {
 	char path[64], text[256], *p;
 	ssize_t n;
 	int fd;
 
-	if (sv->pid == 0)
-		return getenv("HARNESS_PORT") != NULL;
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)sv->pid);
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
 		return 0;
 	n = read(fd, text, sizeof(text) - 1);
@@ -423,6 +421,14 @@ server_alive(const struct server *sv)
 	text[n > 0 ? n : 0] = '\0';
 	p = strrchr(text, ')');
 	return p != NULL && p[2] != 'Z';
+}
+
+int
+server_alive(const struct server *sv)
+{
+	if (sv->pid == 0)
+		return getenv("HARNESS_PORT") != NULL;
+	return process_alive(sv->pid);
 }
 
 int
@@ -571,7 +577,7 @@ server_kill(struct server *sv)
 	sv->pid = 0;
 	for (i = 0; i < 64; i++)
 		if (pid[i] > 0)
-			wait_for(kill(pid[i], 0) == -1, 2000);
+			wait_for(!process_alive(pid[i]), 2000);
 }
 
 static void

@@ -100,7 +100,8 @@ void server_stop_quietly(struct server *sv);
 void server_kill(struct server *sv);
 /* Removes what a server left in System V and on disk. */
 void server_clean(struct server *sv);
-/* Whether the master runs (a zombie does not). */
+/* Whether PID, or the master, runs (a zombie does not). */
+int process_alive(pid_t pid);
 int server_alive(const struct server *sv);
 /* Whether a sanitizer is in it. */
 int server_sanitized(const struct server *sv);

@@ -364,8 +364,12 @@ END_TEST
 
 /* ---- Nicks ---- */
 
+enum { RACERS = 40, RACES = 10 };
+
 struct race {
-	int won, lost, n;
+	struct client *v[RACERS];
+	int answer[RACERS];    /* 1: has the nick, 2: has not */
+	long until;
 };
 
 static void
@@ -373,46 +377,65 @@ line_race(struct client *c, int index, void *arg)
 {
 	struct race *r = arg;
 
-	(void)index;
 	if (client_matches(c, "001 racer *") ||
 	    client_matches(c, "NICK *racer"))
-		r->won++;
+		r->answer[index] = 1;
 	else if (client_matches(c, "433 *"))
-		r->lost++;
+		r->answer[index] = 2;
 }
 
 static int
 race_done(void *arg)
 {
 	struct race *r = arg;
+	int i;
 
-	return r->won + r->lost >= r->n;
+	for (i = 0; i < RACERS; i++) {
+		if (r->answer[i] != 0)
+			continue;
+		ck_assert_msg(clock_ms() < r->until, "client %d (port %d) has "
+		    "no answer; its last line: %s; %s", i,
+		    client_port(r->v[i]), r->v[i]->nrecent == 0 ? "" :
+		    r->v[i]->recent[(r->v[i]->nrecent - 1) % CLIENT_RECENT],
+		    sv.log);
+		return 0;
+	}
+	return 1;
+}
+
+static void
+race_run(struct race *r, int round)
+{
+	int i, won = 0;
+
+	memset(r->answer, 0, sizeof(r->answer));
+	for (i = 0; i < RACERS; i++)
+		client_offer(r->v[i], "NICK racer\r\n", 12);
+	r->until = clock_ms() + harness_ms(HARNESS_WAIT);
+	client_pump(r->v, RACERS, line_race, race_done, r, HARNESS_WAIT * 2);
+	for (i = 0; i < RACERS; i++)
+		won += r->answer[i] == 1;
+	ck_assert_msg(won == 1, "%d of %d got the nick in round %d", won,
+	    RACERS, round);
 }
 
 /* Many ask for one nick at once, at all workers: one gets it. */
 START_TEST(test_nick_race)
 {
-	enum { N = 40, ROUNDS = 10 };
-	struct client *v[N];
-	struct race r;
+	static struct race r;
 	int i, round;
 
 	server_init(&sv);
 	server_set(&sv, "workers", "4");
 	server_start(&sv);
-	for (round = 0; round < ROUNDS; round++) {
-		for (i = 0; i < N; i++) {
-			v[i] = client_connect(&sv);
-			client_ask(v[i], "USER u 0 * :R\r\nCAP LIST",
+	for (round = 0; round < RACES; round++) {
+		for (i = 0; i < RACERS; i++) {
+			r.v[i] = client_connect(&sv);
+			client_ask(r.v[i], "USER u 0 * :R\r\nCAP LIST",
 			    "CAP * LIST *");
-			client_send(v[i], "CAP END");
+			client_send(r.v[i], "CAP END");
 		}
-		for (i = 0; i < N; i++)
-			client_offer(v[i], "NICK racer\r\n", 12);
-		r = (struct race){ 0, 0, N };
-		client_pump(v, N, line_race, race_done, &r, 5000);
-		ck_assert_msg(r.won == 1, "%d of %d got the nick in round %d",
-		    r.won, N, round);
+		race_run(&r, round);
 		client_quit_all();
 	}
 	server_stop(&sv);
@@ -421,26 +444,19 @@ END_TEST
 
 START_TEST(test_nick_race_change)
 {
-	enum { N = 40, ROUNDS = 10 };
-	struct client *v[N];
-	struct race r;
+	static struct race r;
 	int i, round;
 
 	server_init(&sv);
 	server_set(&sv, "workers", "4");
 	server_start(&sv);
-	client_register_many(&sv, v, N, "runner");
-	for (round = 0; round < ROUNDS; round++) {
-		for (i = 0; i < N; i++)
-			client_offer(v[i], "NICK racer\r\n", 12);
-		r = (struct race){ 0, 0, N };
-		client_pump(v, N, line_race, race_done, &r, 5000);
-		ck_assert_msg(r.won == 1, "%d of %d got the nick in round %d",
-		    r.won, N, round);
-		for (i = 0; i < N; i++)
-			client_send(v[i], "NICK %s", v[i]->nick);
-		for (i = 0; i < N; i++)
-			client_sync(v[i]);
+	client_register_many(&sv, r.v, RACERS, "runner");
+	for (round = 0; round < RACES; round++) {
+		race_run(&r, round);
+		for (i = 0; i < RACERS; i++)
+			client_send(r.v[i], "NICK %s", r.v[i]->nick);
+		for (i = 0; i < RACERS; i++)
+			client_sync(r.v[i]);
 	}
 	server_stop(&sv);
 }
