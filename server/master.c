@@ -68,6 +68,7 @@ static int listeners[CONFIG_LISTEN + 16], nlistener;
 static int control = -1;
 static int signals = -1;
 static int reloading;          /* worker being replaced for a reload; 0 */
+static int reload_again;       /* asked for meanwhile */
 
 static uint64_t
 clock_now(void)
@@ -298,20 +299,21 @@ orphans_dismiss(const struct segment *header)
 {
 	uint64_t until = clock_now() + ORPHANS;
 	struct segment *seg = segment_attach(header->shmid);
-	struct state *old = (struct state *)(void *)seg;
 
-	if (seg == NULL || header->layout != STATE_LAYOUT)
-		fatal_final("workers of another version (master %d, gone) "
-		            "still use segment %d: end them first",
-		    header->owner, header->shmid);
-	log_warn("workers of a dead master (%d) are asked to leave",
-	    header->owner);
-	atomic_store(&old->stopping, 1);
-	segment_detach(seg);
+	/* of another version, they may still be on their way out */
+	if (seg != NULL && header->layout == STATE_LAYOUT) {
+		log_warn("workers of a dead master (%d) are asked to leave",
+		    header->owner);
+		atomic_store(&((struct state *)(void *)seg)->stopping, 1);
+	}
+	if (seg != NULL)
+		segment_detach(seg);
 	while (segment_attached(header->shmid) > 0 && clock_now() < until)
 		poll(NULL, 0, 10);
 	if (segment_attached(header->shmid) > 0)
-		fatal_final("segment %d is still in use", header->shmid);
+		fatal_final("segment %d of a dead master (%d) is still in "
+		            "use: end its workers first",
+		    header->shmid, header->owner);
 }
 
 static void
@@ -417,6 +419,8 @@ master_open(struct config *c)
 
 /* ---- watching over the workers ---- */
 
+static void reload(void);
+
 static unsigned
 worker_of(pid_t pid)
 {
@@ -442,6 +446,8 @@ reload_next(void)
 	state->reloads++;
 	log_info("reloaded");
 	notify("READY=1");
+	if (reload_again)
+		reload();
 }
 
 /* When to fork worker W again, after a death that nobody wanted. */
@@ -577,7 +583,8 @@ reload(void)
 		log_info("reload: there is no configuration file");
 		return;
 	}
-	if (reloading != 0 || (fresh = malloc(sizeof(*fresh))) == NULL)
+	reload_again = reloading != 0;
+	if (reload_again || (fresh = malloc(sizeof(*fresh))) == NULL)
 		return;
 	notify_reloading();
 	if (config_load(fresh, settings->file, &errors) != 0) {

@@ -50,6 +50,7 @@ enum {
 	WAIT = 10,           /* ms until what waits is tried again */
 	LINES = 32,          /* commands of a session a turn */
 	MAIL = 4096,         /* envelopes a turn */
+	MAIL_EVERY = 32,     /* sessions run or flushed between two looks */
 	TICK = 250,          /* ms between looks at the clocks of sessions */
 	TICKS = 4,           /* in which all sessions are looked at */
 	LINGER = 5000,       /* ms to take in our last words */
@@ -654,31 +655,54 @@ handle_event(const struct epoll_event *ev)
 	}
 }
 
+/* Puts what is on Q into TAKEN: what is added from now on is for later. */
+static void
+queue_take(struct queue *q, struct queue *taken)
+{
+	struct queue swap = *taken;
+
+	*taken = *q;
+	*q = swap;
+	q->n = 0;
+}
+
+/* A mailbox is small.  Its owner looks into it between other work too, lest
+ * others wait for the end of a long turn. */
+static void
+look_for_mail(uint32_t k)
+{
+	if (k % MAIL_EVERY == MAIL_EVERY - 1 &&
+	    mailmap_any(&mailmaps[my_id]))
+		drain_mail();
+}
+
 /* Runs the sessions that were on the list when the turn began; those that
  * are put on it meanwhile have their turn in the next one. */
 static void
 run_all(void)
 {
 	static struct queue now;
-	struct queue swap = now;
 	uint32_t k;
 
-	now = run_queue;
-	run_queue = swap;
-	run_queue.n = 0;
+	queue_take(&run_queue, &now);
 	for (k = 0; k < now.n; k++)
 		sessions[now.slot[k]].flags &= ~(uint32_t)SESSION_RUNNABLE;
-	for (k = 0; k < now.n; k++)
+	for (k = 0; k < now.n; k++) {
 		run_session(now.slot[k]);
+		look_for_mail(k);
+	}
 }
 
 static void
 flush_all(void)
 {
+	static struct queue now;
 	uint32_t k, i;
 
-	for (k = 0; k < flush_queue.n; k++) {
-		i = flush_queue.slot[k];
+	queue_take(&flush_queue, &now);
+	for (k = 0; k < now.n; k++) {
+		look_for_mail(k);
+		i = now.slot[k];
 		sessions[i].flags &= ~(uint32_t)SESSION_DIRTY;
 		if (sessions[i].state == SESSION_FREE ||
 		    sessions[i].worker != my_id)
@@ -688,7 +712,6 @@ flush_all(void)
 		if (sessions[i].step != 0 || sessions[i].state != SESSION_LIVE)
 			worker_run_later(i);
 	}
-	flush_queue.n = 0;
 }
 
 /* ms to sleep. */

@@ -341,7 +341,7 @@ START_TEST(test_master_killed)
 
 	server_init(&sv);
 	server_start(&sv);
-	ck_assert_int_eq(server_workers(&sv, pid, 8), 2);
+	wait_for(server_workers(&sv, pid, 8) == 2, 2000);
 	kill(sv.pid, SIGKILL);
 	server_reap(sv.pid, 2000);
 	sv.pid = 0;
