@@ -64,7 +64,7 @@ struct child {
 
 static struct config *settings;
 static struct child children[CONFIG_WORKERS + 1];
-static int listeners[CONFIG_LISTEN + 16], nlistener;
+static int listeners[LISTENERS_MAX], nlistener;
 static int control = -1;
 static int signals = -1;
 static int reloading;          /* worker being replaced for a reload; 0 */
@@ -262,10 +262,11 @@ worker_prepare(unsigned w)
 	watch(x->epoll, x->bell.fd, EPOLLIN | EPOLLET,
 	    worker_event(EVENT_BELL, 0));
 	for (i = 0; i < nlistener; i++)
-		watch(x->epoll, listeners[i], EPOLLIN | EPOLLEXCLUSIVE,
+		watch(x->epoll, listeners[i],
+		    EPOLLIN | EPOLLET | EPOLLEXCLUSIVE,
 		    worker_event(EVENT_LISTENER, (uint32_t)listeners[i]));
 	if (control >= 0)
-		watch(x->epoll, control, EPOLLIN | EPOLLEXCLUSIVE,
+		watch(x->epoll, control, EPOLLIN | EPOLLET | EPOLLEXCLUSIVE,
 		    worker_event(EVENT_CONTROL, (uint32_t)control));
 }
 
@@ -408,6 +409,9 @@ master_open(struct config *c)
 	if (state_create(c, c->workers, max_fd) != 0)
 		fatal("shared memory, key 0x%x: %s",
 		    (unsigned)mailbox_key(c->ipc_prefix, 0), strerror(errno));
+	memcpy(state->listeners, listeners, sizeof(listeners));
+	state->listeners[nlistener] = -1;
+	state->control = control;
 	for (w = 1; w <= state->nworker; w++)
 		worker_prepare(w);
 	for (w = 1; w <= state->nworker; w++)

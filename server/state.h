@@ -45,6 +45,7 @@ enum {
 	CHUNK_SIZE = 8192,     /* payload of one buffer chunk */
 	CHUNK_STRIDE = CHUNK_SIZE + 64, /* spreads chunks over cache sets */
 
+	LISTENERS_MAX = CONFIG_LISTEN + 16,
 	EPOCHS = 16,           /* lives of a worker its peers remember */
 };
 
@@ -313,6 +314,8 @@ struct state {
 	uint32_t max_sessions, max_users, max_rooms, max_members, max_bans;
 	uint32_t max_fd;
 	_Atomic uint32_t stopping;
+	int32_t listeners[LISTENERS_MAX + 1]; /* of clients; ends with -1 */
+	int32_t control;       /* listener of mootctl, or -1 */
 	_Atomic uint64_t opers, invisible, registered, most_registered;
 	uint32_t lock_worker;  /* who is changing what the lock guards */
 	struct list sessions, users, rooms, members, bans, addresses;

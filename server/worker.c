@@ -206,13 +206,20 @@ welcome(int fd, const struct sockaddr_storage *ss, int control)
 	worker_count(COUNT_ACCEPTED, 1);
 }
 
+/* Listeners are edge triggered: what is left in a queue is looked for again
+ * in the next turn, or, in a shortage, at the next tick. */
+static enum { NOT_AGAIN, AGAIN_LATER, AGAIN_NOW } accept_again;
+
 /* The descriptor kept back for this is given up, so that one client can be
- * told that there is none left. */
+ * told that there is none left.  Another worker may snatch it: then all have
+ * to wait until some client leaves. */
 static void
 out_of_descriptors(int listener)
 {
 	static uint64_t said;
 	int fd;
+
+	accept_again = AGAIN_LATER;
 
 	if (now_ms - said > 1000) {
 		log_warn("out of descriptors: turning connections away");
@@ -220,8 +227,11 @@ out_of_descriptors(int listener)
 	}
 	if (me->spare >= 0)
 		close(me->spare);
-	if ((fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) >= 0)
+	if ((fd = accept4(listener, NULL, NULL,
+	         SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
 		turn_away(fd, "Server is out of descriptors");
+		accept_again = AGAIN_NOW;
+	}
 	me->spare = dup(me->epoll);
 }
 
@@ -250,6 +260,19 @@ accept_clients(int listener, int control)
 			log_debug("accept: %s", strerror(errno));
 		return;
 	}
+	accept_again = AGAIN_NOW;
+}
+
+static void
+accept_all(void)
+{
+	int i;
+
+	accept_again = NOT_AGAIN;
+	for (i = 0; state->listeners[i] >= 0; i++)
+		accept_clients(state->listeners[i], 0);
+	if (state->control >= 0)
+		accept_clients(state->control, 1);
 }
 
 /* ---- mail ---- */
@@ -615,6 +638,7 @@ worker_adopt(void)
 	for_my_sessions(session_rearm);
 	for_my_sessions(heal_records);
 	mailmap_set(&mailmaps[my_id], my_id);
+	accept_again = AGAIN_NOW;
 	if (me->clients > 0)
 		log_info("took over %u clients in %llu ms", me->clients,
 		    (unsigned long long)(clock_ms(CLOCK_MONOTONIC) - begun));
@@ -719,7 +743,7 @@ static int
 sleep_ms(void)
 {
 	if (mailmap_any(&mailmaps[my_id]) || flush_queue.n > 0 ||
-	    run_queue.n > 0)
+	    run_queue.n > 0 || accept_again == AGAIN_NOW)
 		return 0;
 	return wait_queue.n > 0 ? WAIT : TICK;
 }
@@ -765,6 +789,8 @@ turn(void)
 	clock_read();
 	for (i = 0; i < n; i++)
 		handle_event(&ev[i]);
+	if (accept_again == AGAIN_NOW)
+		accept_all();
 	drain_mail();
 	if (wait_queue.n > 0 && (rung || now_ms - waited >= WAIT)) {
 		waited = now_ms;
@@ -775,6 +801,8 @@ turn(void)
 	flush_all();
 	if (now_ms - tick >= TICK) {
 		tick = now_ms;
+		if (accept_again != NOT_AGAIN)
+			accept_all();
 		check_sessions();
 	}
 }

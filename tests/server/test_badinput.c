@@ -395,6 +395,23 @@ END_TEST
 
 /* ---- Comings and goings ---- */
 
+/* What was sent before one's own end is still done and answered. */
+START_TEST(test_half_close)
+{
+	struct client *c = client_connect(&sv);
+
+	witness_open();
+	client_send(c, "NICK closer\r\nUSER u 0 * :C\r\n"
+	    "PRIVMSG witness :last words\r\nVERSION");
+	shutdown(c->fd, SHUT_WR);
+	client_expect(c, "001 closer *");
+	client_expect(c, "351 closer *");
+	client_eof(c);
+	client_expect(witness, ":closer!* PRIVMSG witness :last words");
+	witness_check("half close");
+}
+END_TEST
+
 START_TEST(test_churn)
 {
 	struct client *c;
@@ -449,6 +466,7 @@ main(void)
 	tcase_add_test(tc, test_utf8_relay);
 	tcase_add_test(tc, test_commands);
 	tcase_add_test(tc, test_commands_unregistered);
+	tcase_add_test(tc, test_half_close);
 	tcase_add_test(tc, test_churn);
 	tc = harness_case(s, "operator", start_oper, stop, 60);
 	tcase_add_test(tc, test_commands_oper);

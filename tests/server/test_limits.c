@@ -129,6 +129,50 @@ START_TEST(test_asks_never_reads)
 }
 END_TEST
 
+/* Many that do not read, within their own limits, fill the memory for all
+ * buffers: some of them pay, not those who read. */
+START_TEST(test_buffers)
+{
+	enum { DEAF = 30, LINES = 10000 };
+	struct client *deaf[DEAF], *talker, *reader;
+	int small = 2048, i, gone = 0;
+	char text[400], want[64];
+
+	server_init(&sv);
+	server_set(&sv, "sendq", "8M");
+	server_add(&sv, "buffers 16M");
+	server_start(&sv);
+	client_apart(&sv, &talker, "talker", &reader, "reader", NULL);
+	client_ask(talker, "JOIN #buffers", "366 *");
+	client_ask(reader, "JOIN #buffers", "366 *");
+	client_register_many(&sv, deaf, DEAF, "deaf");
+	for (i = 0; i < DEAF; i++) {
+		setsockopt(deaf[i]->fd, SOL_SOCKET, SO_RCVBUF, &small,
+		    sizeof(small));
+		client_ask(deaf[i], "JOIN #buffers", "366 *");
+	}
+	memset(text, 't', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	for (i = 0; i < LINES; i++) {
+		client_send(talker, "PRIVMSG #buffers :%d %s", i, text);
+		snprintf(want, sizeof(want), "PRIVMSG #buffers :%d *", i);
+		while (client_line(reader, harness_ms(HARNESS_WAIT))) {
+			gone += client_matches(reader, ":deaf* QUIT :*");
+			if (client_matches(reader, want))
+				break;
+		}
+		ck_assert_msg(client_matches(reader, want), "line %d did not "
+		    "come; %d of the deaf are gone; %s", i, gone, sv.log);
+	}
+	client_is_served(talker);
+	client_is_served(reader);
+	client_is_served(client_register(&sv, "later"));
+	ck_assert_int_gt(gone, 0);
+	printf("buffers: %d of %d that do not read were cut\n", gone, DEAF);
+	server_stop(&sv);
+}
+END_TEST
+
 /* ---- Input ---- */
 
 /* A paste of a hundred lines, with the default settings. */
@@ -293,6 +337,45 @@ START_TEST(test_max_clients_address)
 	client_close(v[2]);
 	wait_for(client_is_taken(&c), 3000);
 	client_is_served(c);
+	server_stop(&sv);
+}
+END_TEST
+
+/* One that has quit but keeps its end open does not hold its place for
+ * ever. */
+START_TEST(test_slot_kept)
+{
+	struct client *a, *b, *c;
+
+	server_init(&sv);
+	server_add(&sv, "max-clients 2");
+	server_start(&sv);
+	a = client_register(&sv, "keeper");
+	b = client_register(&sv, "other");
+	client_ask(a, "QUIT", "ERROR *");
+	client_eof(a);
+	wait_for(client_is_taken(&c), 15000);
+	client_is_served(b);
+	server_stop(&sv);
+}
+END_TEST
+
+START_TEST(test_max_rooms)
+{
+	struct client *c;
+	int i;
+
+	server_init(&sv);
+	server_add(&sv, "max-rooms 5");
+	server_start(&sv);
+	c = client_register(&sv, "opener");
+	for (i = 0; i < 5; i++) {
+		client_send(c, "JOIN #room%d", i);
+		client_expect(c, "366 opener #room%d *", i);
+	}
+	client_ask(c, "JOIN #onemore", "4* opener #onemore :*");
+	client_ask(c, "PART #room0", "PART *");
+	client_ask(c, "JOIN #onemore", "366 opener #onemore *");
 	server_stop(&sv);
 }
 END_TEST
@@ -472,11 +555,14 @@ main(void)
 	tcase_add_test(tc, test_never_reads);
 	tcase_add_test(tc, test_reads_late);
 	tcase_add_test(tc, test_asks_never_reads);
+	tcase_add_test(tc, test_buffers);
 	tcase_add_test(tc, test_paste);
 	tcase_add_test(tc, test_flood);
 	tcase_add_test(tc, test_flood_others);
 	tcase_add_test(tc, test_max_clients);
 	tcase_add_test(tc, test_max_clients_address);
+	tcase_add_test(tc, test_slot_kept);
+	tcase_add_test(tc, test_max_rooms);
 	tcase_add_test(tc, test_descriptors);
 	tcase_add_test(tc, test_nick_race);
 	tcase_add_test(tc, test_nick_race_change);
