@@ -27,7 +27,7 @@ static int
 mailbox_is_ours(const struct msqid_ds *ds, uint64_t born)
 {
 	return ds->msg_perm.uid == geteuid() &&
-	    ds->msg_ctime >= (time_t)(born / 1000);
+	    ds->msg_ctime + 1 >= (time_t)(born / 1000); /* coarse clock */
 }
 
 int
@@ -150,7 +150,7 @@ envelope_valid(const struct envelope *e, size_t n)
 int
 envelope_add(struct envelope *e, uint16_t *count, const void *src, size_t len)
 {
-	if (e->size + len > ENVELOPE_MAX)
+	if (e->size > ENVELOPE_MAX || len > ENVELOPE_MAX - e->size)
 		return -1;
 	memcpy((char *)e + e->size, src, len);
 	e->size += (uint32_t)len;

@@ -33,6 +33,8 @@
 #include "session.h"
 #include "worker.h"
 
+enum { POISON = 2 /* workers a command may crash before it is dropped */ };
+
 /* ---- replies ---- */
 
 /* Lines of the current step: records of {tags, text}, in private memory. */
@@ -499,6 +501,16 @@ refuse_long(struct command *c)
 }
 
 static enum command_result
+refuse_poison(struct command *c)
+{
+	log_warn("%s of %s crashed %u workers: dropped", log_safe(c->m.command),
+	    log_safe(c->u->nick), c->s->crashes);
+	reply_line(c, ":%s FAIL %s INTERNAL_ERROR :The command crashed the "
+	              "server and was dropped", config->name, c->m.command);
+	return CMD_DONE;
+}
+
+static enum command_result
 nothing(struct command *c)
 {
 	(void)c;
@@ -508,6 +520,7 @@ nothing(struct command *c)
 static const struct command_row
     row_unknown = { "", refuse_unknown, 0, 0, 1, NULL },
     row_long = { "", refuse_long, 0, 0, 1, NULL },
+    row_poison = { "", refuse_poison, 0, 0, 0, NULL },
     row_empty = { "", nothing, 0, 0, 0, NULL };
 
 /* Which row serves the parsed line: its own, or a refusal. */
@@ -614,6 +627,8 @@ command_run(uint32_t i, const char *line, size_t len, uint64_t end)
 			c.row = &row_empty;
 		}
 	}
+	if (s->crashes >= POISON && c.row != &row_empty && c.row != &row_long)
+		c.row = &row_poison;
 	if (c.step == 0 && !(c.row->flags & CMD_FREE) &&
 	    !(s->flags & SESSION_CONTROL) && !flood_take(s, c.row->cost))
 		return 0;
@@ -707,6 +722,7 @@ command_heal(void)
 	if (t->state == TXN_COMMITTED) {
 		worker_count(COUNT_HEALED, 1);
 		txn_finish(t);
-	}
+	} else if (t->state == TXN_RUNNING)
+		sessions[t->session].crashes++;
 	t->state = TXN_IDLE;
 }

@@ -49,6 +49,7 @@ enum {
 	BRAKE_FIRST = 250,     /* ms; doubles */
 	BRAKE_MOST = 60000,
 	GOODBYE = 1600,        /* ms workers have to say it */
+	START = 2000,          /* ms to wait for the first workers */
 	ORPHANS = 3000,        /* ms workers of a dead master have to leave */
 	BEAT = 500,            /* ms between looks at the workers */
 };
@@ -379,6 +380,19 @@ signals_open(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* READY means that all workers serve; one that dies at once is the brake's
+ * business, not a reason to wait for ever. */
+static void
+await_workers(void)
+{
+	uint64_t until = clock_now() + START;
+	unsigned w;
+
+	for (w = 1; w <= state->nworker; w++)
+		while (workers[w].epoch == 0 && clock_now() < until)
+			poll(NULL, 0, 1);
+}
+
 void
 master_open(struct config *c)
 {
@@ -416,6 +430,7 @@ master_open(struct config *c)
 		worker_prepare(w);
 	for (w = 1; w <= state->nworker; w++)
 		worker_start(w);
+	await_workers();
 	for (i = 0; i < nlistener; i++)
 		log_info("listening on %s",
 		    address_show(listeners[i], text, sizeof(text)));

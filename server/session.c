@@ -73,17 +73,56 @@ session_pool_used(void)
 	return me->chunk_high - me->chunk_first - pool_free;
 }
 
+static void chain_give(uint32_t c);
+
+/*
+ * No chunk is left: the session with the most unsent output pays, since it is
+ * the one that does not read.  ASKER itself may be it; it is then told by a
+ * 0, as it is when nobody has more than a few chunks.
+ */
+static int
+pool_reclaim(uint32_t asker)
+{
+	uint64_t most = 4 * CHUNK_SIZE, n;
+	uint32_t i, victim = 0, c;
+	struct session *s;
+
+	for (i = 1; i < state->sessions.high; i++) {
+		if (sessions[i].worker != my_id ||
+		    sessions[i].state == SESSION_FREE)
+			continue;
+		n = sessions[i].queued - sessions[i].sent;
+		if (n > most) {
+			most = n;
+			victim = i;
+		}
+	}
+	if (victim == 0 || victim == asker)
+		return 0;
+	s = &sessions[victim];
+	log_warn("out of buffers: cutting %s, which has %llu bytes unread",
+	    log_safe(users[s->user].nick), (unsigned long long)most);
+	s->flags |= SESSION_OVERFLOW | SESSION_DEAD;
+	c = s->out_head;
+	s->out_head = s->out_tail = 0;
+	s->sent = s->queued;
+	chain_give(c);
+	worker_run_later(victim);
+	return 1;
+}
+
 uint32_t
 chunk_take(uint32_t s, uint64_t pos)
 {
 	uint32_t c;
 
+	if (pool_free == 0 && me->chunk_high == me->chunk_end &&
+	    !pool_reclaim(s))
+		return 0;
 	if (pool_free > 0)
 		c = pool[--pool_free];
-	else if (me->chunk_high < me->chunk_end)
-		c = me->chunk_high++;
 	else
-		return 0;
+		c = me->chunk_high++;
 	chunks[c].session = s;
 	chunks[c].next = 0;
 	chunks[c].pos = pos;

@@ -277,7 +277,7 @@ enum counter {
 
 struct worker {
 	_Atomic int32_t pid;   /* 0: none */
-	uint32_t epoch;        /* its life: grows with each start */
+	_Atomic uint32_t epoch; /* its life: grows with each start */
 	_Atomic uint64_t beat; /* ms, CLOCK_MONOTONIC */
 	_Atomic uint32_t retire; /* leave at the end of the turn */
 	_Atomic uint32_t clients;

@@ -825,8 +825,8 @@ worker_main(unsigned id, const struct config *cfg)
 	if (lock_join(&state->segment.lock) != 0)
 		fatal("set_robust_list: %s", strerror(errno));
 	me->pid = getpid();
-	me->epoch++;
 	clock_read();
+	me->epoch++; /* before the first serial of this life */
 	worker_adopt();
 	bell_wake(&me->bell);
 	while (!me->retire && !state->stopping)

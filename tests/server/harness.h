@@ -210,7 +210,7 @@ const char *client_ask_at(const char *file, int line, struct client *c,
 void client_expect_none_at(const char *file, int line, struct client *c,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 /* Everything FROM has sent so far is done and what it caused for TO has come:
- * FROM's PING, then a NOTICE to TO.  Lines TO gets meanwhile go to TO's block. */
+ * FROM's PING, then a NOTICE to TO.  What TO gets meanwhile is its block. */
 void client_barrier(struct client *from, struct client *to);
 /* PING and its PONG; lines before it are dropped. */
 void client_sync(struct client *c);

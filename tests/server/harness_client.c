@@ -531,8 +531,8 @@ client_block_has_at(const char *file, int line, struct client *c,
     const char *pattern)
 {
 	if (client_block_count(c, pattern) == 0)
-		ck_abort_msg("%s:%d: %s wants a line: %s\nin the block:\n%.3000s",
-		    file, line, c->nick, pattern,
+		ck_abort_msg("%s:%d: %s wants a line: %s\nin the block:\n"
+		    "%.3000s", file, line, c->nick, pattern,
 		    c->block == NULL ? "" : c->block);
 }
 

@@ -226,7 +226,8 @@ START_TEST(test_bytes)
 		    "**************************a!*@*\r\n"),
 		ROW("WHO *a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b\r\n"),
 		ROW("\377\377\377\377\r\n"),
-		ROW("\026\003\001\002\000\001\000\001\374\003\003\r\n"), /* TLS */
+		/* TLS */
+		ROW("\026\003\001\002\000\001\000\001\374\003\003\r\n"),
 		ROW("GET / HTTP/1.1\r\nHost: x\r\n\r\n"),
 		ROW("PRIVMSG witness,,,,#witness,, :lists\r\n"),
 		ROW("PRIVMSG ,,,,,,,,,,,,,, :lists\r\n"),
@@ -420,8 +421,8 @@ START_TEST(test_churn)
 	witness_open();
 	for (i = 0; i < 300; i++) {
 		c = client_connect(&sv);
-		client_send(c, "NICK churn\r\nUSER u 0 * :C\r\nJOIN #witness\r\n"
-		    "PRIVMSG #witness :in and out");
+		client_send(c, "NICK churn\r\nUSER u 0 * :C\r\n"
+		    "JOIN #witness\r\nPRIVMSG #witness :in and out");
 		if (i % 3 == 0)
 			client_reset(c);
 		else if (i % 3 == 1)

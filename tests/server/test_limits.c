@@ -162,7 +162,10 @@ START_TEST(test_buffers)
 				break;
 		}
 		ck_assert_msg(client_matches(reader, want), "line %d did not "
-		    "come; %d of the deaf are gone; %s", i, gone, sv.log);
+		    "come%s; %d of the deaf are gone; the last: %.60s; %s", i,
+		    reader->eof ? ", the reader was cut" : "", gone,
+		    reader->recent[(reader->nrecent - 1) % CLIENT_RECENT],
+		    sv.log);
 	}
 	client_is_served(talker);
 	client_is_served(reader);
@@ -236,7 +239,7 @@ START_TEST(test_flood_others)
 {
 	enum { N = 10 };
 	struct client *v[N], *a, *b;
-	static const char text[] = "PRIVMSG flood1 :xxxxxxxxxxxxxxxxxxxxxxxxx\r\n"
+	static const char text[] = "PRIVMSG flood1 :xxxxxxxxxxxxxxxxxxxx\r\n"
 	    "JOIN #flood\r\nNAMES #flood\r\nPART #flood\r\nWHOIS flood1\r\n";
 	size_t at[N] = { 0 };
 	int i, turn;

@@ -83,7 +83,8 @@ START_TEST(test_direct)
 	client_expect_next(a, ":bob!* PRIVMSG ann :\001ACTION waves\001");
 	client_send(a, "PRIVMSG ann :to myself");
 	client_expect_next(a, ":ann!* PRIVMSG ann *to myself");
-	client_send(a, "PRIVMSG bob :\xd0\xbf\xd1\x80\xd0\xb8 \xf0\x9f\x91\x8b");
+	client_send(a, "PRIVMSG bob :\xd0\xbf\xd1\x80\xd0\xb8 "
+	    "\xf0\x9f\x91\x8b");
 	client_expect_next(b, "PRIVMSG bob :\xd0\xbf\xd1\x80\xd0\xb8 "
 	    "\xf0\x9f\x91\x8b");
 	/* a source that the client makes up does not get through */

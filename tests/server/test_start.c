@@ -236,7 +236,7 @@ START_TEST(test_start_stop)
 	    sv.start_us);
 	ck_assert_int_lt(sv.start_us, harness_ms(500) * 1000);
 	ck_assert_int_eq(sv.nport, 2);
-	ck_assert_int_eq(server_workers(&sv, pid, 8), 3);
+	wait_for(server_workers(&sv, pid, 8) == 3, 2000);
 	ck_assert(pid[1] > 0 && pid[2] > 0 && pid[3] > 0);
 	ck_assert_int_gt(server_objects(&sv, "shm"), 0);
 	ck_assert_int_ge(server_objects(&sv, "msg"), 3);

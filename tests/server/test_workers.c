@@ -65,7 +65,7 @@ START_TEST(test_titles)
 
 	server_init(&sv);
 	server_start(&sv);
-	ck_assert_int_eq(server_workers(&sv, pid, 8), 2);
+	wait_for(server_workers(&sv, pid, 8) == 2, 2000);
 	title_is(sv.pid, "mootd: master");
 	title_is(pid[1], "mootd: worker 1");
 	title_is(pid[2], "mootd: worker 2");

@@ -16,7 +16,7 @@
 
 here=$(cd "$(dirname "$0")" && pwd)
 tree=$(cd "$here/../.." && pwd)
-CHECKS=35
+CHECKS=36
 UNIT=mootd.service
 
 # ---- inside: PID 1 of the new namespaces, until it becomes systemd ----
@@ -74,7 +74,7 @@ settings_write() {
 	mkdir -p "$1/etc/systemd/system/$UNIT.d"
 	printf '[Service]\nWatchdogSec=2\n' \
 	    >"$1/etc/systemd/system/$UNIT.d/test.conf"
-	rm -f "$1/etc/moot/mootd.conf"
+	mv "$1/etc/moot/mootd.conf" "$1/etc/moot/installed.conf"
 	printf 'name irc.example.org\nworkers 2\nlog-level debug\n' \
 	    >"$1/etc/moot/mootd.conf"
 }
@@ -381,6 +381,9 @@ ok "security: at most 2.0" secure
 ok "sysusers: makes the user" in_there systemd-sysusers
 ok "sysusers: moot is there" in_there getent passwd moot
 
+ok "the installed configuration is good, and moot can read it" \
+    in_there runuser -u moot -- mootd -t -c /etc/moot/installed.conf
+
 # ---- socket, start, what the service manager is told ----
 
 ok "the socket starts" in_there systemctl start mootd.socket
@@ -439,8 +442,7 @@ ok "stops" in_there systemctl stop mootd
 ok "nothing is left" no_objects
 
 if [ $failed != 0 ]; then
-	in_there journalctl -o cat -u mootd 2>&1 | tail -60 | sed 's/^/# log: /'
-	in_there systemctl status mootd 2>&1 | tail -30 | sed 's/^/# /'
+	in_there journalctl -o cat -u mootd 2>&1 | tail -40 | sed 's/^/# log: /'
 fi
 tail=
 [ $skipped = 0 ] || tail=", $skipped skipped"
