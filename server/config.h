@@ -43,9 +43,9 @@ struct config {
 	uint32_t max_clients_per_address; /* 1000 */
 	uint32_t max_rooms;         /* 20000 */
 	uint32_t max_rooms_per_user;/* 100; 1..200 */
-	char state_dir[256];        /* root: /var/lib/moot, else XDG_STATE_HOME */
+	char state_dir[256];        /* /var/lib/moot, or XDG_STATE_HOME */
 	char control[108];          /* root: /run/moot/control, else
-	                             * XDG_RUNTIME_DIR/moot/control; "" if none */
+	                             * XDG_RUNTIME_DIR/moot/control, or "" */
 	char motd_file[256];
 	char *motd;                 /* the file's text, or NULL; NUL-ended */
 	char password[128];         /* "" = none */
@@ -58,7 +58,7 @@ struct config {
 	uint32_t ping_timeout;      /* seconds of silence till PING, and then
 	                             * again till the cut; 120; 5..3600 */
 	uint32_t registration_timeout; /* seconds; 30; 1..600 */
-	uint32_t worker_timeout;    /* seconds without a heartbeat; 10; 2..600 */
+	uint32_t worker_timeout;    /* s without a heartbeat; 10; 2..600 */
 	uint64_t sendq;             /* bytes; 1048576; K M suffixes; >= 16K */
 	uint64_t buffers;           /* bytes for all buffers; 1G; >= 16M */
 	char user[64];              /* drop to it when started as root; "" */

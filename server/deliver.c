@@ -467,7 +467,8 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 static void
 serve_once(const struct envelope *e, struct fanout *f, uint32_t i)
 {
-	if (f->started == 2 && f->session == i && sessions[i].queued != f->queued)
+	if (f->started == 2 && f->session == i &&
+	    sessions[i].queued != f->queued)
 		sessions[i].mark = e->serial;
 	else
 		serve(e, f, i);

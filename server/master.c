@@ -175,7 +175,8 @@ control_open(const struct config *c)
 		return;
 	snprintf(un.sun_path, sizeof(un.sun_path), "%s", c->control);
 	make_parent(c->control);
-	control = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	control = socket(
+	    AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (control < 0)
 		fatal("socket: %s", strerror(errno));
 	/* the instance is ours alone by now, so an old socket is a leftover */

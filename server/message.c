@@ -20,7 +20,7 @@
 /* What the three have in common. */
 struct saying {
 	const char *word;
-	int quiet;     /* no error replies (NOTICE, TAGMSG: none but 401, 404) */
+	int quiet;     /* is never answered by an error (NOTICE) */
 	int tags_only; /* no text; only for those with message-tags */
 };
 

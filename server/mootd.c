@@ -3,14 +3,17 @@
  * mootd(8): reads its options, checks its configuration, goes to the
  * background unless told otherwise, and becomes the master.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../ipc/segment.h"
 #include "log.h"
 #include "master.h"
 #include "notify.h"
@@ -27,9 +30,11 @@ int log_to_syslog;
 enum { EXIT_USAGE = 1 };
 
 static const char usage_text[] =
-    "usage: mootd [-fthV] [-c FILE]\n"
+    "usage: mootd [-fthV] [-c FILE | -p DIR]\n"
     "  -f       stay in the foreground, log to standard error\n"
     "  -c FILE  read FILE instead of " CONFIG_FILE "\n"
+    "  -p DIR   a private server: no configuration, any free port of\n"
+    "           127.0.0.1, its control socket in DIR\n"
     "  -t       check the configuration and say where it is wrong\n"
     "  -V       show version and features\n"
     "  -h       show this help\n"
@@ -59,6 +64,48 @@ settings_load(struct config *c, const char *file)
 		return 0;
 	fprintf(stderr, "%s", errors.text);
 	return -1;
+}
+
+/* A prefix that nobody uses now: more than one private server may run. */
+static int
+free_prefix(int first)
+{
+	struct segment header;
+	int i, prefix;
+
+	for (i = 0; i < 127; i++) {
+		prefix = 1 + (first - 1 + i) % 127;
+		if (segment_probe(prefix, &header) == SEGMENT_NONE)
+			return prefix;
+	}
+	fatal("no free ipc-prefix");
+}
+
+/* The embedded defaults, but for what two servers on one machine must not
+ * share.  At least two workers, so that there is something to see. */
+static void
+settings_private(struct config *c, const char *dir)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)(void *)
+	    &c->listen[0].addr;
+
+	config_default(c);
+	memset(&c->listen[0], 0, sizeof(c->listen[0]));
+	in->sin_family = AF_INET;
+	in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	c->listen[0].addrlen = sizeof(*in);
+	snprintf(c->listen[0].text, sizeof(c->listen[0].text), "127.0.0.1:0");
+	c->nlisten = 1;
+	c->ipc_prefix = free_prefix(c->ipc_prefix + 1);
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		c->workers = 2;
+	if (snprintf(c->control, sizeof(c->control), "%s/control", dir) >=
+	        (int)sizeof(c->control) ||
+	    snprintf(c->state_dir, sizeof(c->state_dir), "%s", dir) >=
+	        (int)sizeof(c->state_dir))
+		fatal("-p: the name of the directory is too long");
+	if (access(dir, W_OK | X_OK) != 0)
+		fatal("-p %s: %s", log_safe(dir), strerror(errno));
 }
 
 /* Forks; the parent waits until the child is listening, or has failed and
@@ -110,17 +157,20 @@ int
 main(int argc, char **argv)
 {
 	static struct config c;
-	const char *file = NULL;
+	const char *file = NULL, *private_dir = NULL;
 	int opt, foreground = 0, test = 0, end = -1;
 
 	title_open(argc, argv);
-	while ((opt = getopt(argc, argv, "fc:tVh")) != -1)
+	while ((opt = getopt(argc, argv, "fc:p:tVh")) != -1)
 		switch (opt) {
 		case 'f':
 			foreground = 1;
 			break;
 		case 'c':
 			file = optarg;
+			break;
+		case 'p':
+			private_dir = optarg;
 			break;
 		case 't':
 			test = 1;
@@ -135,12 +185,14 @@ main(int argc, char **argv)
 			fputs(usage_text, stderr);
 			return EXIT_USAGE;
 		}
-	if (optind != argc) {
+	if (optind != argc || (file != NULL && private_dir != NULL)) {
 		fputs(usage_text, stderr);
 		return EXIT_USAGE;
 	}
 	log_open("master", LOG_LEVEL_INFO, 0);
-	if (settings_load(&c, file) != 0)
+	if (private_dir != NULL)
+		settings_private(&c, private_dir);
+	else if (settings_load(&c, file) != 0)
 		return EXIT_USAGE;
 	if (test) {
 		printf("%s: ok\n", c.file[0] != '\0' ? c.file : "defaults");

@@ -371,7 +371,9 @@ session_fill(uint32_t i)
 	if (n > 0) {
 		s->active = now_ms;
 		worker_count(COUNT_BYTES_IN, (uint64_t)n);
-		if ((size_t)n == room)
+		/* less than there was room for is all there is, unless the
+		 * end came with it: no other edge would tell */
+		if ((size_t)n == room || (s->flags & SESSION_HUP))
 			return;
 	} else if (n == 0)
 		s->flags |= SESSION_EOF;

@@ -80,6 +80,7 @@ enum session_flag {
 	SESSION_BATCH = 0x2000,      /* its labeled batch is open */
 	SESSION_OVERFLOW = 0x4000,   /* over its sendq */
 	SESSION_CAP302 = 0x8000,
+	SESSION_HUP = 0x10000,       /* there is an end behind the input */
 };
 
 /* One connection.  The first line of the cache is what a fan-out touches. */

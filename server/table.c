@@ -70,7 +70,7 @@ const struct command_row command_table[] = {
 	{ "SETNAME", cmd_setname, 1, R, 1,
 	    "SETNAME REALNAME: changes your real name" },
 	{ "STATS", cmd_stats, 1, R | L, 1,
-	    "STATS LETTER: figures; m commands, o operators, u uptime, w workers" },
+	    "STATS LETTER: m commands, o operators, u uptime, w workers" },
 	{ "TAGMSG", cmd_tagmsg, 0, R, 1,
 	    "TAGMSG TARGET[,TARGET...]: tags without text" },
 	{ "TIME", cmd_time, 0, R, 1,

@@ -22,7 +22,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -76,8 +75,13 @@ clock_read(void)
 
 /* ---- lists of this turn ---- */
 
+/* Sessions by number and generation: one may end, and its slot be given by
+ * another worker to a client of a third, while it stands here; then not even
+ * its flags may be touched. */
 struct queue {
-	uint32_t *slot;
+	struct queued {
+		uint32_t session, gen;
+	} *slot;
 	uint32_t n, size;
 };
 
@@ -94,7 +98,20 @@ queue_add(struct queue *q, uint32_t i)
 		if (q->slot == NULL)
 			fatal("no memory for a queue of %u", q->size);
 	}
-	q->slot[q->n++] = i;
+	q->slot[q->n++] = (struct queued) { i, sessions[i].gen };
+}
+
+/* The session at place K, if it is still the one that was put there; 0. */
+static uint32_t
+queue_get(const struct queue *q, uint32_t k)
+{
+	uint32_t i = q->slot[k].session;
+
+	return sessions[i].gen == q->slot[k].gen &&
+	        sessions[i].worker == my_id &&
+	        sessions[i].state != SESSION_FREE
+	    ? i
+	    : 0;
 }
 
 void
@@ -121,8 +138,11 @@ end_waiting(void)
 {
 	uint32_t k;
 
+	uint32_t i;
+
 	for (k = 0; k < wait_queue.n; k++)
-		queue_add(&run_queue, wait_queue.slot[k]);
+		if ((i = queue_get(&wait_queue, k)) != 0)
+			queue_add(&run_queue, i);
 	wait_queue.n = 0;
 }
 
@@ -453,11 +473,7 @@ run_live(uint32_t i)
 static void
 run_session(uint32_t i)
 {
-	struct session *s = &sessions[i];
-
-	if (s->state == SESSION_FREE || s->worker != my_id)
-		return;
-	if (s->state == SESSION_LIVE)
+	if (sessions[i].state == SESSION_LIVE)
 		run_live(i);
 	else
 		discard_input(i);
@@ -662,6 +678,8 @@ handle_event(const struct epoll_event *ev)
 			s->flags |= SESSION_READABLE;
 			worker_run_later(what);
 		}
+		if (ev->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+			s->flags |= SESSION_HUP;
 		if (ev->events & EPOLLOUT) {
 			s->flags |= SESSION_WRITABLE;
 			if (s->sent < s->queued)
@@ -706,13 +724,15 @@ static void
 run_all(void)
 {
 	static struct queue now;
-	uint32_t k;
+	uint32_t k, i;
 
 	queue_take(&run_queue, &now);
 	for (k = 0; k < now.n; k++)
-		sessions[now.slot[k]].flags &= ~(uint32_t)SESSION_RUNNABLE;
+		if ((i = queue_get(&now, k)) != 0)
+			sessions[i].flags &= ~(uint32_t)SESSION_RUNNABLE;
 	for (k = 0; k < now.n; k++) {
-		run_session(now.slot[k]);
+		if ((i = queue_get(&now, k)) != 0)
+			run_session(i);
 		look_for_mail(k);
 	}
 }
@@ -726,11 +746,9 @@ flush_all(void)
 	queue_take(&flush_queue, &now);
 	for (k = 0; k < now.n; k++) {
 		look_for_mail(k);
-		i = now.slot[k];
-		sessions[i].flags &= ~(uint32_t)SESSION_DIRTY;
-		if (sessions[i].state == SESSION_FREE ||
-		    sessions[i].worker != my_id)
+		if ((i = queue_get(&now, k)) == 0)
 			continue;
+		sessions[i].flags &= ~(uint32_t)SESSION_DIRTY;
 		session_flush(i);
 		/* a long answer goes on when the last part is out */
 		if (sessions[i].step != 0 || sessions[i].state != SESSION_LIVE)

@@ -126,15 +126,18 @@ numbers_read(struct client *c, const char *pattern, int lines)
 	return again;
 }
 
-/* Output that the client has not taken yet survives. */
+/* Output that the client has not taken yet survives: more than the kernel
+ * holds for it, so that a part waits in the segment. */
 START_TEST(test_pending_output)
 {
-	enum { LINES = 1800 };
+	enum { LINES = 14000 };
 	struct client *a, *b;
 	char text[400];
 	int small = 65536, i, again;
 
-	start(2);
+	server_init(&sv);
+	server_add(&sv, "sendq 16M");
+	server_start(&sv);
 	pair_join(&a, &b, "#pending");
 	setsockopt(b->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
 	memset(text, 't', sizeof(text) - 1);

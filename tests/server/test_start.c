@@ -68,13 +68,20 @@ END_TEST
 /* ---- Configuration ---- */
 
 static void
-config_put(const char *text, size_t len)
+config_write(const char *text, size_t len)
 {
 	FILE *f = fopen(sv.config, "w");
 
 	ck_assert(f != NULL);
 	fwrite(text, 1, len, f);
 	fclose(f);
+}
+
+/* For a server that is not running: its next log begins afresh. */
+static void
+config_put(const char *text, size_t len)
+{
+	config_write(text, len);
 	unlink(sv.log);
 }
 
@@ -496,7 +503,7 @@ START_TEST(test_reload)
 	client_expect(a, "405 ann #r4 :*");
 	/* garbage: the old settings stay, and the log says where */
 	motd_put("Not this one.\n");
-	config_put("name irc.test\nnonsense\n", 23);
+	config_write("name irc.test\nnonsense\n", 23);
 	kill(sv.pid, SIGHUP);
 	wait_for(server_log_has(&sv, "mootd.conf:2"), 3000);
 	ck_assert(motd_is(a, "372 * :*A new day."));

@@ -236,7 +236,7 @@ is_booted() {
 cgroup_make() {
 	mkdir "$dir/cgroup"
 	mount -t cgroup2 cgroup2 "$dir/cgroup" 2>/dev/null || return 1
-	mkdir "$dir/cgroup/moot-test.$$" || return 1
+	mkdir "$dir/cgroup/moot-test.$$" || { umount "$dir/cgroup"; return 1; }
 	group=$dir/cgroup/moot-test.$$
 }
 

@@ -334,7 +334,8 @@ static const struct {
 	    "99999999999999999999999 is not within 1..1000000\n" },
 	{ "max-clients -1\n", "c:1: max-clients: \"-1\" is not a number\n" },
 	{ "max-clients +1\n", "c:1: max-clients: \"+1\" is not a number\n" },
-	{ "max-clients 0x10\n", "c:1: max-clients: \"0x10\" is not a number\n" },
+	{ "max-clients 0x10\n",
+	    "c:1: max-clients: \"0x10\" is not a number\n" },
 	{ "max-clients 5x\n", "c:1: max-clients: \"5x\" is not a number\n" },
 	{ "max-clients 1.5\n", "c:1: max-clients: \"1.5\" is not a number\n" },
 	{ "max-clients \"\"\n", "c:1: max-clients: \"\" is not a number\n" },
@@ -1028,7 +1029,8 @@ START_TEST(test_notify_none)
 	static const char *const addresses[] = { "", "/", "@", "relative",
 		"vsock:2:1234", "/nonexistent/socket",
 		"/0123456789012345678901234567890123456789012345678901234567890"
-		"123456789012345678901234567890123456789012345678901234567890" };
+		"12345678901234567890123456789012345678901234567890"
+		"1234567890" };
 	int i;
 
 	unsetenv("NOTIFY_SOCKET");

@@ -162,10 +162,12 @@ post_all(int times)
 		atomic_fetch_add(&sh->posted, 1);
 		if (burst-- > 0)
 			continue;
-		burst = rand_r(&seed) % 60;
-		/* sometimes just when it goes to sleep, sometimes after */
-		while (atomic_load(&sh->taken) < atomic_load(&sh->posted))
-			sched_yield();
+		burst = rand_r(&seed) % 40;
+		/* just when it goes to sleep, or a little later */
+		for (u = 1; atomic_load(&sh->taken) <
+		    atomic_load(&sh->posted); u++)
+			if (u % 4096 == 0)
+				sched_yield();
 		for (u = (unsigned)rand_r(&seed) % 64; u > 0; u--)
 			atomic_load(&sh->asleep);
 	}

@@ -56,23 +56,24 @@ envelope_received(size_t n)
 	return r;
 }
 
-/* What has been found valid must hold what it says. */
-static void
+/* Whether what has been found valid holds what it says. */
+static int
 parts_inside(const struct envelope *r, size_t n)
 {
-	const char *end = (const char *)r + offsetof(struct envelope, magic) + n;
+	const char *end =
+	    (const char *)r + offsetof(struct envelope, magic) + n;
 	uint32_t id, gen;
 	unsigned i;
 
-	ck_assert(n >= LEAST && n <= MOST && envelope_payload(r) == n);
-	ck_assert(envelope_tags(r) == r->text);
-	ck_assert(envelope_tags(r) + r->ntags <= end);
-	ck_assert(envelope_account(r) + r->naccount <= end);
-	ck_assert(envelope_line(r) + r->nline <= end);
-	ck_assert(envelope_alt(r) + r->nalt <= end);
-	ck_assert(envelope_alt(r) + r->nalt + (size_t)r->nrooms * 8 == end);
+	if (n < LEAST || n > MOST || envelope_payload(r) != n ||
+	    envelope_tags(r) != r->text || envelope_tags(r) + r->ntags > end ||
+	    envelope_account(r) + r->naccount > end ||
+	    envelope_line(r) + r->nline > end ||
+	    envelope_alt(r) + r->nalt + (size_t)r->nrooms * 8 != end)
+		return 0;
 	for (i = 0; i < r->nrooms; i++)
 		envelope_room(r, i, &id, &gen);
+	return 1;
 }
 
 static int
@@ -81,8 +82,9 @@ valid(size_t n)
 	struct envelope *r = envelope_received(n);
 	int is = envelope_valid(r, n);
 
-	if (is)
-		parts_inside(r, n);
+	/* an assertion costs more than all the rest */
+	if (is && !parts_inside(r, n))
+		ck_abort_msg("accepted, with a part outside");
 	free(r);
 	return is;
 }

@@ -1,0 +1,123 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# make run: a private server with the embedded defaults, and a first
+# conversation on it.  At a terminal, yours: moot opens on it, and the server
+# ends with it.  Without one, that of alice and bob, who live on two workers:
+# both workers are killed under them.  Prints what each of them saw; status 0
+# only if every line arrived once.
+
+set -u
+cd "$(dirname "$0")/.." || exit 2
+dir=$(mktemp -d) || exit 2
+server='' clients=''
+
+finish()
+{
+	exec 3>&- 4>&-
+	for p in $clients $server; do kill "$p" 2>/dev/null; done
+	[ -n "$server" ] && wait "$server" 2>/dev/null
+	rm -rf "$dir"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM HUP
+
+die()
+{
+	printf 'run: %s\n' "$*" >&2
+	cat "$dir/log" >&2
+	exit 1
+}
+
+# wait_for TEXT FILE: until the file has such a line, ten seconds at most
+wait_for()
+{
+	tries=0
+	until grep -q -e "$1" "$2" 2>/dev/null; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 100 ] || die "waited in vain for \"$1\""
+		sleep 0.1
+	done
+}
+
+./mootd -f -p "$dir" 2>"$dir/log" &
+server=$!
+wait_for 'listening on' "$dir/log"
+port=$(sed -n 's/.*listening on 127\.0\.0\.1:\([0-9]*\).*/\1/p' "$dir/log")
+
+if [ -t 0 ] && [ -t 1 ]; then
+	printf 'A private server runs on 127.0.0.1:%s, until you /quit.\n' "$port"
+	printf 'Look at it:   ./mootctl -s %s/control status\n' "$dir"
+	printf 'Join from another terminal:   ./moot -j "#moot" 127.0.0.1:%s\n\n' \
+	    "$port"
+	./moot -j '#moot' "127.0.0.1:$port"
+	exit
+fi
+
+# worker NICK: the number of the worker that serves it
+worker()
+{
+	./mootctl -s "$dir/control" --json users |
+	    sed -n "s/.*\"nick\":\"$1\".*\"worker\":\([0-9]*\).*/\1/p"
+}
+
+# kill_worker NICK: kills that worker, and waits for its successor
+kill_worker()
+{
+	n=$(worker "$1")
+	old=$(./mootctl -s "$dir/control" --json workers |
+	    sed -n "s/.*\"worker\":$n,\"pid\":\([0-9]*\).*/\1/p")
+	[ "${old:-0}" -gt 1 ] || die "no process for the worker of $1"
+	printf '** kill -9 %s: the worker of %s\n' "$old" "$1"
+	kill -9 "$old"
+	wait_for "worker $n: took over 1 clients" "$dir/log"
+}
+
+mkfifo "$dir/alice.in" "$dir/bob.in"
+for nick in alice bob; do
+	./moot -1 -n "$nick" -j '#first' "127.0.0.1:$port" \
+	    <"$dir/$nick.in" >"$dir/$nick.out" 2>&1 &
+	clients="$clients $!"
+done
+exec 3>"$dir/alice.in" 4>"$dir/bob.in"
+wait_for 'in #first' "$dir/alice.out"
+wait_for 'in #first' "$dir/bob.out"
+printf '** alice is on worker %s, bob on worker %s\n' \
+    "$(worker alice)" "$(worker bob)"
+
+echo 'hello, is anybody here?' >&3
+wait_for 'is anybody here' "$dir/bob.out"
+echo 'I am. On another worker, it seems.' >&4
+wait_for 'another worker' "$dir/alice.out"
+kill_worker bob
+echo 'Did you notice anything?' >&3
+wait_for 'notice anything' "$dir/bob.out"
+echo 'No. What?' >&4
+wait_for 'No. What' "$dir/alice.out"
+kill_worker alice
+echo '/msg bob Your worker was killed, and now mine.' >&3
+wait_for 'and now mine' "$dir/bob.out"
+echo '/msg alice A crash is moot, then.' >&4
+wait_for 'crash is moot' "$dir/alice.out"
+exec 3>&- 4>&-
+for p in $clients; do
+	wait "$p" || die "a client ended with status $?"
+done
+clients=''
+
+failed=0
+for nick in alice bob; do
+	printf '\n-- what %s saw\n' "$nick"
+	cat "$dir/$nick.out"
+	for text in 'is anybody here' 'another worker' 'notice anything' \
+	    'No. What' 'and now mine' 'crash is moot'; do
+		n=$(grep -c "$text" "$dir/$nick.out")
+		[ "$n" -eq 1 ] || {
+			printf '%s saw "%s" %s times\n' "$nick" "$text" "$n"
+			failed=1
+		}
+	done
+done
+[ "$failed" -eq 0 ] &&
+    printf '\n** every line arrived once; two workers were killed\n'
+exit "$failed"
