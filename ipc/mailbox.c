@@ -54,6 +54,15 @@ mailbox_create_private(void)
 	return msgget(IPC_PRIVATE, IPC_CREAT | MODE);
 }
 
+int
+mailbox_is_keyless(int msqid, uint64_t born)
+{
+	struct msqid_ds ds;
+
+	return msqid >= 0 && msgctl(msqid, IPC_STAT, &ds) == 0 &&
+	    ds.msg_perm.__key == IPC_PRIVATE && mailbox_is_ours(&ds, born);
+}
+
 size_t
 mailbox_room(int msqid, size_t bytes)
 {

@@ -28,6 +28,8 @@ key_t mailbox_key(int prefix, uint32_t id);
 int mailbox_create(int prefix, uint32_t id, uint64_t born);
 /* Makes one without a key, for when a stranger has it. */
 int mailbox_create_private(void);
+/* Whether MSQID is one of those, ours, and no older than BORN. */
+int mailbox_is_keyless(int msqid, uint64_t born);
 /* Asks for BYTES of room; returns the room there is now, 0 on error. */
 size_t mailbox_room(int msqid, size_t bytes);
 

@@ -54,7 +54,8 @@ segment_probe(int prefix, struct segment *header)
 		return SEGMENT_FOREIGN;
 	}
 	header->shmid = id;
-	if (process_start_time(header->owner) == header->owner_start)
+	if (header->owner_start != 0 &&
+	    process_start_time(header->owner) == header->owner_start)
 		return SEGMENT_LIVE;
 	return ds.shm_nattch == 0 ? SEGMENT_DEAD : SEGMENT_ORPHAN;
 }

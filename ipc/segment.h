@@ -30,7 +30,7 @@ struct segment {
 
 enum segment_state {
 	SEGMENT_NONE,    /* nothing has the key */
-	SEGMENT_LIVE,    /* ours, its owner or a user of it lives */
+	SEGMENT_LIVE,    /* ours, and its owner lives */
 	SEGMENT_DEAD,    /* ours, nobody attached, owner gone: may go */
 	SEGMENT_ORPHAN,  /* ours, owner gone, but processes are attached */
 	SEGMENT_FOREIGN, /* not ours: another user's, or another thing */

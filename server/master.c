@@ -341,7 +341,8 @@ leftovers_remove(const struct config *c)
 	case SEGMENT_DEAD:
 		break;
 	}
-	n = mailbox_remove_all(c->ipc_prefix, header.born);
+	n = mailbox_remove_all(c->ipc_prefix, header.born) +
+	    state_remove_mailboxes(&header);
 	segment_remove(header.shmid);
 	log_info("removed what a dead instance (pid %d) had left: a segment "
 	         "and %d mailboxes", header.owner, n);
@@ -470,6 +471,19 @@ reload_next(void)
 		reload();
 }
 
+/* Wakes everybody, whatever their bells say: who died may have been about to
+ * ring, or may be what somebody waits for. */
+static void
+ring_all(void)
+{
+	unsigned w;
+
+	for (w = 1; w <= state->nworker; w++) {
+		bell_sleep(&workers[w].bell);
+		bell_ring(&workers[w].bell);
+	}
+}
+
 /* When to fork worker W again, after a death that nobody wanted. */
 static void
 brake(unsigned w)
@@ -500,6 +514,7 @@ worker_ended(unsigned w, int status)
 
 	children[w].pid = 0;
 	atomic_store(&workers[w].pid, 0);
+	ring_all();
 	if (state->stopping)
 		return;
 	if (!wanted) {
@@ -633,13 +648,10 @@ reload(void)
 static void
 stop(void)
 {
-	unsigned w;
-
 	log_info("stopping");
 	notify("STOPPING=1");
 	atomic_store(&state->stopping, 1);
-	for (w = 1; w <= state->nworker; w++)
-		bell_ring(&workers[w].bell);
+	ring_all();
 }
 
 static unsigned

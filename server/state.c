@@ -158,3 +158,26 @@ state_create(const struct config *config, int nworker, uint32_t max_fd)
 	}
 	return 0;
 }
+
+int
+state_remove_mailboxes(const struct segment *header)
+{
+	struct segment *seg;
+	const struct worker *old;
+	uint32_t i, n;
+	int removed = 0;
+
+	if (header->layout != STATE_LAYOUT ||
+	    (seg = segment_attach(header->shmid)) == NULL)
+		return 0;
+	n = ((struct state *)(void *)seg)->nworker;
+	old = (struct worker *)(void *)((char *)(void *)seg +
+	    (sizeof(struct state) + ALIGN - 1) / ALIGN * ALIGN);
+	for (i = 1; i <= n && i <= CONFIG_WORKERS; i++)
+		if (mailbox_is_keyless(old[i].mailbox, header->born)) {
+			mailbox_remove(old[i].mailbox);
+			removed++;
+		}
+	segment_detach(seg);
+	return removed;
+}

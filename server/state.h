@@ -348,6 +348,10 @@ extern struct mailmap *mailmaps;    /* by worker, private views */
 /* Makes the segment for CONFIG.  Returns 0, or -1 with errno. */
 int state_create(const struct config *config, int nworker, uint32_t max_fd);
 
+/* Removes the mailboxes without a key of a dead instance's workers, if its
+ * segment has our layout; returns how many. */
+int state_remove_mailboxes(const struct segment *header);
+
 static inline struct room_list *
 room_list(uint32_t room, unsigned worker)
 {

@@ -761,7 +761,8 @@ static int
 sleep_ms(void)
 {
 	if (mailmap_any(&mailmaps[my_id]) || flush_queue.n > 0 ||
-	    run_queue.n > 0 || accept_again == AGAIN_NOW)
+	    run_queue.n > 0 || accept_again == AGAIN_NOW || me->retire ||
+	    state->stopping || atomic_load(&me->waiters) != 0)
 		return 0;
 	return wait_queue.n > 0 ? WAIT : TICK;
 }
