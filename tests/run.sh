@@ -2,18 +2,18 @@
 # SPDX-License-Identifier: ISC
 #
 # All rings of tests, as `make check` calls them: units, replayed corpora, the
-# real server, killed processes, the clients, systemd.  Each prints its own
-# lines; what was skipped is counted aloud.  Ends with "N passed, N failed,
-# N skipped" in programs, and leaves 1 when one failed.
+# real server, killed processes, then the clients, systemd and the lint.  Each
+# prints its own lines; what was skipped is counted aloud.  Ends with "N
+# passed, N failed, N skipped" in programs, and leaves 1 when one failed.
 #
-# From the environment: B objects, OUT programs, and the lists of tests.
+# From the environment: BUILDS, a list of OBJECTS:PROGRAMS for the rings in C,
+# the first of which serves the scripts too; and the names of the tests.
 
 set -u
-top=$(cd "$(dirname "$0")/.." && pwd)
-cd "$top" || exit 2
-MOOTD=$top/$OUT/mootd MOOTCTL=$top/$OUT/mootctl MOOT=$top/$OUT/moot
-export MOOTD MOOTCTL MOOT
-passed=0 failed=0 skipped=0
+cd "$(dirname "$0")/.." || exit 2
+UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+export UBSAN_OPTIONS
+passed=0 failed=0 skipped=0 names=''
 log=$(mktemp) || exit 2
 trap 'rm -f "$log"' EXIT
 
@@ -23,29 +23,48 @@ one()
 	name=$1
 	shift
 	printf '== %s\n' "$name"
-	"$@" >"$log" 2>&1
+	"$@" >"$log" 2>&1 </dev/null
 	rc=$?
 	cat "$log"
-	n=$(sed -n 's/.*, \([0-9][0-9]*\) skipped.*/\1/p' "$log" | tail -n 1)
+	n=$(sed -n -e 's/.*, \([0-9][0-9]*\) skipped.*/\1/p' \
+	    -e 's/.*tests skipped: \([0-9][0-9]*\).*/\1/p' \
+	    -e 's/^\([0-9][0-9]*\) skipped.*/\1/p' "$log" | tail -n 1)
 	skipped=$((skipped + ${n:-0}))
 	if [ "$rc" -eq 0 ]; then
 		passed=$((passed + 1))
 	else
 		failed=$((failed + 1))
+		names="$names $name"
 		printf '== %s FAILED (%s)\n' "$name" "$rc"
 	fi
 }
 
-for t in $UNITS; do one "unit $t" "$B/tests/$t"; done
-for f in $FUZZERS; do
-	one "corpus $f" "$B/tests/replay_$f" "tests/fuzz/corpus/$f"
-done
-for t in $SERVERS $CRASHES; do one "server $t" "$B/tests/$t"; done
-FAKE=$top/$B/tests/fakeserver MOOT_QUICK=$top/$B/tests/moot_quick
-export FAKE MOOT_QUICK
-for t in tests/clients/*.sh tests/systemd/*.sh; do
-	[ -e "$t" ] && one "$t" sh "$t"
+# programs OBJECTS:PROGRAMS: says where they are
+programs()
+{
+	t=${1%%:*}/tests
+	MOOTD=$PWD/${1#*:}/mootd
+	MOOTCTL=$PWD/${1#*:}/mootctl
+	MOOT=$PWD/${1#*:}/moot
+	export MOOTD MOOTCTL MOOT
+}
+
+for b in $BUILDS; do
+	programs "$b"
+	for u in $UNITS; do one "$t/$u" "$t/$u"; done
+	for f in $FUZZERS; do
+		one "$t/replay_$f" "$t/replay_$f" "tests/fuzz/corpus/$f"
+	done
+	for s in $SERVERS $CRASHES; do one "$t/$s" "$t/$s"; done
 done
 
+programs "${BUILDS%% *}"
+FAKE=$PWD/$t/fakeserver MOOT_QUICK=$PWD/$t/moot_quick
+export FAKE MOOT_QUICK
+one 'first run' sh tests/first-run.sh
+for s in tests/clients/*.sh tests/systemd/*.sh; do one "$s" sh "$s"; done
+one lint sh tests/lint.sh
+
+[ -z "$names" ] || printf 'failed:%s\n' "$names"
 printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" -eq 0 ]

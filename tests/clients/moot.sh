@@ -5,7 +5,8 @@
 # that go away.
 #
 #   MOOT       the program; default ./moot
-#   HOST_PORT  a server that is running; without it those tests are skipped
+#   MOOTD      the server, for a private one; without it, and without
+#   HOST_PORT  a server that is running, those tests are skipped
 #   MOOT_QUICK moot built with -DSESSION_IDLE=300 -DSESSION_DEAD=300
 #              -DRETRY_FIRST=50; without it, dead lines are not tested
 #   FAKE       fakeserver, built; default: built here with $CC
@@ -507,7 +508,14 @@ fi
 
 # ---- a real server ----
 
-if [ -n "$HOST_PORT" ]; then
+if [ -z "${HOST_PORT:-}" ] && [ -n "${MOOTD:-}" ]; then
+	mkdir "$dir/server"
+	"$MOOTD" -f -p "$dir/server" 2>"$dir/server/log" &
+	pids="$pids $!"
+	wait_for has "$dir/server/log" 'listening on'
+	HOST_PORT=$(sed -n 's/.*listening on //p' "$dir/server/log")
+fi
+if [ -n "${HOST_PORT:-}" ]; then
 	room=#t$$
 	timeout 25 "$MOOT" -n rb$$ -j $room "$HOST_PORT" \
 	    <"$dir/fifo" >"$dir/bob" 2>&1 &
