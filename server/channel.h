@@ -4,7 +4,15 @@
 
 #include <stdint.h>
 
-/* Whether a ban of room R matches user U.  Lock held. */
+#include "command.h"
+
+/* Questions about rooms that several handlers ask.  Lock held. */
+
+/* Whether a ban of room R matches user U. */
 int channel_banned(uint32_t r, uint32_t u);
+/* The membership of U in R that counts (not one being kicked); 0: none. */
+uint32_t channel_member(uint32_t u, uint32_t r);
+/* Whether C's user is an operator of R. */
+int channel_is_operator(const struct command *c, uint32_t r);
 
 #endif

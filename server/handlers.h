@@ -12,7 +12,9 @@ command_fn cmd_cap, cmd_pass, cmd_nick, cmd_user, cmd_quit, cmd_ping, cmd_pong,
 /* message.c: saying something */
 command_fn cmd_privmsg, cmd_notice, cmd_tagmsg, cmd_wallops;
 /* channel.c: rooms */
-command_fn cmd_join, cmd_part, cmd_topic, cmd_kick, cmd_invite, cmd_mode;
+command_fn cmd_join, cmd_part, cmd_topic, cmd_kick, cmd_invite;
+/* channel_mode.c: their modes */
+command_fn cmd_mode;
 /* listing.c: what is in rooms, in steps */
 command_fn cmd_names, cmd_list, cmd_who;
 /* query.c: asking about people and the server */

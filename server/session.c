@@ -448,8 +448,8 @@ session_admit(const struct in6_addr *addr, int control, const char **why)
 }
 
 uint32_t
-session_open(int fd, const struct in6_addr *addr, int control,
-    const char **why)
+session_open(int fd, const struct in6_addr *addr, const char *host,
+    int control, const char **why)
 {
 	struct epoll_event ev = {
 		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET
@@ -476,6 +476,7 @@ session_open(int fd, const struct in6_addr *addr, int control,
 	s->opened = u->signon = u->spoke = wall_ms;
 	s->tokens = (int32_t)config->flood_burst * 1000;
 	s->tokens_at = (uint32_t)now_ms;
+	memcpy(u->host, host, strlen(host) + 1);
 	u->session = i;
 	u->flags = USER_LIVE;
 	atomic_thread_fence(memory_order_release);

@@ -47,11 +47,11 @@ void session_executed(uint32_t s, uint64_t pos);
 /* Marks a session for its end; the first REASON (cut at AWAY_MAX) counts. */
 void session_close(uint32_t s, const char *reason);
 
-/* Opens a session with home worker HOME on the connected socket FD.  Returns
- * its number, or 0 when there is no slot: *WHY is a static text then.
- * Takes the registry lock. */
-uint32_t session_open(int fd, const struct in6_addr *addr, int control,
-    const char **why);
+/* Opens a session of the worker with the fewest clients on the connected
+ * socket FD; HOST is its address as text.  Returns its number, or 0 when it
+ * may not be: *WHY is a static text then.  Takes the registry lock. */
+uint32_t session_open(int fd, const struct in6_addr *addr, const char *host,
+    int control, const char **why);
 /* Ends it: closes the socket, frees the records. Takes the registry lock. */
 void session_free(uint32_t s);
 

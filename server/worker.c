@@ -13,24 +13,19 @@
  * registrations; they are edge triggered, and armed again at adoption.
  */
 #include <errno.h>
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "../ipc/lock.h"
 #include "../ipc/mailbox.h"
-#include "../irc/capability.h"
+#include "accept.h"
 #include "command.h"
-#include "control.h"
 #include "deliver.h"
 #include "log.h"
 #include "registry.h"
@@ -45,7 +40,6 @@ uint64_t now_ms, wall_ms;
 
 enum {
 	EVENTS = 512,        /* of one epoll_wait() */
-	ACCEPTS = 64,        /* new clients a turn */
 	WAIT = 10,           /* ms until what waits is tried again */
 	LINES = 32,          /* commands of a session a turn */
 	MAIL = 4096,         /* envelopes a turn */
@@ -153,146 +147,6 @@ worker_flush_later(uint32_t i)
 		return;
 	sessions[i].flags |= SESSION_DIRTY;
 	queue_add(&flush_queue, i);
-}
-
-/* ---- new clients ---- */
-
-/* The address of a peer; IPv4 as mapped IPv6, so that there is one form. */
-static void
-address_of(const struct sockaddr_storage *ss, struct in6_addr *addr)
-{
-	memset(addr, 0, sizeof(*addr));
-	if (ss->ss_family == AF_INET6)
-		*addr = ((const struct sockaddr_in6 *)(const void *)ss)
-		            ->sin6_addr;
-	else if (ss->ss_family == AF_INET) {
-		addr->s6_addr[10] = addr->s6_addr[11] = 0xff;
-		memcpy(&addr->s6_addr[12],
-		    &((const struct sockaddr_in *)(const void *)ss)->sin_addr,
-		    4);
-	}
-}
-
-static void
-address_text(const struct in6_addr *addr, char *buf, size_t size)
-{
-	char text[INET6_ADDRSTRLEN];
-
-	if (IN6_IS_ADDR_V4MAPPED(addr))
-		inet_ntop(AF_INET, &addr->s6_addr[12], text, sizeof(text));
-	else
-		inet_ntop(AF_INET6, addr, text, sizeof(text));
-	/* a parameter must not begin with ':' */
-	snprintf(buf, size, "%s%s", text[0] == ':' ? "0" : "", text);
-}
-
-/* Says why not, as far as one write goes, and hangs up. */
-static void
-turn_away(int fd, const char *why)
-{
-	char line[128];
-	int n = snprintf(
-	    line, sizeof(line), "ERROR :Closing Link: (%s)\r\n", why);
-
-	if (n > 0)
-		send(fd, line, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
-	shutdown(fd, SHUT_RDWR);
-	close(fd);
-	worker_count(COUNT_REFUSED, 1);
-}
-
-static void
-welcome(int fd, const struct sockaddr_storage *ss, int control)
-{
-	struct in6_addr addr;
-	const char *why = "";
-	uint32_t i;
-	int on = 1;
-
-	address_of(ss, &addr);
-	if (control && !control_peer_allowed(fd)) {
-		turn_away(fd, "Permission denied");
-		return;
-	}
-	if (!control)
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if ((i = session_open(fd, &addr, control, &why)) == 0) {
-		turn_away(fd, why);
-		return;
-	}
-	if (!control)
-		address_text(&addr, users[sessions[i].user].host,
-		    sizeof(users[0].host));
-	worker_count(COUNT_ACCEPTED, 1);
-}
-
-/* Listeners are edge triggered: what is left in a queue is looked for again
- * in the next turn, or, in a shortage, at the next tick. */
-static enum { NOT_AGAIN, AGAIN_LATER, AGAIN_NOW } accept_again;
-
-/* The descriptor kept back for this is given up, so that one client can be
- * told that there is none left.  Another worker may snatch it: then all have
- * to wait until some client leaves. */
-static void
-out_of_descriptors(int listener)
-{
-	static uint64_t said;
-	int fd;
-
-	accept_again = AGAIN_LATER;
-
-	if (now_ms - said > 1000) {
-		log_warn("out of descriptors: turning connections away");
-		said = now_ms;
-	}
-	if (me->spare >= 0)
-		close(me->spare);
-	if ((fd = accept4(listener, NULL, NULL,
-	         SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
-		turn_away(fd, "Server is out of descriptors");
-		accept_again = AGAIN_NOW;
-	}
-	me->spare = dup(me->epoll);
-}
-
-static void
-accept_clients(int listener, int control)
-{
-	struct sockaddr_storage ss;
-	socklen_t len;
-	int n, fd;
-
-	for (n = 0; n < ACCEPTS; n++) {
-		len = sizeof(ss);
-		memset(&ss, 0, sizeof(ss));
-		me->accepting++; /* odd: a socket may have no session yet */
-		fd = accept4(listener, (struct sockaddr *)&ss, &len,
-		    SOCK_NONBLOCK | SOCK_CLOEXEC);
-		if (fd >= 0)
-			welcome(fd, &ss, control);
-		me->accepting++;
-		if (fd >= 0)
-			continue;
-		if (errno == EMFILE || errno == ENFILE)
-			out_of_descriptors(listener);
-		else if (errno != EAGAIN && errno != EINTR &&
-		    errno != ECONNABORTED)
-			log_debug("accept: %s", strerror(errno));
-		return;
-	}
-	accept_again = AGAIN_NOW;
-}
-
-static void
-accept_all(void)
-{
-	int i;
-
-	accept_again = NOT_AGAIN;
-	for (i = 0; state->listeners[i] >= 0; i++)
-		accept_clients(state->listeners[i], 0);
-	if (state->control >= 0)
-		accept_clients(state->control, 1);
 }
 
 /* ---- mail ---- */
@@ -531,75 +385,6 @@ check_sessions(void)
 
 /* ---- taking over ---- */
 
-/* A socket that a dead worker had accepted, but not yet given a session; or
- * had shut down, but not yet closed. */
-static int
-is_orphan(int fd)
-{
-	struct tcp_info info;
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(info);
-	int listens = 1;
-
-	if (fd_session[fd] != 0 ||
-	    getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
-		return 0;
-	len = sizeof(listens);
-	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) != 0 ||
-	    listens)
-		return 0;
-	len = sizeof(ss);
-	return getsockname(fd, (struct sockaddr *)&ss, &len) == 0;
-}
-
-/* Waits until no other worker is between a socket and its session. */
-static void
-await_others(void)
-{
-	uint32_t before[CONFIG_WORKERS + 1];
-	unsigned w, tries;
-
-	for (w = 1; w <= state->nworker; w++)
-		before[w] = atomic_load(&workers[w].accepting);
-	for (w = 1; w <= state->nworker; w++)
-		for (tries = 0; w != my_id && (before[w] & 1) != 0 &&
-		     workers[w].pid != 0 && tries < 1000 &&
-		     atomic_load(&workers[w].accepting) == before[w];
-		     tries++)
-			usleep(100);
-}
-
-static void
-adopt_orphans(void)
-{
-	struct sockaddr_storage ss;
-	socklen_t len;
-	uint32_t fd, n = 0;
-	static unsigned char *found;
-
-	if (!(me->accepting & 1))
-		return;
-	if ((found = calloc(state->max_fd, 1)) == NULL)
-		fatal("no memory");
-	for (fd = 3; fd < state->max_fd; fd++)
-		found[fd] = (unsigned char)is_orphan((int)fd);
-	await_others();
-	for (fd = 3; fd < state->max_fd; fd++) {
-		if (!found[fd] || !is_orphan((int)fd))
-			continue;
-		len = sizeof(ss);
-		n++;
-		if (getpeername((int)fd, (struct sockaddr *)&ss, &len) == 0)
-			welcome((int)fd, &ss, 0);
-		else
-			close((int)fd);
-	}
-	free(found);
-	me->accepting++;
-	if (n > 0)
-		log_info("found %u sockets without a session", n);
-}
-
 static void
 for_my_sessions(void (*fn)(uint32_t))
 {
@@ -650,11 +435,11 @@ worker_adopt(void)
 	for_my_sessions(session_heal_output);
 	if (me->mailbox < 0)
 		me->mailbox = own_mailbox();
-	adopt_orphans();
+	accept_orphans();
 	for_my_sessions(session_rearm);
 	for_my_sessions(heal_records);
 	mailmap_set(&mailmaps[my_id], my_id);
-	accept_again = AGAIN_NOW;
+	accept_again = ACCEPT_NOW;
 	if (me->clients > 0)
 		log_info("took over %u clients in %llu ms", me->clients,
 		    (unsigned long long)(clock_ms(CLOCK_MONOTONIC) - begun));
@@ -761,7 +546,7 @@ static int
 sleep_ms(void)
 {
 	if (mailmap_any(&mailmaps[my_id]) || flush_queue.n > 0 ||
-	    run_queue.n > 0 || accept_again == AGAIN_NOW || me->retire ||
+	    run_queue.n > 0 || accept_again == ACCEPT_NOW || me->retire ||
 	    state->stopping || atomic_load(&me->waiters) != 0)
 		return 0;
 	return wait_queue.n > 0 ? WAIT : TICK;
@@ -808,7 +593,7 @@ turn(void)
 	clock_read();
 	for (i = 0; i < n; i++)
 		handle_event(&ev[i]);
-	if (accept_again == AGAIN_NOW)
+	if (accept_again == ACCEPT_NOW)
 		accept_all();
 	drain_mail();
 	if (wait_queue.n > 0 && (rung || now_ms - waited >= WAIT)) {
@@ -820,7 +605,7 @@ turn(void)
 	flush_all();
 	if (now_ms - tick >= TICK) {
 		tick = now_ms;
-		if (accept_again != NOT_AGAIN)
+		if (accept_again != ACCEPT_DONE)
 			accept_all();
 		check_sessions();
 	}

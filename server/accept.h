@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SERVER_ACCEPT_H
+#define SERVER_ACCEPT_H
+
+/* Taking in new clients, and those a dead worker had only half taken in. */
+
+/* What is left to accept, and when to try again. */
+enum accept_again { ACCEPT_DONE, ACCEPT_LATER, ACCEPT_NOW };
+extern enum accept_again accept_again;
+
+/* Accepts from a listener of clients or of mootctl, a turn's worth. */
+void accept_clients(int listener, int control);
+/* Accepts from all listeners. */
+void accept_all(void);
+/* Finds the sockets a dead predecessor left without a session. */
+void accept_orphans(void);
+
+#endif
