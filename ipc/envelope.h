@@ -34,7 +34,8 @@ struct envelope {
 	/* ---- what msgsnd(2) calls the text begins here ---- */
 	uint32_t magic;
 	uint32_t size;        /* of the whole envelope with TYPE */
-	uint64_t serial;      /* origin worker, its life, its count */
+	uint64_t serial;      /* of this posting: origin, its life, its count */
+	uint64_t id;          /* of the event: what msgid is made of */
 	uint64_t time;        /* ms since the epoch */
 	uint16_t kind;
 	uint16_t flags;
@@ -46,7 +47,7 @@ struct envelope {
 	uint16_t ntags, naccount, nline, nalt; /* bytes of each part */
 	uint16_t nrooms;      /* pairs of room ID and generation, at the end */
 	uint16_t pad[3];
-	char text[8192 - 64 - 88]; /* tags, account, line, alt; the rooms */
+	char text[8192 - 64 - 96]; /* tags, account, line, alt; the rooms */
 };
 
 enum { ENVELOPE_HEAD = offsetof(struct envelope, text) };

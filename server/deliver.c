@@ -36,6 +36,14 @@
 
 enum { LINE_MAX_TEXT = MESSAGE_LINE - 2 };
 
+/* The next serial of this life: grows with each event and each posting. */
+static uint64_t
+next_serial(void)
+{
+	return (uint64_t)my_id << 56 | (uint64_t)(me->epoch & 0xffff) << 40 |
+	    (++me->count & UINT64_C(0xffffffffff));
+}
+
 void
 event_begin(struct envelope *e, enum event_kind kind, uint32_t source)
 {
@@ -43,9 +51,7 @@ event_begin(struct envelope *e, enum event_kind kind, uint32_t source)
 	e->type = 1;
 	e->magic = ENVELOPE_MAGIC;
 	e->size = ENVELOPE_HEAD;
-	e->serial = (uint64_t)my_id << 56 |
-	    (uint64_t)(me->epoch & 0xffff) << 40 |
-	    (++me->count & UINT64_C(0xffffffffff));
+	e->serial = e->id = next_serial();
 	e->time = wall_ms;
 	e->kind = (uint16_t)kind;
 	e->source = source;
@@ -282,39 +288,74 @@ post_to_user(struct envelope *e, uint32_t u)
 	return r > 0 ? 0 : -1;
 }
 
-enum { DOUBT_USER = UINT16_MAX };
+/* What is still to be posted of an event, as its caller keeps it. */
+struct posting {
+	uint64_t *workers;
+	uint32_t *user;
+	uint32_t *in_doubt;
+};
+
+enum { TO_USER = UINT16_MAX /* instead of a worker */ };
+
+/*
+ * Posts E to worker W, or TO_USER.  Each posting has a serial of its own,
+ * higher than all before: so the one in doubt after a death was the last of
+ * that life, and a receiver that has heard a serial as high has heard it.  It
+ * stays in doubt, with its serial, until it is posted again.  Returns 0 when
+ * it is posted, else -1.
+ */
+static int
+post_one(struct envelope *e, const struct posting *p, uint32_t w)
+{
+	int again = *p->in_doubt == w, r;
+
+	if (again)
+		e->flags |= ENVELOPE_AGAIN;
+	else
+		e->serial = next_serial();
+	atomic_signal_fence(memory_order_seq_cst);
+	*p->in_doubt = w;
+	atomic_signal_fence(memory_order_seq_cst);
+	r = w == TO_USER ? post_to_user(e, *p->user) : post_to_worker(e, w, 1);
+	e->flags &= (uint16_t)~ENVELOPE_AGAIN;
+	if (r == 0 && w == TO_USER)
+		*p->user = 0;
+	else if (r == 0)
+		*p->workers &= ~(UINT64_C(1) << w);
+	atomic_signal_fence(memory_order_seq_cst);
+	if (r == 0 || !again)
+		*p->in_doubt = 0;
+	return r;
+}
+
+/* Posts first what is in doubt; until that is done, nothing else. */
+static int
+post_doubt(struct envelope *e, const struct posting *p)
+{
+	uint32_t w = *p->in_doubt;
+	int left = w == TO_USER ? *p->user != 0 : (*p->workers >> w & 1) != 0;
+
+	if (w != 0 && left && post_one(e, p, w) != 0)
+		return -1;
+	*p->in_doubt = 0;
+	return 0;
+}
 
 int
 deliver_post(struct envelope *e, uint64_t *posts, uint32_t *user,
     uint32_t *in_doubt)
 {
+	struct posting p = { posts, user, in_doubt };
 	uint64_t left;
-	uint32_t w, full = 0;
+	int full = 0;
 
-	for (left = *posts; left != 0; left &= left - 1) {
-		w = (uint32_t)__builtin_ctzll(left);
-		if (*in_doubt == w)
-			e->flags |= ENVELOPE_AGAIN;
-		*in_doubt = w;
-		if (post_to_worker(e, w, 1) == 0)
-			*posts &= ~(UINT64_C(1) << w);
-		else
-			full = 1;
-		*in_doubt = 0;
-		e->flags &= (uint16_t)~ENVELOPE_AGAIN;
-	}
-	if (*user != 0) {
-		if (*in_doubt == DOUBT_USER)
-			e->flags |= ENVELOPE_AGAIN;
-		*in_doubt = DOUBT_USER;
-		if (post_to_user(e, *user) == 0)
-			*user = 0;
-		else
-			full = 1;
-		*in_doubt = 0;
-		e->flags &= (uint16_t)~ENVELOPE_AGAIN;
-	}
-	return full ? -1 : 0;
+	if (post_doubt(e, &p) != 0)
+		return -1;
+	for (left = *posts; left != 0; left &= left - 1)
+		full |= post_one(e, &p, (uint32_t)__builtin_ctzll(left));
+	if (*user != 0)
+		full |= post_one(e, &p, TO_USER);
+	return full;
 }
 
 /* ---- rendering ---- */
@@ -349,7 +390,7 @@ deliver_tags(const struct envelope *e, uint64_t caps, char *buf, size_t size)
 	if ((caps & CAP(MESSAGE_TAGS)) && (e->flags & ENVELOPE_MESSAGE))
 		n += (size_t)snprintf(buf + n, size - n, "msgid=%llx.%llx;",
 		    (unsigned long long)state->started,
-		    (unsigned long long)e->serial);
+		    (unsigned long long)e->id);
 	if ((caps & CAP(ACCOUNT_TAG)) && e->naccount > 0)
 		n += (size_t)snprintf(buf + n, size - n, "account=%.*s;",
 		    (int)e->naccount, envelope_account(e));
@@ -533,7 +574,8 @@ finish_kick(const struct envelope *e)
 {
 	uint32_t m;
 
-	if (!(users[e->extra].flags & USER_LIVE) ||
+	if (e->extra >= state->max_users ||
+	    !(users[e->extra].flags & USER_LIVE) ||
 	    users[e->extra].home != my_id)
 		return;
 	registry_lock();

@@ -250,7 +250,7 @@ struct txn {
 	uint32_t event;        /* ENVELOPE holds something to deliver */
 	uint64_t posts;        /* workers still to be told */
 	uint32_t post_user;    /* or the user whose mailbox it goes to */
-	uint32_t in_doubt;     /* being posted: a worker, or ~0 the user */
+	uint32_t in_doubt;     /* being posted: a worker, or TO_USER */
 	uint64_t queued;       /* the session's fields when it is done */
 	uint64_t executed;
 	uint32_t step, cursor, flags, after;

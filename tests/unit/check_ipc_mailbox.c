@@ -156,7 +156,8 @@ END_TEST
 
 START_TEST(test_order)
 {
-	static const size_t sizes[] = { LEAST, LEAST + 1, 512, MOST, 4096, 81 };
+	static const size_t sizes[] = { LEAST, LEAST + 1, 512, MOST, 4096,
+		LEAST + 3 };
 	static struct envelope e;
 	size_t bytes = 0;
 	int q = mailbox_create(ipc_prefix, ID, born), i;
