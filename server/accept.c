@@ -161,6 +161,26 @@ accept_all(void)
 
 /* ---- after a death ---- */
 
+/* One of mootctl's: it is closed, and asks again.  A stream that is standard
+ * output or the like has a low number. */
+static int
+is_orphan_control(int fd)
+{
+	int domain = 0, type = 0, listens = 1;
+	socklen_t len = sizeof(int);
+	struct sockaddr_storage ss;
+
+	if (fd < 3 || getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) ||
+	    domain != AF_UNIX ||
+	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) ||
+	    type != SOCK_STREAM ||
+	    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) ||
+	    listens)
+		return 0;
+	len = sizeof(ss);
+	return getpeername(fd, (struct sockaddr *)&ss, &len) == 0;
+}
+
 /* A socket that a dead worker had accepted, but not yet given a session; or
  * had shut down, but not yet closed. */
 static int
@@ -171,8 +191,13 @@ is_orphan(int fd)
 	socklen_t len = sizeof(info);
 	int listens = 1;
 
-	if (fd_session[fd] != 0 ||
-	    getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+	uint32_t s = fd_session[fd];
+
+	if (s != 0 && sessions[s].state != SESSION_FREE && sessions[s].fd == fd)
+		return 0;
+	if (is_orphan_control(fd))
+		return 1;
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
 		return 0;
 	len = sizeof(listens);
 	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) != 0 ||
@@ -207,8 +232,14 @@ accept_orphans(void)
 	uint32_t fd, n = 0;
 	static unsigned char *found;
 
+	uint32_t i;
+
 	if (!(me->accepting & 1))
 		return;
+	/* a session may be there, but not yet in the epoll set of its home */
+	for (i = 1; i < state->sessions.high; i++)
+		if (sessions[i].state == SESSION_LIVE)
+			session_register(i);
 	if ((found = calloc(state->max_fd, 1)) == NULL)
 		fatal("no memory");
 	for (fd = 3; fd < state->max_fd; fd++)
@@ -219,7 +250,9 @@ accept_orphans(void)
 			continue;
 		len = sizeof(ss);
 		n++;
-		if (getpeername((int)fd, (struct sockaddr *)&ss, &len) == 0)
+		fd_session[fd] = 0;
+		if (getpeername((int)fd, (struct sockaddr *)&ss, &len) == 0 &&
+		    ss.ss_family != AF_UNIX)
 			welcome((int)fd, &ss, 0);
 		else
 			close((int)fd);

@@ -185,6 +185,8 @@ join_zero(struct command *c)
 {
 	if (c->u->members == 0)
 		return CMD_DONE;
+	if (members[c->u->members].flags & MEMBER_GONE)
+		return CMD_WAIT; /* its kick comes first */
 	leave(c, members[c->u->members].room, "Left all channels");
 	c->step = 1;
 	return CMD_MORE;

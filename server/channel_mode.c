@@ -17,6 +17,8 @@
 #include "registry.h"
 #include "worker.h"
 
+enum { ARGS_MAX = 330 /* what fits the line with the longest source */ };
+
 /* What a MODE command comes to: the bits, and the line that tells it. */
 struct changes {
 	uint32_t r;
@@ -220,7 +222,7 @@ modes_change(struct command *c, uint32_t r)
 	struct mode_change ch;
 	struct envelope *e;
 	struct op *op;
-	int op_wanted = 0;
+	int op_wanted = 0, shown = 0;
 
 	while (mode_next(&p, &ch)) {
 		if (ch.mode == NULL) {
@@ -228,7 +230,8 @@ modes_change(struct command *c, uint32_t r)
 			continue;
 		}
 		if (ch.mode->kind == MODE_LIST && ch.param == NULL) {
-			bans_show(c, r);
+			if (shown++ == 0)
+				bans_show(c, r);
 			continue;
 		}
 		if (!channel_is_operator(c, r)) {
@@ -236,7 +239,9 @@ modes_change(struct command *c, uint32_t r)
 				reply(c, ERR_CHANOPRIVSNEEDED, rooms[r].name);
 			continue;
 		}
-		if (ch.param != NULL && ++x.params > MODES_MAX)
+		if (ch.param != NULL &&
+		    (++x.params > MODES_MAX ||
+			strlen(x.args) + strlen(ch.param) > ARGS_MAX))
 			continue;
 		mode_by_kind[ch.mode->kind](c, &x, &ch);
 	}

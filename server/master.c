@@ -44,7 +44,7 @@
 enum {
 	BACKLOG = 4096,
 	DESCRIPTORS = 256,     /* beside those of clients */
-	STEADY = 10000,        /* ms a worker must live to be trusted again */
+	STEADY = 1000,         /* ms a worker must live to be trusted again */
 	BRAKE_FREE = 3,        /* quick deaths before the brake */
 	BRAKE_FIRST = 250,     /* ms; doubles */
 	BRAKE_MOST = 60000,

@@ -28,10 +28,14 @@ static void
 op_nick(struct op *op)
 {
 	struct user *u = &users[op->a];
+	uint32_t m;
 
 	registry_unindex_nick(op->a);
 	copy(u->nick, sizeof(u->nick), op->text);
 	registry_index_nick(op->a);
+	/* another name, other bans */
+	for (m = u->members; m != 0; m = members[m].user_next)
+		members[m].ban_serial = UINT32_MAX;
 }
 
 static void

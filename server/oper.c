@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What operators do: OPER, KILL, REHASH.  Every use of a privilege is
- * logged, with who and whom.
+ * logged, with who and whom.  crypt(3) is slow by design: OPER holds no lock,
+ * and a session has few tries.
  */
 #include <crypt.h>
 #include <errno.h>
@@ -50,6 +51,8 @@ cmd_oper(struct command *c)
 			reply(c, ERR_NOOPERHOST);
 		else
 			reply(c, ERR_PASSWDMISMATCH);
+		if (++c->s->oper_failures >= OPER_FAILURES)
+			session_close(c->sid, "Too many wrong passwords");
 		return CMD_DONE;
 	}
 	log_info("oper: %s is %s", source_of(c->uid), o->name);

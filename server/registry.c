@@ -431,7 +431,11 @@ session_used(uint32_t s)
 static int
 user_used(uint32_t u)
 {
-	return (users[u].flags & USER_LIVE) != 0;
+	const struct session *s = &sessions[users[u].session];
+
+	/* a user goes no further than its session had come */
+	return (users[u].flags & USER_LIVE) != 0 &&
+	    s->state != SESSION_FREE && s->user == u;
 }
 
 static int
@@ -525,8 +529,10 @@ heal_users(void)
 
 	memset(nick_index, 0, index_size * sizeof(uint32_t));
 	for (i = MAILBOX_SYSTEM; i < state->users.high; i++) {
-		if (!user_used(i))
+		if (!user_used(i)) {
+			atomic_store(&users[i].flags, 0);
 			continue;
+		}
 		registry_index_nick(i);
 		if (!(users[i].flags & USER_REGISTERED))
 			continue;

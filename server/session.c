@@ -447,13 +447,27 @@ session_admit(const struct in6_addr *addr, int control, const char **why)
 	return i;
 }
 
+/* The home arms it itself when it starts, and may have been quicker: then it
+ * is there already.  Without memory for it the client is never heard, and its
+ * registration times out. */
+void
+session_register(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	struct epoll_event ev = {
+		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+		.data.u64 = worker_event(EVENT_SESSION, i)
+	};
+
+	if (epoll_ctl(workers[s->worker].epoll, EPOLL_CTL_ADD, s->fd, &ev) !=
+	        0 && errno != EEXIST)
+		log_warn("epoll_ctl: %s", strerror(errno));
+}
+
 uint32_t
 session_open(int fd, const struct in6_addr *addr, const char *host,
     int control, const char **why)
 {
-	struct epoll_event ev = {
-		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET
-	};
 	struct session *s;
 	struct user *u;
 	uint32_t i;
@@ -484,21 +498,8 @@ session_open(int fd, const struct in6_addr *addr, const char *host,
 	fd_session[fd] = i;
 	atomic_fetch_add(&workers[s->worker].clients, 1);
 	registry_unlock();
-	ev.data.u64 = worker_event(EVENT_SESSION, i);
-	if (epoll_ctl(workers[s->worker].epoll, EPOLL_CTL_ADD, fd, &ev) != 0) {
-		log_warn("epoll_ctl: %s", strerror(errno));
-		*why = "Server is out of memory";
-		fd_session[fd] = 0;
-		registry_lock();
-		registry_unindex_nick(s->user);
-		registry_free_user(s->user);
-		if (!control)
-			registry_count_address(addr, -1);
-		atomic_fetch_sub(&workers[s->worker].clients, 1);
-		registry_free_session(i);
-		registry_unlock();
-		return 0;
-	}
+	/* from here on it is its home's; our successor would do this again */
+	session_register(i);
 	return i;
 }
 

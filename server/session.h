@@ -52,6 +52,8 @@ void session_close(uint32_t s, const char *reason);
  * may not be: *WHY is a static text then.  Takes the registry lock. */
 uint32_t session_open(int fd, const struct in6_addr *addr, const char *host,
     int control, const char **why);
+/* Puts it into its home's epoll set, if it is not there. */
+void session_register(uint32_t s);
 /* Ends it: closes the socket, frees the records. Takes the registry lock. */
 void session_free(uint32_t s);
 

@@ -37,6 +37,7 @@ enum {
 	BANS_MAX = 100,        /* MAXLIST=b: */
 	MODES_MAX = 10,        /* MODES= */
 	TARGETS_MAX = 10,      /* TARGMAX= */
+	OPER_FAILURES = 3,     /* wrong passwords until a session is cut */
 	COMMANDS_MAX = 128,    /* rows of the table of commands */
 	INVITES_MAX = 8,       /* invitations a user can hold */
 	WHOWAS_MAX = 1024,     /* entries of WHOWAS */
@@ -96,7 +97,7 @@ struct session {
 	uint32_t flags;
 	uint8_t state;
 	uint8_t worker;        /* its home */
-	uint16_t pad;
+	uint16_t oper_failures;
 
 	uint64_t received;     /* stream position: what was read */
 	uint64_t executed;     /* stream position: the next command */

@@ -51,7 +51,7 @@ const struct command_row command_table[] = {
 	    "NICK NICK: your name" },
 	{ "NOTICE", cmd_notice, 0, R, 1,
 	    "NOTICE TARGET[,TARGET...] TEXT: a message nobody answers" },
-	{ "OPER", cmd_oper, 2, R | L, 10,
+	{ "OPER", cmd_oper, 2, R, 10,
 	    "OPER NAME PASSWORD: become an operator" },
 	{ "PART", cmd_part, 1, R | L, 1,
 	    "PART #ROOM[,#ROOM...] [REASON]: leaves" },

@@ -299,6 +299,7 @@ static void
 run_live(uint32_t i)
 {
 	struct session *s = &sessions[i];
+	uint64_t before;
 	unsigned n;
 
 	for (n = 0; n < LINES && s->state == SESSION_LIVE; n++) {
@@ -318,7 +319,12 @@ run_live(uint32_t i)
 		}
 		if (!(s->flags & SESSION_READABLE))
 			break;
+		before = s->received;
 		session_fill(i);
+		if (s->received == before && (s->flags & SESSION_READABLE)) {
+			run_in_a_moment(i); /* no buffer for it */
+			return;
+		}
 	}
 	if (n == LINES)
 		worker_run_later(i);
