@@ -333,6 +333,17 @@ command_unblock(uint32_t i)
 	return 0;
 }
 
+static void
+txn_post(struct txn *t)
+{
+	if (t->posts == 0 && t->post_user == 0)
+		return;
+	if (sessions[t->session].pend != 0 ||
+	    deliver_post(&t->envelope, &t->posts, &t->post_user,
+		&t->in_doubt) != 0)
+		txn_suspend(t);
+}
+
 /* Does what is committed; each part may have been done before. */
 static void
 txn_finish(struct txn *t)
@@ -347,14 +358,13 @@ txn_finish(struct txn *t)
 			op_apply_all(t->ops, t->nops);
 		t->ops_done = 1;
 	}
+	/* before anybody can take the nick that is given up here */
+	if (t->event && t->envelope.kind == EVENT_TO_ROOMS)
+		txn_post(t);
 	if (lock_held(&state->segment.lock))
 		registry_unlock();
 	if (t->event) {
-		if ((t->posts != 0 || t->post_user != 0) &&
-		    (s->pend != 0 ||
-			deliver_post(&t->envelope, &t->posts, &t->post_user,
-			    &t->in_doubt) != 0))
-			txn_suspend(t);
+		txn_post(t);
 		deliver_local(&t->envelope, &t->fanout);
 	}
 	s->queued = t->queued;

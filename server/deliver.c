@@ -320,8 +320,13 @@ post_one(struct envelope *e, const struct posting *p, uint32_t w)
 	e->flags &= (uint16_t)~ENVELOPE_AGAIN;
 	if (r == 0 && w == TO_USER)
 		*p->user = 0;
-	else if (r == 0)
+	else if (r == 0) {
 		*p->workers &= ~(UINT64_C(1) << w);
+		if (e->kind == EVENT_TO_ROOMS) {
+			atomic_store(&me->named_at[w], now_ms);
+			atomic_store(&me->named[w], e->serial);
+		}
+	}
 	atomic_signal_fence(memory_order_seq_cst);
 	if (r == 0 || !again)
 		*p->in_doubt = 0;
@@ -641,6 +646,8 @@ deliver_local(struct envelope *e, struct fanout *f)
 
 /* ---- taking ---- */
 
+enum { NAMES_SETTLE = 1000 /* ms after which mail must be lost, not late */ };
+
 /* Whether E was delivered here before; remembers it otherwise. */
 static int
 heard_before(const struct envelope *e)
@@ -664,6 +671,24 @@ hear(const struct envelope *e)
 
 	if (*heard >> 40 != e->serial >> 40 || *heard < e->serial)
 		*heard = e->serial;
+}
+
+int
+deliver_names_settled(void)
+{
+	uint64_t serial, heard;
+	unsigned w;
+
+	for (w = 1; w <= state->nworker; w++) {
+		serial = atomic_load(&workers[w].named[my_id]);
+		if (serial == 0 || w == my_id ||
+		    now_ms > workers[w].named_at[my_id] + NAMES_SETTLE)
+			continue;
+		heard = me->heard[w][(serial >> 40 & 0xffff) % EPOCHS];
+		if (heard < serial)
+			return 0;
+	}
+	return 1;
 }
 
 /* Mail for a user that came through our own mailbox: its own is missing. */

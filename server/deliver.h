@@ -70,6 +70,12 @@ size_t deliver_tags(const struct envelope *e, uint64_t caps, char *buf,
 /* Takes one envelope from MSQID and delivers it; 0 when the queue is empty,
  * -1 when it is gone. */
 int deliver_take(int msqid);
+/*
+ * Whether all that other workers told this one of nicks being given up, by
+ * NICK or QUIT, has been delivered here.  If not, a nick that is free may still
+ * be somebody's in the eyes of our clients.
+ */
+int deliver_names_settled(void);
 /* Finishes the envelope a predecessor had taken. */
 void deliver_heal(void);
 

@@ -114,6 +114,8 @@ cmd_nick(struct command *c)
 	}
 	if (strcmp(nick, c->u->nick) == 0)
 		return CMD_DONE;
+	if (!deliver_names_settled())
+		return CMD_WAIT;
 	if (c->u->flags & USER_REGISTERED) {
 		e = command_event(c, EVENT_TO_ROOMS);
 		event_text_line(e, 0, "NICK", nick, NULL);

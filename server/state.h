@@ -292,6 +292,10 @@ struct worker {
 	_Atomic uint64_t waiters; /* workers that wait for room in MAILBOX */
 	uint64_t count;        /* envelopes made in this life */
 	uint64_t heard[CONFIG_WORKERS + 1][EPOCHS]; /* serials, by origin */
+	/* the last posting to each other worker that changed who has which
+	 * nick, and when it was made, ms: see deliver_names_settled() */
+	_Atomic uint64_t named[CONFIG_WORKERS + 1];
+	_Atomic uint64_t named_at[CONFIG_WORKERS + 1];
 	uint32_t chunk_first, chunk_end; /* its part of the chunks */
 	uint32_t chunk_high;   /* first never used */
 	uint32_t io_session;   /* the stream in a system call right now */
