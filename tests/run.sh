@@ -14,8 +14,8 @@ cd "$(dirname "$0")/.." || exit 2
 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export UBSAN_OPTIONS
 passed=0 failed=0 skipped=0 names=''
-log=$(mktemp) || exit 2
-trap 'rm -f "$log"' EXIT
+log=$(mktemp) && sad=$(mktemp) || exit 2
+trap 'rm -f "$log" "$sad"' EXIT
 
 # one NAME COMMAND...: runs it, shows it, counts it and what it skipped
 one()
@@ -36,6 +36,11 @@ one()
 		failed=$((failed + 1))
 		names="$names $name"
 		printf '== %s FAILED (%s)\n' "$name" "$rc"
+		{
+			printf '== again, %s:\n' "$name"
+			grep -E '^not ok|:[FE]:|^SUMMARY|Error' "$log" ||
+				tail -n 20 "$log"
+		} >>"$sad"
 	fi
 }
 
@@ -65,6 +70,7 @@ one 'first run' sh tests/first-run.sh
 for s in tests/clients/*.sh tests/systemd/*.sh; do one "$s" sh "$s"; done
 one lint sh tests/lint.sh
 
+cat "$sad"
 [ -z "$names" ] || printf 'failed:%s\n' "$names"
 printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" -eq 0 ]

@@ -216,7 +216,7 @@ static const struct {
 	size_t one;
 } fills[] = {
 	{ "the least", LEAST },
-	{ "odd", 81 },
+	{ "odd", LEAST + 1 },
 	{ "a line", LEAST + 512 },
 	{ "half the most", MOST / 2 },
 	{ "the most", MOST },
