@@ -13,9 +13,14 @@
 #   MOOTD    the server (default: mootd at the top of the tree)
 #   BUILD    where bench-floor and bench-load are, or are to be built
 #            (default: a private directory)
-#   SERVERS  which and in which order (floor mootd ngircd inspircd)
+#   SERVERS  which and in which order (floor mootd bare ngircd inspircd)
 #   ROWS     which (room rooms direct register idle)
 #   RESULTS  a file to append every measurement to
+#
+# As root it runs in an IPC namespace of its own, with kernel.msgmnb as the
+# package sets it (systemd/moot.sysctl); "bare" is mootd with the kernel's own
+# 16 KiB for a mailbox.  Elsewhere mootd has what the machine gives, and there is
+# no "bare".
 #
 # Each server is started anew for each measurement, measured and stopped by its
 # process ID.  Of the repetitions the median counts: a busy machine makes work
@@ -32,7 +37,7 @@ export LC_ALL
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 MOOTD=${MOOTD:-$top/mootd}
-SERVERS=${SERVERS:-floor mootd ngircd inspircd}
+SERVERS=${SERVERS:-floor mootd bare ngircd inspircd}
 ROWS=${ROWS:-room rooms direct register idle}
 PATH=$PATH:/usr/sbin:/usr/local/sbin
 quick=no
@@ -52,6 +57,13 @@ die()
 	printf 'run.sh: %s\n' "$*" >&2
 	exit 2
 }
+
+packaged=$(sed -n 's/^kernel.msgmnb = //p' "$top/systemd/moot.sysctl")
+if [ -z "${BENCH_NAMESPACE:-}" ] &&
+    unshare -i sh -c "echo $packaged >/proc/sys/kernel/msgmnb" 2>/dev/null
+then
+	BENCH_NAMESPACE=1 exec unshare -i sh "$0" "$@"
+fi
 
 while getopts n:qv opt; do
 	case $opt in
@@ -134,7 +146,26 @@ floor_start()
 	pid=$!
 }
 
+# Sets how many bytes a new mailbox holds, where this namespace is ours.
+msgmnb()
+{
+	[ -n "${BENCH_NAMESPACE:-}" ] || return 0
+	echo "$1" >/proc/sys/kernel/msgmnb
+}
+
+bare_start()
+{
+	msgmnb 16384
+	mootd_go
+}
+
 mootd_start()
+{
+	msgmnb "$packaged"
+	mootd_go
+}
+
+mootd_go()
 {
 	mkdir -p "$dir/state"
 	cat >"$dir/conf" <<-END
@@ -213,6 +244,7 @@ server_there()
 	case $1 in
 	floor) : ;;
 	mootd) mootd_there ;;
+	bare) mootd_there && [ -n "${BENCH_NAMESPACE:-}" ] ;;
 	*) command -v "$1" >/dev/null ;;
 	esac
 }
@@ -291,6 +323,7 @@ row_suits() # row server
 {
 	case $quick:$1:$2 in
 	*:rooms:ngircd | yes:rooms:inspircd) return 1 ;;
+	*:register:bare | *:idle:bare) return 1 ;;
 	esac
 }
 
