@@ -161,6 +161,21 @@ number_in(const struct answer *a, const char *name)
 	return n;
 }
 
+/* Copies the text that answer A has under NAME, "" for none. */
+static void
+text_in(const struct answer *a, const char *name, char *buf, size_t size)
+{
+	struct row row = { .nfield = 0 };
+	const struct field *f = NULL;
+	size_t at = 0;
+
+	buf[0] = '\0';
+	while (f == NULL && answer_row(a, &at, &row))
+		if ((f = row_field(&row, name, strlen(name))) != NULL)
+			snprintf(buf, size, "%s", f->value);
+	row_free(&row);
+}
+
 /* ---- questions ---- */
 
 static int
@@ -191,6 +206,7 @@ static const struct column status_lines[] = {
 	{ "running", "{uptime:s}, since {started:d}", 0 },
 	{ "workers", "{workers}, {restarts} restarts", 0 },
 	{ "reloads", "{reloads}", 0 },
+	{ "masters", "{takeovers} taken over, {upgrades} upgrades", 0 },
 	{ "clients", "{clients} of {max_clients}", 0 },
 	{ "users", "{registered} registered, {most_registered} at most", 0 },
 	{ "operators", "{operators}", 0 },
@@ -327,6 +343,59 @@ run_reload(const struct options *o)
 	return EXIT_OK;
 }
 
+/* Waits until the server says that it was upgraded more often than DONE times,
+ * or has refused it more often than REFUSED times; its answer is in A then. */
+static int
+await_upgrade(const struct options *o, long long done, long long refused,
+    struct answer *a)
+{
+	long long until = now_ms() + RELOAD_WAIT;
+
+	while (now_ms() < until) {
+		pause_ms(POLL_PAUSE);
+		if (answer_get(a, o->socket, "STATUS") == ANSWER_OK) {
+			if (number_in(a, "upgrades") > done)
+				return EXIT_OK;
+			if (number_in(a, "refusals") > refused)
+				return EXIT_NO;
+		}
+		answer_free(a);
+	}
+	return -1;
+}
+
+static int
+run_upgrade(const struct options *o)
+{
+	enum answer_result result;
+	long long done, refused;
+	struct answer a;
+	char why[256];
+	int r;
+
+	result = ask(&a, o, "UPGRADE", 1);
+	done = number_in(&a, "upgrades");
+	refused = number_in(&a, "refusals");
+	answer_free(&a);
+	if (result != ANSWER_OK)
+		return complain(result, &a);
+	if ((r = await_upgrade(o, done, refused, &a)) < 0) {
+		fprintf(stderr, "mootctl: not upgraded within %d seconds; "
+		    "see the log\n", RELOAD_WAIT / 1000);
+		return EXIT_NO;
+	}
+	text_in(&a, "refusal", why, sizeof(why));
+	if (r != EXIT_OK)
+		fprintf(stderr, "mootctl: not upgraded: %s\n", why);
+	else if (o->json)
+		printf("{\"pid\":%lld,\"upgrades\":%lld}\n",
+		    number_in(&a, "pid"), number_in(&a, "upgrades"));
+	else
+		printf("upgraded\n");
+	answer_free(&a);
+	return r;
+}
+
 /* Whether the master and whoever answered us are gone, in time. */
 static int
 await_end(const struct answer *a, long long pid)
@@ -399,6 +468,8 @@ static const struct order orders[] = {
 	    kick_lines, "disconnect a user" },
 	{ "reload", "", 0, 0, 0, run_reload, NULL,
 	    "read the configuration again" },
+	{ "upgrade", "", 0, 0, 0, run_upgrade, NULL,
+	    "execute another binary, unnoticed" },
 	{ "stop", "", 0, 0, 0, run_stop, NULL, "end the server" },
 	{ "version", "", 0, 0, ORDER_AGAIN | ORDER_MERGE, run_show,
 	    version_lines, "which server answers" },

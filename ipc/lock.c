@@ -6,8 +6,8 @@
  * table (process.c), behind libc's back, and libc would go on using its
  * parent's thread ID.  The kernel's side is the same as for a robust mutex:
  * at a process's end it looks at list_op_pending, finds our thread ID in the
- * word, sets FUTEX_OWNER_DIED and wakes a waiter.  There is one lock only, so
- * it is simply "pending" for ever and the list itself stays empty.
+ * word, sets FUTEX_OWNER_DIED and wakes a waiter.  A process uses one lock
+ * only, so it is simply "pending" for ever and the list itself stays empty.
  *
  * The word is 0 when free.  FUTEX_WAITERS says that release must wake.
  */
@@ -101,6 +101,18 @@ lock_release(struct lock *lock)
 {
 	if (atomic_exchange(&lock->word, 0) & FUTEX_WAITERS)
 		syscall(SYS_futex, &lock->word, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+int
+lock_acquire_now(struct lock *lock)
+{
+	return lock_try(lock, 0);
+}
+
+int
+lock_owned(const struct lock *lock)
+{
+	return (atomic_load(&lock->word) & FUTEX_TID_MASK) != 0;
 }
 
 int

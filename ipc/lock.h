@@ -24,6 +24,12 @@ int lock_join(struct lock *lock);
 int lock_acquire(struct lock *lock);
 void lock_release(struct lock *lock);
 
+/* Like lock_acquire(), but does not wait: -1 when somebody living has it. */
+int lock_acquire_now(struct lock *lock);
+
+/* Whether a living process holds it: the kernel takes it from the dead. */
+int lock_owned(const struct lock *lock);
+
 /* Whether the calling process holds it. */
 int lock_held(const struct lock *lock);
 

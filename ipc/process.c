@@ -27,26 +27,50 @@ process_share(void)
 	    SYS_clone, CLONE_FILES | SIGCHLD, NULL, NULL, NULL, NULL);
 }
 
-uint64_t
-process_start_time(pid_t pid)
+/* The fields of proc(5)'s stat from the third, its state, on; NULL. */
+static char *
+stat_fields(pid_t pid, char *buf, size_t size)
 {
-	char path[32], buf[512], *p;
+	char path[32], *p;
 	ssize_t n;
-	int fd, field;
+	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-		return 0;
-	n = read(fd, buf, sizeof(buf) - 1);
+		return NULL;
+	n = read(fd, buf, size - 1);
 	close(fd);
 	if (n <= 0)
-		return 0;
+		return NULL;
 	buf[n] = '\0';
 	/* the command in parentheses may hold anything: begin behind it */
-	if ((p = strrchr(buf, ')')) == NULL)
-		return 0;
-	for (field = 2; field < 22 && p != NULL; field++)
+	p = strrchr(buf, ')');
+	return p != NULL && p[1] == ' ' ? p + 2 : NULL;
+}
+
+static uint64_t
+start_time(char *p)
+{
+	int field;
+
+	for (field = 3; field < 22 && p != NULL; field++)
 		if ((p = strchr(p, ' ')) != NULL)
 			p++;
 	return p == NULL ? 0 : strtoull(p, NULL, 10);
+}
+
+uint64_t
+process_start_time(pid_t pid)
+{
+	char buf[512];
+
+	return start_time(stat_fields(pid, buf, sizeof(buf)));
+}
+
+int
+process_alive(pid_t pid, uint64_t start)
+{
+	char buf[512], *p = stat_fields(pid, buf, sizeof(buf));
+
+	return p != NULL && *p != 'Z' && *p != 'X' && start_time(p) == start;
 }

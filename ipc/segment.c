@@ -55,7 +55,7 @@ segment_probe(int prefix, struct segment *header)
 	}
 	header->shmid = id;
 	if (header->owner_start != 0 &&
-	    process_start_time(header->owner) == header->owner_start)
+	    process_alive(header->owner, header->owner_start))
 		return SEGMENT_LIVE;
 	return ds.shm_nattch == 0 ? SEGMENT_DEAD : SEGMENT_ORPHAN;
 }

@@ -181,10 +181,8 @@ is_orphan_control(int fd)
 	return getpeername(fd, (struct sockaddr *)&ss, &len) == 0;
 }
 
-/* A socket that a dead worker had accepted, but not yet given a session; or
- * had shut down, but not yet closed. */
-static int
-is_orphan(int fd)
+int
+accept_is_orphan(int fd)
 {
 	struct tcp_info info;
 	struct sockaddr_storage ss;
@@ -243,10 +241,10 @@ accept_orphans(void)
 	if ((found = calloc(state->max_fd, 1)) == NULL)
 		fatal("no memory");
 	for (fd = 3; fd < state->max_fd; fd++)
-		found[fd] = (unsigned char)is_orphan((int)fd);
+		found[fd] = (unsigned char)accept_is_orphan((int)fd);
 	await_others();
 	for (fd = 3; fd < state->max_fd; fd++) {
-		if (!found[fd] || !is_orphan((int)fd))
+		if (!found[fd] || !accept_is_orphan((int)fd))
 			continue;
 		len = sizeof(ss);
 		n++;

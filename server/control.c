@@ -245,6 +245,10 @@ show_totals(struct command *c)
 	row_number("workers", state->nworker);
 	row_number("restarts", state->restarts);
 	row_number("reloads", state->reloads);
+	row_number("takeovers", state->takeovers);
+	row_number("upgrades", state->upgrades);
+	row_number("refusals", state->refusals);
+	row_field("refusal", state->refusal);
 	row_number("max_clients", config->max_clients);
 	row_number("registered", state->registered);
 	row_number("most_registered", state->most_registered);
@@ -600,6 +604,8 @@ signal_master(struct command *c, int sig)
 	row_begin();
 	row_number("pid", pid);
 	row_number("reloads", state->reloads);
+	row_number("upgrades", state->upgrades);
+	row_number("refusals", state->refusals);
 	row_end(c);
 	/* the number may be another process's by now */
 	if (pid <= 1 || process_start_time(pid) != state->segment.owner_start)
@@ -614,6 +620,13 @@ control_reload(struct command *c)
 {
 	log_info("reload asked for by the administrator");
 	return signal_master(c, SIGHUP);
+}
+
+static enum command_result
+control_upgrade(struct command *c)
+{
+	log_info("upgrade asked for by the administrator");
+	return signal_master(c, SIGUSR2);
 }
 
 static enum command_result
@@ -650,6 +663,8 @@ static const struct command_row control_table[] = {
 	    "NICK [:REASON]: disconnects a user" },
 	{ "RELOAD", control_reload, 0, CMD_FREE, 0,
 	    ": reads the configuration again" },
+	{ "UPGRADE", control_upgrade, 0, CMD_FREE, 0,
+	    ": executes another binary" },
 	{ "STOP", control_stop, 0, CMD_FREE, 0, ": ends the server" },
 	{ "VERSION", control_version, 0, CMD_FREE, 0, ": which server it is" },
 	{ "HELP", control_help, 0, CMD_FREE, 0, ": this" },

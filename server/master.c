@@ -10,9 +10,12 @@
  * killed first.  A reload is the same thing, wanted: new settings are read,
  * then one worker after the other leaves at the end of a turn and is forked
  * again.
+ *
+ * A master that finds the living workers of a dead one takes them over
+ * (takeover.c); an upgrade is the same, after this process has executed
+ * another binary (upgrade.c).
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
 #include <pwd.h>
@@ -20,29 +23,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "../ipc/handover.h"
 #include "../ipc/mailbox.h"
 #include "../ipc/process.h"
+#include "listener.h"
 #include "log.h"
 #include "master.h"
 #include "notify.h"
+#include "pause.h"
 #include "state.h"
+#include "takeover.h"
 #include "title.h"
+#include "upgrade.h"
+#include "version.h"
 #include "worker.h"
 
 enum {
-	BACKLOG = 4096,
 	DESCRIPTORS = 256,     /* beside those of clients */
 	STEADY = 1000,         /* ms a worker must live to be trusted again */
 	BRAKE_FREE = 3,        /* quick deaths before the brake */
@@ -65,8 +68,6 @@ struct child {
 
 static struct config *settings;
 static struct child children[CONFIG_WORKERS + 1];
-static int listeners[LISTENERS_MAX], nlistener;
-static int control = -1;
 static int signals = -1;
 static int reloading;          /* worker being replaced for a reload; 0 */
 static int reload_again;       /* asked for meanwhile */
@@ -78,118 +79,6 @@ clock_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-/* ---- listeners ---- */
-
-static const char *
-address_show(int fd, char *buf, size_t size)
-{
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(ss);
-	char host[INET6_ADDRSTRLEN] = "?";
-
-	memset(&ss, 0, sizeof(ss));
-	getsockname(fd, (struct sockaddr *)&ss, &len);
-	if (ss.ss_family == AF_INET) {
-		struct sockaddr_in *in = (struct sockaddr_in *)(void *)&ss;
-		inet_ntop(AF_INET, &in->sin_addr, host, sizeof(host));
-		snprintf(buf, size, "%s:%u", host, ntohs(in->sin_port));
-	} else if (ss.ss_family == AF_INET6) {
-		struct sockaddr_in6 *in = (struct sockaddr_in6 *)(void *)&ss;
-		inet_ntop(AF_INET6, &in->sin6_addr, host, sizeof(host));
-		snprintf(buf, size, "[%s]:%u", host, ntohs(in->sin6_port));
-	} else
-		snprintf(buf, size, "a socket of family %d", ss.ss_family);
-	return buf;
-}
-
-static int
-listener_open(const struct config_listen *l)
-{
-	int on = 1;
-	int fd = socket(l->addr.ss_family,
-	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (l->addr.ss_family == AF_INET6)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	if (bind(fd, (const struct sockaddr *)&l->addr, l->addrlen) != 0 ||
-	    listen(fd, BACKLOG) != 0) {
-		int e = errno;
-		close(fd);
-		errno = e;
-		return -1;
-	}
-	return fd;
-}
-
-void
-master_listen(const struct config *c)
-{
-	int i, fd, n = notify_listen_fds();
-
-	if (n > (int)(sizeof(listeners) / sizeof(listeners[0])))
-		fatal("socket activation: %d sockets are too many", n);
-	for (i = 0; i < n; i++) {
-		fcntl(3 + i, F_SETFL, fcntl(3 + i, F_GETFL) | O_NONBLOCK);
-		listeners[nlistener++] = 3 + i;
-	}
-	for (i = 0; n == 0 && i < c->nlisten; i++) {
-		if ((fd = listener_open(&c->listen[i])) >= 0)
-			listeners[nlistener++] = fd;
-		else if (c->file[0] == '\0' && nlistener > 0)
-			/* the embedded defaults: no IPv6 is no reason */
-			log_warn("listen %s: %s", c->listen[i].text,
-			    strerror(errno));
-		else
-			fatal("listen %s: %s", c->listen[i].text,
-			    strerror(errno));
-	}
-	if (nlistener == 0)
-		fatal("nothing to listen on");
-}
-
-/* The directory of the control socket, if its parent is there. */
-static void
-make_parent(const char *path)
-{
-	char dir[256], *slash;
-
-	snprintf(dir, sizeof(dir), "%s", path);
-	if ((slash = strrchr(dir, '/')) == NULL || slash == dir)
-		return;
-	*slash = '\0';
-	mkdir(dir, 0755);
-}
-
-static void
-control_open(const struct config *c)
-{
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	mode_t mask;
-
-	if (c->control[0] == '\0')
-		return;
-	snprintf(un.sun_path, sizeof(un.sun_path), "%s", c->control);
-	make_parent(c->control);
-	control = socket(
-	    AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (control < 0)
-		fatal("socket: %s", strerror(errno));
-	/* the instance is ours alone by now, so an old socket is a leftover */
-	unlink(c->control);
-	mask = umask(0077);
-	if (bind(control, (struct sockaddr *)&un, sizeof(un)) != 0 ||
-	    listen(control, 64) != 0) {
-		log_warn("control %s: %s: mootctl will not work", c->control,
-		    strerror(errno));
-		close(control);
-		control = -1;
-	}
-	umask(mask);
 }
 
 /* ---- what workers need ---- */
@@ -217,7 +106,7 @@ raise_descriptors(const struct config *c)
 		         "%llu: clients beyond it are turned away",
 		    c->max_clients, (unsigned long long)want,
 		    (unsigned long long)r.rlim_cur);
-	return r.rlim_cur < want ? (uint32_t)r.rlim_cur : (uint32_t)want;
+	return (uint32_t)(r.rlim_cur < want ? r.rlim_cur : want) - MASTER_FDS;
 }
 
 /* Lets the kernel make the descriptor table large once: growing one that is
@@ -225,8 +114,10 @@ raise_descriptors(const struct config *c)
 static void
 widen_table(uint32_t max_fd)
 {
-	if (dup2(signals, (int)max_fd - 1) == (int)max_fd - 1)
-		close((int)max_fd - 1);
+	int last = (int)max_fd + MASTER_FDS - 1;
+
+	if (dup2(signals, last) == last)
+		close(last);
 }
 
 static void
@@ -263,17 +154,22 @@ worker_prepare(unsigned w)
 		fatal("worker %u: %s", w, strerror(errno));
 	watch(x->epoll, x->bell.fd, EPOLLIN | EPOLLET,
 	    worker_event(EVENT_BELL, 0));
-	for (i = 0; i < nlistener; i++)
+	for (i = 0; listeners[i] >= 0; i++)
 		watch(x->epoll, listeners[i],
 		    EPOLLIN | EPOLLET | EPOLLEXCLUSIVE,
 		    worker_event(EVENT_LISTENER, (uint32_t)listeners[i]));
 	if (control >= 0)
 		watch(x->epoll, control, EPOLLIN | EPOLLET | EPOLLEXCLUSIVE,
 		    worker_event(EVENT_CONTROL, (uint32_t)control));
+	if (state->handover >= 0)
+		watch(x->epoll, state->handover,
+		    EPOLLIN | EPOLLET | EPOLLEXCLUSIVE,
+		    worker_event(EVENT_HANDOVER, 0));
 }
 
-static void
-worker_start(unsigned w)
+/* Forks worker W; -1 with errno. */
+static int
+worker_fork(unsigned w)
 {
 	pid_t pid;
 
@@ -284,33 +180,48 @@ worker_start(unsigned w)
 	atomic_store(&workers[w].beat, clock_now());
 	if ((pid = process_share()) == 0)
 		worker_main(w, settings);
-	if (pid < 0) {
+	children[w].pid = pid > 0 ? pid : 0;
+	return pid > 0 ? 0 : -1;
+}
+
+static void
+worker_start(unsigned w)
+{
+	if (worker_fork(w) != 0) {
 		log_warn("fork: %s", strerror(errno));
 		children[w].due = clock_now() + BRAKE_FIRST;
 		return;
 	}
-	children[w].pid = pid;
-	atomic_store(&workers[w].pid, pid);
+	atomic_store(&workers[w].pid, children[w].pid);
+}
+
+/* Wakes everybody, whatever their bells say: who died may have been about to
+ * ring, or may be what somebody waits for. */
+static void
+ring_all(void)
+{
+	unsigned w;
+
+	for (w = 1; w <= state->nworker; w++) {
+		bell_sleep(&workers[w].bell);
+		bell_ring(&workers[w].bell);
+	}
 }
 
 /* ---- leftovers ---- */
 
-/* The workers of a master that died go on serving; they are asked to leave,
- * since this master cannot take them over. */
+/* The workers of a master that died, when they cannot be taken over. */
 static void
 orphans_dismiss(const struct segment *header)
 {
 	uint64_t until = clock_now() + ORPHANS;
-	struct segment *seg = segment_attach(header->shmid);
 
-	/* of another version, they may still be on their way out */
-	if (seg != NULL && header->layout == STATE_LAYOUT) {
+	if (state_attach(header) == 0) {
 		log_warn("workers of a dead master (%d) are asked to leave",
 		    header->owner);
-		atomic_store(&((struct state *)(void *)seg)->stopping, 1);
+		atomic_store(&state->stopping, 1);
+		state_detach();
 	}
-	if (seg != NULL)
-		segment_detach(seg);
 	while (segment_attached(header->shmid) > 0 && clock_now() < until)
 		poll(NULL, 0, 10);
 	if (segment_attached(header->shmid) > 0)
@@ -348,6 +259,27 @@ leftovers_remove(const struct config *c)
 	         "and %d mailboxes", header.owner, n);
 }
 
+/* A segment knows its owner, so leftovers are looked for as who we will be. */
+static void
+user_become(const struct config *c)
+{
+	struct passwd *pw;
+
+	if (geteuid() != 0 || c->user[0] == '\0')
+		return;
+	if ((pw = getpwnam(c->user)) == NULL)
+		fatal("user %s: no such user", log_safe(c->user));
+	if (seteuid(pw->pw_uid) != 0)
+		fatal("user %s: %s", log_safe(c->user), strerror(errno));
+}
+
+static void
+user_leave(const struct config *c)
+{
+	if (getuid() == 0 && c->user[0] != '\0' && seteuid(0) != 0)
+		fatal("seteuid: %s", strerror(errno));
+}
+
 static void
 drop_privileges(const struct config *c)
 {
@@ -365,8 +297,8 @@ drop_privileges(const struct config *c)
 		fatal("user %s: %s", log_safe(c->user), strerror(errno));
 }
 
-static void
-signals_open(void)
+static sigset_t
+signals_wanted(void)
 {
 	sigset_t set;
 
@@ -375,11 +307,28 @@ signals_open(void)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR2);
+	return set;
+}
+
+/* From the start: a signal that comes early waits. */
+static void
+signals_block(void)
+{
+	sigset_t set = signals_wanted();
+
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void
+signals_open(void)
+{
+	sigset_t set = signals_wanted();
+
 	signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (signals < 0)
 		fatal("signalfd: %s", strerror(errno));
-	signal(SIGPIPE, SIG_IGN);
 }
 
 /* READY means that all workers serve; one that dies at once is the brake's
@@ -395,13 +344,97 @@ await_workers(void)
 			poll(NULL, 0, 1);
 }
 
+/* Makes an instance: the segment, what workers need, and workers. */
+static void
+instance_create(struct config *c, uint32_t max_fd)
+{
+	unsigned w;
+
+	if (state_create(c, c->workers, max_fd) != 0)
+		fatal("shared memory, key 0x%x: %s",
+		    (unsigned)mailbox_key(c->ipc_prefix, 0), strerror(errno));
+	if (lock_join(&state->master) != 0 ||
+	    lock_acquire_now(&state->master) < 0)
+		fatal("set_robust_list: %s", strerror(errno));
+	memcpy(state->listeners, listeners, sizeof(listeners));
+	state->control = control;
+	state->handover =
+	    handover_listen(c->ipc_prefix, state->segment.born);
+	if (state->handover < 0)
+		log_warn("handover: %s: no other master can take over",
+		    strerror(errno));
+	for (w = 1; w <= state->nworker; w++)
+		worker_prepare(w);
+	state->pause = pause_word(getpid(), 1, PAUSE_NONE);
+	pause_serve_under(state->pause);
+	for (w = 1; w <= state->nworker; w++)
+		worker_start(w);
+	await_workers();
+}
+
+/* The path of the control socket may have gone with the dead master. */
+static void
+control_restore(const struct config *c)
+{
+	unsigned w;
+
+	control = state->control;
+	if (control >= 0 && access(c->control, F_OK) == 0)
+		return;
+	if (control >= 0)
+		close(control);
+	control_open(c);
+	state->control = control;
+	for (w = 1; control >= 0 && w <= state->nworker; w++)
+		watch(workers[w].epoll, control,
+		    EPOLLIN | EPOLLET | EPOLLEXCLUSIVE,
+		    worker_event(EVENT_CONTROL, (uint32_t)control));
+}
+
+/* Puts workers of ours in the place of those taken over. */
+static void
+instance_continue(struct config *c)
+{
+	uint64_t word = atomic_load(&state->pause);
+	unsigned w;
+
+	c->workers = (int)state->nworker;
+	memcpy(listeners, state->listeners, sizeof(listeners));
+	control_restore(c);
+	pause_serve_under(
+	    pause_word(getpid(), pause_table(word) + 1, PAUSE_NONE));
+	for (w = 1; w <= state->nworker; w++)
+		if (worker_fork(w) != 0)
+			fatal("fork: %s", strerror(errno));
+	if (takeover_done() != 0)
+		fatal("the old workers went on by themselves");
+	for (w = 1; w <= state->nworker; w++)
+		atomic_store(&workers[w].pid, children[w].pid);
+	ring_all();
+}
+
+/* Whether there are living workers of a dead master, or of ours before it
+ * executed another binary, and they are taken over. */
+static int
+instance_taken_over(const struct config *c, int *keep)
+{
+	struct segment header;
+	enum segment_state found;
+
+	user_become(c);
+	found = segment_probe(c->ipc_prefix, &header);
+	user_leave(c);
+	if (found != SEGMENT_ORPHAN &&
+	    (found != SEGMENT_LIVE || header.owner != getpid()))
+		return 0;
+	drop_privileges(c);
+	return takeover_begin(&header, keep) == 0;
+}
+
 void
-master_open(struct config *c)
+master_open(struct config *c, int *keep)
 {
 	uint32_t max_fd;
-	char text[80];
-	unsigned w;
-	int i;
 
 	settings = c;
 	config = c;
@@ -410,32 +443,24 @@ master_open(struct config *c)
 	if (c->workers < 1 || c->workers > CONFIG_WORKERS)
 		c->workers = c->workers < 1 ? 1 : CONFIG_WORKERS;
 	title_set("mootd: master");
-	signals_open();
+	signals_block();
 	max_fd = raise_descriptors(c);
-	widen_table(max_fd);
-	/* as the user we will be: a segment knows its owner */
-	if (geteuid() == 0 && c->user[0] != '\0') {
+	if (instance_taken_over(c, keep)) {
+		signals_open();
+		widen_table(state->max_fd);
+		instance_continue(c);
+	} else {
+		user_become(c);
+		leftovers_remove(c);
+		user_leave(c);
+		listener_open_all(c);
+		signals_open();
+		widen_table(max_fd);
 		control_open(c);
 		drop_privileges(c);
-		leftovers_remove(c);
-	} else {
-		leftovers_remove(c);
-		control_open(c);
+		instance_create(c, max_fd);
 	}
-	if (state_create(c, c->workers, max_fd) != 0)
-		fatal("shared memory, key 0x%x: %s",
-		    (unsigned)mailbox_key(c->ipc_prefix, 0), strerror(errno));
-	memcpy(state->listeners, listeners, sizeof(listeners));
-	state->listeners[nlistener] = -1;
-	state->control = control;
-	for (w = 1; w <= state->nworker; w++)
-		worker_prepare(w);
-	for (w = 1; w <= state->nworker; w++)
-		worker_start(w);
-	await_workers();
-	for (i = 0; i < nlistener; i++)
-		log_info("listening on %s",
-		    address_show(listeners[i], text, sizeof(text)));
+	listener_log();
 }
 
 /* ---- watching over the workers ---- */
@@ -469,19 +494,6 @@ reload_next(void)
 	notify("READY=1");
 	if (reload_again)
 		reload();
-}
-
-/* Wakes everybody, whatever their bells say: who died may have been about to
- * ring, or may be what somebody waits for. */
-static void
-ring_all(void)
-{
-	unsigned w;
-
-	for (w = 1; w <= state->nworker; w++) {
-		bell_sleep(&workers[w].bell);
-		bell_ring(&workers[w].bell);
-	}
 }
 
 /* When to fork worker W again, after a death that nobody wanted. */
@@ -697,7 +709,10 @@ take_signals(void)
 	struct signalfd_siginfo si;
 
 	while (read(signals, &si, sizeof(si)) == (ssize_t)sizeof(si))
-		if (si.ssi_signo == SIGHUP)
+		if (si.ssi_signo == SIGUSR2 ||
+		    (si.ssi_signo == SIGHUP && upgrade_wanted()))
+			upgrade();
+		else if (si.ssi_signo == SIGHUP)
 			reload();
 		else if (si.ssi_signo != SIGCHLD && !state->stopping)
 			stop();
@@ -705,7 +720,7 @@ take_signals(void)
 }
 
 int
-master_run(void)
+master_run(int upgraded)
 {
 	unsigned long long dog = notify_watchdog_usec() / 1000;
 	struct pollfd p = { .fd = signals, .events = POLLIN };
@@ -714,6 +729,10 @@ master_run(void)
 
 	if (dog > 0 && dog < BEAT)
 		wait = (int)dog;
+	if (upgraded) {
+		atomic_fetch_add(&state->upgrades, 1);
+		log_info("upgraded: mootd %s", MOOT_VERSION);
+	}
 	notify("READY=1");
 	while (!state->stopping) {
 		poll(&p, 1, wait);

@@ -17,7 +17,9 @@
 #include "log.h"
 #include "master.h"
 #include "notify.h"
+#include "state.h"
 #include "title.h"
+#include "upgrade.h"
 #include "version.h"
 #include "worker.h"
 
@@ -44,9 +46,10 @@ static void
 version(void)
 {
 	printf("mootd %s\n"
+	       "layout: %08x\n"
 	       "ipc: System V segment, message queues; shared descriptors\n"
 	       "helpers: none (accounts, history and TLS are not built)\n",
-	    MOOT_VERSION);
+	    MOOT_VERSION, state_layout_id());
 }
 
 /* Reads FILE, or the standard one if it is there, or the embedded defaults;
@@ -82,9 +85,10 @@ free_prefix(int first)
 }
 
 /* The embedded defaults, but for what two servers on one machine must not
- * share.  At least two workers, so that there is something to see. */
+ * share.  At least two workers, so that there is something to see.  PREFIX is
+ * its own already, or 0. */
 static void
-settings_private(struct config *c, const char *dir)
+settings_private(struct config *c, const char *dir, int prefix)
 {
 	struct sockaddr_in *in = (struct sockaddr_in *)(void *)
 	    &c->listen[0].addr;
@@ -96,7 +100,8 @@ settings_private(struct config *c, const char *dir)
 	c->listen[0].addrlen = sizeof(*in);
 	snprintf(c->listen[0].text, sizeof(c->listen[0].text), "127.0.0.1:0");
 	c->nlisten = 1;
-	c->ipc_prefix = free_prefix(c->ipc_prefix + 1);
+	c->ipc_prefix =
+	    prefix != 0 ? prefix : free_prefix(c->ipc_prefix + 1);
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
 		c->workers = 2;
 	if (snprintf(c->control, sizeof(c->control), "%s/control", dir) >=
@@ -158,9 +163,11 @@ main(int argc, char **argv)
 {
 	static struct config c;
 	const char *file = NULL, *private_dir = NULL;
-	int opt, foreground = 0, test = 0, end = -1;
+	int opt, foreground = 0, test = 0, end = -1, prefix = 0, upgraded;
 
 	title_open(argc, argv);
+	upgrade_open(argc, argv);
+	upgraded = upgrade_resumed(&prefix, &log_to_syslog);
 	while ((opt = getopt(argc, argv, "fc:p:tVh")) != -1)
 		switch (opt) {
 		case 'f':
@@ -189,22 +196,21 @@ main(int argc, char **argv)
 		fputs(usage_text, stderr);
 		return EXIT_USAGE;
 	}
-	log_open("master", LOG_LEVEL_INFO, 0);
+	log_open("master", LOG_LEVEL_INFO, log_to_syslog);
 	if (private_dir != NULL)
-		settings_private(&c, private_dir);
+		settings_private(&c, private_dir, prefix);
 	else if (settings_load(&c, file) != 0)
 		return EXIT_USAGE;
 	if (test) {
 		printf("%s: ok\n", c.file[0] != '\0' ? c.file : "defaults");
 		return 0;
 	}
-	log_open("master", (enum log_level)c.log_level, 0);
+	log_open("master", (enum log_level)c.log_level, log_to_syslog);
 	notify_open();
-	master_listen(&c);
-	if (!foreground)
+	if (!foreground && !upgraded)
 		end = background();
-	master_open(&c);
+	master_open(&c, &end);
 	if (end >= 0)
 		detach(end);
-	return master_run();
+	return master_run(upgraded);
 }

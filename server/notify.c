@@ -35,6 +35,7 @@ enum {
 };
 
 static int notify_fd = -1;
+static char notify_address[128];
 static unsigned long long watchdog_usec;
 
 /* The number in the variable NAME, or 0 when it holds anything else. */
@@ -103,6 +104,8 @@ notify_open(void)
 	if (notify_fd != -1)
 		close(notify_fd);
 	notify_fd = text != NULL ? socket_open(text) : -1;
+	snprintf(notify_address, sizeof notify_address, "%s",
+	    notify_fd != -1 ? text : "");
 	watchdog_usec = env_number("WATCHDOG_USEC");
 	if (getenv("WATCHDOG_PID") != NULL &&
 	    env_number("WATCHDOG_PID") != (unsigned long long)getpid())
@@ -110,6 +113,31 @@ notify_open(void)
 	unsetenv("NOTIFY_SOCKET");
 	unsetenv("WATCHDOG_USEC");
 	unsetenv("WATCHDOG_PID");
+}
+
+void
+notify_step_aside(int first)
+{
+	int to;
+
+	if (notify_fd == -1 || notify_fd >= first)
+		return;
+	to = fcntl(notify_fd, F_DUPFD_CLOEXEC, first);
+	close(notify_fd);
+	notify_fd = to;
+}
+
+void
+notify_environment(void)
+{
+	char text[32];
+
+	if (notify_address[0] != '\0')
+		setenv("NOTIFY_SOCKET", notify_address, 1);
+	if (watchdog_usec > 0) {
+		snprintf(text, sizeof text, "%llu", watchdog_usec);
+		setenv("WATCHDOG_USEC", text, 1);
+	}
 }
 
 void

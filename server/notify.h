@@ -7,6 +7,10 @@
 
 /* Reads NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID and unsets them. */
 void notify_open(void);
+/* Gives the socket a number of at least FIRST. */
+void notify_step_aside(int first);
+/* Sets what notify_open() has unset again, for a program to be executed. */
+void notify_environment(void);
 /* Sends "READY=1", "STATUS=..." and the like; no-op without a socket. */
 void notify(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* RELOADING=1 with MONOTONIC_USEC. */

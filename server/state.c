@@ -3,7 +3,8 @@
  * Lays the records out in the segment and maps them.  Every array is sized
  * for its maximum: pages that are never touched cost nothing, so there is no
  * growing and no moving.  The order is that of the table in state_layout();
- * a change of any record wants a new STATE_LAYOUT.
+ * a change of any record wants a new STATE_LAYOUT
+ * where its size does not tell.
  */
 #include <errno.h>
 #include <string.h>
@@ -34,12 +35,6 @@ struct mailmap *mailmaps;
 static struct mailmap mailmap_views[CONFIG_WORKERS + 1];
 
 enum { ALIGN = 64 };
-
-/* The numbers all sizes follow from. */
-struct dimensions {
-	size_t workers, sessions, users, rooms, members, bans, fds, buckets,
-	    chunks, words;
-};
 
 static size_t
 power_of_two(size_t n)
@@ -122,6 +117,25 @@ state_layout(char *base, const struct dimensions *d)
 	return (at + 4095) / 4096 * 4096;
 }
 
+uint32_t
+state_layout_id(void)
+{
+	static const size_t sizes[] = { STATE_LAYOUT, sizeof(struct state),
+		sizeof(struct worker), sizeof(struct session),
+		sizeof(struct user), sizeof(struct away),
+		sizeof(struct member), sizeof(struct room),
+		sizeof(struct room_list), sizeof(struct ban),
+		sizeof(struct address), sizeof(struct whowas),
+		sizeof(struct chunk), sizeof(struct txn),
+		sizeof(struct envelope), CHUNK_STRIDE, WHOWAS_MAX };
+	uint32_t h = 2166136261u;
+	size_t i;
+
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		h = (h ^ (uint32_t)sizes[i]) * 16777619u;
+	return h;
+}
+
 int
 state_create(const struct config *config, int nworker, uint32_t max_fd)
 {
@@ -131,12 +145,14 @@ state_create(const struct config *config, int nworker, uint32_t max_fd)
 
 	dimensions_set(&d, config, nworker, max_fd);
 	seg = segment_create(
-	    config->ipc_prefix, STATE_LAYOUT, state_layout(NULL, &d));
+	    config->ipc_prefix, state_layout_id(), state_layout(NULL, &d));
 	if (seg == NULL)
 		return -1;
 	state_layout((char *)(void *)seg, &d);
 	mailmaps = mailmap_views;
 	index_size = (uint32_t)d.buckets;
+	state->dimensions = d;
+	state->handover = -1;
 	state->nworker = (uint32_t)nworker;
 	state->max_sessions = (uint32_t)d.sessions;
 	state->max_users = (uint32_t)d.users;
@@ -160,6 +176,34 @@ state_create(const struct config *config, int nworker, uint32_t max_fd)
 }
 
 int
+state_attach(const struct segment *header)
+{
+	struct segment *seg = segment_attach(header->shmid);
+	struct dimensions d;
+
+	if (seg == NULL)
+		return -1;
+	d = ((struct state *)(void *)seg)->dimensions;
+	if (d.workers < 2 || d.workers > CONFIG_WORKERS + 1 ||
+	    state_layout(NULL, &d) != header->size) {
+		segment_detach(seg);
+		errno = EINVAL;
+		return -1;
+	}
+	state_layout((char *)(void *)seg, &d);
+	mailmaps = mailmap_views;
+	index_size = (uint32_t)d.buckets;
+	return 0;
+}
+
+void
+state_detach(void)
+{
+	segment_detach(&state->segment);
+	state = NULL;
+}
+
+int
 state_remove_mailboxes(const struct segment *header)
 {
 	struct segment *seg;
@@ -167,7 +211,7 @@ state_remove_mailboxes(const struct segment *header)
 	uint32_t i, n;
 	int removed = 0;
 
-	if (header->layout != STATE_LAYOUT ||
+	if (header->layout != state_layout_id() ||
 	    (seg = segment_attach(header->shmid)) == NULL)
 		return 0;
 	n = ((struct state *)(void *)seg)->nworker;

@@ -26,9 +26,13 @@
  *	worker               that worker; pid, epoll and bell the master
  */
 
-enum {
-	STATE_LAYOUT = 1,
+/* To be raised when the meaning of a record changes but not its size; see
+ * state_layout_id(). */
+#ifndef STATE_LAYOUT
+#define STATE_LAYOUT 2
+#endif
 
+enum {
 	TOPIC_MAX = 390,       /* TOPICLEN */
 	AWAY_MAX = 300,        /* AWAYLEN */
 	KICK_MAX = 300,        /* KICKLEN */
@@ -48,6 +52,7 @@ enum {
 
 	LISTENERS_MAX = CONFIG_LISTEN + 16,
 	EPOCHS = 16,           /* lives of a worker its peers remember */
+	MASTER_FDS = 16,       /* the highest descriptors: the master's own */
 };
 
 struct chunk {                 /* a piece of a session's input or output */
@@ -279,6 +284,8 @@ enum counter {
 
 struct worker {
 	_Atomic int32_t pid;   /* 0: none */
+	_Atomic int32_t paused; /* its PID while it stands still: pause.h */
+	uint64_t pid_start;    /* its process_start_time() */
 	_Atomic uint32_t epoch; /* its life: grows with each start */
 	_Atomic uint64_t beat; /* ms, CLOCK_MONOTONIC */
 	_Atomic uint32_t retire; /* leave at the end of the turn */
@@ -313,12 +320,22 @@ struct list {                  /* a free list, oldest first */
 	uint32_t high;         /* first slot never used */
 };
 
+/* The numbers all sizes follow from. */
+struct dimensions {
+	uint64_t workers, sessions, users, rooms, members, bans, fds, buckets,
+	    chunks, words;
+};
+
 /* What stands behind the header of the segment. */
 struct state {
 	struct segment segment;
+	struct dimensions dimensions;
+	struct lock master;    /* held by the master as long as it lives */
+	_Atomic uint64_t pause; /* who serves, and whether: pause.h */
+	int32_t handover;      /* listener of ipc/handover.h, or -1 */
 	uint32_t nworker;
 	uint32_t max_sessions, max_users, max_rooms, max_members, max_bans;
-	uint32_t max_fd;
+	uint32_t max_fd;       /* descriptors from here on are the master's */
 	_Atomic uint32_t stopping;
 	int32_t listeners[LISTENERS_MAX + 1]; /* of clients; ends with -1 */
 	int32_t control;       /* listener of mootctl, or -1 */
@@ -329,6 +346,9 @@ struct state {
 	uint32_t restarts;     /* of workers, since the start */
 	uint64_t started;      /* ms since the epoch */
 	_Atomic uint64_t reloads;
+	_Atomic uint64_t takeovers; /* by a new master, upgrades included */
+	_Atomic uint64_t upgrades, refusals; /* and those that were not done */
+	char refusal[200];     /* why the last one was not done */
 };
 
 /* Where the parts are in this process.  Set by state_create(). */
@@ -350,8 +370,17 @@ extern struct chunk *chunks;
 extern char *chunk_data;
 extern struct mailmap *mailmaps;    /* by worker, private views */
 
+/* What a process must agree on with others to share a segment: a digest of
+ * the records' sizes and of STATE_LAYOUT. */
+uint32_t state_layout_id(void);
+
 /* Makes the segment for CONFIG.  Returns 0, or -1 with errno. */
 int state_create(const struct config *config, int nworker, uint32_t max_fd);
+
+/* Attaches the living segment of HEADER, which has our layout.  Returns 0, or
+ * -1 with errno: EINVAL when its dimensions cannot be. */
+int state_attach(const struct segment *header);
+void state_detach(void);
 
 /* Removes the mailboxes without a key of a dead instance's workers, if its
  * segment has our layout; returns how many. */

@@ -24,10 +24,12 @@
 
 #include "../ipc/lock.h"
 #include "../ipc/mailbox.h"
+#include "../ipc/process.h"
 #include "accept.h"
 #include "command.h"
 #include "deliver.h"
 #include "log.h"
+#include "pause.h"
 #include "registry.h"
 #include "session.h"
 #include "title.h"
@@ -485,6 +487,8 @@ handle_event(const struct epoll_event *ev)
 	case EVENT_BELL:
 		rung = 1;
 		break;
+	case EVENT_HANDOVER:
+		break; /* it is seen by pause_asked() */
 	}
 }
 
@@ -617,6 +621,32 @@ turn(void)
 	}
 }
 
+/* Without a master nobody else could tell the workers to go. */
+static volatile sig_atomic_t asked_to_go;
+
+static void
+note_sigterm(int sig)
+{
+	(void)sig;
+	asked_to_go = 1;
+}
+
+static void
+worker_signals(void)
+{
+	struct sigaction go = { .sa_handler = note_sigterm };
+	sigset_t set;
+
+	sigaction(SIGTERM, &go, NULL);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	/* the master has blocked it */
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 void
 worker_main(unsigned id, const struct config *cfg)
 {
@@ -625,22 +655,27 @@ worker_main(unsigned id, const struct config *cfg)
 	my_id = id;
 	me = &workers[id];
 	config = cfg;
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
+	worker_signals();
 	title_set("mootd: worker %u", id);
 	snprintf(name, sizeof(name), "worker %u", id);
 	log_open(name, (enum log_level)config->log_level, log_to_syslog);
 	if (lock_join(&state->segment.lock) != 0)
 		fatal("set_robust_list: %s", strerror(errno));
+	pause_join();
 	me->pid = getpid();
+	me->pid_start = process_start_time(getpid());
+	me->paused = 0;
 	clock_read();
 	me->epoch++; /* before the first serial of this life */
 	worker_adopt();
 	bell_wake(&me->bell);
-	while (!me->retire && !state->stopping)
+	while (!me->retire && !state->stopping) {
+		if (pause_asked())
+			pause_here();
 		turn();
+		if (asked_to_go && !lock_owned(&state->master))
+			state->stopping = 1;
+	}
 	if (state->stopping)
 		farewell();
 	flush_all();

@@ -24,6 +24,7 @@ enum worker_event {
 	EVENT_LISTENER,    /* lower half: descriptor */
 	EVENT_CONTROL,     /* lower half: descriptor */
 	EVENT_BELL,
+	EVENT_HANDOVER,
 };
 
 static inline uint64_t

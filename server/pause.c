@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Standing still, the workers' side.
+ *
+ * A paused worker does nothing but look at the word, and one of them, whoever
+ * is first, gives the descriptors to the new master that asked for them
+ * (ipc/handover.h).  Should that one die meanwhile, the next one does it.
+ * Should the master die before its own workers serve, the old ones find its
+ * lock without an owner and go on as if nothing had been.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../ipc/handover.h"
+#include "../ipc/process.h"
+#include "accept.h"
+#include "log.h"
+#include "pause.h"
+#include "worker.h"
+
+enum {
+	LOOK = 2,            /* ms between looks at the word */
+	PATIENCE = 300,      /* ms to wait for a sign of the new master */
+};
+
+static uint64_t mine;        /* the word under which we serve */
+
+void
+pause_serve_under(uint64_t word)
+{
+	mine = word;
+}
+
+int
+pause_asked(void)
+{
+	return atomic_load_explicit(&state->pause, memory_order_relaxed) !=
+	    mine;
+}
+
+void
+pause_join(void)
+{
+	while (pause_asked()) {
+		/* our master died before its workers were to serve */
+		if (getppid() != pause_pid(mine))
+			_exit(0);
+		poll(NULL, 0, 1);
+	}
+}
+
+/* Whether descriptor FD is to outlive the processes that have it. */
+static int
+is_wanted(int fd)
+{
+	uint32_t s = fd_session[fd];
+	unsigned w;
+	int i;
+
+	if (s != 0 && s < state->max_sessions && sessions[s].fd == fd &&
+	    sessions[s].state != SESSION_FREE)
+		return 1;
+	if (fd == state->control || fd == state->handover)
+		return 1;
+	for (i = 0; state->listeners[i] >= 0; i++)
+		if (fd == state->listeners[i])
+			return 1;
+	for (w = 1; w <= state->nworker; w++)
+		if (fd == workers[w].epoll || fd == workers[w].bell.fd ||
+		    fd == workers[w].spare)
+			return 1;
+	return accept_is_orphan(fd);
+}
+
+/* Gives the table to the process at the other end of SOCK, once it says
+ * that all stand still. */
+static void
+give_table(int sock)
+{
+	struct pollfd p = { .fd = sock, .events = POLLIN };
+	int *fds, fd;
+	size_t n = 0;
+	char go;
+
+	if (poll(&p, 1, PATIENCE) <= 0 || recv(sock, &go, 1, MSG_DONTWAIT) != 1)
+		return;
+	if ((fds = malloc(state->max_fd * sizeof(*fds))) == NULL)
+		return;
+	for (fd = 3; fd < (int)state->max_fd; fd++)
+		if (fd != sock && is_wanted(fd))
+			fds[n++] = fd;
+	if (handover_send(sock, fds, n, PATIENCE) == 0)
+		log_info("gave %zu descriptors to a new master", n);
+	else
+		log_warn("giving descriptors to a new master: %s",
+		    strerror(errno));
+	free(fds);
+}
+
+/* One look: gives the table if it is asked for. */
+static void
+attend(void)
+{
+	struct pollfd p = { .fd = state->handover, .events = POLLIN };
+	int sock;
+
+	if (poll(&p, 1, LOOK) <= 0 ||
+	    (sock = handover_accept(state->handover)) < 0)
+		return;
+	give_table(sock);
+	close(sock);
+}
+
+static uint64_t
+clock_beat(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+void
+pause_here(void)
+{
+	uint64_t word = atomic_load(&state->pause);
+	unsigned w;
+
+	for (w = 1; w <= state->nworker; w++)
+		if (w != my_id)
+			bell_ring(&workers[w].bell);
+	atomic_store(&me->paused, getpid());
+	for (; word != mine && !state->stopping;
+	     word = atomic_load(&state->pause)) {
+		if (pause_table(word) != pause_table(mine))
+			_exit(0); /* others serve now */
+		if (!lock_owned(&state->master))
+			/* whoever asked is no more */
+			atomic_compare_exchange_strong(
+			    &state->pause, &word, mine);
+		else
+			attend();
+		atomic_store(&me->beat, clock_beat());
+	}
+	atomic_store(&me->paused, 0);
+}
+
+int
+pause_complete(void)
+{
+	unsigned w;
+
+	for (w = 1; w <= state->nworker; w++) {
+		int pid = atomic_load(&workers[w].pid);
+		if (pid != 0 && atomic_load(&workers[w].paused) != pid &&
+		    process_alive(pid, workers[w].pid_start))
+			return 0;
+	}
+	return 1;
+}

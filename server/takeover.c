@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A new master takes over living workers.
+ *
+ * Who was killed, or executed another binary, has left the table that all
+ * share, and nobody can join a table again.  So the workers are paused
+ * (pause.h), one of them gives every descriptor of the table to us at the
+ * number it has, we fork workers of our own that share our table, and one
+ * exchange of the word lets them serve and the old ones go.  Until that
+ * exchange the old table exists in the old workers, and from then on the new
+ * one in the new workers, so that there is no moment at which one death could
+ * close a connection.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../ipc/handover.h"
+#include "../ipc/process.h"
+#include "log.h"
+#include "notify.h"
+#include "pause.h"
+#include "state.h"
+#include "takeover.h"
+
+enum {
+	PAUSED = 2000,       /* ms workers have to come to a safe point */
+	TRIES = 5,           /* workers that are asked for the table */
+	PATIENCE = 1000,     /* ms to wait for a sign of one */
+};
+
+static uint64_t
+clock_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* Makes us the master, by the lock that only one can hold; -1. */
+static int
+become_master(void)
+{
+	if (state->stopping) {
+		log_warn("the instance of master %d is ending",
+		    state->segment.owner);
+		return -1;
+	}
+	if (lock_join(&state->master) != 0 ||
+	    lock_acquire_now(&state->master) < 0)
+		fatal_final("already running: another master lives");
+	state->segment.owner = getpid();
+	state->segment.owner_start = process_start_time(getpid());
+	return 0;
+}
+
+/* The limit must have room for all descriptors of the table. */
+static void
+check_limit(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) != 0 ||
+	    r.rlim_cur < state->max_fd + (rlim_t)MASTER_FDS)
+		fatal("the limit of descriptors is %llu, the living instance "
+		      "has %u: raise it, and start again",
+		    (unsigned long long)r.rlim_cur,
+		    state->max_fd + MASTER_FDS);
+}
+
+static void
+ask_to_pause(void)
+{
+	uint64_t word = atomic_load(&state->pause);
+
+	while (!atomic_compare_exchange_weak(&state->pause, &word,
+	    pause_word(getpid(), pause_table(word), PAUSE_TAKEOVER)))
+		;
+}
+
+/* Waits until all stand still; who does not is as good as dead. */
+static void
+await_pause(void)
+{
+	uint64_t until = clock_now() + PAUSED;
+	unsigned w;
+
+	while (!pause_complete()) {
+		/* after an upgrade they are children of ours */
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		if (clock_now() > until)
+			for (w = 1; w <= state->nworker; w++)
+				if (workers[w].paused != workers[w].pid &&
+				    process_alive(workers[w].pid,
+					workers[w].pid_start))
+					kill(workers[w].pid, SIGKILL);
+		poll(NULL, 0, 1);
+	}
+}
+
+/* Moves a descriptor of ours out of the way of those to come. */
+static void
+step_aside(int *fd)
+{
+	int to;
+
+	if (*fd < 3 || *fd >= (int)state->max_fd)
+		return;
+	if ((to = fcntl(*fd, F_DUPFD_CLOEXEC, (int)state->max_fd)) < 0)
+		fatal("no descriptor: %s", strerror(errno));
+	close(*fd);
+	*fd = to;
+}
+
+static int
+table_complete(void)
+{
+	unsigned w;
+	int i;
+
+	for (i = 0; state->listeners[i] >= 0; i++)
+		if (fcntl(state->listeners[i], F_GETFD) < 0)
+			return 0;
+	for (w = 1; w <= state->nworker; w++)
+		if (fcntl(workers[w].epoll, F_GETFD) < 0 ||
+		    fcntl(workers[w].bell.fd, F_GETFD) < 0)
+			return 0;
+	return fcntl(state->handover, F_GETFD) >= 0;
+}
+
+/* Asks one worker for the table; the number of descriptors, or -1. */
+static int
+take_table(int *sock)
+{
+	int n;
+
+	step_aside(sock);
+	close_range(3, state->max_fd - 1, 0);
+	if (send(*sock, "", 1, MSG_NOSIGNAL) != 1)
+		n = -1;
+	else
+		n = handover_receive(*sock, (int)state->max_fd, PATIENCE);
+	if (n >= 0 && !table_complete()) {
+		errno = EPROTO;
+		n = -1;
+	}
+	if (n < 0)
+		log_warn("taking over: %s", strerror(errno));
+	close(*sock);
+	*sock = -1;
+	return n;
+}
+
+int
+takeover_begin(const struct segment *header, int *keep)
+{
+	uint64_t begun = clock_now();
+	int tries, sock, n = -1, old = header->owner;
+
+	if (header->layout != state_layout_id())
+		fatal_final("the living workers of master %d have another "
+		            "layout of the segment (%08x, ours is %08x): "
+		            "start their version again, or end them with "
+		            "SIGTERM", old, header->layout, state_layout_id());
+	if (state_attach(header) != 0) {
+		log_warn("segment %d: %s", header->shmid, strerror(errno));
+		return -1;
+	}
+	if (become_master() != 0)
+		goto fail;
+	check_limit();
+	ask_to_pause();
+	sock = handover_connect((int)header->prefix, header->born);
+	if (sock < 0 && errno != EAGAIN) {
+		log_warn("no worker of master %d answers: %s", old,
+		    strerror(errno));
+		goto fail;
+	}
+	await_pause();
+	step_aside(keep);
+	notify_step_aside((int)state->max_fd);
+	for (tries = 0; n < 0 && tries < TRIES; tries++) {
+		if (sock < 0)
+			sock = handover_connect(
+			    (int)header->prefix, header->born);
+		if (sock >= 0)
+			n = take_table(&sock);
+	}
+	if (n < 0)
+		fatal("cannot take over the workers of master %d", old);
+	log_info("took over %d descriptors of master %d in %llu ms", n, old,
+	    (unsigned long long)(clock_now() - begun));
+	return 0;
+fail:
+	state_detach();
+	return -1;
+}
+
+int
+takeover_done(void)
+{
+	uint64_t word = atomic_load(&state->pause);
+
+	if (pause_why(word) != PAUSE_TAKEOVER || pause_pid(word) != getpid() ||
+	    !atomic_compare_exchange_strong(&state->pause, &word,
+		pause_word(getpid(), pause_table(word) + 1, PAUSE_NONE)))
+		return -1;
+	atomic_fetch_add(&state->takeovers, 1);
+	return 0;
+}

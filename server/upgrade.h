@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SERVER_UPGRADE_H
+#define SERVER_UPGRADE_H
+
+/*
+ * Another binary in the place of a running master: it is executed in the same
+ * process, and takes over its own workers (takeover.h).
+ */
+
+/* Remembers what was executed, and how.  Before anything changes ARGV. */
+void upgrade_open(int argc, char **argv);
+
+/* After an upgrade, once: 1, with the instance's *PREFIX and whether it logs
+ * *TO_SYSLOG.  Otherwise 0. */
+int upgrade_resumed(int *prefix, int *to_syslog);
+
+/* Whether another binary stands where ours was. */
+int upgrade_wanted(void);
+
+/* Tries that binary, and executes it if it can go on with our segment and our
+ * configuration.  Returns only if it cannot; why is in the log, and in
+ * state->refusal. */
+void upgrade(void);
+
+#endif
