@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The master is killed, or executes another binary, and nobody may notice:
+ * connections stay, numbered lines come once each and in order, the segment is
+ * the same, and a worker that dies later is replaced as before.  The taking
+ * over itself is killed at many moments, on both sides.
+ */
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+static struct server sv;
+static struct client *ann, *bob;
+static int sent, heard;
+
+static int
+segment_id(void)
+{
+	unsigned key[4];
+	int id[4];
+
+	return server_object_list(&sv, "shm", id, key, 4) == 1 ? id[0] : -1;
+}
+
+static void
+start(void)
+{
+	server_init(&sv);
+	server_set(&sv, "workers", "2");
+	server_start(&sv);
+	client_apart(&sv, &ann, "ann", &bob, "bob", NULL);
+	client_ask(ann, "JOIN #here", "366 *");
+	client_ask(bob, "JOIN #here", "366 *");
+	client_expect(ann, ":bob!* JOIN *");
+	sent = heard = 0;
+}
+
+static void
+say(int n)
+{
+	while (n-- > 0)
+		client_send(ann, "PRIVMSG #here :%d.", ++sent);
+}
+
+/* What was said comes once each, in order, to the other worker too. */
+static void
+hear_all(void)
+{
+	while (heard < sent) {
+		client_expect(bob, ":ann!* PRIVMSG #here *");
+		ck_assert_int_eq(atoi(strrchr(bob->line, ':') + 1), ++heard);
+	}
+	client_expect_none(bob, ":ann!* PRIVMSG *");
+}
+
+static void
+master_kill(void)
+{
+	kill(sv.pid, SIGKILL);
+	ck_assert_int_ne(server_reap(sv.pid, 2000), -1);
+	sv.pid = 0;
+}
+
+static int
+counted(const char *what)
+{
+	char line[4096], text[32];
+
+	return server_ctl_find(&sv, "status", "workers", "2", line,
+	           sizeof(line)) != NULL &&
+	    json_get(line, what, text, sizeof(text)) != NULL
+	    ? atoi(text) : -1;
+}
+
+START_TEST(test_master_killed)
+{
+	pid_t old[3], pid[3];
+	int id, i;
+
+	start();
+	id = segment_id();
+	wait_for(server_workers(&sv, old, 3) == 2, 2000);
+	client_write(ann, "PRIVMSG #here :half ", 20);
+	client_sync(bob);
+	say(0);
+	master_kill();
+	client_send(bob, "PRIVMSG ann :no master");
+	client_expect(ann, ":bob!* PRIVMSG ann *no master");
+	server_start(&sv);
+	ck_assert_int_eq(segment_id(), id);
+	client_send(ann, "a line");
+	client_expect(bob, ":ann!* PRIVMSG #here :half a line");
+	say(50);
+	hear_all();
+	for (i = 1; i <= 2; i++) {
+		wait_for((pid[i] = server_worker_pid(&sv, i)) > 0, 2000);
+		kill(pid[i], SIGKILL);
+		say(10);
+		wait_for(server_worker_pid(&sv, i) > 0 &&
+		    server_worker_pid(&sv, i) != pid[i], 5000);
+	}
+	hear_all();
+	client_ask(client_register(&sv, "cat"), "NAMES #here", "353 *");
+	ck_assert_int_eq(counted("takeovers"), 1);
+	server_stop(&sv);
+}
+END_TEST
+
+/* Again and again, in the middle of a conversation. */
+START_TEST(test_often)
+{
+	int i;
+
+	start();
+	for (i = 0; i < 20; i++) {
+		say(40);
+		master_kill();
+		say(40);
+		server_start(&sv);
+		say(40);
+	}
+	hear_all();
+	ck_assert_int_eq(counted("takeovers"), 20);
+	server_stop(&sv);
+}
+END_TEST
+
+/* The new master is killed too, I times 0.2 ms after its start: whoever serves
+ * then, the next one takes over. */
+START_TEST(test_killed_while_taking)
+{
+	int i;
+
+	start();
+	master_kill();
+	for (i = 0; i < 60; i++) {
+		say(5);
+		sv.pid = server_spawn(&sv, NULL);
+		usleep((useconds_t)(1000 + i * 200));
+		if (server_reap(sv.pid, 0) == -1)
+			master_kill();
+		say(5);
+	}
+	server_start(&sv);
+	say(5);
+	hear_all();
+	server_stop(&sv);
+}
+END_TEST
+
+/* A worker dies while the new master takes over. */
+START_TEST(test_worker_killed_while_taken)
+{
+	pid_t pid[3];
+	int i;
+
+	start();
+	for (i = 0; i < 30; i++) {
+		wait_for(server_workers(&sv, pid, 3) == 2, 5000);
+		say(5);
+		master_kill();
+		sv.pid = server_spawn(&sv, NULL);
+		usleep((useconds_t)(1000 + i * 300));
+		kill(pid[1 + i % 2], SIGKILL);
+		say(5);
+		hear_all();
+	}
+	server_stop(&sv);
+}
+END_TEST
+
+/* Without a master, SIGTERM ends the workers; the next start is a new one. */
+START_TEST(test_no_master)
+{
+	pid_t pid[3];
+	int i;
+
+	start();
+	wait_for(server_workers(&sv, pid, 3) == 2, 2000);
+	kill(pid[1], SIGTERM);
+	say(3);
+	hear_all(); /* with a master it does nothing */
+	master_kill();
+	kill(pid[1], SIGTERM);
+	client_expect(ann, "ERROR :*Server shutting down*");
+	client_eof(ann);
+	client_eof(bob);
+	for (i = 1; i <= 2; i++)
+		wait_for(!process_alive(pid[i]), 4000);
+	server_start(&sv);
+	client_sync(client_register(&sv, "ann"));
+	ck_assert_int_eq(counted("takeovers"), 0);
+	server_stop(&sv);
+}
+END_TEST
+
+/* A second master while one lives. */
+START_TEST(test_second)
+{
+	int status;
+
+	start();
+	status = server_reap(server_spawn(&sv, NULL), 5000);
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), 2);
+	say(5);
+	hear_all();
+	server_stop(&sv);
+}
+END_TEST
+
+/* ---- upgrades ---- */
+
+static char binary[128];
+static const char *original;
+
+/* Copies FROM to the binary the server runs, as a package does: by a rename. */
+static void
+binary_put(const char *from)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command), "cp '%s' '%s.new' && mv '%s.new' "
+	    "'%s'", from, binary, binary, binary);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static void
+start_copy(void)
+{
+	original = getenv("MOOTD") != NULL ? getenv("MOOTD") : "./mootd";
+	server_init(&sv);
+	snprintf(binary, sizeof(binary), "%s/mootd", sv.dir);
+	binary_put(original);
+	setenv("MOOTD", binary, 1);
+	server_set(&sv, "workers", "2");
+	server_start(&sv);
+	setenv("MOOTD", original, 1);
+	client_apart(&sv, &ann, "ann", &bob, "bob", NULL);
+	client_ask(ann, "JOIN #here", "366 *");
+	client_ask(bob, "JOIN #here", "366 *");
+	client_expect(ann, ":bob!* JOIN *");
+	sent = heard = 0;
+}
+
+START_TEST(test_upgrade)
+{
+	int i, id, status;
+	char *out;
+
+	start_copy();
+	id = segment_id();
+	for (i = 1; i <= 20; i++) {
+		binary_put(original);
+		say(20);
+		out = server_ctl(&sv, "upgrade", &status);
+		ck_assert_msg(status == 0, "upgrade %d: %s", i, out);
+		free(out);
+		say(20);
+		ck_assert_int_eq(counted("upgrades"), i);
+	}
+	hear_all();
+	/* a reload does it as well, when the binary is another */
+	binary_put(original);
+	kill(sv.pid, SIGHUP);
+	wait_for(counted("upgrades") == 21, 5000);
+	kill(sv.pid, SIGHUP);
+	wait_for(counted("reloads") == 1, 5000);
+	ck_assert_int_eq(counted("upgrades"), 21);
+	ck_assert_int_eq(segment_id(), id);
+	say(5);
+	hear_all();
+	server_stop(&sv);
+}
+END_TEST
+
+static const struct {
+	const char *name, *script, *why;
+} refusals[] = {
+	{ "another layout", "echo mootd 9; echo layout: 12345678",
+	    "another layout of the segment (12345678" },
+	{ "no layout", "echo mootd 9", "(unknown" },
+	{ "does not start", "echo oh; exit 3", "does not start: oh" },
+	{ "does not end", "exec sleep 60", "does not start" },
+	{ "crashes", "kill -SEGV $$", "does not start" },
+	{ "not the configuration",
+	    "case $1 in -V) $REAL -V;; *) echo bad words; exit 1;; esac",
+	    "configuration: bad words" },
+};
+
+/* What cannot go on is noticed before anything is given up. */
+START_TEST(test_refused)
+{
+	char path[160], *out;
+	int status;
+	FILE *f;
+
+	start_copy();
+	snprintf(path, sizeof(path), "%s/script", sv.dir);
+	ck_assert_ptr_nonnull(f = fopen(path, "w"));
+	fprintf(f, "#!/bin/sh\nREAL=%s\n%s\n", original,
+	    refusals[_i].script);
+	fclose(f);
+	chmod(path, 0755);
+	binary_put(path);
+	say(5);
+	out = server_ctl(&sv, "upgrade", &status);
+	ck_assert_int_ne(status, 0);
+	wait_for(server_log_has(&sv, refusals[_i].why), 5000);
+	free(out);
+	say(5);
+	hear_all();
+	ck_assert_int_eq(counted("upgrades"), 0);
+	ck_assert_int_eq(counted("refusals"), 1);
+	binary_put(original);
+	out = server_ctl(&sv, "upgrade", &status);
+	ck_assert_msg(status == 0, "%s", out);
+	free(out);
+	say(5);
+	hear_all();
+	server_stop(&sv);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("takeover");
+	Suite *suites[] = { suite, NULL };
+	TCase *tc = harness_case(suite, "takeover", NULL, NULL, 60);
+
+	tcase_add_test(tc, test_master_killed);
+	tcase_add_test(tc, test_often);
+	tcase_add_test(tc, test_killed_while_taking);
+	tcase_add_test(tc, test_worker_killed_while_taken);
+	tcase_add_test(tc, test_no_master);
+	tcase_add_test(tc, test_second);
+	tcase_add_test(tc, test_upgrade);
+	tcase_add_loop_test(tc, test_refused, 0,
+	    sizeof(refusals) / sizeof(refusals[0]));
+	return harness_run(suites);
+}
