@@ -36,6 +36,8 @@ void event_line(struct envelope *e, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void event_alt(struct envelope *e, uint64_t caps, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* Appends room R; -1 when there are too many. */
+int event_room(struct envelope *e, uint32_t r);
 /* Appends all rooms of user U; at most ENVELOPE_ROOMS. */
 void event_rooms_of(struct envelope *e, uint32_t u);
 

@@ -11,6 +11,7 @@
  * then one worker after the other leaves at the end of a turn and is forked
  * again.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -39,6 +40,7 @@
 #include "notify.h"
 #include "state.h"
 #include "title.h"
+#include "trace.h"
 #include "worker.h"
 
 enum {
@@ -52,6 +54,7 @@ enum {
 	START = 2000,          /* ms to wait for the first workers */
 	ORPHANS = 3000,        /* ms workers of a dead master have to leave */
 	BEAT = 500,            /* ms between looks at the workers */
+	LAST_WORDS = 300,      /* ms a hung worker has to leave a backtrace */
 };
 
 /* What the master knows of a worker beside the segment. */
@@ -68,6 +71,10 @@ static struct child children[CONFIG_WORKERS + 1];
 static int listeners[LISTENERS_MAX], nlistener;
 static int control = -1;
 static int signals = -1;
+static unsigned nworker;       /* what the segment says may be damaged, */
+static int stopping;           /* so these are kept here too */
+static int damaged;            /* a worker found that it is */
+static uint32_t descriptors;   /* how many the table may hold */
 static int reloading;          /* worker being replaced for a reload; 0 */
 static int reload_again;       /* asked for meanwhile */
 
@@ -390,17 +397,34 @@ await_workers(void)
 	uint64_t until = clock_now() + START;
 	unsigned w;
 
-	for (w = 1; w <= state->nworker; w++)
+	for (w = 1; w <= nworker; w++)
 		while (workers[w].epoch == 0 && clock_now() < until)
 			poll(NULL, 0, 1);
+}
+
+/* A new segment, and workers to fill it. */
+static void
+instance_open(const struct config *c)
+{
+	unsigned w;
+
+	if (state_create(c, c->workers, descriptors) != 0)
+		fatal("shared memory, key 0x%x: %s",
+		    (unsigned)mailbox_key(c->ipc_prefix, 0), strerror(errno));
+	memcpy(state->listeners, listeners, sizeof(listeners));
+	state->listeners[nlistener] = -1;
+	state->control = control;
+	for (w = 1; w <= nworker; w++)
+		worker_prepare(w);
+	for (w = 1; w <= nworker; w++)
+		worker_start(w);
+	await_workers();
 }
 
 void
 master_open(struct config *c)
 {
-	uint32_t max_fd;
 	char text[80];
-	unsigned w;
 	int i;
 
 	settings = c;
@@ -409,10 +433,11 @@ master_open(struct config *c)
 		c->workers = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	if (c->workers < 1 || c->workers > CONFIG_WORKERS)
 		c->workers = c->workers < 1 ? 1 : CONFIG_WORKERS;
+	nworker = (unsigned)c->workers;
 	title_set("mootd: master");
 	signals_open();
-	max_fd = raise_descriptors(c);
-	widen_table(max_fd);
+	descriptors = raise_descriptors(c);
+	widen_table(descriptors);
 	/* as the user we will be: a segment knows its owner */
 	if (geteuid() == 0 && c->user[0] != '\0') {
 		control_open(c);
@@ -422,17 +447,8 @@ master_open(struct config *c)
 		leftovers_remove(c);
 		control_open(c);
 	}
-	if (state_create(c, c->workers, max_fd) != 0)
-		fatal("shared memory, key 0x%x: %s",
-		    (unsigned)mailbox_key(c->ipc_prefix, 0), strerror(errno));
-	memcpy(state->listeners, listeners, sizeof(listeners));
-	state->listeners[nlistener] = -1;
-	state->control = control;
-	for (w = 1; w <= state->nworker; w++)
-		worker_prepare(w);
-	for (w = 1; w <= state->nworker; w++)
-		worker_start(w);
-	await_workers();
+	trace_open("master", c->state_dir);
+	instance_open(c);
 	for (i = 0; i < nlistener; i++)
 		log_info("listening on %s",
 		    address_show(listeners[i], text, sizeof(text)));
@@ -447,7 +463,7 @@ worker_of(pid_t pid)
 {
 	unsigned w;
 
-	for (w = state->nworker; w > 0; w--)
+	for (w = nworker; w > 0; w--)
 		if (children[w].pid == pid)
 			break;
 	return w;
@@ -458,7 +474,7 @@ reload_next(void)
 {
 	if (reloading == 0)
 		return;
-	if (++reloading <= (int)state->nworker) {
+	if (++reloading <= (int)nworker) {
 		atomic_store(&workers[reloading].retire, 1);
 		bell_ring(&workers[reloading].bell);
 		return;
@@ -478,7 +494,7 @@ ring_all(void)
 {
 	unsigned w;
 
-	for (w = 1; w <= state->nworker; w++) {
+	for (w = 1; w <= nworker; w++) {
 		bell_sleep(&workers[w].bell);
 		bell_ring(&workers[w].bell);
 	}
@@ -512,18 +528,26 @@ worker_ended(unsigned w, int status)
 	int wanted = workers[w].retire && WIFEXITED(status) &&
 	    WEXITSTATUS(status) == 0;
 
+	const char *trace = trace_of(children[w].pid);
+
 	children[w].pid = 0;
+	atomic_store(&workers[w].ended, children[w].hung ? ENDED_HUNG :
+	    WIFSIGNALED(status) ? WTERMSIG(status) : 0);
 	atomic_store(&workers[w].pid, 0);
 	ring_all();
-	if (state->stopping)
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_DAMAGED)
+		damaged = 1;
+	if (stopping || damaged)
 		return;
 	if (!wanted) {
 		workers[w].restarts++;
 		state->restarts++;
 		if (WIFSIGNALED(status))
-			log_warn("worker %u died of signal %d (%s)%s", w,
+			log_warn("worker %u died of signal %d (%s)%s%s%s", w,
 			    WTERMSIG(status), strsignal(WTERMSIG(status)),
-			    children[w].hung ? ", because it hung" : "");
+			    children[w].hung ? ", because it hung" : "",
+			    trace != NULL ? ": see " : "",
+			    trace != NULL ? log_safe(trace) : "");
 		else
 			log_warn("worker %u exited with %d", w,
 			    WEXITSTATUS(status));
@@ -554,7 +578,7 @@ watch_workers(void)
 	int well = 1;
 	unsigned w;
 
-	for (w = 1; w <= state->nworker; w++) {
+	for (w = 1; w <= nworker; w++) {
 		struct child *c = &children[w];
 		if (c->due != 0 && now >= c->due)
 			worker_start(w);
@@ -564,8 +588,10 @@ watch_workers(void)
 			log_warn("worker %u hangs: no heartbeat for %u s", w,
 			    settings->worker_timeout);
 			c->hung = 1;
+			/* where it hangs, says its backtrace */
+			kill(c->pid, SIGABRT);
+		} else if (now > workers[w].beat + limit + LAST_WORDS)
 			kill(c->pid, SIGKILL);
-		}
 		if (now > workers[w].beat + 2 * limit)
 			well = 0;
 	}
@@ -580,13 +606,13 @@ report(void)
 	unsigned w, alive = 0;
 	uint64_t clients = 0;
 
-	for (w = 1; w <= state->nworker; w++) {
+	for (w = 1; w <= nworker; w++) {
 		alive += children[w].pid != 0;
 		clients += workers[w].clients;
 	}
 	snprintf(text, sizeof(text),
 	    "%llu clients, %u of %u workers, %u restarts",
-	    (unsigned long long)clients, alive, state->nworker,
+	    (unsigned long long)clients, alive, nworker,
 	    state->restarts);
 	if (strcmp(text, last) != 0) {
 		memcpy(last, text, sizeof(last));
@@ -650,6 +676,7 @@ stop(void)
 {
 	log_info("stopping");
 	notify("STOPPING=1");
+	stopping = 1;
 	atomic_store(&state->stopping, 1);
 	ring_all();
 }
@@ -659,16 +686,31 @@ alive(void)
 {
 	unsigned w, n = 0;
 
-	for (w = 1; w <= state->nworker; w++)
+	for (w = 1; w <= nworker; w++)
 		n += children[w].pid != 0;
 	return n;
+}
+
+/* Ends all workers at once. */
+static void
+workers_kill(void)
+{
+	unsigned w;
+
+	for (w = 1; w <= nworker; w++)
+		if (children[w].pid != 0)
+			kill(children[w].pid, SIGKILL);
+	for (w = 1; w <= nworker; w++)
+		if (children[w].pid != 0) {
+			waitpid(children[w].pid, NULL, 0);
+			children[w].pid = 0;
+		}
 }
 
 static void
 clean_up(void)
 {
 	uint64_t until = clock_now() + GOODBYE;
-	unsigned w;
 
 	for (; alive() > 0 && clock_now() < until; reap()) {
 		struct pollfd p = { .fd = signals, .events = POLLIN };
@@ -677,18 +719,87 @@ clean_up(void)
 		while (read(signals, &si, sizeof(si)) > 0)
 			;
 	}
-	for (w = 1; w <= state->nworker; w++)
-		if (children[w].pid != 0)
-			kill(children[w].pid, SIGKILL);
-	for (w = 1; w <= state->nworker; w++) {
-		if (children[w].pid != 0)
-			waitpid(children[w].pid, NULL, 0);
-		mailbox_remove(workers[w].mailbox);
-	}
-	mailbox_remove_all(settings->ipc_prefix, state->segment.born);
-	segment_remove(state->segment.shmid);
+	workers_kill();
+	state_destroy();
 	if (control >= 0)
 		unlink(settings->control);
+}
+
+/* ---- a damaged segment ---- */
+
+/* A connection of a client or of mootctl. */
+static int
+is_connection(int fd)
+{
+	struct sockaddr_un un;
+	socklen_t len = sizeof(un);
+	int type = 0, listens = 1, i;
+	socklen_t n = sizeof(int);
+
+	for (i = 0; i < nlistener; i++)
+		if (fd == listeners[i])
+			return 0;
+	memset(&un, 0, sizeof(un));
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) != 0 ||
+	    type != SOCK_STREAM ||
+	    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &n) != 0 ||
+	    listens || getsockname(fd, (struct sockaddr *)&un, &len) != 0)
+		return 0;
+	return un.sun_family != AF_UNIX ||
+	    strcmp(un.sun_path, settings->control) == 0;
+}
+
+/* Closes what workers had in the table: nobody else knows what is whose. */
+static void
+descriptors_close(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+	char link[64];
+	ssize_t n;
+	int fd;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		n = readlinkat(
+		    dirfd(dir), entry->d_name, link, sizeof(link) - 1);
+		if (n <= 0 || (fd = atoi(entry->d_name)) < 3)
+			continue;
+		link[n] = '\0';
+		if (strcmp(link, "anon_inode:[eventpoll]") == 0 ||
+		    strcmp(link, "anon_inode:[eventfd]") == 0 ||
+		    is_connection(fd))
+			close(fd);
+	}
+	if (dir != NULL)
+		closedir(dir);
+}
+
+/*
+ * Without the records nobody can be served any more.  The listeners stay, so
+ * that whoever comes back finds us; a damage that comes back as well is not
+ * for us to mend.
+ */
+static void
+start_afresh(void)
+{
+	static uint64_t begun;
+	static unsigned times;
+
+	log_warn("the segment is damaged: restarting with a new one");
+	notify("STATUS=The segment is damaged: restarting with a new one");
+	workers_kill();
+	state_destroy();
+	descriptors_close();
+	if (clock_now() - begun > BRAKE_MOST) {
+		begun = clock_now();
+		times = 0;
+	}
+	if (++times > BRAKE_FREE)
+		fatal_final("the segment is damaged again and again");
+	memset(children, 0, sizeof(children));
+	reloading = reload_again = damaged = 0;
+	instance_open(settings);
+	log_info("serving again");
 }
 
 static void
@@ -699,7 +810,7 @@ take_signals(void)
 	while (read(signals, &si, sizeof(si)) == (ssize_t)sizeof(si))
 		if (si.ssi_signo == SIGHUP)
 			reload();
-		else if (si.ssi_signo != SIGCHLD && !state->stopping)
+		else if (si.ssi_signo != SIGCHLD && !stopping)
 			stop();
 	reap();
 }
@@ -715,9 +826,11 @@ master_run(void)
 	if (dog > 0 && dog < BEAT)
 		wait = (int)dog;
 	notify("READY=1");
-	while (!state->stopping) {
+	while (!stopping) {
 		poll(&p, 1, wait);
 		take_signals();
+		if (damaged)
+			start_afresh();
 		well = watch_workers();
 		report();
 		if (dog > 0 && well && clock_now() - fed >= dog / 2) {

@@ -475,15 +475,16 @@ server_log_has(const struct server *sv, const char *text)
 
 /* The first line of the log that must not be there; NULL when clean. */
 static const char *
-log_trouble(char *log)
+log_trouble(const struct server *sv, char *log)
 {
 	static const char *const bad[] = { "Sanitizer", "runtime error",
-	    "panic", "stack smashing", "corrupted" };
+	    "panic", "stack smashing", "corrupted", " crashed: signal" };
 	size_t i;
 	char *p;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		if ((p = strstr(log, bad[i])) == NULL)
+		if ((p = strstr(log, bad[i])) == NULL ||
+		    (sv->crashes && bad[i][0] == ' '))
 			continue;
 		while (p > log && p[-1] != '\n')
 			p--;
@@ -513,7 +514,7 @@ server_end(struct server *sv, char *buf, size_t size)
 	}
 	sv->pid = 0;
 	log = server_log(sv);
-	line = log_trouble(log);
+	line = log_trouble(sv, log);
 	left = server_objects(sv, NULL);
 	if (line != NULL)
 		snprintf(buf, size, "log: %.300s", line);

@@ -67,6 +67,7 @@ struct server {
 	char control[96];
 	char *setting[SERVER_SETTINGS]; /* lines of the configuration */
 	int nsetting;
+	int crashes;       /* its log may tell of crashes */
 	long nofile;       /* RLIMIT_NOFILE of the server; 0: as ours */
 	int listen_fd;     /* passed as LISTEN_FDS=1; -1: none */
 	const char *env[4];/* "NAME=VALUE" more, NULL-terminated */
