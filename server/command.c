@@ -362,7 +362,7 @@ txn_give_up(struct txn *t)
 		t->after = 0;
 	}
 	t->event = 0;
-	if (!(s->flags & SESSION_CONTROL) &&
+	if (!(s->flags & SESSION_CONTROL) && t->after == 0 &&
 	    session_write(t->session, t->queued, line, (size_t)n) == 0)
 		t->queued += (size_t)n;
 	t->crashes = 0;

@@ -530,17 +530,34 @@ serve_once(const struct envelope *e, struct fanout *f, uint32_t i)
 	f->started = 1;
 }
 
+/* A list of members that has no end. */
+static void
+mend_list(uint32_t r)
+{
+	log_warn("registry: the list of members of %s does not validate: "
+	         "rebuilding", log_safe(rooms[r].name));
+	registry_lock();
+	registry_rebuild(my_id);
+	registry_unlock();
+}
+
 /* Serves this worker's members of room R from F on.  F->member is the next
  * one, 0 before the first, UINT32_MAX behind the last. */
 static void
 fan_room(const struct envelope *e, struct fanout *f, uint32_t r,
     uint32_t wanted)
 {
+	const struct room_list *list = room_list(r, my_id);
 	const struct member *m;
+	uint32_t n = 0;
 
 	if (f->member == 0)
-		f->member = room_list(r, my_id)->first;
+		f->member = list->first;
 	while (f->member != 0 && f->member != UINT32_MAX) {
+		if (n++ == list->count) {
+			mend_list(r);
+			break;
+		}
 		m = &members[f->member];
 		__builtin_prefetch(&members[m->room_next]);
 		if ((wanted == 0 || (m->flags & wanted)) &&

@@ -799,6 +799,7 @@ start_afresh(void)
 	memset(children, 0, sizeof(children));
 	reloading = reload_again = damaged = 0;
 	instance_open(settings);
+	notify("STATUS=Serving again after the segment was damaged");
 	log_info("serving again");
 }
 

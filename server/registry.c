@@ -18,6 +18,7 @@
 #include "blame.h"
 #include "log.h"
 #include "op.h"
+#include "poison.h"
 #include "registry.h"
 #include "worker.h"
 
@@ -513,6 +514,7 @@ heal_rooms(void)
 	uint64_t set;
 
 	for (i = 1; i < state->rooms.high; i++) {
+		poison("registry", rooms[i].topic, strlen(rooms[i].topic));
 		rooms[i].count = 0;
 		for (w = 1, set = 0; w <= state->nworker; w++)
 			if (room_list(i, w)->count > 0) {

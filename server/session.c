@@ -553,6 +553,7 @@ session_heal_stream(uint32_t i)
 	struct session *s = &sessions[i];
 	uint64_t sent, received;
 
+	poison("heal", users[s->user].real, strlen(users[s->user].real));
 	/* what the dead worker sent or read and could not note; a reset
 	 * connection may say anything: believe sane values */
 	if (stream_position(s->fd, &sent, &received) != 0)

@@ -192,7 +192,6 @@ put_head(int sig, const siginfo_t *info, const ucontext_t *context)
 	put(", pid ");
 	put_number((uint64_t)getpid(), 10);
 	put("\n");
-	text[sizeof(text) - 1] = '\n';
 }
 
 static void

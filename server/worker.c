@@ -380,6 +380,7 @@ static void
 check_sessions(void)
 {
 	static uint32_t phase;
+	uint64_t was;
 	uint32_t i;
 
 	phase = (phase + 1) % TICKS;
@@ -388,8 +389,10 @@ check_sessions(void)
 		    sessions[i].state == SESSION_FREE)
 			continue;
 		if (sessions[i].state == SESSION_LIVE) {
+			was = blame_on(DOING_SESSION, i);
 			if (!(sessions[i].flags & SESSION_CONTROL))
 				check_client(i);
+			blame_back(was);
 		} else
 			worker_run_later(i);
 	}

@@ -51,7 +51,7 @@ programs()
 	MOOTD=$PWD/${1#*:}/mootd
 	MOOTCTL=$PWD/${1#*:}/mootctl
 	MOOT=$PWD/${1#*:}/moot
-	MOOTD_FAULTS=$PWD/build/faults/mootd
+	MOOTD_FAULTS=$PWD/${1%%:*}/faults/mootd
 	export MOOTD MOOTCTL MOOT MOOTD_FAULTS
 }
 

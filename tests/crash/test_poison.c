@@ -84,6 +84,16 @@ witness(void)
 	}
 }
 
+static void
+worker_kill(int number)
+{
+	pid_t pid = server_worker_pid(&sv, number);
+
+	ck_assert_int_gt(pid, 0);
+	kill(pid, SIGKILL);
+	wait_for(server_worker_pid(&sv, number) != pid, 5000);
+}
+
 static int
 traces(const char *want)
 {
@@ -219,6 +229,38 @@ START_TEST(test_session)
 }
 END_TEST
 
+/* Only a successor meets it: in what it heals of a session... */
+START_TEST(test_heal)
+{
+	start();
+	client_send(eve, "SETNAME :poison-heal-segv\r\nPING set");
+	client_expect(eve, "PONG *set");
+	worker_kill(client_worker(eve));
+	client_eof(eve);
+	client_expect_next(ann, ":eve*!* QUIT *Internal error");
+	client_expect_next(bob, ":eve*!* QUIT *Internal error");
+	witness();
+	ck_assert_int_eq(deaths(), 3);
+	server_stop(&sv);
+}
+END_TEST
+
+/* ... and in what all of them need: nothing can be saved then. */
+START_TEST(test_registry)
+{
+	start();
+	client_send(eve, "TOPIC #room :poison-registry-segv\r\n"
+	    "CRASH lock segv");
+	client_eof(eve);
+	client_eof(ann);
+	client_eof(bob);
+	wait_for(server_log_has(&sv, "serving again"), 5000);
+	ck_assert(server_log_has(&sv, "it cannot be healed"));
+	client_sync(client_register(&sv, "cat"));
+	server_stop(&sv);
+}
+END_TEST
+
 /* Who was killed from outside is not to blame. */
 START_TEST(test_innocent)
 {
@@ -282,16 +324,6 @@ user_of(const struct client *c)
 		    strcmp(users[u].nick, c->nick) == 0)
 			return u;
 	ck_abort_msg("no record of %s", c->nick);
-}
-
-static void
-worker_kill(int number)
-{
-	pid_t pid = server_worker_pid(&sv, number);
-
-	ck_assert_int_gt(pid, 0);
-	kill(pid, SIGKILL);
-	wait_for(server_worker_pid(&sv, number) != pid, 5000);
 }
 
 /* Each damages what belongs to U, of session S; A is another user. */
@@ -424,6 +456,27 @@ START_TEST(test_mended)
 }
 END_TEST
 
+/* A living worker that runs in a circle notices. */
+START_TEST(test_circle)
+{
+	uint32_t u;
+
+	start();
+	witness();
+	segment_open();
+	u = user_of(eve);
+	damage_room_cycle(u, &sessions[users[u].session], 0);
+	client_send(bob, "PRIVMSG #room :round and round");
+	client_expect(ann, ":bob!* PRIVMSG #room *round and round");
+	wait_for(server_log_has(&sv, "does not validate: rebuilding"), 5000);
+	client_barrier(bob, ann);
+	client_barrier(bob, eve);
+	witness();
+	ck_assert_int_eq(deaths(), 0);
+	server_stop(&sv);
+}
+END_TEST
+
 /* Without its header the segment is worth nothing: all begins anew, in the
  * same process, at the same port. */
 START_TEST(test_header)
@@ -507,7 +560,10 @@ main(void)
 	tcase_add_test(tc, test_fan);
 	tcase_add_test(tc, test_mail);
 	tcase_add_test(tc, test_session);
+	tcase_add_test(tc, test_heal);
+	tcase_add_test(tc, test_registry);
 	tcase_add_test(tc, test_innocent);
+	tcase_add_test(tc, test_circle);
 	tcase_add_loop_test(tc, test_damage, 0, DAMAGES);
 	tcase_add_loop_test(tc, test_mended, 0, MENDED);
 	tcase_add_loop_test(tc, test_header, 0, 5);

@@ -478,7 +478,8 @@ static const char *
 log_trouble(const struct server *sv, char *log)
 {
 	static const char *const bad[] = { "Sanitizer", "runtime error",
-	    "panic", "stack smashing", "corrupted", " crashed: signal" };
+	    "panic", "stack smashing", "corrupted", " crashed: signal",
+	    " does not validate", " segment is damaged" };
 	size_t i;
 	char *p;
 
