@@ -354,6 +354,8 @@ txn_give_up(struct txn *t)
 	    t->command, log_safe(users[s->user].nick), t->crashes);
 	n = snprintf(line, sizeof(line), FAIL_CRASHED "\r\n", config->name,
 	    t->command);
+	if (t->event && t->ops_done && t->crashes == POISON)
+		deliver_abandon(&t->envelope);
 	if (!t->ops_done) {
 		t->ops_done = 1;
 		t->queued = s->queued;
@@ -714,6 +716,8 @@ command_run(uint32_t i, const char *line, size_t len, uint64_t end)
 		worker_count(COUNT_LINES_IN, 1);
 		count_command(c.row);
 	}
+	if (c.row == &row_poison && ++s->dropped == DROPPED_MAX)
+		session_close(i, "Too many commands crashed the server");
 	return command_step(&c, end);
 }
 

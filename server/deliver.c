@@ -670,6 +670,14 @@ deliver_local(struct envelope *e, struct fanout *f)
 	}
 }
 
+void
+deliver_abandon(const struct envelope *e)
+{
+	/* those already told of a kick do not see him any more */
+	if (e->kind == EVENT_KICK && room_is(e->target, e->target_gen))
+		finish_kick(e);
+}
+
 /* ---- taking ---- */
 
 enum { NAMES_SETTLE = 1000 /* ms after which mail must be lost, not late */ };
@@ -779,6 +787,11 @@ deliver_heal(void)
 		log_warn("mail of kind %u from user %u crashed %u workers: "
 		         "dropped",
 		    me->mail.kind, me->mail.source, me->mail_crashes);
+		if (me->mail_crashes == POISON) {
+			blame_on(DOING_MAIL, 0);
+			deliver_abandon(&me->mail);
+			blame_back(0);
+		}
 		hear(&me->mail);
 	} else if (envelope_valid(&me->mail, envelope_payload(&me->mail))) {
 		deliver_mail();

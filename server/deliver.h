@@ -56,6 +56,9 @@ int deliver_post(struct envelope *e, uint64_t *posts, uint32_t *user,
 /* Delivers E to this worker's own recipients, from where FANOUT stands. */
 void deliver_local(struct envelope *e, struct fanout *fanout);
 
+/* Does what has to be done even if nobody can be told of E. */
+void deliver_abandon(const struct envelope *e);
+
 /* "time=...;" of ms since the epoch; returns its length. */
 size_t deliver_time_tag(uint64_t ms, char *buf, size_t size);
 /* E as session S gets it, with its tags and CR LF, "" when it gets nothing.

@@ -38,6 +38,7 @@ enum {
 	MODES_MAX = 10,        /* MODES= */
 	TARGETS_MAX = 10,      /* TARGMAX= */
 	OPER_FAILURES = 3,     /* wrong passwords until a session is cut */
+	DROPPED_MAX = 3,       /* poisonous lines, likewise */
 	COMMANDS_MAX = 128,    /* rows of the table of commands */
 	INVITES_MAX = 8,       /* invitations a user can hold */
 	WHOWAS_MAX = 1024,     /* entries of WHOWAS */
@@ -97,7 +98,8 @@ struct session {
 	uint32_t flags;
 	uint8_t state;
 	uint8_t worker;        /* its home */
-	uint16_t oper_failures;
+	uint8_t oper_failures;
+	uint8_t dropped;       /* lines of it that were poison */
 
 	uint64_t received;     /* stream position: what was read */
 	uint64_t executed;     /* stream position: the next command */

@@ -214,6 +214,50 @@ START_TEST(test_mail)
 }
 END_TEST
 
+/* Who was kicked is out, even if that could not be told. */
+START_TEST(test_kick)
+{
+	start();
+	client_send(eve, "KICK #room %s :poison-%s", _i == 0 ? "ann" : "bob",
+	    _i == 0 ? "fan-segv" : "mail-segv");
+	if (_i == 0) {
+		client_expect(eve, "FAIL KICK INTERNAL_ERROR *");
+		client_expect_next(bob, ":eve* KICK #room ann *");
+	} else {
+		client_expect_next(ann, ":eve* KICK #room bob *");
+		wait_for(server_log_has(&sv, "2 workers: dropped"), 5000);
+	}
+	client_sync(_i == 0 ? ann : bob);
+	client_send(eve, "NAMES #room");
+	client_block(eve, "366 *");
+	ck_assert_int_eq(client_block_count(eve, _i == 0 ? "353 *ann*" :
+	    "353 *bob*"), 0);
+	client_ask(_i == 0 ? ann : bob, "JOIN #room", "366 *");
+	client_expect_next(_i == 0 ? bob : ann, ":*!* JOIN *#room");
+	witness();
+	ck_assert_int_eq(deaths(), 2);
+	server_stop(&sv);
+}
+END_TEST
+
+/* Who does it again and again is cut. */
+START_TEST(test_too_many)
+{
+	start();
+	client_send(eve, "CRASH run segv\r\nCRASH run segv\r\n"
+	    "CRASH run segv\r\nPING four");
+	client_expect(eve, "FAIL CRASH *");
+	client_expect_next(eve, "FAIL CRASH *");
+	client_expect_next(eve, "FAIL CRASH *");
+	client_expect_next(eve, "ERROR *Too many commands crashed *");
+	client_eof(eve);
+	client_expect_next(ann, ":eve*!* QUIT *Too many *");
+	client_expect_next(bob, ":eve*!* QUIT *Too many *");
+	witness();
+	server_stop(&sv);
+}
+END_TEST
+
 /* Not in a command at all: only cutting it helps. */
 START_TEST(test_session)
 {
@@ -412,6 +456,63 @@ START_TEST(test_damage)
 }
 END_TEST
 
+/* A byte of what is hers, whichever: the others do not notice, but that she
+ * may be gone, or have another name. */
+START_TEST(test_flip)
+{
+	static const char *const names[] = { "session", "user", "membership",
+		"chunk", "away" };
+	struct { char *at; size_t size; } where[5];
+	struct session *s;
+	unsigned char bits;
+	uint32_t u;
+	size_t at, k;
+	int home;
+
+	start();
+	client_write(eve, "PING half", 9);
+	client_send(eve, "\r\nPRIVMSG ann :half a");
+	client_expect(ann, ":eve* PRIVMSG ann *half a");
+	client_write(eve, "PRIVMSG ann :ha", 15);
+	client_sync(ann);
+	home = client_worker(eve);
+	segment_open();
+	u = user_of(eve);
+	s = &sessions[users[u].session];
+	where[0].at = (char *)s;
+	where[0].size = sizeof(*s);
+	where[1].at = (char *)&users[u];
+	where[1].size = sizeof(users[u]);
+	where[2].at = (char *)&members[users[u].members];
+	where[2].size = sizeof(members[0]);
+	where[3].at = (char *)&chunks[s->in_chunk];
+	where[3].size = sizeof(chunks[0]);
+	where[4].at = (char *)&aways[u];
+	where[4].size = sizeof(aways[u]);
+	srand((unsigned)(clock_us() + _i));
+	k = (size_t)_i % 5;
+	at = (size_t)rand() % where[k].size;
+	bits = (unsigned char)(1 + rand() % 255);
+	where[k].at[at] = (char)((unsigned char)where[k].at[at] ^ bits);
+	printf("flip: %s + %zu ^ 0x%02x\n", names[k], at, bits);
+	fflush(stdout);
+	worker_kill(home);
+	client_send(bob, "PRIVMSG #room :after");
+	client_expect(ann, ":bob!* PRIVMSG #room *after");
+	client_send(ann, "PRIVMSG #room :after");
+	client_expect(bob, ":ann!* PRIVMSG #room *after");
+	witness();
+	ck_assert_int_eq(deaths(), 1);
+	client_close(eve);
+	client_sync(ann);
+	client_sync(bob);
+	worker_kill(home);
+	client_sync(ann);
+	ck_assert_int_eq(deaths(), 2);
+	server_stop(&sv);
+}
+END_TEST
+
 /* What can be made anew is, and nobody is cut. */
 DAMAGE(room_cycle, members[users[u].members].room_next = users[u].members)
 DAMAGE(room_far, members[users[u].members].room_next = UINT32_MAX)
@@ -559,12 +660,15 @@ main(void)
 	tcase_add_test(tc, test_again);
 	tcase_add_test(tc, test_fan);
 	tcase_add_test(tc, test_mail);
+	tcase_add_loop_test(tc, test_kick, 0, 2);
+	tcase_add_test(tc, test_too_many);
 	tcase_add_test(tc, test_session);
 	tcase_add_test(tc, test_heal);
 	tcase_add_test(tc, test_registry);
 	tcase_add_test(tc, test_innocent);
 	tcase_add_test(tc, test_circle);
 	tcase_add_loop_test(tc, test_damage, 0, DAMAGES);
+	tcase_add_loop_test(tc, test_flip, 0, 50);
 	tcase_add_loop_test(tc, test_mended, 0, MENDED);
 	tcase_add_loop_test(tc, test_header, 0, 5);
 	tcase_add_test(tc, test_header_again);
