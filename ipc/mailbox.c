@@ -63,6 +63,15 @@ mailbox_is_keyless(int msqid, uint64_t born)
 	    ds.msg_perm.__key == IPC_PRIVATE && mailbox_is_ours(&ds, born);
 }
 
+int
+mailbox_is_anothers(int msqid, int prefix, uint32_t id)
+{
+	struct msqid_ds ds;
+
+	return msgctl(msqid, IPC_STAT, &ds) == 0 &&
+	    ds.msg_perm.__key != mailbox_key(prefix, id);
+}
+
 size_t
 mailbox_room(int msqid, size_t bytes)
 {

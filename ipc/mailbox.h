@@ -30,6 +30,8 @@ int mailbox_create(int prefix, uint32_t id, uint64_t born);
 int mailbox_create_private(void);
 /* Whether MSQID is one of those, ours, and no older than BORN. */
 int mailbox_is_keyless(int msqid, uint64_t born);
+/* Whether MSQID exists and has not the key of ID. */
+int mailbox_is_anothers(int msqid, int prefix, uint32_t id);
 /* Asks for BYTES of room; returns the room there is now, 0 on error. */
 size_t mailbox_room(int msqid, size_t bytes);
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "accept.h"
+#include "blame.h"
 #include "control.h"
 #include "log.h"
 #include "session.h"
@@ -124,17 +125,20 @@ accept_clients(int listener, int control)
 {
 	struct sockaddr_storage ss;
 	socklen_t len;
+	uint64_t was;
 	int n, fd;
 
 	for (n = 0; n < ACCEPTS; n++) {
 		len = sizeof(ss);
 		memset(&ss, 0, sizeof(ss));
+		was = blame_on(DOING_ACCEPT, 0);
 		me->accepting++; /* odd: a socket may have no session yet */
 		fd = accept4(listener, (struct sockaddr *)&ss, &len,
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd >= 0)
 			welcome(fd, &ss, control);
 		me->accepting++;
+		blame_back(was);
 		if (fd >= 0)
 			continue;
 		if (errno == EMFILE || errno == ENFILE)
@@ -234,6 +238,7 @@ accept_orphans(void)
 
 	if (!(me->accepting & 1))
 		return;
+	blame_on(DOING_ACCEPT, 0);
 	/* a session may be there, but not yet in the epoll set of its home */
 	for (i = 1; i < state->sessions.high; i++)
 		if (sessions[i].state == SESSION_LIVE)
@@ -250,13 +255,15 @@ accept_orphans(void)
 		n++;
 		fd_session[fd] = 0;
 		if (getpeername((int)fd, (struct sockaddr *)&ss, &len) == 0 &&
-		    ss.ss_family != AF_UNIX)
+		    ss.ss_family != AF_UNIX && me->accept_crashes < POISON)
 			welcome((int)fd, &ss, 0);
 		else
 			close((int)fd);
 	}
 	free(found);
 	me->accepting++;
+	blame_back(0);
+	me->accept_crashes = 0;
 	if (n > 0)
 		log_info("found %u sockets without a session", n);
 }

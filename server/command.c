@@ -15,6 +15,7 @@
  * which there is no room move to a chunk of the session ("pending"), and the
  * session waits while the worker goes on.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,17 +26,21 @@
 #include "../irc/capability.h"
 #include "../irc/mode.h"
 #include "../irc/tag.h"
+#include "blame.h"
 #include "command.h"
 #include "control.h"
 #include "deliver.h"
 #include "log.h"
+#include "poison.h"
 #include "registry.h"
 #include "session.h"
+#include "validate.h"
 #include "worker.h"
 
-enum { POISON = 2 /* workers a command may crash before it is dropped */ };
-
 /* ---- replies ---- */
+
+#define FAIL_CRASHED ":%s FAIL %s INTERNAL_ERROR :The command crashed the " \
+	"server and was dropped"
 
 /* Lines of the current step: records of {tags, text}, in private memory. */
 static struct {
@@ -333,6 +338,38 @@ command_unblock(uint32_t i)
 	return 0;
 }
 
+/*
+ * A committed step crashed again: what it has not done yet is not done.
+ * Without its ops it is as if it had never been committed; with them only
+ * others miss to hear of it.  The session is told.
+ */
+static void
+txn_give_up(struct txn *t)
+{
+	struct session *s = &sessions[t->session];
+	char line[256];
+	int n;
+
+	log_warn("%s of %s crashed %u workers after its commit: given up",
+	    t->command, log_safe(users[s->user].nick), t->crashes);
+	n = snprintf(line, sizeof(line), FAIL_CRASHED "\r\n", config->name,
+	    t->command);
+	if (t->event && t->ops_done && t->crashes == POISON)
+		deliver_abandon(&t->envelope);
+	if (!t->ops_done) {
+		t->ops_done = 1;
+		t->queued = s->queued;
+		if (t->after != 0) /* it could not even quit */
+			s->faults = POISON;
+		t->after = 0;
+	}
+	t->event = 0;
+	if (!(s->flags & SESSION_CONTROL) && t->after == 0 &&
+	    session_write(t->session, t->queued, line, (size_t)n) == 0)
+		t->queued += (size_t)n;
+	t->crashes = 0;
+}
+
 static void
 txn_post(struct txn *t)
 {
@@ -349,7 +386,10 @@ static void
 txn_finish(struct txn *t)
 {
 	struct session *s = &sessions[t->session];
+	uint64_t was = blame_on(DOING_TXN, my_id);
 
+	if (t->crashes >= POISON)
+		txn_give_up(t);
 	if (!t->ops_done) {
 		if (t->locked && !lock_held(&state->segment.lock))
 			registry_lock();
@@ -365,6 +405,8 @@ txn_finish(struct txn *t)
 		registry_unlock();
 	if (t->event) {
 		txn_post(t);
+		poison("fan", envelope_line(&t->envelope),
+		    t->envelope.nline);
 		deliver_local(&t->envelope, &t->fanout);
 	}
 	s->queued = t->queued;
@@ -378,6 +420,7 @@ txn_finish(struct txn *t)
 	s->crashes = 0;
 	atomic_signal_fence(memory_order_seq_cst);
 	t->state = TXN_IDLE;
+	blame_back(was);
 	if (s->sent < s->queued && !(s->flags & SESSION_DIRTY))
 		worker_flush_later(t->session);
 }
@@ -386,6 +429,9 @@ static void
 txn_begin(struct txn *t, const struct command *c)
 {
 	t->session = c->sid;
+	snprintf(t->command, sizeof(t->command), "%s",
+	    c->row->name[0] != '\0' ? c->row->name : "*");
+	t->crashes = 0;
 	t->nops = 0;
 	t->ops_done = 0;
 	t->event = 0;
@@ -513,10 +559,9 @@ refuse_long(struct command *c)
 static enum command_result
 refuse_poison(struct command *c)
 {
-	log_warn("%s of %s crashed %u workers: dropped", log_safe(c->m.command),
+	log_warn("%s of %s crashed %u workers: dropped", c->m.command,
 	    log_safe(c->u->nick), c->s->crashes);
-	reply_line(c, ":%s FAIL %s INTERNAL_ERROR :The command crashed the "
-	              "server and was dropped", config->name, c->m.command);
+	reply_line(c, FAIL_CRASHED, config->name, c->m.command);
 	return CMD_DONE;
 }
 
@@ -608,6 +653,28 @@ count_command(const struct command_row *row)
 		me->commands[i]++;
 }
 
+/* The command of a line that must not be parsed, as far as it is one. */
+static char *
+command_word(const char *line, size_t len)
+{
+	static char word[16];
+	size_t at = 0, n = 0;
+
+	while (at < len && (line[at] == '@' || line[at] == ':')) {
+		while (at < len && line[at] != ' ')
+			at++;
+		while (at < len && line[at] == ' ')
+			at++;
+	}
+	for (; at < len && n < sizeof(word) - 1; at++) {
+		if (!isalnum((unsigned char)line[at]))
+			break;
+		word[n++] = (char)toupper((unsigned char)line[at]);
+	}
+	word[n] = '\0';
+	return n > 0 ? word : strcpy(word, "*");
+}
+
 /* Runs the line of LEN bytes at LINE; END is the input position behind it.
  * Returns 0 when it has to wait for the flood limit. */
 static int
@@ -618,9 +685,14 @@ command_run(uint32_t i, const char *line, size_t len, uint64_t end)
 	struct command c = { .sid = i, .uid = s->user, .s = s,
 		.u = &users[s->user], .step = s->step, .cursor = s->cursor };
 
-	if (len > MESSAGE_INPUT) {
+	if (s->crashes >= POISON) {
+		/* nor is it parsed: that may be where it crashed */
+		c.row = &row_poison;
+		c.m.command = command_word(line, len);
+	} else if (len > MESSAGE_INPUT) {
 		c.row = &row_long;
 	} else {
+		poison("parse", line, len);
 		memcpy(scratch, line, len);
 		scratch[len] = '\0';
 		switch (message_parse(&c.m, scratch, len)) {
@@ -637,8 +709,6 @@ command_run(uint32_t i, const char *line, size_t len, uint64_t end)
 			c.row = &row_empty;
 		}
 	}
-	if (s->crashes >= POISON && c.row != &row_empty && c.row != &row_long)
-		c.row = &row_poison;
 	if (c.step == 0 && !(c.row->flags & CMD_FREE) &&
 	    !(s->flags & SESSION_CONTROL) && !flood_take(s, c.row->cost))
 		return 0;
@@ -646,11 +716,13 @@ command_run(uint32_t i, const char *line, size_t len, uint64_t end)
 		worker_count(COUNT_LINES_IN, 1);
 		count_command(c.row);
 	}
+	if (c.row == &row_poison && ++s->dropped == DROPPED_MAX)
+		session_close(i, "Too many commands crashed the server");
 	return command_step(&c, end);
 }
 
-int
-command_next(uint32_t i)
+static int
+run_next_line(uint32_t i)
 {
 	struct session *s = &sessions[i];
 	size_t len, next;
@@ -683,6 +755,16 @@ command_next(uint32_t i)
 		return 0;
 	}
 	return command_run(i, buf, (size_t)n, s->executed + next);
+}
+
+int
+command_next(uint32_t i)
+{
+	uint64_t was = blame_on(DOING_LINE, i);
+	int r = run_next_line(i);
+
+	blame_back(was);
+	return r;
 }
 
 /* ---- the end of a session ---- */
@@ -732,7 +814,6 @@ command_heal(void)
 	if (t->state == TXN_COMMITTED) {
 		worker_count(COUNT_HEALED, 1);
 		txn_finish(t);
-	} else if (t->state == TXN_RUNNING)
-		sessions[t->session].crashes++;
+	}
 	t->state = TXN_IDLE;
 }

@@ -25,9 +25,11 @@
 #include "../irc/message.h"
 #include "../irc/mode.h"
 #include "../irc/utf8.h"
+#include "blame.h"
 #include "deliver.h"
 #include "log.h"
 #include "op.h"
+#include "poison.h"
 #include "registry.h"
 #include "session.h"
 #include "worker.h"
@@ -164,20 +166,27 @@ event_alt(struct envelope *e, uint64_t caps, const char *fmt, ...)
 	va_end(ap);
 }
 
+int
+event_room(struct envelope *e, uint32_t r)
+{
+	uint32_t pair[2] = { r, rooms[r].gen };
+	uint16_t bytes = 0;
+
+	if (e->nrooms == ENVELOPE_ROOMS ||
+	    envelope_add(e, &bytes, pair, sizeof(pair)) != 0)
+		return -1;
+	e->nrooms++;
+	return 0;
+}
+
 void
 event_rooms_of(struct envelope *e, uint32_t u)
 {
-	uint16_t bytes = 0;
-	uint32_t m, pair[2];
+	uint32_t m;
 
-	for (m = users[u].members; m != 0; m = members[m].user_next) {
-		pair[0] = members[m].room;
-		pair[1] = rooms[members[m].room].gen;
-		if (e->nrooms == ENVELOPE_ROOMS ||
-		    envelope_add(e, &bytes, pair, sizeof(pair)) != 0)
+	for (m = users[u].members; m != 0; m = members[m].user_next)
+		if (event_room(e, members[m].room) != 0)
 			return;
-		e->nrooms++;
-	}
 }
 
 /* ---- posting ---- */
@@ -521,17 +530,34 @@ serve_once(const struct envelope *e, struct fanout *f, uint32_t i)
 	f->started = 1;
 }
 
+/* A list of members that has no end. */
+static void
+mend_list(uint32_t r)
+{
+	log_warn("registry: the list of members of %s does not validate: "
+	         "rebuilding", log_safe(rooms[r].name));
+	registry_lock();
+	registry_rebuild(my_id);
+	registry_unlock();
+}
+
 /* Serves this worker's members of room R from F on.  F->member is the next
  * one, 0 before the first, UINT32_MAX behind the last. */
 static void
 fan_room(const struct envelope *e, struct fanout *f, uint32_t r,
     uint32_t wanted)
 {
+	const struct room_list *list = room_list(r, my_id);
 	const struct member *m;
+	uint32_t n = 0;
 
 	if (f->member == 0)
-		f->member = room_list(r, my_id)->first;
+		f->member = list->first;
 	while (f->member != 0 && f->member != UINT32_MAX) {
+		if (n++ == list->count) {
+			mend_list(r);
+			break;
+		}
 		m = &members[f->member];
 		__builtin_prefetch(&members[m->room_next]);
 		if ((wanted == 0 || (m->flags & wanted)) &&
@@ -644,6 +670,14 @@ deliver_local(struct envelope *e, struct fanout *f)
 	}
 }
 
+void
+deliver_abandon(const struct envelope *e)
+{
+	/* those already told of a kick do not see him any more */
+	if (e->kind == EVENT_KICK && room_is(e->target, e->target_gen))
+		finish_kick(e);
+}
+
 /* ---- taking ---- */
 
 enum { NAMES_SETTLE = 1000 /* ms after which mail must be lost, not late */ };
@@ -710,13 +744,16 @@ static void
 deliver_mail(void)
 {
 	struct envelope *e = &me->mail;
+	uint64_t was = blame_on(DOING_MAIL, 0);
 
 	if (!heard_before(e)) {
+		poison("mail", envelope_line(e), e->nline);
 		deliver_local(e, &me->mail_fanout);
 		hear(e);
 	}
 	atomic_signal_fence(memory_order_seq_cst);
 	e->magic = 0;
+	blame_back(was);
 	worker_count(COUNT_TAKEN, 1);
 }
 
@@ -727,6 +764,7 @@ deliver_take(int msqid)
 	ssize_t n;
 
 	memset(&me->mail_fanout, 0, sizeof(me->mail_fanout));
+	me->mail_crashes = 0;
 	atomic_signal_fence(memory_order_seq_cst);
 	if ((n = mailbox_take(msqid, e)) < 0)
 		return errno == ENOMSG ? 0 : -1;
@@ -745,7 +783,17 @@ deliver_heal(void)
 {
 	if (me->mail.magic != ENVELOPE_MAGIC)
 		return;
-	if (envelope_valid(&me->mail, envelope_payload(&me->mail))) {
+	if (me->mail_crashes >= POISON) {
+		log_warn("mail of kind %u from user %u crashed %u workers: "
+		         "dropped",
+		    me->mail.kind, me->mail.source, me->mail_crashes);
+		if (me->mail_crashes == POISON) {
+			blame_on(DOING_MAIL, 0);
+			deliver_abandon(&me->mail);
+			blame_back(0);
+		}
+		hear(&me->mail);
+	} else if (envelope_valid(&me->mail, envelope_payload(&me->mail))) {
 		deliver_mail();
 		worker_count(COUNT_HEALED, 1);
 	}

@@ -36,6 +36,8 @@ void event_line(struct envelope *e, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void event_alt(struct envelope *e, uint64_t caps, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* Appends room R; -1 when there are too many. */
+int event_room(struct envelope *e, uint32_t r);
 /* Appends all rooms of user U; at most ENVELOPE_ROOMS. */
 void event_rooms_of(struct envelope *e, uint32_t u);
 
@@ -53,6 +55,9 @@ int deliver_post(struct envelope *e, uint64_t *posts, uint32_t *user,
 
 /* Delivers E to this worker's own recipients, from where FANOUT stands. */
 void deliver_local(struct envelope *e, struct fanout *fanout);
+
+/* Does what has to be done even if nobody can be told of E. */
+void deliver_abandon(const struct envelope *e);
 
 /* "time=...;" of ms since the epoch; returns its length. */
 size_t deliver_time_tag(uint64_t ms, char *buf, size_t size);

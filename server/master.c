@@ -15,6 +15,7 @@
  * (takeover.c); an upgrade is the same, after this process has executed
  * another binary (upgrade.c).
  */
+#include <dirent.h>
 #include <errno.h>
 #include <grp.h>
 #include <poll.h>
@@ -26,6 +27,8 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -41,6 +44,7 @@
 #include "state.h"
 #include "takeover.h"
 #include "title.h"
+#include "trace.h"
 #include "upgrade.h"
 #include "version.h"
 #include "worker.h"
@@ -55,6 +59,7 @@ enum {
 	START = 2000,          /* ms to wait for the first workers */
 	ORPHANS = 3000,        /* ms workers of a dead master have to leave */
 	BEAT = 500,            /* ms between looks at the workers */
+	LAST_WORDS = 300,      /* ms a hung worker has to leave a backtrace */
 };
 
 /* What the master knows of a worker beside the segment. */
@@ -69,6 +74,11 @@ struct child {
 static struct config *settings;
 static struct child children[CONFIG_WORKERS + 1];
 static int signals = -1;
+static unsigned nworker;       /* what the segment says may be damaged, */
+static int stopping;           /* so these are kept here too */
+static int damaged;            /* a worker found that it is */
+static uint32_t descriptors;   /* how many the table may hold */
+static int handover = -1;      /* listener for the next master */
 static int reloading;          /* worker being replaced for a reload; 0 */
 static int reload_again;       /* asked for meanwhile */
 
@@ -202,7 +212,7 @@ ring_all(void)
 {
 	unsigned w;
 
-	for (w = 1; w <= state->nworker; w++) {
+	for (w = 1; w <= nworker; w++) {
 		bell_sleep(&workers[w].bell);
 		bell_ring(&workers[w].bell);
 	}
@@ -339,18 +349,18 @@ await_workers(void)
 	uint64_t until = clock_now() + START;
 	unsigned w;
 
-	for (w = 1; w <= state->nworker; w++)
+	for (w = 1; w <= nworker; w++)
 		while (workers[w].epoch == 0 && clock_now() < until)
 			poll(NULL, 0, 1);
 }
 
-/* Makes an instance: the segment, what workers need, and workers. */
+/* A new segment, what workers need, and workers. */
 static void
-instance_create(struct config *c, uint32_t max_fd)
+instance_create(const struct config *c)
 {
 	unsigned w;
 
-	if (state_create(c, c->workers, max_fd) != 0)
+	if (state_create(c, c->workers, descriptors) != 0)
 		fatal("shared memory, key 0x%x: %s",
 		    (unsigned)mailbox_key(c->ipc_prefix, 0), strerror(errno));
 	if (lock_join(&state->master) != 0 ||
@@ -358,16 +368,16 @@ instance_create(struct config *c, uint32_t max_fd)
 		fatal("set_robust_list: %s", strerror(errno));
 	memcpy(state->listeners, listeners, sizeof(listeners));
 	state->control = control;
-	state->handover =
-	    handover_listen(c->ipc_prefix, state->segment.born);
-	if (state->handover < 0)
+	handover = handover_listen(c->ipc_prefix, state->segment.born);
+	if (handover < 0)
 		log_warn("handover: %s: no other master can take over",
 		    strerror(errno));
-	for (w = 1; w <= state->nworker; w++)
+	state->handover = handover;
+	for (w = 1; w <= nworker; w++)
 		worker_prepare(w);
 	state->pause = pause_word(getpid(), 1, PAUSE_NONE);
 	pause_serve_under(state->pause);
-	for (w = 1; w <= state->nworker; w++)
+	for (w = 1; w <= nworker; w++)
 		worker_start(w);
 	await_workers();
 }
@@ -398,17 +408,23 @@ instance_continue(struct config *c)
 	uint64_t word = atomic_load(&state->pause);
 	unsigned w;
 
-	c->workers = (int)state->nworker;
+	nworker = state->nworker;
+	descriptors = state->max_fd;
+	c->workers = (int)nworker;
+	widen_table(descriptors);
 	memcpy(listeners, state->listeners, sizeof(listeners));
+	handover = state->handover;
 	control_restore(c);
 	pause_serve_under(
 	    pause_word(getpid(), pause_table(word) + 1, PAUSE_NONE));
-	for (w = 1; w <= state->nworker; w++)
+	for (w = 1; w <= nworker; w++) {
+		workers[w].ended = 0; /* nobody knows of what */
 		if (worker_fork(w) != 0)
 			fatal("fork: %s", strerror(errno));
+	}
 	if (takeover_done() != 0)
 		fatal("the old workers went on by themselves");
-	for (w = 1; w <= state->nworker; w++)
+	for (w = 1; w <= nworker; w++)
 		atomic_store(&workers[w].pid, children[w].pid);
 	ring_all();
 }
@@ -434,7 +450,6 @@ instance_taken_over(const struct config *c, int *keep)
 void
 master_open(struct config *c, int *keep)
 {
-	uint32_t max_fd;
 
 	settings = c;
 	config = c;
@@ -442,12 +457,13 @@ master_open(struct config *c, int *keep)
 		c->workers = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	if (c->workers < 1 || c->workers > CONFIG_WORKERS)
 		c->workers = c->workers < 1 ? 1 : CONFIG_WORKERS;
+	nworker = (unsigned)c->workers;
 	title_set("mootd: master");
 	signals_block();
-	max_fd = raise_descriptors(c);
+	descriptors = raise_descriptors(c);
 	if (instance_taken_over(c, keep)) {
 		signals_open();
-		widen_table(state->max_fd);
+		trace_open("master", c->state_dir);
 		instance_continue(c);
 	} else {
 		user_become(c);
@@ -455,10 +471,11 @@ master_open(struct config *c, int *keep)
 		user_leave(c);
 		listener_open_all(c);
 		signals_open();
-		widen_table(max_fd);
+		widen_table(descriptors);
 		control_open(c);
 		drop_privileges(c);
-		instance_create(c, max_fd);
+		trace_open("master", c->state_dir);
+		instance_create(c);
 	}
 	listener_log();
 }
@@ -472,7 +489,7 @@ worker_of(pid_t pid)
 {
 	unsigned w;
 
-	for (w = state->nworker; w > 0; w--)
+	for (w = nworker; w > 0; w--)
 		if (children[w].pid == pid)
 			break;
 	return w;
@@ -483,7 +500,7 @@ reload_next(void)
 {
 	if (reloading == 0)
 		return;
-	if (++reloading <= (int)state->nworker) {
+	if (++reloading <= (int)nworker) {
 		atomic_store(&workers[reloading].retire, 1);
 		bell_ring(&workers[reloading].bell);
 		return;
@@ -524,18 +541,26 @@ worker_ended(unsigned w, int status)
 	int wanted = workers[w].retire && WIFEXITED(status) &&
 	    WEXITSTATUS(status) == 0;
 
+	const char *trace = trace_of(children[w].pid);
+
 	children[w].pid = 0;
+	atomic_store(&workers[w].ended, children[w].hung ? ENDED_HUNG :
+	    WIFSIGNALED(status) ? WTERMSIG(status) : 0);
 	atomic_store(&workers[w].pid, 0);
 	ring_all();
-	if (state->stopping)
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_DAMAGED)
+		damaged = 1;
+	if (stopping || damaged)
 		return;
 	if (!wanted) {
 		workers[w].restarts++;
 		state->restarts++;
 		if (WIFSIGNALED(status))
-			log_warn("worker %u died of signal %d (%s)%s", w,
+			log_warn("worker %u died of signal %d (%s)%s%s%s", w,
 			    WTERMSIG(status), strsignal(WTERMSIG(status)),
-			    children[w].hung ? ", because it hung" : "");
+			    children[w].hung ? ", because it hung" : "",
+			    trace != NULL ? ": see " : "",
+			    trace != NULL ? log_safe(trace) : "");
 		else
 			log_warn("worker %u exited with %d", w,
 			    WEXITSTATUS(status));
@@ -566,7 +591,7 @@ watch_workers(void)
 	int well = 1;
 	unsigned w;
 
-	for (w = 1; w <= state->nworker; w++) {
+	for (w = 1; w <= nworker; w++) {
 		struct child *c = &children[w];
 		if (c->due != 0 && now >= c->due)
 			worker_start(w);
@@ -576,8 +601,10 @@ watch_workers(void)
 			log_warn("worker %u hangs: no heartbeat for %u s", w,
 			    settings->worker_timeout);
 			c->hung = 1;
+			/* where it hangs, says its backtrace */
+			kill(c->pid, SIGABRT);
+		} else if (now > workers[w].beat + limit + LAST_WORDS)
 			kill(c->pid, SIGKILL);
-		}
 		if (now > workers[w].beat + 2 * limit)
 			well = 0;
 	}
@@ -592,13 +619,13 @@ report(void)
 	unsigned w, alive = 0;
 	uint64_t clients = 0;
 
-	for (w = 1; w <= state->nworker; w++) {
+	for (w = 1; w <= nworker; w++) {
 		alive += children[w].pid != 0;
 		clients += workers[w].clients;
 	}
 	snprintf(text, sizeof(text),
 	    "%llu clients, %u of %u workers, %u restarts",
-	    (unsigned long long)clients, alive, state->nworker,
+	    (unsigned long long)clients, alive, nworker,
 	    state->restarts);
 	if (strcmp(text, last) != 0) {
 		memcpy(last, text, sizeof(last));
@@ -662,6 +689,7 @@ stop(void)
 {
 	log_info("stopping");
 	notify("STOPPING=1");
+	stopping = 1;
 	atomic_store(&state->stopping, 1);
 	ring_all();
 }
@@ -671,16 +699,31 @@ alive(void)
 {
 	unsigned w, n = 0;
 
-	for (w = 1; w <= state->nworker; w++)
+	for (w = 1; w <= nworker; w++)
 		n += children[w].pid != 0;
 	return n;
+}
+
+/* Ends all workers at once. */
+static void
+workers_kill(void)
+{
+	unsigned w;
+
+	for (w = 1; w <= nworker; w++)
+		if (children[w].pid != 0)
+			kill(children[w].pid, SIGKILL);
+	for (w = 1; w <= nworker; w++)
+		if (children[w].pid != 0) {
+			waitpid(children[w].pid, NULL, 0);
+			children[w].pid = 0;
+		}
 }
 
 static void
 clean_up(void)
 {
 	uint64_t until = clock_now() + GOODBYE;
-	unsigned w;
 
 	for (; alive() > 0 && clock_now() < until; reap()) {
 		struct pollfd p = { .fd = signals, .events = POLLIN };
@@ -689,18 +732,90 @@ clean_up(void)
 		while (read(signals, &si, sizeof(si)) > 0)
 			;
 	}
-	for (w = 1; w <= state->nworker; w++)
-		if (children[w].pid != 0)
-			kill(children[w].pid, SIGKILL);
-	for (w = 1; w <= state->nworker; w++) {
-		if (children[w].pid != 0)
-			waitpid(children[w].pid, NULL, 0);
-		mailbox_remove(workers[w].mailbox);
-	}
-	mailbox_remove_all(settings->ipc_prefix, state->segment.born);
-	segment_remove(state->segment.shmid);
+	workers_kill();
+	state_destroy();
 	if (control >= 0)
 		unlink(settings->control);
+}
+
+/* ---- a damaged segment ---- */
+
+/* A connection of a client or of mootctl. */
+static int
+is_connection(int fd)
+{
+	struct sockaddr_un un;
+	socklen_t len = sizeof(un);
+	int type = 0, listens = 1, i;
+	socklen_t n = sizeof(int);
+
+	for (i = 0; listeners[i] >= 0; i++)
+		if (fd == listeners[i])
+			return 0;
+	memset(&un, 0, sizeof(un));
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) != 0 ||
+	    type != SOCK_STREAM ||
+	    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &n) != 0 ||
+	    listens || getsockname(fd, (struct sockaddr *)&un, &len) != 0)
+		return 0;
+	return un.sun_family != AF_UNIX ||
+	    strcmp(un.sun_path, settings->control) == 0;
+}
+
+/* Closes what workers had in the table: nobody else knows what is whose. */
+static void
+descriptors_close(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+	char link[64];
+	ssize_t n;
+	int fd;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		n = readlinkat(
+		    dirfd(dir), entry->d_name, link, sizeof(link) - 1);
+		if (n <= 0 || (fd = atoi(entry->d_name)) < 3)
+			continue;
+		link[n] = '\0';
+		if (strcmp(link, "anon_inode:[eventpoll]") == 0 ||
+		    strcmp(link, "anon_inode:[eventfd]") == 0 ||
+		    is_connection(fd))
+			close(fd);
+	}
+	if (dir != NULL)
+		closedir(dir);
+}
+
+/*
+ * Without the records nobody can be served any more.  The listeners stay, so
+ * that whoever comes back finds us; a damage that comes back as well is not
+ * for us to mend.
+ */
+static void
+start_afresh(void)
+{
+	static uint64_t begun;
+	static unsigned times;
+
+	log_warn("the segment is damaged: restarting with a new one");
+	notify("STATUS=The segment is damaged: restarting with a new one");
+	workers_kill();
+	state_destroy();
+	descriptors_close();
+	if (handover >= 0)
+		close(handover);
+	if (clock_now() - begun > BRAKE_MOST) {
+		begun = clock_now();
+		times = 0;
+	}
+	if (++times > BRAKE_FREE)
+		fatal_final("the segment is damaged again and again");
+	memset(children, 0, sizeof(children));
+	reloading = reload_again = damaged = 0;
+	instance_create(settings);
+	notify("STATUS=Serving again after the segment was damaged");
+	log_info("serving again");
 }
 
 static void
@@ -714,7 +829,7 @@ take_signals(void)
 			upgrade();
 		else if (si.ssi_signo == SIGHUP)
 			reload();
-		else if (si.ssi_signo != SIGCHLD && !state->stopping)
+		else if (si.ssi_signo != SIGCHLD && !stopping)
 			stop();
 	reap();
 }
@@ -734,9 +849,11 @@ master_run(int upgraded)
 		log_info("upgraded: mootd %s", MOOT_VERSION);
 	}
 	notify("READY=1");
-	while (!state->stopping) {
+	while (!stopping) {
 		poll(&p, 1, wait);
 		take_signals();
+		if (damaged)
+			start_afresh();
 		well = watch_workers();
 		report();
 		if (dog > 0 && well && clock_now() - fed >= dog / 2) {

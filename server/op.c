@@ -13,6 +13,7 @@
 #include "../irc/mode.h"
 #include "log.h"
 #include "op.h"
+#include "poison.h"
 #include "registry.h"
 
 static void
@@ -333,6 +334,7 @@ op_apply_all(struct op *ops, uint32_t n)
 	for (i = 0; i < n && i < OPS_MAX; i++) {
 		if (ops[i].kind == OP_NONE || ops[i].kind >= OP_MAX)
 			panic("op of kind %u", ops[i].kind);
+		poison("op", ops[i].text, strlen(ops[i].text));
 		apply[ops[i].kind](&ops[i]);
 	}
 }

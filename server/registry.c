@@ -10,12 +10,15 @@
  * a home links; those of living workers are left alone, since they walk them
  * without the lock.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "../ipc/mailbox.h"
 #include "../irc/mode.h"
+#include "blame.h"
 #include "log.h"
 #include "op.h"
+#include "poison.h"
 #include "registry.h"
 #include "worker.h"
 
@@ -431,11 +434,14 @@ session_used(uint32_t s)
 static int
 user_used(uint32_t u)
 {
-	const struct session *s = &sessions[users[u].session];
+	const struct session *s;
 
+	if (!(users[u].flags & USER_LIVE) ||
+	    users[u].session >= state->max_sessions)
+		return 0;
+	s = &sessions[users[u].session];
 	/* a user goes no further than its session had come */
-	return (users[u].flags & USER_LIVE) != 0 &&
-	    s->state != SESSION_FREE && s->user == u;
+	return s->state != SESSION_FREE && s->user == u;
 }
 
 static int
@@ -448,13 +454,17 @@ static int
 member_used(uint32_t m)
 {
 	return members[m].user != 0 && members[m].room != 0 &&
+	    members[m].user < state->users.high &&
+	    members[m].room < state->rooms.high &&
+	    users[members[m].user].home <= state->nworker &&
 	    user_used(members[m].user) && room_used(members[m].room);
 }
 
 static int
 ban_used(uint32_t b)
 {
-	return bans[b].room != 0 && room_used(bans[b].room);
+	return bans[b].room != 0 && bans[b].room < state->rooms.high &&
+	    room_used(bans[b].room);
 }
 
 /* Links the memberships of the dead worker W afresh: both of its lists. */
@@ -504,6 +514,7 @@ heal_rooms(void)
 	uint64_t set;
 
 	for (i = 1; i < state->rooms.high; i++) {
+		poison("registry", rooms[i].topic, strlen(rooms[i].topic));
 		rooms[i].count = 0;
 		for (w = 1, set = 0; w <= state->nworker; w++)
 			if (room_list(i, w)->count > 0) {
@@ -567,11 +578,31 @@ heal_ops(void)
 
 	for (w = 1; w <= state->nworker; w++) {
 		struct txn *t = &workers[w].txn;
-		if (t->state == TXN_COMMITTED && t->locked && !t->ops_done) {
+		uint64_t was = blame_on(DOING_TXN, w);
+		/* one that crashes again and again is left to its worker */
+		if (t->state == TXN_COMMITTED && t->locked && !t->ops_done &&
+		    t->crashes < POISON) {
 			op_apply_all(t->ops, t->nops);
 			t->ops_done = 1;
 		}
+		blame_back(was);
 	}
+}
+
+void
+registry_rebuild(unsigned w)
+{
+	uint64_t was = blame_on(DOING_REGISTRY, 0);
+
+	if (w != 0)
+		heal_members(w);
+	heal_list(MEMBERS, 1, member_used);
+	heal_bans();
+	heal_rooms();
+	heal_users();
+	heal_addresses();
+	state->heal_crashes = 0;
+	blame_back(was);
 }
 
 static void
@@ -580,14 +611,107 @@ registry_heal(void)
 	uint32_t dead = state->lock_worker;
 
 	log_warn("registry: worker %u died inside the lock: rebuilding", dead);
-	if (dead != 0)
-		heal_members(dead);
-	heal_list(MEMBERS, 1, member_used);
-	heal_bans();
-	heal_rooms();
-	heal_users();
-	heal_addresses();
+	if (state->heal_crashes > POISON) {
+		log_warn("registry: healing it crashes: it cannot be healed");
+		exit(EXIT_DAMAGED);
+	}
+	registry_rebuild(dead <= state->nworker ? dead : 0);
 	heal_ops();
+}
+
+/* ---- checking ---- */
+
+/* Our members of room R: each of the room, at home here, linked both ways. */
+static int
+members_wrong(uint32_t r)
+{
+	const struct room_list *list = room_list(r, my_id);
+	uint32_t m = list->first, prev = 0, n = 0;
+
+	for (; m != 0; prev = m, m = members[m].room_next, n++)
+		if (m >= state->members.high || n >= list->count ||
+		    members[m].room != r || members[m].room_prev != prev ||
+		    !member_used(m) || users[members[m].user].home != my_id)
+			return 1;
+	return n != list->count;
+}
+
+static int
+bans_wrong(uint32_t r)
+{
+	uint32_t b, n = 0;
+
+	for (b = rooms[r].bans; b != 0; b = bans[b].next, n++)
+		if (b >= state->bans.high || n >= rooms[r].nbans ||
+		    bans[b].room != r)
+			return 1;
+	return n != rooms[r].nbans;
+}
+
+static int
+room_index_wrong(void)
+{
+	uint32_t bucket, r, n = 0, live = 0;
+
+	for (r = 1; r < state->rooms.high; r++)
+		live += rooms[r].live != 0;
+	for (bucket = 0; bucket < index_size; bucket++)
+		for (r = room_index[bucket]; r != 0; r = rooms[r].hash_next)
+			if (r >= state->rooms.high || n++ >= live ||
+			    !rooms[r].live ||
+			    (rooms[r].hash & (index_size - 1)) != bucket)
+				return 1;
+	return n != live;
+}
+
+static int
+nick_index_wrong(void)
+{
+	uint32_t bucket, u, n = 0, named = 0;
+
+	for (u = MAILBOX_SYSTEM; u < state->users.high; u++)
+		named += (users[u].flags & USER_LIVE) &&
+		    users[u].nick[0] != '\0';
+	for (bucket = 0; bucket < index_size; bucket++)
+		for (u = nick_index[bucket]; u != 0; u = users[u].nick_next)
+			if (u >= state->users.high || n++ >= named ||
+			    !(users[u].flags & USER_LIVE) ||
+			    (users[u].nick_hash & (index_size - 1)) != bucket)
+				return 1;
+	return n != named;
+}
+
+static int
+address_index_wrong(void)
+{
+	uint32_t bucket, a, n = 0;
+
+	for (bucket = 0; bucket < index_size; bucket++)
+		for (a = address_index[bucket]; a != 0; a = addresses[a].next)
+			if (a >= state->addresses.high ||
+			    n++ >= state->addresses.used)
+				return 1;
+	return n != state->addresses.used;
+}
+
+const char *
+registry_wrong(void)
+{
+	uint32_t i;
+
+	for (i = 1; i < state->rooms.high; i++) {
+		if (members_wrong(i))
+			return "a list of members";
+		if (rooms[i].live && bans_wrong(i))
+			return "a list of bans";
+	}
+	for (i = 1; i < state->members.high; i++)
+		if (members[i].user >= state->users.high ||
+		    members[i].room >= state->rooms.high)
+			return "a membership";
+	return room_index_wrong() ? "the index of rooms"
+	    : nick_index_wrong() ? "the index of nicks"
+	    : address_index_wrong() ? "the index of addresses" : NULL;
 }
 
 void

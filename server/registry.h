@@ -15,6 +15,15 @@
 void registry_lock(void);
 void registry_unlock(void);
 
+/* Makes all that is derived anew from the records, for worker W (0: none) its
+ * lists of memberships as well; their order changes.  W must be dead, or the
+ * caller.  Never follows a link.  Lock held. */
+void registry_rebuild(unsigned w);
+
+/* Which of our lists of members or of the indexes is not what it should be;
+ * NULL when all are.  Bounded whatever they hold.  Lock held. */
+const char *registry_wrong(void);
+
 /* Takes a slot; 0 when all are in use.  The record is zeroed but for its
  * generation.  Lock held. */
 uint32_t registry_new_session(void);

@@ -20,6 +20,7 @@
 #include "../ipc/mailbox.h"
 #include "../ipc/stream.h"
 #include "log.h"
+#include "poison.h"
 #include "registry.h"
 #include "session.h"
 #include "worker.h"
@@ -104,8 +105,10 @@ pool_reclaim(uint32_t asker)
 	    log_safe(users[s->user].nick), (unsigned long long)most);
 	s->flags |= SESSION_OVERFLOW | SESSION_DEAD;
 	c = s->out_head;
-	s->out_head = s->out_tail = 0;
 	s->sent = s->queued;
+	atomic_signal_fence(memory_order_seq_cst);
+	s->out_head = s->out_tail = 0;
+	atomic_signal_fence(memory_order_seq_cst);
 	chain_give(c);
 	worker_run_later(victim);
 	return 1;
@@ -126,6 +129,7 @@ chunk_take(uint32_t s, uint64_t pos)
 	chunks[c].session = s;
 	chunks[c].next = 0;
 	chunks[c].pos = pos;
+	atomic_signal_fence(memory_order_release);
 	return c;
 }
 
@@ -226,6 +230,7 @@ output_release(struct session *s)
 		c = s->out_head;
 		s->out_head = 0;
 		s->out_tail = 0;
+		atomic_signal_fence(memory_order_seq_cst);
 		chain_give(c);
 		return;
 	}
@@ -267,6 +272,7 @@ session_flush(uint32_t i)
 	ssize_t n;
 	int e;
 
+	poison("flush", users[s->user].real, strlen(users[s->user].real));
 	while (s->sent < s->queued && (s->flags & SESSION_WRITABLE) &&
 	    !(s->flags & SESSION_DEAD)) {
 		msg.msg_iovlen = (size_t)output_iov(s, iov);
@@ -316,6 +322,7 @@ session_executed(uint32_t i, uint64_t pos)
 	s->executed = pos;
 	if (pos == s->received && c != 0) {
 		s->in_chunk = 0;
+		atomic_signal_fence(memory_order_seq_cst);
 		chunk_give(c);
 	}
 }
@@ -493,9 +500,9 @@ session_open(int fd, const struct in6_addr *addr, const char *host,
 	memcpy(u->host, host, strlen(host) + 1);
 	u->session = i;
 	u->flags = USER_LIVE;
+	fd_session[fd] = i;
 	atomic_thread_fence(memory_order_release);
 	s->state = SESSION_LIVE;
-	fd_session[fd] = i;
 	atomic_fetch_add(&workers[s->worker].clients, 1);
 	registry_unlock();
 	/* from here on it is its home's; our successor would do this again */
@@ -507,6 +514,7 @@ void
 session_free(uint32_t i)
 {
 	struct session *s = &sessions[i];
+	uint32_t out = s->out_head, in = s->in_chunk, pend = s->pend;
 	int fd = s->fd;
 
 	/* Down first: if we die now, a successor that finds the socket
@@ -520,12 +528,15 @@ session_free(uint32_t i)
 	}
 	if (!(s->flags & SESSION_CONTROL))
 		registry_count_address(&s->addr, -1);
-	chain_give(s->out_head);
-	if (s->in_chunk != 0)
-		chunk_give(s->in_chunk);
-	if (s->pend != 0)
-		chunk_give(s->pend);
+	/* a record never names a chunk that is not its own */
+	s->sent = s->queued;
 	s->out_head = s->out_tail = s->in_chunk = s->pend = 0;
+	atomic_signal_fence(memory_order_seq_cst);
+	chain_give(out);
+	if (in != 0)
+		chunk_give(in);
+	if (pend != 0)
+		chunk_give(pend);
 	registry_free_session(i);
 	fd_session[fd] = 0;
 	atomic_fetch_sub(&me->clients, 1);
@@ -542,6 +553,7 @@ session_heal_stream(uint32_t i)
 	struct session *s = &sessions[i];
 	uint64_t sent, received;
 
+	poison("heal", users[s->user].real, strlen(users[s->user].real));
 	/* what the dead worker sent or read and could not note; a reset
 	 * connection may say anything: believe sane values */
 	if (stream_position(s->fd, &sent, &received) != 0)
@@ -551,6 +563,16 @@ session_heal_stream(uint32_t i)
 	if (s->in_chunk != 0 && received >= s->received &&
 	    received <= chunks[s->in_chunk].pos + CHUNK_SIZE)
 		s->received = received;
+}
+
+void
+session_chunks_give(uint32_t i)
+{
+	uint32_t c;
+
+	for (c = me->chunk_first; c < me->chunk_high; c++)
+		if (chunks[c].session == i)
+			chunk_give(c);
 }
 
 void

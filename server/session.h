@@ -21,6 +21,9 @@ void session_pool_open(void);
 /* Chunks of this worker in use, and how many there are. */
 uint32_t session_pool_used(void);
 
+/* Gives back all that S has, without following its chains. */
+void session_chunks_give(uint32_t s);
+
 /* Takes / gives back a chunk of this worker for session S; 0: none left. */
 uint32_t chunk_take(uint32_t s, uint64_t pos);
 void chunk_give(uint32_t chunk);

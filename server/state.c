@@ -7,12 +7,17 @@
  * where its size does not tell.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <stdlib.h>
 #include <sys/shm.h>
 
 #include "../ipc/mailbox.h"
 #include "state.h"
+
+/* What was made, as it was made: the copy in the segment may be damaged. */
+static struct dimensions made;
+static struct segment made_header;
 
 struct state *state;
 struct worker *workers;
@@ -172,7 +177,86 @@ state_create(const struct config *config, int nworker, uint32_t max_fd)
 		workers[i].mailbox = -1;
 		workers[i].epoll = -1;
 	}
+	made = d;
+	made_header = *seg;
 	return 0;
+}
+
+static int
+list_wrong(const struct list *list, uint32_t first, size_t max)
+{
+	return list->high < first || list->high > max ||
+	    list->first >= max || list->last >= max;
+}
+
+static int
+lists_wrong(void)
+{
+	return list_wrong(&state->sessions, 1, made.sessions) ||
+	    list_wrong(&state->users, MAILBOX_SYSTEM, made.users) ||
+	    list_wrong(&state->rooms, 1, made.rooms) ||
+	    list_wrong(&state->members, 1, made.members) ||
+	    list_wrong(&state->bans, 1, made.bans) ||
+	    list_wrong(&state->addresses, 1, made.sessions + 1);
+}
+
+static int
+listeners_wrong(void)
+{
+	int i;
+
+	for (i = 0; i <= LISTENERS_MAX && state->listeners[i] >= 0; i++)
+		if ((size_t)state->listeners[i] >= made.fds)
+			return 1;
+	return i > LISTENERS_MAX || state->control >= (int)made.fds;
+}
+
+static int
+worker_wrong(const struct worker *x, unsigned w)
+{
+	uint32_t each = (uint32_t)((made.chunks - 1) / (made.workers - 1));
+
+	return x->chunk_first != 1 + (w - 1) * each ||
+	    x->chunk_end != x->chunk_first + each ||
+	    x->chunk_high < x->chunk_first || x->chunk_high > x->chunk_end ||
+	    fcntl(x->epoll, F_GETFD) < 0 || fcntl(x->bell.fd, F_GETFD) < 0;
+}
+
+const char *
+state_wrong(unsigned w)
+{
+	const struct segment *seg = &state->segment;
+
+	if (seg->magic != SEGMENT_MAGIC || seg->layout != state_layout_id() ||
+	    seg->size != made_header.size || seg->born != made_header.born ||
+	    seg->prefix != made_header.prefix ||
+	    seg->shmid != made_header.shmid)
+		return "its header";
+	if (state->nworker != made.workers - 1 ||
+	    state->max_sessions != made.sessions ||
+	    state->max_users != made.users || state->max_rooms != made.rooms ||
+	    state->max_members != made.members ||
+	    state->max_bans != made.bans || state->max_fd != made.fds)
+		return "its dimensions";
+	if (lists_wrong())
+		return "its lists of slots";
+	if (listeners_wrong())
+		return "its listeners";
+	return w != 0 && worker_wrong(&workers[w], w) ? "the worker" : NULL;
+}
+
+void
+state_destroy(void)
+{
+	size_t w;
+
+	for (w = 1; w < made.workers; w++)
+		if (mailbox_is_keyless(workers[w].mailbox, made_header.born))
+			mailbox_remove(workers[w].mailbox);
+	mailbox_remove_all((int)made_header.prefix, made_header.born);
+	segment_remove(made_header.shmid);
+	segment_detach(&state->segment);
+	state = NULL;
 }
 
 int
@@ -193,6 +277,8 @@ state_attach(const struct segment *header)
 	state_layout((char *)(void *)seg, &d);
 	mailmaps = mailmap_views;
 	index_size = (uint32_t)d.buckets;
+	made = d;
+	made_header = *header;
 	return 0;
 }
 

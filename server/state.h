@@ -42,6 +42,7 @@ enum {
 	MODES_MAX = 10,        /* MODES= */
 	TARGETS_MAX = 10,      /* TARGMAX= */
 	OPER_FAILURES = 3,     /* wrong passwords until a session is cut */
+	DROPPED_MAX = 3,       /* poisonous lines, likewise */
 	COMMANDS_MAX = 128,    /* rows of the table of commands */
 	INVITES_MAX = 8,       /* invitations a user can hold */
 	WHOWAS_MAX = 1024,     /* entries of WHOWAS */
@@ -102,7 +103,8 @@ struct session {
 	uint32_t flags;
 	uint8_t state;
 	uint8_t worker;        /* its home */
-	uint16_t oper_failures;
+	uint8_t oper_failures;
+	uint8_t dropped;       /* lines of it that were poison */
 
 	uint64_t received;     /* stream position: what was read */
 	uint64_t executed;     /* stream position: the next command */
@@ -115,7 +117,8 @@ struct session {
 	uint32_t tokens_at;    /* ms, low bits */
 	uint64_t active;       /* ms: the last bytes received */
 	uint64_t opened;       /* ms since the epoch */
-	uint32_t crashes;      /* of workers that ran its current command */
+	uint16_t crashes;      /* of workers: by its current line */
+	uint16_t faults;       /* by anything else about it */
 	struct in6_addr addr;
 };
 
@@ -249,6 +252,8 @@ enum txn_state {
  */
 struct txn {
 	_Atomic uint32_t state;
+	_Atomic uint32_t crashes; /* of workers, since it is committed */
+	char command[16];
 	uint32_t session;
 	uint32_t locked;       /* its ops want the registry lock */
 	uint32_t nops;
@@ -282,10 +287,19 @@ enum counter {
 	COUNT_MAX
 };
 
+enum {
+	ENDED_HUNG = -1,       /* killed by the master for it */
+	EXIT_DAMAGED = 3,      /* a worker says: the segment is of no use */
+};
+
 struct worker {
 	_Atomic int32_t pid;   /* 0: none */
 	_Atomic int32_t paused; /* its PID while it stands still: pause.h */
 	uint64_t pid_start;    /* its process_start_time() */
+	_Atomic int32_t ended; /* how the last one did: a signal, ENDED_* */
+	_Atomic uint64_t busy; /* what it is doing: see blame.h */
+	uint32_t mail_crashes; /* of workers, by MAIL */
+	uint32_t accept_crashes;
 	_Atomic uint32_t epoch; /* its life: grows with each start */
 	_Atomic uint64_t beat; /* ms, CLOCK_MONOTONIC */
 	_Atomic uint32_t retire; /* leave at the end of the turn */
@@ -341,6 +355,7 @@ struct state {
 	int32_t control;       /* listener of mootctl, or -1 */
 	_Atomic uint64_t opers, invisible, registered, most_registered;
 	uint32_t lock_worker;  /* who is changing what the lock guards */
+	_Atomic uint32_t heal_crashes; /* of workers, while rebuilding it */
 	struct list sessions, users, rooms, members, bans, addresses;
 	uint32_t whowas_at;
 	uint32_t restarts;     /* of workers, since the start */
@@ -381,6 +396,13 @@ int state_create(const struct config *config, int nworker, uint32_t max_fd);
  * -1 with errno: EINVAL when its dimensions cannot be. */
 int state_attach(const struct segment *header);
 void state_detach(void);
+/* What is wrong with the vital parts of the segment, for worker W (0: for a
+ * master to whom it is new); NULL when
+ * it can be worked with. */
+const char *state_wrong(unsigned w);
+/* Removes it, with all mailboxes of ours, and forgets it; trusts nothing in
+ * it.  For the master. */
+void state_destroy(void);
 
 /* Removes the mailboxes without a key of a dead instance's workers, if its
  * segment has our layout; returns how many. */

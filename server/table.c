@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "handlers.h"
+#include "poison.h"
 
 enum {
 	R = CMD_REGISTERED,
@@ -23,6 +24,7 @@ const struct command_row command_table[] = {
 	    "AWAY [TEXT]: marks you away; without TEXT, back" },
 	{ "CAP", cmd_cap, 1, L, 1,
 	    "CAP LS [302] | LIST | REQ :NAMES | END: capabilities" },
+	POISON_ROW
 	{ "HELP", cmd_help, 0, R, 1,
 	    "HELP [COMMAND]: this" },
 	{ "INFO", cmd_info, 0, R, 1,

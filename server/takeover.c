@@ -49,6 +49,12 @@ clock_now(void)
 static int
 become_master(void)
 {
+	const char *wrong = state_wrong(0);
+
+	if (wrong != NULL) {
+		log_warn("the segment is damaged: %s", wrong);
+		return -1;
+	}
 	if (state->stopping) {
 		log_warn("the instance of master %d is ending",
 		    state->segment.owner);

@@ -26,6 +26,7 @@
 #include "../ipc/mailbox.h"
 #include "../ipc/process.h"
 #include "accept.h"
+#include "blame.h"
 #include "command.h"
 #include "deliver.h"
 #include "log.h"
@@ -33,6 +34,8 @@
 #include "registry.h"
 #include "session.h"
 #include "title.h"
+#include "trace.h"
+#include "validate.h"
 #include "worker.h"
 
 struct worker *me;
@@ -335,11 +338,14 @@ run_live(uint32_t i)
 static void
 run_session(uint32_t i)
 {
+	uint64_t was = blame_on(DOING_SESSION, i);
+
 	if (sessions[i].state == SESSION_LIVE)
 		run_live(i);
 	else
 		discard_input(i);
 	end_session(i);
+	blame_back(was);
 }
 
 /* ---- clocks ---- */
@@ -376,6 +382,7 @@ static void
 check_sessions(void)
 {
 	static uint32_t phase;
+	uint64_t was;
 	uint32_t i;
 
 	phase = (phase + 1) % TICKS;
@@ -384,8 +391,10 @@ check_sessions(void)
 		    sessions[i].state == SESSION_FREE)
 			continue;
 		if (sessions[i].state == SESSION_LIVE) {
+			was = blame_on(DOING_SESSION, i);
 			if (!(sessions[i].flags & SESSION_CONTROL))
 				check_client(i);
+			blame_back(was);
 		} else
 			worker_run_later(i);
 	}
@@ -398,10 +407,15 @@ for_my_sessions(void (*fn)(uint32_t))
 {
 	uint32_t i;
 
+	uint64_t was;
+
 	for (i = 1; i < state->sessions.high; i++)
 		if (sessions[i].state != SESSION_FREE &&
-		    sessions[i].worker == my_id)
+		    sessions[i].worker == my_id) {
+			was = blame_on(DOING_SESSION, i);
 			fn(i);
+			blame_back(was);
+		}
 }
 
 static void
@@ -431,9 +445,16 @@ static void
 worker_adopt(void)
 {
 	uint64_t begun = clock_ms(CLOCK_MONOTONIC);
+	const char *wrong;
 
+	if ((wrong = state_wrong(my_id)) != NULL) {
+		log_warn("the segment is damaged: %s", wrong);
+		exit(EXIT_DAMAGED);
+	}
+	blame_settle();
 	registry_lock();
 	session_pool_open();
+	validate_records();
 	atomic_store(&me->clients, 0);
 	for_my_sessions(count_mine);
 	registry_unlock();
@@ -441,6 +462,7 @@ worker_adopt(void)
 	deliver_heal();
 	command_heal();
 	for_my_sessions(session_heal_output);
+	validate_farewell();
 	if (me->mailbox < 0)
 		me->mailbox = own_mailbox();
 	accept_orphans();
@@ -537,6 +559,7 @@ flush_all(void)
 {
 	static struct queue now;
 	uint32_t k, i;
+	uint64_t was;
 
 	queue_take(&flush_queue, &now);
 	for (k = 0; k < now.n; k++) {
@@ -544,7 +567,9 @@ flush_all(void)
 		if ((i = queue_get(&now, k)) == 0)
 			continue;
 		sessions[i].flags &= ~(uint32_t)SESSION_DIRTY;
+		was = blame_on(DOING_SESSION, i);
 		session_flush(i);
+		blame_back(was);
 		/* a long answer goes on when the last part is out */
 		if (sessions[i].step != 0 || sessions[i].state != SESSION_LIVE)
 			worker_run_later(i);
@@ -659,6 +684,7 @@ worker_main(unsigned id, const struct config *cfg)
 	title_set("mootd: worker %u", id);
 	snprintf(name, sizeof(name), "worker %u", id);
 	log_open(name, (enum log_level)config->log_level, log_to_syslog);
+	trace_open(name, config->state_dir);
 	if (lock_join(&state->segment.lock) != 0)
 		fatal("set_robust_list: %s", strerror(errno));
 	pause_join();

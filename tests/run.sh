@@ -51,7 +51,8 @@ programs()
 	MOOTD=$PWD/${1#*:}/mootd
 	MOOTCTL=$PWD/${1#*:}/mootctl
 	MOOT=$PWD/${1#*:}/moot
-	export MOOTD MOOTCTL MOOT
+	MOOTD_FAULTS=$PWD/${1%%:*}/faults/mootd
+	export MOOTD MOOTCTL MOOT MOOTD_FAULTS
 }
 
 for b in $BUILDS; do

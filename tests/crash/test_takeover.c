@@ -194,7 +194,7 @@ START_TEST(test_no_master)
 	client_eof(ann);
 	client_eof(bob);
 	for (i = 1; i <= 2; i++)
-		wait_for(!process_alive(pid[i]), 4000);
+		wait_for(!pid_alive(pid[i]), 4000);
 	server_start(&sv);
 	client_sync(client_register(&sv, "ann"));
 	ck_assert_int_eq(counted("takeovers"), 0);

@@ -407,7 +407,7 @@ server_start(struct server *sv)
 /* ---- End ---- */
 
 int
-process_alive(pid_t pid)
+pid_alive(pid_t pid)
 {
 	char path[64], text[256], *p;
 	ssize_t n;
@@ -428,7 +428,7 @@ server_alive(const struct server *sv)
 {
 	if (sv->pid == 0)
 		return getenv("HARNESS_PORT") != NULL;
-	return process_alive(sv->pid);
+	return pid_alive(sv->pid);
 }
 
 int
@@ -475,15 +475,17 @@ server_log_has(const struct server *sv, const char *text)
 
 /* The first line of the log that must not be there; NULL when clean. */
 static const char *
-log_trouble(char *log)
+log_trouble(const struct server *sv, char *log)
 {
 	static const char *const bad[] = { "Sanitizer", "runtime error",
-	    "panic", "stack smashing", "corrupted" };
+	    "panic", "stack smashing", "corrupted", " crashed: signal",
+	    " does not validate", " segment is damaged" };
 	size_t i;
 	char *p;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		if ((p = strstr(log, bad[i])) == NULL)
+		if ((p = strstr(log, bad[i])) == NULL ||
+		    (sv->crashes && bad[i][0] == ' '))
 			continue;
 		while (p > log && p[-1] != '\n')
 			p--;
@@ -513,7 +515,7 @@ server_end(struct server *sv, char *buf, size_t size)
 	}
 	sv->pid = 0;
 	log = server_log(sv);
-	line = log_trouble(log);
+	line = log_trouble(sv, log);
 	left = server_objects(sv, NULL);
 	if (line != NULL)
 		snprintf(buf, size, "log: %.300s", line);
@@ -577,7 +579,7 @@ server_kill(struct server *sv)
 	sv->pid = 0;
 	for (i = 0; i < 64; i++)
 		if (pid[i] > 0)
-			wait_for(!process_alive(pid[i]), 2000);
+			wait_for(!pid_alive(pid[i]), 2000);
 }
 
 static void

@@ -67,6 +67,7 @@ struct server {
 	char control[96];
 	char *setting[SERVER_SETTINGS]; /* lines of the configuration */
 	int nsetting;
+	int crashes;       /* its log may tell of crashes */
 	long nofile;       /* RLIMIT_NOFILE of the server; 0: as ours */
 	int listen_fd;     /* passed as LISTEN_FDS=1; -1: none */
 	const char *env[4];/* "NAME=VALUE" more, NULL-terminated */
@@ -101,7 +102,7 @@ void server_kill(struct server *sv);
 /* Removes what a server left in System V and on disk. */
 void server_clean(struct server *sv);
 /* Whether PID, or the master, runs (a zombie does not). */
-int process_alive(pid_t pid);
+int pid_alive(pid_t pid);
 int server_alive(const struct server *sv);
 /* Whether a sanitizer is in it. */
 int server_sanitized(const struct server *sv);

@@ -355,7 +355,7 @@ START_TEST(test_master_killed)
 	server_start(&sv);
 	for (i = 0; i < 8; i++)
 		if (pid[i] > 0)
-			wait_for(!process_alive(pid[i]), 4000);
+			wait_for(!pid_alive(pid[i]), 4000);
 	works();
 	server_stop(&sv);
 }

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Validation of the records at adoption.
+ *
+ * The worker of a session that does not validate may have died of it, and so
+ * would each successor.  So before the first link is followed every session
+ * and user of this worker is looked at: indexes in range, states known,
+ * positions in order, chains owned and finite, the two naming each other.
+ * What fails is cut by records alone: its socket, found in fd_session, is
+ * closed, its memberships are taken out of our lists, its slots freed; then
+ * counts and indexes are derived again.
+ *
+ * What is derived anyway (lists of members, indexes, counts, free lists) is
+ * only checked, and rebuilt if it is wrong; nobody is cut for that.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../ipc/mailbox.h"
+#include "blame.h"
+#include "deliver.h"
+#include "log.h"
+#include "registry.h"
+#include "session.h"
+#include "validate.h"
+
+enum { FAREWELLS = 64 /* of those cut, whose rooms are told */ };
+
+/* ---- sessions ---- */
+
+static int
+chunk_is_of(uint32_t c, uint32_t i)
+{
+	return c >= me->chunk_first && c < me->chunk_high &&
+	    chunks[c].session == i;
+}
+
+/* Chunks of sessions that lie end to end and hold what is not sent yet. */
+static const char *
+output_wrong(const struct session *s, uint32_t i)
+{
+	uint32_t c = s->out_head, n = me->chunk_high - me->chunk_first;
+	uint64_t pos;
+
+	if (c == 0)
+		return s->sent == s->queued ? NULL : "output is missing";
+	if (!chunk_is_of(c, i) || chunks[c].pos > s->sent)
+		return "output chunk";
+	for (pos = chunks[c].pos; c != 0; c = chunks[c].next) {
+		if (!chunk_is_of(c, i) || chunks[c].pos != pos || n-- == 0)
+			return "chain of output chunks";
+		pos += CHUNK_SIZE;
+	}
+	return s->queued <= pos ? NULL : "output is missing";
+}
+
+static const char *
+input_wrong(const struct session *s, uint32_t i)
+{
+	uint32_t c = s->in_chunk;
+
+	if (c != 0 && (!chunk_is_of(c, i) || chunks[c].pos > s->executed ||
+	        s->received > chunks[c].pos + CHUNK_SIZE))
+		return "input chunk";
+	if (s->pend != 0 && !chunk_is_of(s->pend, i))
+		return "chunk of a pending event";
+	return NULL;
+}
+
+/* A session and its user name each other until it quits, which a step that is
+ * committed may just be doing. */
+static const char *
+link_wrong(const struct session *s, uint32_t i)
+{
+	const struct user *u = &users[s->user];
+
+	if (s->user < MAILBOX_SYSTEM || s->user >= state->users.high)
+		return "user";
+	if (s->state >= SESSION_LINGER ||
+	    (me->txn.state == TXN_COMMITTED && me->txn.session == i))
+		return NULL;
+	return (u->flags & USER_LIVE) && u->session == i && u->home == my_id
+	    ? NULL
+	    : "user is another's";
+}
+
+static const char *
+session_wrong(uint32_t i)
+{
+	const struct session *s = &sessions[i];
+	const char *why;
+
+	if (s->faults >= POISON)
+		return "it crashed workers";
+	if (s->state > SESSION_SHUT)
+		return "state";
+	if (s->fd < 3 || (uint32_t)s->fd >= state->max_fd ||
+	    fd_session[s->fd] != i)
+		return "descriptor";
+	if (s->sent > s->queued || s->executed > s->received)
+		return "position";
+	if ((why = link_wrong(s, i)) != NULL ||
+	    (why = output_wrong(s, i)) != NULL)
+		return why;
+	return input_wrong(s, i);
+}
+
+/* ---- users ---- */
+
+static const char *
+memberships_wrong(const struct user *u, uint32_t id)
+{
+	uint32_t m = u->members, prev = 0, n = 0;
+
+	for (; m != 0; prev = m, m = members[m].user_next, n++)
+		if (m >= state->members.high || n >= u->nmembers ||
+		    members[m].user != id || members[m].user_prev != prev ||
+		    members[m].session != u->session ||
+		    members[m].room == 0 ||
+		    members[m].room >= state->rooms.high)
+			return "memberships";
+	return n == u->nmembers ? NULL : "number of memberships";
+}
+
+#define TERMINATED(array) (memchr(array, '\0', sizeof(array)) != NULL)
+
+static const char *
+user_wrong(uint32_t id)
+{
+	const struct user *u = &users[id];
+	const struct session *s;
+	int i;
+
+	if (u->session == 0 || u->session >= state->sessions.high)
+		return "session";
+	s = &sessions[u->session];
+	if (s->state == SESSION_FREE || s->user != id || s->worker != my_id)
+		return "session is another's";
+	if (!TERMINATED(u->nick) || !TERMINATED(u->user) ||
+	    !TERMINATED(u->host) || !TERMINATED(u->real) ||
+	    !TERMINATED(aways[id].text))
+		return "text";
+	for (i = 0; i < INVITES_MAX; i++)
+		if (u->invite[i] >= state->max_rooms)
+			return "invitation";
+	if (u->mailbox >= 0 && mailbox_is_anothers(u->mailbox,
+	        config->ipc_prefix, id))
+		return "mailbox";
+	return memberships_wrong(u, id);
+}
+
+/* ---- cutting ---- */
+
+static struct envelope *farewells;
+static unsigned nfarewell, ncut;
+
+/* Takes membership M out of our list of its room, found from its head: its
+ * own links may be wrong.  A list that is wrong as well is rebuilt later. */
+static void
+member_cut(uint32_t m)
+{
+	uint32_t r = members[m].room, n, *p;
+	struct fanout *f[] = { &me->txn.fanout, &me->mail_fanout };
+	struct room_list *list;
+	unsigned i;
+
+	if (r != 0 && r < state->rooms.high) {
+		list = room_list(r, my_id);
+		for (p = &list->first, n = list->count; n > 0 && *p != 0 &&
+		     *p < state->members.high && *p != m; n--)
+			p = &members[*p].room_next;
+		if (n > 0 && *p == m) {
+			*p = members[m].room_next;
+			if (*p != 0 && *p < state->members.high)
+				members[*p].room_prev = members[m].room_prev;
+			list->count--;
+		}
+	}
+	/* who would have been served next */
+	for (i = 0; i < 2; i++)
+		if (f[i]->member == m)
+			f[i]->member = members[m].room_next != 0
+			    ? members[m].room_next
+			    : UINT32_MAX;
+	members[m].user = members[m].room = 0;
+}
+
+/* What the rooms of user U will be told. */
+static struct envelope *
+farewell_begin(const struct user *u)
+{
+	struct envelope *e;
+
+	if (!(u->flags & USER_REGISTERED) || nfarewell == FAREWELLS ||
+	    !TERMINATED(u->nick) || !TERMINATED(u->user) ||
+	    !TERMINATED(u->host))
+		return NULL;
+	if (farewells == NULL &&
+	    (farewells = calloc(FAREWELLS, sizeof(*farewells))) == NULL)
+		return NULL;
+	e = &farewells[nfarewell++];
+	event_begin(e, EVENT_TO_ROOMS, 0);
+	event_line(e, ":%s!%s@%s QUIT :Internal error", u->nick, u->user,
+	    u->host);
+	return e;
+}
+
+static void
+user_cut(uint32_t id)
+{
+	struct user *u = &users[id];
+	struct envelope *e = farewell_begin(u);
+	uint32_t m, r;
+
+	for (m = 1; m < state->members.high; m++) {
+		if (members[m].user != id)
+			continue;
+		r = members[m].room;
+		if (e != NULL && r != 0 && r < state->rooms.high)
+			event_room(e, r);
+		member_cut(m);
+	}
+	if (u->mailbox >= 0 &&
+	    !mailbox_is_anothers(u->mailbox, config->ipc_prefix, id))
+		mailbox_remove(u->mailbox);
+	u->mailbox = -1;
+	u->session = u->members = u->nmembers = 0;
+	atomic_store(&u->flags, 0);
+	ncut++;
+}
+
+static void
+session_cut(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	uint32_t u = s->user, fd;
+
+	if (u >= MAILBOX_SYSTEM && u < state->users.high &&
+	    (users[u].flags & USER_LIVE) && users[u].session == i)
+		user_cut(u);
+	if (me->txn.session == i)
+		me->txn.state = TXN_IDLE;
+	s->state = SESSION_FREE;
+	session_chunks_give(i);
+	for (fd = 3; fd < state->max_fd; fd++)
+		if (fd_session[fd] == i) {
+			fd_session[fd] = 0;
+			shutdown((int)fd, SHUT_RDWR);
+			close((int)fd);
+		}
+	ncut++;
+}
+
+/* ---- all of them ---- */
+
+/* Ours, or nobody's because the number of its worker is wrong. */
+static int
+is_mine(unsigned worker)
+{
+	return worker == my_id || worker == 0 || worker > state->nworker;
+}
+
+static void
+validate_sessions(void)
+{
+	const char *why;
+	uint32_t i;
+
+	for (i = 1; i < state->sessions.high; i++) {
+		if (sessions[i].state == SESSION_FREE ||
+		    !is_mine(sessions[i].worker))
+			continue;
+		why = sessions[i].worker == my_id ? session_wrong(i) : "home";
+		if (why == NULL)
+			continue;
+		log_warn("session %u does not validate: %s: cut", i, why);
+		session_cut(i);
+	}
+}
+
+static void
+validate_users(void)
+{
+	const char *why;
+	uint32_t u, i;
+
+	for (u = MAILBOX_SYSTEM; u < state->users.high; u++) {
+		if (!(users[u].flags & USER_LIVE) || !is_mine(users[u].home) ||
+		    (me->txn.state == TXN_COMMITTED &&
+			sessions[me->txn.session].user == u))
+			continue;
+		why = users[u].home == my_id ? user_wrong(u) : "home";
+		if (why == NULL)
+			continue;
+		log_warn("user %u (%.*s) does not validate: %s: cut", u,
+		    NAME_NICK, TERMINATED(users[u].nick)
+		        ? log_safe(users[u].nick)
+		        : "?", why);
+		i = users[u].session;
+		if (i != 0 && i < state->sessions.high &&
+		    sessions[i].state != SESSION_FREE &&
+		    sessions[i].user == u && is_mine(sessions[i].worker))
+			session_cut(i);
+		else
+			user_cut(u);
+	}
+}
+
+void
+validate_records(void)
+{
+	const char *why;
+
+	if (me->txn.session >= state->max_sessions)
+		me->txn.state = TXN_IDLE;
+	validate_sessions();
+	validate_users();
+	why = registry_wrong();
+	if (why != NULL)
+		log_warn("registry: %s does not validate: rebuilding", why);
+	if (why != NULL)
+		registry_rebuild(my_id);
+	else if (ncut > 0)
+		registry_rebuild(0);
+}
+
+void
+validate_farewell(void)
+{
+	struct fanout fanout;
+	struct envelope *e;
+	uint64_t posts;
+	uint32_t user, in_doubt;
+
+	for (; nfarewell > 0; nfarewell--) {
+		e = &farewells[nfarewell - 1];
+		memset(&fanout, 0, sizeof(fanout));
+		in_doubt = 0;
+		posts = event_workers(e, &user);
+		if (deliver_post(e, &posts, &user, &in_doubt) != 0)
+			log_warn("a mailbox is full: not everybody was told "
+			         "who was cut");
+		deliver_local(e, &fanout);
+	}
+	free(farewells);
+	farewells = NULL;
+}
