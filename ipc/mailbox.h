@@ -30,8 +30,11 @@ int mailbox_create(int prefix, uint32_t id, uint64_t born);
 int mailbox_create_private(void);
 /* Whether MSQID is one of those, ours, and no older than BORN. */
 int mailbox_is_keyless(int msqid, uint64_t born);
-/* Asks for BYTES of room; returns the room there is now, 0 on error. */
-size_t mailbox_room(int msqid, size_t bytes);
+/* Asks for room of LEAST to MOST bytes; returns what there is now, 0 on error.
+ * More than kernel.msgmnb needs CAP_SYS_RESOURCE. */
+size_t mailbox_room(int msqid, size_t least, size_t most);
+/* The longest message the kernel takes, kernel.msgmax. */
+size_t mailbox_longest(void);
 
 /* Returns 0, or -1: EAGAIN it is full; EIDRM or EINVAL it is gone. */
 int mailbox_post(int msqid, const struct envelope *e);

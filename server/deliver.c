@@ -702,8 +702,7 @@ restore_mailbox(uint32_t u)
 	    mailbox_count(users[u].mailbox, &messages, &bytes) == 0)
 		return;
 	log_warn("mailbox of user %u was removed: making a new one", u);
-	users[u].mailbox = mailbox_create(
-	    config->ipc_prefix, u, state->segment.born);
+	registry_open_mailbox(u);
 }
 
 static void

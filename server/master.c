@@ -32,6 +32,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../ipc/envelope.h"
 #include "../ipc/mailbox.h"
 #include "../ipc/process.h"
 #include "log.h"
@@ -256,7 +257,6 @@ worker_prepare(unsigned w)
 	}
 	if (x->mailbox < 0)
 		fatal("mailbox of worker %u: %s", w, strerror(errno));
-	x->mailbox_room = mailbox_room(x->mailbox, 1024 * 1024);
 	if (bell_create(&x->bell) != 0 ||
 	    (x->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 ||
 	    (x->spare = dup(x->epoll)) < 0)
@@ -395,6 +395,25 @@ await_workers(void)
 			poll(NULL, 0, 1);
 }
 
+/* A mailbox into which the longest envelope does not go would be full for
+ * ever: asks the kernel, as the user we are now. */
+static void
+limits_check(void)
+{
+	size_t longest = mailbox_longest(), room = SIZE_MAX;
+	int q = mailbox_create_private();
+
+	if (q >= 0) /* with no queue left, worker_prepare() says so */
+		room = mailbox_room(q, ENVELOPE_MAX, SIZE_MAX);
+	mailbox_remove(q);
+	if (longest < ENVELOPE_MAX)
+		fatal_final("kernel.msgmax is %zu: set it to 8192 or more: a "
+		            "message may be that long", longest);
+	if (room < ENVELOPE_MAX)
+		fatal_final("kernel.msgmnb is %zu: set it to 8192 or more: a "
+		            "mailbox has to hold the longest message", room);
+}
+
 void
 master_open(struct config *c)
 {
@@ -422,6 +441,7 @@ master_open(struct config *c)
 		leftovers_remove(c);
 		control_open(c);
 	}
+	limits_check();
 	if (state_create(c, c->workers, max_fd) != 0)
 		fatal("shared memory, key 0x%x: %s",
 		    (unsigned)mailbox_key(c->ipc_prefix, 0), strerror(errno));

@@ -176,7 +176,6 @@ own_mailbox(void)
 		if ((q = mailbox_create_private()) < 0)
 			fatal("no mailbox: %s", strerror(errno));
 	}
-	me->mailbox_room = mailbox_room(q, 1024 * 1024);
 	return q;
 }
 
@@ -189,8 +188,7 @@ worker_drain_user(uint32_t u)
 	while ((r = deliver_take(users[u].mailbox)) > 0)
 		;
 	if (r < 0 && users[u].mailbox >= 0)
-		users[u].mailbox = mailbox_create(
-		    config->ipc_prefix, u, state->segment.born);
+		registry_open_mailbox(u);
 	ring_waiters(&users[u].waiters);
 }
 
@@ -206,6 +204,8 @@ drain_own(unsigned budget)
 	if (r < 0) {
 		log_warn("our mailbox was removed: making a new one");
 		me->mailbox = own_mailbox();
+		me->mailbox_room = mailbox_room(me->mailbox,
+		    config->mailbox_size, config->mailbox_size);
 	} else if (r > 0)
 		mailmap_set(&mailmaps[my_id], my_id);
 	ring_waiters(&me->waiters);
@@ -441,6 +441,8 @@ worker_adopt(void)
 	for_my_sessions(session_heal_output);
 	if (me->mailbox < 0)
 		me->mailbox = own_mailbox();
+	me->mailbox_room = mailbox_room(
+	    me->mailbox, config->mailbox_size, config->mailbox_size);
 	accept_orphans();
 	for_my_sessions(session_rearm);
 	for_my_sessions(heal_records);

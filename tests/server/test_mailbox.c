@@ -6,6 +6,7 @@
  */
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -281,7 +282,31 @@ START_TEST(test_junk)
 }
 END_TEST
 
-/* ---- Strangers ---- */
+/* ---- The limits of the kernel ---- */
+
+static void
+limit_write(const char *name, int value)
+{
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/sys/kernel/%s", name);
+	f = fopen(path, "w");
+	ck_assert_msg(f != NULL, "%s: %s", path, strerror(errno));
+	fprintf(f, "%d\n", value);
+	ck_assert_int_eq(fclose(f), 0);
+}
+
+static const struct {
+	int longest, room;     /* kernel.msgmax, kernel.msgmnb */
+	const char *user;      /* NULL: with all privileges */
+	const char *refusal;   /* in the log; NULL: it starts */
+} limits[] = {
+	{ 8192, 16384, "nobody", NULL },
+	{ 8192, 8128, "nobody", NULL },
+	{ 8192, 8000, "nobody", "kernel.msgmnb is 8000: set it to 8192" },
+	{ 8000, 16384, NULL, "kernel.msgmax is 8000: set it to 8192" },
+};
 
 /* Two clients on different workers, a room, a few lines each way. */
 static void
@@ -297,6 +322,36 @@ conversation_works(void)
 	client_send(b, "PRIVMSG #works :works");
 	client_expect(a, ":bob!* PRIVMSG #works *works");
 }
+
+/* In an IPC namespace of our own: too small is said, and final. */
+START_TEST(test_limits)
+{
+	if (geteuid() != 0 || unshare(CLONE_NEWIPC) != 0) {
+		harness_skip("an IPC namespace needs root");
+		return;
+	}
+	limit_write("msgmax", limits[_i].longest);
+	limit_write("msgmnb", limits[_i].room);
+	server_init(&sv);
+	if (limits[_i].user != NULL)
+		server_set(&sv, "user", "%s", limits[_i].user);
+	if (limits[_i].refusal == NULL) {
+		server_start(&sv);
+		conversation_works();
+		server_stop(&sv);
+		return;
+	}
+	server_write(&sv);
+	sv.pid = server_spawn(&sv, NULL);
+	ck_assert_int_eq(server_reap(sv.pid, 5000), 2 << 8);
+	sv.pid = 0;
+	ck_assert(server_log_has(&sv, limits[_i].refusal));
+	ck_assert_int_eq(server_objects(&sv, NULL), 0);
+	server_clean(&sv);
+}
+END_TEST
+
+/* ---- Strangers ---- */
 
 /* Queues that are not of this instance, with something in them, have the keys
  * of its workers and of its first clients: those of another user (0), and
@@ -353,6 +408,8 @@ main(void)
 	tcase_add_test(tc, test_removed);
 	tcase_add_test(tc, test_removed_under_load);
 	tcase_add_test(tc, test_junk);
+	tcase_add_loop_test(tc, test_limits, 0,
+	    sizeof(limits) / sizeof(limits[0]));
 	tcase_add_loop_test(tc, test_foreign_queues, 0, 2);
 	return harness_run(suites);
 }
