@@ -258,11 +258,15 @@ end_session(uint32_t i)
 		    s->step == 0 && !has_line(i))
 			session_close(i, "Connection closed");
 	}
-	if (s->state == SESSION_CLOSING && command_unblock(i) == 0) {
-		command_quit(i);
+	if (s->state == SESSION_CLOSING && command_unblock(i) == 0 &&
+	    command_quit(i))
 		s->active = now_ms;
+	if (s->state == SESSION_CLOSING ||
+	    (s->state == SESSION_LINGER && command_unblock(i) != 0)) {
+		run_in_a_moment(i); /* others have still to be told */
+		return 0;
 	}
-	if (s->state == SESSION_LINGER && command_unblock(i) == 0) {
+	if (s->state == SESSION_LINGER) {
 		session_flush(i);
 		if (s->sent == s->queued || (s->flags & SESSION_DEAD) ||
 		    now_ms - s->active > LINGER) {
@@ -575,12 +579,17 @@ farewell(void)
 	for_my_sessions(say_goodbye);
 	while (me->clients > 0 && now_ms < until) {
 		struct epoll_event ev[64];
-		int i, n = epoll_wait(me->epoll, ev, 64, 20);
+		int i, n;
+
+		bell_sleep(&me->bell);
+		n = epoll_wait(me->epoll, ev, 64, 20);
+		bell_wake(&me->bell);
 		clock_read();
 		for (i = 0; i < n; i++)
 			if (ev[i].data.u64 >> 32 == EVENT_SESSION)
 				handle_event(&ev[i]);
 		drain_mail();
+		end_waiting();
 		for_my_sessions(worker_run_later);
 		run_all();
 		flush_all();

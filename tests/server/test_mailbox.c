@@ -157,6 +157,131 @@ START_TEST(test_full_both_ways)
 }
 END_TEST
 
+/* A mailbox is full and its owner was not told, as when a poster is killed
+ * just then: the next one tells. */
+START_TEST(test_full_unheard)
+{
+	struct { long type; char text[256]; } junk = { 1, "" };
+	struct client *a, *b;
+	unsigned key[64];
+	int id[64], i, n;
+
+	server_init(&sv);
+	server_start(&sv);
+	client_apart(&sv, &a, "ann", &b, "bob", NULL);
+	client_ask(a, "JOIN #heard", "366 *");
+	client_ask(b, "JOIN #heard", "366 *");
+	client_expect(a, ":bob!* JOIN *");
+	n = server_object_list(&sv, "msg", id, key, 64);
+	for (i = 0; i < n; i++)
+		while (msgsnd(id[i], &junk, sizeof(junk.text), IPC_NOWAIT) ==
+		    0)
+			;
+	client_send(a, "PRIVMSG bob :direct");
+	client_expect(b, ":ann!* PRIVMSG bob *direct");
+	client_send(b, "PRIVMSG #heard :room");
+	client_expect(a, ":bob!* PRIVMSG #heard *room");
+	server_stop(&sv);
+}
+END_TEST
+
+/* Whether the worker of C has a buffer to read into. */
+static int
+has_buffer(struct client *c)
+{
+	client_send(c, "PING buffer");
+	return client_line(c, 200);
+}
+
+/* Lines of a worker whose buffers are all taken, into a full mailbox. */
+START_TEST(test_full_without_buffers)
+{
+	enum { LINES = 60, CROWD = 2100 };
+	static struct client *v[CROWD];
+	static int worker[CROWD];
+	struct client *a, *b;
+	char fill[300];
+	pid_t pid;
+	int i, aworker, last = -1;
+
+	server_init(&sv);
+	server_set(&sv, "buffers", "16M");
+	server_set(&sv, "mailbox-size", "8K");
+	server_set(&sv, "max-clients-per-address", "10000");
+	server_start(&sv);
+	client_apart(&sv, &a, "ann", &b, "bob", NULL);
+	client_register_many(&sv, v, CROWD, "crowd");
+	client_worker_list(v, CROWD, worker);
+	aworker = client_worker(a);
+	pid = server_worker_pid(&sv, client_worker(b));
+	/* half a line takes a buffer, and keeps it */
+	client_write(a, "PRIVMSG ", 8);
+	for (i = 0; i < CROWD; i++)
+		if (worker[i] == aworker) {
+			if (last >= 0)
+				client_write(v[last], "PI", 2);
+			last = i;
+		}
+	wait_for(!has_buffer(v[last]), 5000);
+	client_sync(b);
+	kill(pid, SIGSTOP);
+	memset(fill, 'f', sizeof(fill) - 1);
+	fill[sizeof(fill) - 1] = '\0';
+	for (i = 0; i < LINES; i++)
+		client_send(a, "%sbob :%d %s", i > 0 ? "PRIVMSG " : "", i,
+		    fill);
+	for (i = 0; i < 100; i++)
+		harness_tick();
+	kill(pid, SIGCONT);
+	/* what was in the only buffer it had; the rest when others go */
+	for (i = 0; i < 20; i++)
+		client_expect_next(b, ":ann!* PRIVMSG bob :%d *", i);
+	for (i = 0; i < CROWD; i++)
+		if (worker[i] == aworker && v[i] != v[last])
+			client_send(v[i], "NG");
+	for (i = 20; i < LINES; i++)
+		client_expect_next(b, ":ann!* PRIVMSG bob :%d *", i);
+	client_sync(a);
+	server_stop(&sv);
+}
+END_TEST
+
+/* The server stops while lines wait: for tokens of the flood limit, and for
+ * room in the mailbox of a worker that sleeps.  All are told goodbye. */
+START_TEST(test_full_farewell)
+{
+	struct client *a, *b, *c;
+	char fill[450];
+	pid_t pid;
+	int i;
+
+	server_init(&sv);
+	server_set(&sv, "flood", "1 40");
+	server_set(&sv, "mailbox-size", "8K");
+	server_start(&sv);
+	client_apart(&sv, &a, "ann", &b, "bob", NULL);
+	c = client_register(&sv, "cat");
+	pid = server_worker_pid(&sv, client_worker(b));
+	kill(pid, SIGSTOP);
+	memset(fill, 'f', sizeof(fill) - 1);
+	fill[sizeof(fill) - 1] = '\0';
+	for (i = 0; i < 60; i++) {
+		client_send(a, "PRIVMSG bob :%d %s", i, fill);
+		client_send(c, "PING %d", i);
+	}
+	kill(sv.pid, SIGTERM);
+	for (i = 0; i < 20; i++)
+		harness_tick();
+	kill(pid, SIGCONT);
+	client_expect(a, "ERROR *Server shutting down*");
+	client_expect(b, "ERROR *Server shutting down*");
+	client_expect(c, "ERROR *Server shutting down*");
+	ck_assert_int_eq(server_reap(sv.pid, harness_ms(3000)), 0);
+	sv.pid = 0;
+	server_clean(&sv);
+}
+END_TEST
+
 /* ---- Removed ---- */
 
 static int
@@ -405,6 +530,9 @@ main(void)
 
 	tcase_add_test(tc, test_full);
 	tcase_add_test(tc, test_full_both_ways);
+	tcase_add_test(tc, test_full_unheard);
+	tcase_add_test(tc, test_full_without_buffers);
+	tcase_add_test(tc, test_full_farewell);
 	tcase_add_test(tc, test_removed);
 	tcase_add_test(tc, test_removed_under_load);
 	tcase_add_test(tc, test_junk);
