@@ -73,19 +73,29 @@ mailbox_is_anothers(int msqid, int prefix, uint32_t id)
 }
 
 size_t
-mailbox_room(int msqid, size_t bytes)
+mailbox_room(int msqid, size_t least, size_t most)
 {
 	struct msqid_ds ds;
 
 	if (msgctl(msqid, IPC_STAT, &ds) != 0)
 		return 0;
-	if (ds.msg_qbytes < bytes) {
-		ds.msg_qbytes = bytes;
+	if (ds.msg_qbytes < least || ds.msg_qbytes > most) {
+		ds.msg_qbytes = ds.msg_qbytes < least ? least : most;
 		if (msgctl(msqid, IPC_SET, &ds) != 0 &&
 		    msgctl(msqid, IPC_STAT, &ds) != 0)
 			return 0;
 	}
 	return ds.msg_qbytes;
+}
+
+size_t
+mailbox_longest(void)
+{
+	struct msginfo info;
+
+	if (msgctl(0, IPC_INFO, (struct msqid_ds *)(void *)&info) < 0)
+		return 0;
+	return (size_t)info.msgmax;
 }
 
 int

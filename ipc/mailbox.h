@@ -32,8 +32,11 @@ int mailbox_create_private(void);
 int mailbox_is_keyless(int msqid, uint64_t born);
 /* Whether MSQID exists and has not the key of ID. */
 int mailbox_is_anothers(int msqid, int prefix, uint32_t id);
-/* Asks for BYTES of room; returns the room there is now, 0 on error. */
-size_t mailbox_room(int msqid, size_t bytes);
+/* Asks for room of LEAST to MOST bytes; returns what there is now, 0 on error.
+ * More than kernel.msgmnb needs CAP_SYS_RESOURCE. */
+size_t mailbox_room(int msqid, size_t least, size_t most);
+/* The longest message the kernel takes, kernel.msgmax. */
+size_t mailbox_longest(void);
 
 /* Returns 0, or -1: EAGAIN it is full; EIDRM or EINVAL it is gone. */
 int mailbox_post(int msqid, const struct envelope *e);

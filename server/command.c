@@ -13,7 +13,8 @@
  *
  * A worker does one step at a time, so there is one txn a worker.  Posts for
  * which there is no room move to a chunk of the session ("pending"), and the
- * session waits while the worker goes on.
+ * session waits while the worker goes on.  That chunk, the worker's reserve,
+ * is there before the commit: an event is never without a place.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -292,30 +293,29 @@ pending_of(uint32_t chunk)
 	return (struct pending *)(void *)chunk_bytes(chunk);
 }
 
-/* Moves what is left to post to the session; with no chunk left it stays
- * where it is, and we try until there is room: a shortage, not a loss. */
+/* Moves what is left to post to the session, into the chunk that was kept in
+ * reserve for it before the commit. */
 static void
 txn_suspend(struct txn *t)
 {
 	struct session *s = &sessions[t->session];
 	struct pending *p;
-	uint32_t c;
 
 	if (s->pend == 0) {
-		if ((c = chunk_take(t->session, 0)) == 0) {
-			s->flags |= SESSION_OVERFLOW;
-			log_warn("out of buffers: an event of %s is lost",
-			    log_safe(users[s->user].nick));
-			return;
-		}
-		p = pending_of(c);
+		if (me->reserve == 0)
+			panic("an event without a place to wait");
+		p = pending_of(me->reserve);
 		p->posts = t->posts;
 		p->user = t->post_user;
 		p->in_doubt = t->in_doubt;
 		memcpy(&p->envelope, &t->envelope, t->envelope.size);
+		chunks[me->reserve].session = t->session;
 		atomic_signal_fence(memory_order_seq_cst);
-		s->pend = c;
+		s->pend = me->reserve;
 	}
+	atomic_signal_fence(memory_order_seq_cst);
+	if (s->pend == me->reserve)
+		me->reserve = 0;
 	atomic_signal_fence(memory_order_seq_cst);
 	t->posts = 0;
 	t->post_user = 0;
@@ -334,7 +334,11 @@ command_unblock(uint32_t i)
 	if (deliver_post(&p->envelope, &p->posts, &p->user, &p->in_doubt) != 0)
 		return -1;
 	s->pend = 0;
-	chunk_give(c);
+	/* in a shortage, the next one to wait comes before all others */
+	if (me->reserve == 0)
+		me->reserve = c;
+	else
+		chunk_give(c);
 	return 0;
 }
 
@@ -448,7 +452,8 @@ txn_begin(struct txn *t, const struct command *c)
 }
 
 /* Runs one step of C, whose line ends at input position END.  Returns 0 when
- * the handler wants to be asked again later. */
+ * the handler wants to be asked again later, or what it decided could not
+ * wait anywhere. */
 static int
 command_step(struct command *c, uint64_t end)
 {
@@ -459,6 +464,12 @@ command_step(struct command *c, uint64_t end)
 	if (t->locked)
 		registry_lock();
 	r = c->row->run(c);
+	if (r != CMD_WAIT && c->event != NULL) {
+		t->event = 1;
+		t->posts = event_workers(c->event, &t->post_user);
+		if ((t->posts != 0 || t->post_user != 0) && !session_reserve())
+			r = CMD_WAIT;
+	}
 	if (r == CMD_WAIT) {
 		if (t->locked)
 			registry_unlock();
@@ -475,10 +486,6 @@ command_step(struct command *c, uint64_t end)
 	t->executed = r == CMD_DONE ? end : c->s->executed;
 	t->step = r == CMD_DONE ? 0 : c->step;
 	t->cursor = r == CMD_DONE ? 0 : c->cursor;
-	if (c->event != NULL) {
-		t->event = 1;
-		t->posts = event_workers(c->event, &t->post_user);
-	}
 	atomic_signal_fence(memory_order_seq_cst);
 	t->state = TXN_COMMITTED;
 	txn_finish(t);
@@ -643,6 +650,14 @@ flood_take(struct session *s, unsigned cost)
 	return 1;
 }
 
+/* Gives them back: the command has to wait for something else. */
+static void
+flood_give(struct session *s, unsigned cost)
+{
+	if (config->flood_lines != 0)
+		s->tokens += (int32_t)cost * 1000;
+}
+
 /* How often each command of the table was used, for STATS. */
 static void
 count_command(const struct command_row *row)
@@ -684,6 +699,8 @@ command_run(uint32_t i, const char *line, size_t len, uint64_t end)
 	struct session *s = &sessions[i];
 	struct command c = { .sid = i, .uid = s->user, .s = s,
 		.u = &users[s->user], .step = s->step, .cursor = s->cursor };
+	unsigned cost;
+	int first;
 
 	if (s->crashes >= POISON) {
 		/* nor is it parsed: that may be where it crashed */
@@ -709,16 +726,22 @@ command_run(uint32_t i, const char *line, size_t len, uint64_t end)
 			c.row = &row_empty;
 		}
 	}
-	if (c.step == 0 && !(c.row->flags & CMD_FREE) &&
-	    !(s->flags & SESSION_CONTROL) && !flood_take(s, c.row->cost))
+	first = c.step == 0;
+	cost = !first || (c.row->flags & CMD_FREE) ||
+	        (s->flags & SESSION_CONTROL) ? 0 : c.row->cost;
+	if (!flood_take(s, cost))
 		return 0;
-	if (c.step == 0) {
+	if (!command_step(&c, end)) {
+		flood_give(s, cost);
+		return 0;
+	}
+	if (first) {
 		worker_count(COUNT_LINES_IN, 1);
 		count_command(c.row);
 	}
 	if (c.row == &row_poison && ++s->dropped == DROPPED_MAX)
 		session_close(i, "Too many commands crashed the server");
-	return command_step(&c, end);
+	return 1;
 }
 
 static int
@@ -789,7 +812,7 @@ quit(struct command *c)
 	return CMD_DONE;
 }
 
-void
+int
 command_quit(uint32_t i)
 {
 	static const struct command_row row = { "QUIT", quit, 0, CMD_LOCK, 0,
@@ -803,7 +826,7 @@ command_quit(uint32_t i)
 		s->flags |= SESSION_DEAD;
 		s->flags &= ~(uint32_t)SESSION_OVERFLOW;
 	}
-	command_step(&c, s->received);
+	return command_step(&c, s->received);
 }
 
 void

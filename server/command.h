@@ -64,8 +64,9 @@ const struct command_row *command_find(const char *name);
 /* Runs the next complete line of session S, if there is one and it may run
  * now.  Returns 1 when a step was run, 0 when there is nothing to do. */
 int command_next(uint32_t s);
-/* Tells others that S quits and frees its user; then S lingers. */
-void command_quit(uint32_t s);
+/* Tells others that S quits and frees its user; then S lingers.  Returns 0
+ * when it has to be asked again, because no buffer is left. */
+int command_quit(uint32_t s);
 /* Posts what a step of S could not post.  Returns 0 when all is posted. */
 int command_unblock(uint32_t s);
 /* Finishes the step a predecessor had committed, or drops it. */

@@ -860,6 +860,8 @@ static const struct setting settings[] = {
 	    1, 1, 16 * KIB, GIB, 0, "1M", NULL },
 	{ "buffers", size_read, field_same, FIELD(buffers),
 	    1, 1, 16 * MIB, 64 * GIB, FIXED, "1G", NULL },
+	{ "mailbox-size", size_read, field_same, FIELD(mailbox_size),
+	    1, 1, 8 * KIB, 16 * MIB, 0, "1M", NULL },
 	{ "user", user_read, field_same, FIELD(user),
 	    1, 1, 0, 0, FIXED, NULL, NULL },
 	{ "log-level", level_read, field_same, FIELD(log_level),

@@ -61,6 +61,7 @@ struct config {
 	uint32_t worker_timeout;    /* s without a heartbeat; 10; 2..600 */
 	uint64_t sendq;             /* bytes; 1048576; K M suffixes; >= 16K */
 	uint64_t buffers;           /* bytes for all buffers; 1G; >= 16M */
+	uint64_t mailbox_size;      /* bytes a mailbox may hold; 1M; 8K..16M */
 	char user[64];              /* drop to it when started as root; "" */
 	int log_level;              /* warn | info | debug; info */
 };

@@ -238,12 +238,19 @@ event_workers(const struct envelope *e, uint32_t *user)
 	return mask & ~(UINT64_C(1) << my_id);
 }
 
-/* Posts to MSQID.  1 done, 0 full, -1 gone. */
+/*
+ * Posts to MSQID.  1 done, 0 full, -1 gone.  WAITERS tells its owner who found
+ * it full; the owner takes our bit away when it has emptied it, so as long as
+ * the bit is there we need not try.  That keeps those who came first first,
+ * and costs a crowd of them nothing.
+ */
 static int
 post(int msqid, struct envelope *e, _Atomic uint64_t *waiters)
 {
 	int again;
 
+	if (atomic_load(waiters) >> my_id & 1)
+		return 0;
 	for (again = 0; again < 2; again++) {
 		if (mailbox_post(msqid, e) == 0) {
 			worker_count(COUNT_POSTED, 1);
@@ -290,10 +297,9 @@ post_to_user(struct envelope *e, uint32_t u)
 	r = post(q, e, &users[u].waiters);
 	if (r < 0)
 		return post_to_worker(e, w, (long)u);
-	if (r > 0) {
-		mailmap_set(&mailmaps[w], u);
-		bell_ring(&workers[w].bell);
-	}
+	/* also when it is full: who filled it may have died before this */
+	mailmap_set(&mailmaps[w], u);
+	bell_ring(&workers[w].bell);
 	return r > 0 ? 0 : -1;
 }
 
@@ -736,8 +742,7 @@ restore_mailbox(uint32_t u)
 	    mailbox_count(users[u].mailbox, &messages, &bytes) == 0)
 		return;
 	log_warn("mailbox of user %u was removed: making a new one", u);
-	users[u].mailbox = mailbox_create(
-	    config->ipc_prefix, u, state->segment.born);
+	registry_open_mailbox(u);
 }
 
 static void

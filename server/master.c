@@ -33,6 +33,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../ipc/envelope.h"
 #include "../ipc/handover.h"
 #include "../ipc/mailbox.h"
 #include "../ipc/process.h"
@@ -157,7 +158,6 @@ worker_prepare(unsigned w)
 	}
 	if (x->mailbox < 0)
 		fatal("mailbox of worker %u: %s", w, strerror(errno));
-	x->mailbox_room = mailbox_room(x->mailbox, 1024 * 1024);
 	if (bell_create(&x->bell) != 0 ||
 	    (x->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 ||
 	    (x->spare = dup(x->epoll)) < 0)
@@ -354,12 +354,32 @@ await_workers(void)
 			poll(NULL, 0, 1);
 }
 
+/* A mailbox into which the longest envelope does not go would be full for
+ * ever: asks the kernel, as the user we are now. */
+static void
+limits_check(void)
+{
+	size_t longest = mailbox_longest(), room = SIZE_MAX;
+	int q = mailbox_create_private();
+
+	if (q >= 0) /* with no queue left, worker_prepare() says so */
+		room = mailbox_room(q, ENVELOPE_MAX, SIZE_MAX);
+	mailbox_remove(q);
+	if (longest < ENVELOPE_MAX)
+		fatal_final("kernel.msgmax is %zu: set it to 8192 or more: a "
+		            "message may be that long", longest);
+	if (room < ENVELOPE_MAX)
+		fatal_final("kernel.msgmnb is %zu: set it to 8192 or more: a "
+		            "mailbox has to hold the longest message", room);
+}
+
 /* A new segment, what workers need, and workers. */
 static void
 instance_create(const struct config *c)
 {
 	unsigned w;
 
+	limits_check();
 	if (state_create(c, c->workers, descriptors) != 0)
 		fatal("shared memory, key 0x%x: %s",
 		    (unsigned)mailbox_key(c->ipc_prefix, 0), strerror(errno));

@@ -57,9 +57,7 @@ op_register(struct op *op)
 	if (users[op->a].flags & USER_REGISTERED)
 		return;
 	if (users[op->a].mailbox < 0)
-		users[op->a].mailbox =
-		    mailbox_create((int)state->segment.prefix, op->a,
-			state->segment.born);
+		registry_open_mailbox(op->a);
 	atomic_fetch_or(&users[op->a].flags, USER_REGISTERED);
 	if (++state->registered > state->most_registered)
 		state->most_registered = state->registered;

@@ -122,6 +122,21 @@ registry_new_user(void)
 	return u;
 }
 
+void
+registry_open_mailbox(uint32_t u)
+{
+	int q = mailbox_create(
+	    (int)state->segment.prefix, u, state->segment.born);
+
+	/* one that cannot hold every envelope would be full for ever */
+	if (q >= 0 && mailbox_room(q, ENVELOPE_MAX, config->mailbox_size) <
+	        ENVELOPE_MAX) {
+		mailbox_remove(q);
+		q = -1;
+	}
+	users[u].mailbox = q;
+}
+
 uint32_t
 registry_new_room(void)
 {

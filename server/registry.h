@@ -57,6 +57,9 @@ uint32_t registry_member(uint32_t u, uint32_t r);
 void registry_link_member(uint32_t m);
 void registry_unlink_member(uint32_t m);
 
+/* Makes the mailbox of U.  Without one, -1, U is served by its home's. */
+void registry_open_mailbox(uint32_t u);
+
 /* Counts a client of ADDR in or out; returns the new count.  Lock held. */
 uint32_t registry_count_address(const struct in6_addr *addr, int delta);
 

@@ -62,10 +62,24 @@ session_pool_open(void)
 			pool_mark(used, sessions[i].in_chunk);
 			pool_mark(used, sessions[i].pend);
 		}
+	/* the reserve may just have become the place of an event */
+	if (me->reserve < me->chunk_first || me->reserve >= me->chunk_high ||
+	    used[me->reserve - me->chunk_first])
+		me->reserve = 0;
+	pool_mark(used, me->reserve);
 	for (c = me->chunk_high, pool_free = 0; c-- > me->chunk_first;)
 		if (!used[c - me->chunk_first])
 			chunk_give(c);
 	free(used);
+	session_reserve();
+}
+
+int
+session_reserve(void)
+{
+	if (me->reserve == 0)
+		me->reserve = chunk_take(0, 0);
+	return me->reserve != 0;
 }
 
 uint32_t

@@ -23,6 +23,10 @@ uint32_t session_pool_used(void);
 
 /* Gives back all that S has, without following its chains. */
 void session_chunks_give(uint32_t s);
+/* Whether this worker has its reserve, the chunk in which the event of the
+ * next command can wait; gets one if there is one.  Without it nothing that
+ * may have to wait is committed. */
+int session_reserve(void);
 
 /* Takes / gives back a chunk of this worker for session S; 0: none left. */
 uint32_t chunk_take(uint32_t s, uint64_t pos);

@@ -319,6 +319,7 @@ struct worker {
 	_Atomic uint64_t named_at[CONFIG_WORKERS + 1];
 	uint32_t chunk_first, chunk_end; /* its part of the chunks */
 	uint32_t chunk_high;   /* first never used */
+	uint32_t reserve;      /* a chunk for an event that has to wait */
 	uint32_t io_session;   /* the stream in a system call right now */
 	_Atomic uint32_t accepting; /* odd while a socket has no record yet */
 	_Atomic uint64_t counter[COUNT_MAX];

@@ -181,7 +181,6 @@ own_mailbox(void)
 		if ((q = mailbox_create_private()) < 0)
 			fatal("no mailbox: %s", strerror(errno));
 	}
-	me->mailbox_room = mailbox_room(q, 1024 * 1024);
 	return q;
 }
 
@@ -194,8 +193,7 @@ worker_drain_user(uint32_t u)
 	while ((r = deliver_take(users[u].mailbox)) > 0)
 		;
 	if (r < 0 && users[u].mailbox >= 0)
-		users[u].mailbox = mailbox_create(
-		    config->ipc_prefix, u, state->segment.born);
+		registry_open_mailbox(u);
 	ring_waiters(&users[u].waiters);
 }
 
@@ -211,6 +209,8 @@ drain_own(unsigned budget)
 	if (r < 0) {
 		log_warn("our mailbox was removed: making a new one");
 		me->mailbox = own_mailbox();
+		me->mailbox_room = mailbox_room(me->mailbox,
+		    config->mailbox_size, config->mailbox_size);
 	} else if (r > 0)
 		mailmap_set(&mailmaps[my_id], my_id);
 	ring_waiters(&me->waiters);
@@ -263,11 +263,15 @@ end_session(uint32_t i)
 		    s->step == 0 && !has_line(i))
 			session_close(i, "Connection closed");
 	}
-	if (s->state == SESSION_CLOSING && command_unblock(i) == 0) {
-		command_quit(i);
+	if (s->state == SESSION_CLOSING && command_unblock(i) == 0 &&
+	    command_quit(i))
 		s->active = now_ms;
+	if (s->state == SESSION_CLOSING ||
+	    (s->state == SESSION_LINGER && command_unblock(i) != 0)) {
+		run_in_a_moment(i); /* others have still to be told */
+		return 0;
 	}
-	if (s->state == SESSION_LINGER && command_unblock(i) == 0) {
+	if (s->state == SESSION_LINGER) {
 		session_flush(i);
 		if (s->sent == s->queued || (s->flags & SESSION_DEAD) ||
 		    now_ms - s->active > LINGER) {
@@ -465,6 +469,8 @@ worker_adopt(void)
 	validate_farewell();
 	if (me->mailbox < 0)
 		me->mailbox = own_mailbox();
+	me->mailbox_room = mailbox_room(
+	    me->mailbox, config->mailbox_size, config->mailbox_size);
 	accept_orphans();
 	for_my_sessions(session_rearm);
 	for_my_sessions(heal_records);
@@ -602,12 +608,17 @@ farewell(void)
 	for_my_sessions(say_goodbye);
 	while (me->clients > 0 && now_ms < until) {
 		struct epoll_event ev[64];
-		int i, n = epoll_wait(me->epoll, ev, 64, 20);
+		int i, n;
+
+		bell_sleep(&me->bell);
+		n = epoll_wait(me->epoll, ev, 64, 20);
+		bell_wake(&me->bell);
 		clock_read();
 		for (i = 0; i < n; i++)
 			if (ev[i].data.u64 >> 32 == EVENT_SESSION)
 				handle_event(&ev[i]);
 		drain_mail();
+		end_waiting();
 		for_my_sessions(worker_run_later);
 		run_all();
 		flush_all();

@@ -6,6 +6,7 @@
  */
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,6 +157,131 @@ START_TEST(test_full_both_ways)
 }
 END_TEST
 
+/* A mailbox is full and its owner was not told, as when a poster is killed
+ * just then: the next one tells. */
+START_TEST(test_full_unheard)
+{
+	struct { long type; char text[256]; } junk = { 1, "" };
+	struct client *a, *b;
+	unsigned key[64];
+	int id[64], i, n;
+
+	server_init(&sv);
+	server_start(&sv);
+	client_apart(&sv, &a, "ann", &b, "bob", NULL);
+	client_ask(a, "JOIN #heard", "366 *");
+	client_ask(b, "JOIN #heard", "366 *");
+	client_expect(a, ":bob!* JOIN *");
+	n = server_object_list(&sv, "msg", id, key, 64);
+	for (i = 0; i < n; i++)
+		while (msgsnd(id[i], &junk, sizeof(junk.text), IPC_NOWAIT) ==
+		    0)
+			;
+	client_send(a, "PRIVMSG bob :direct");
+	client_expect(b, ":ann!* PRIVMSG bob *direct");
+	client_send(b, "PRIVMSG #heard :room");
+	client_expect(a, ":bob!* PRIVMSG #heard *room");
+	server_stop(&sv);
+}
+END_TEST
+
+/* Whether the worker of C has a buffer to read into. */
+static int
+has_buffer(struct client *c)
+{
+	client_send(c, "PING buffer");
+	return client_line(c, 200);
+}
+
+/* Lines of a worker whose buffers are all taken, into a full mailbox. */
+START_TEST(test_full_without_buffers)
+{
+	enum { LINES = 60, CROWD = 2100 };
+	static struct client *v[CROWD];
+	static int worker[CROWD];
+	struct client *a, *b;
+	char fill[300];
+	pid_t pid;
+	int i, aworker, last = -1;
+
+	server_init(&sv);
+	server_set(&sv, "buffers", "16M");
+	server_set(&sv, "mailbox-size", "8K");
+	server_set(&sv, "max-clients-per-address", "10000");
+	server_start(&sv);
+	client_apart(&sv, &a, "ann", &b, "bob", NULL);
+	client_register_many(&sv, v, CROWD, "crowd");
+	client_worker_list(v, CROWD, worker);
+	aworker = client_worker(a);
+	pid = server_worker_pid(&sv, client_worker(b));
+	/* half a line takes a buffer, and keeps it */
+	client_write(a, "PRIVMSG ", 8);
+	for (i = 0; i < CROWD; i++)
+		if (worker[i] == aworker) {
+			if (last >= 0)
+				client_write(v[last], "PI", 2);
+			last = i;
+		}
+	wait_for(!has_buffer(v[last]), 5000);
+	client_sync(b);
+	kill(pid, SIGSTOP);
+	memset(fill, 'f', sizeof(fill) - 1);
+	fill[sizeof(fill) - 1] = '\0';
+	for (i = 0; i < LINES; i++)
+		client_send(a, "%sbob :%d %s", i > 0 ? "PRIVMSG " : "", i,
+		    fill);
+	for (i = 0; i < 100; i++)
+		harness_tick();
+	kill(pid, SIGCONT);
+	/* what was in the only buffer it had; the rest when others go */
+	for (i = 0; i < 20; i++)
+		client_expect_next(b, ":ann!* PRIVMSG bob :%d *", i);
+	for (i = 0; i < CROWD; i++)
+		if (worker[i] == aworker && v[i] != v[last])
+			client_send(v[i], "NG");
+	for (i = 20; i < LINES; i++)
+		client_expect_next(b, ":ann!* PRIVMSG bob :%d *", i);
+	client_sync(a);
+	server_stop(&sv);
+}
+END_TEST
+
+/* The server stops while lines wait: for tokens of the flood limit, and for
+ * room in the mailbox of a worker that sleeps.  All are told goodbye. */
+START_TEST(test_full_farewell)
+{
+	struct client *a, *b, *c;
+	char fill[450];
+	pid_t pid;
+	int i;
+
+	server_init(&sv);
+	server_set(&sv, "flood", "1 40");
+	server_set(&sv, "mailbox-size", "8K");
+	server_start(&sv);
+	client_apart(&sv, &a, "ann", &b, "bob", NULL);
+	c = client_register(&sv, "cat");
+	pid = server_worker_pid(&sv, client_worker(b));
+	kill(pid, SIGSTOP);
+	memset(fill, 'f', sizeof(fill) - 1);
+	fill[sizeof(fill) - 1] = '\0';
+	for (i = 0; i < 60; i++) {
+		client_send(a, "PRIVMSG bob :%d %s", i, fill);
+		client_send(c, "PING %d", i);
+	}
+	kill(sv.pid, SIGTERM);
+	for (i = 0; i < 20; i++)
+		harness_tick();
+	kill(pid, SIGCONT);
+	client_expect(a, "ERROR *Server shutting down*");
+	client_expect(b, "ERROR *Server shutting down*");
+	client_expect(c, "ERROR *Server shutting down*");
+	ck_assert_int_eq(server_reap(sv.pid, harness_ms(3000)), 0);
+	sv.pid = 0;
+	server_clean(&sv);
+}
+END_TEST
+
 /* ---- Removed ---- */
 
 static int
@@ -281,7 +407,31 @@ START_TEST(test_junk)
 }
 END_TEST
 
-/* ---- Strangers ---- */
+/* ---- The limits of the kernel ---- */
+
+static void
+limit_write(const char *name, int value)
+{
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/sys/kernel/%s", name);
+	f = fopen(path, "w");
+	ck_assert_msg(f != NULL, "%s: %s", path, strerror(errno));
+	fprintf(f, "%d\n", value);
+	ck_assert_int_eq(fclose(f), 0);
+}
+
+static const struct {
+	int longest, room;     /* kernel.msgmax, kernel.msgmnb */
+	const char *user;      /* NULL: with all privileges */
+	const char *refusal;   /* in the log; NULL: it starts */
+} limits[] = {
+	{ 8192, 16384, "nobody", NULL },
+	{ 8192, 8128, "nobody", NULL },
+	{ 8192, 8000, "nobody", "kernel.msgmnb is 8000: set it to 8192" },
+	{ 8000, 16384, NULL, "kernel.msgmax is 8000: set it to 8192" },
+};
 
 /* Two clients on different workers, a room, a few lines each way. */
 static void
@@ -297,6 +447,36 @@ conversation_works(void)
 	client_send(b, "PRIVMSG #works :works");
 	client_expect(a, ":bob!* PRIVMSG #works *works");
 }
+
+/* In an IPC namespace of our own: too small is said, and final. */
+START_TEST(test_limits)
+{
+	if (geteuid() != 0 || unshare(CLONE_NEWIPC) != 0) {
+		harness_skip("an IPC namespace needs root");
+		return;
+	}
+	limit_write("msgmax", limits[_i].longest);
+	limit_write("msgmnb", limits[_i].room);
+	server_init(&sv);
+	if (limits[_i].user != NULL)
+		server_set(&sv, "user", "%s", limits[_i].user);
+	if (limits[_i].refusal == NULL) {
+		server_start(&sv);
+		conversation_works();
+		server_stop(&sv);
+		return;
+	}
+	server_write(&sv);
+	sv.pid = server_spawn(&sv, NULL);
+	ck_assert_int_eq(server_reap(sv.pid, 5000), 2 << 8);
+	sv.pid = 0;
+	ck_assert(server_log_has(&sv, limits[_i].refusal));
+	ck_assert_int_eq(server_objects(&sv, NULL), 0);
+	server_clean(&sv);
+}
+END_TEST
+
+/* ---- Strangers ---- */
 
 /* Queues that are not of this instance, with something in them, have the keys
  * of its workers and of its first clients: those of another user (0), and
@@ -350,9 +530,14 @@ main(void)
 
 	tcase_add_test(tc, test_full);
 	tcase_add_test(tc, test_full_both_ways);
+	tcase_add_test(tc, test_full_unheard);
+	tcase_add_test(tc, test_full_without_buffers);
+	tcase_add_test(tc, test_full_farewell);
 	tcase_add_test(tc, test_removed);
 	tcase_add_test(tc, test_removed_under_load);
 	tcase_add_test(tc, test_junk);
+	tcase_add_loop_test(tc, test_limits, 0,
+	    sizeof(limits) / sizeof(limits[0]));
 	tcase_add_loop_test(tc, test_foreign_queues, 0, 2);
 	return harness_run(suites);
 }

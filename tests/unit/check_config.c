@@ -101,7 +101,8 @@ show(const struct config *c, char *text, size_t size)
 	    c->registration_timeout, c->worker_timeout);
 	fprintf(f, "sendq %" PRIu64 "\nbuffers %" PRIu64 "\nuser %s\n",
 	    c->sendq, c->buffers, c->user);
-	fprintf(f, "log-level %d\n", c->log_level);
+	fprintf(f, "log-level %d\nmailbox-size %" PRIu64 "\n", c->log_level,
+	    c->mailbox_size);
 	ck_assert_int_eq(fclose(f), 0);
 }
 
@@ -123,6 +124,7 @@ static const struct {
 	{ "", "registration-timeout 30\nworker-timeout 10" },
 	{ "", "sendq 1048576\nbuffers 1073741824\nuser " },
 	{ "", "log-level 1" },
+	{ "", "mailbox-size 1048576" },
 	/* Lines. */
 	{ "network A\n", "network A" },
 	{ "network A", "network A" },
@@ -188,6 +190,8 @@ static const struct {
 	{ "sendq 1G\n", "sendq 1073741824" },
 	{ "buffers 16M\n", "buffers 16777216" },
 	{ "buffers 64g\n", "buffers 68719476736" },
+	{ "mailbox-size 8k\n", "mailbox-size 8192" },
+	{ "mailbox-size 16M\n", "mailbox-size 16777216" },
 	{ "user root\n", "user root" },
 	{ "log-level warn\n", "log-level 0" },
 	{ "log-level debug\n", "log-level 2" },
@@ -366,6 +370,10 @@ static const struct {
 	    "512K, 64M or 1G\n" },
 	{ "sendq -1\n", "c:1: sendq: \"-1\" is not a size such as "
 	    "512K, 64M or 1G\n" },
+	{ "mailbox-size 8191\n",
+	    "c:1: mailbox-size: 8191 is not within 8K..16M\n" },
+	{ "mailbox-size 17M\n",
+	    "c:1: mailbox-size: 17M is not within 8K..16M\n" },
 	{ "buffers 15M\n", "c:1: buffers: 15M is not within 16M..64G\n" },
 	{ "sendq 17M\nbuffers 16M\n",
 	    "c:1: sendq: 17M is more than buffers, 16M\n" },
@@ -706,7 +714,7 @@ static const struct {
 	{ "", "network x\nmax-clients-per-address 5\nmax-rooms-per-user 5\n"
 	    "motd motd\npassword x\noperator a " HASH "\nadmin x\nflood off\n"
 	    "ping-timeout 9\nregistration-timeout 9\nworker-timeout 9\n"
-	    "sendq 1G\nlog-level warn\n", 0, "" },
+	    "sendq 1G\nmailbox-size 8K\nlog-level warn\n", 0, "" },
 };
 
 START_TEST(test_changes)

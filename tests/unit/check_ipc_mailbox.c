@@ -229,7 +229,7 @@ START_TEST(test_full)
 	int q = mailbox_create(ipc_prefix, ID, born);
 	uint64_t n = 0;
 
-	room = mailbox_room(q, 0);
+	room = mailbox_room(q, 0, SIZE_MAX);
 	for (rest = room; rest >= one; rest -= one, n++)
 		ck_assert_int_eq(post(q, one), 0);
 	ck_assert_int_eq(post(q, one), -1);
@@ -256,16 +256,24 @@ END_TEST
 
 /* ---- room ---- */
 
+START_TEST(test_longest)
+{
+	ck_assert_uint_gt(mailbox_longest(), 0);
+}
+END_TEST
+
 START_TEST(test_room)
 {
 	int q = mailbox_create(ipc_prefix, ID, born);
-	size_t before = mailbox_room(q, 0), got;
+	size_t before = mailbox_room(q, 0, SIZE_MAX), got;
 
 	ck_assert_uint_gt(before, 0);
-	ck_assert_uint_eq(mailbox_room(q, 1), before); /* never less */
-	ck_assert_uint_eq(mailbox_room(q, before), before);
-	got = mailbox_room(q, before * 4);
-	ck_assert_uint_eq(mailbox_room(q, 0), got);
+	ck_assert_uint_eq(mailbox_room(q, 1, SIZE_MAX), before);
+	ck_assert_uint_eq(mailbox_room(q, 1, before / 2), before / 2);
+	ck_assert_uint_eq(mailbox_room(q, before, SIZE_MAX), before);
+	ck_assert_uint_eq(mailbox_room(q, before, SIZE_MAX), before);
+	got = mailbox_room(q, before * 4, SIZE_MAX);
+	ck_assert_uint_eq(mailbox_room(q, 0, SIZE_MAX), got);
 	if (got == before) {
 		test_skip("no CAP_SYS_RESOURCE: a mailbox does not grow");
 		return;
@@ -285,8 +293,8 @@ START_TEST(test_room_of_none)
 	int q = mailbox_create(ipc_prefix, ID, born);
 
 	mailbox_remove(q);
-	ck_assert_uint_eq(mailbox_room(q, 0), 0);
-	ck_assert_uint_eq(mailbox_room(q, 1 << 20), 0);
+	ck_assert_uint_eq(mailbox_room(q, 0, SIZE_MAX), 0);
+	ck_assert_uint_eq(mailbox_room(q, 1 << 20, SIZE_MAX), 0);
 }
 END_TEST
 
@@ -297,12 +305,12 @@ ask_as_stranger(int q)
 
 	CHILD_MUST(setuid(STRANGER) == 0);
 	/* not even to be looked at */
-	CHILD_MUST(mailbox_room(q, 1 << 20) == 0);
+	CHILD_MUST(mailbox_room(q, 1 << 20, SIZE_MAX) == 0);
 	q = mailbox_create_private();
 	CHILD_MUST(q >= 0);
-	before = mailbox_room(q, 0);
+	before = mailbox_room(q, 0, SIZE_MAX);
 	CHILD_MUST(before > 0);
-	CHILD_MUST(mailbox_room(q, before * 4) == before);
+	CHILD_MUST(mailbox_room(q, before * 4, SIZE_MAX) == before);
 	mailbox_remove(q);
 }
 
@@ -560,6 +568,7 @@ check_mailbox(void)
 	ADD_ROWS(tc, test_full, fills);
 	tcase_add_test(tc, test_room);
 	tcase_add_test(tc, test_room_of_none);
+	tcase_add_test(tc, test_longest);
 	tcase_add_test(tc, test_room_refused);
 	tcase_add_loop_test(tc, test_removed, 0, CHILD_KINDS);
 	ADD_ROWS(tc, test_key_taken, keepers);
