@@ -46,7 +46,8 @@ pause_asked(void)
 void
 pause_join(void)
 {
-	while (pause_asked()) {
+	/* in a damaged segment the word says nothing; that is found next */
+	while (pause_asked() && state_wrong(my_id) == NULL) {
 		/* our master died before its workers were to serve */
 		if (getppid() != pause_pid(mine))
 			_exit(0);
@@ -138,7 +139,8 @@ pause_here(void)
 	for (; word != mine && !state->stopping;
 	     word = atomic_load(&state->pause)) {
 		if (pause_table(word) != pause_table(mine))
-			_exit(0); /* others serve now */
+			/* others serve now, or nothing makes sense */
+			_exit(state_wrong(my_id) != NULL ? EXIT_DAMAGED : 0);
 		if (!lock_owned(&state->master))
 			/* whoever asked is no more */
 			atomic_compare_exchange_strong(
