@@ -207,6 +207,7 @@ static const struct column status_lines[] = {
 	{ "workers", "{workers}, {restarts} restarts", 0 },
 	{ "reloads", "{reloads}", 0 },
 	{ "masters", "{takeovers} taken over, {upgrades} upgrades", 0 },
+	{ "rebalanced", "{rebalances} times, {moved} users", 0 },
 	{ "clients", "{clients} of {max_clients}", 0 },
 	{ "users", "{registered} registered, {most_registered} at most", 0 },
 	{ "operators", "{operators}", 0 },
@@ -343,20 +344,26 @@ run_reload(const struct options *o)
 	return EXIT_OK;
 }
 
-/* Waits until the server says that it was upgraded more often than DONE times,
- * or has refused it more often than REFUSED times; its answer is in A then. */
+/* An order of which the server counts how often it was done, under DONE, and
+ * how often not, under REFUSED. */
+struct counted {
+	const char *question, *done, *refused;
+	const char *did; /* the word for it */
+};
+
+/* Waits until one of the two counts has grown; the status is in A then. */
 static int
-await_upgrade(const struct options *o, long long done, long long refused,
-    struct answer *a)
+await_counted(const struct options *o, const struct counted *k,
+    long long done, long long refused, struct answer *a)
 {
 	long long until = now_ms() + RELOAD_WAIT;
 
 	while (now_ms() < until) {
 		pause_ms(POLL_PAUSE);
 		if (answer_get(a, o->socket, "STATUS") == ANSWER_OK) {
-			if (number_in(a, "upgrades") > done)
+			if (number_in(a, k->done) > done)
 				return EXIT_OK;
-			if (number_in(a, "refusals") > refused)
+			if (number_in(a, k->refused) > refused)
 				return EXIT_NO;
 		}
 		answer_free(a);
@@ -364,35 +371,78 @@ await_upgrade(const struct options *o, long long done, long long refused,
 	return -1;
 }
 
+/* Gives the order and waits; BEFORE and AFTER are the answers to it and the
+ * status after it.  What failed has been said, and nothing is to be freed, if
+ * it does not return EXIT_OK. */
+static int
+run_counted(const struct options *o, const struct counted *k,
+    struct answer *before, struct answer *after)
+{
+	enum answer_result result;
+	char why[256] = "";
+	int r;
+
+	result = ask(before, o, k->question, 1);
+	if (result != ANSWER_OK) {
+		answer_free(before);
+		return complain(result, before);
+	}
+	r = await_counted(o, k, number_in(before, k->done),
+	    number_in(before, k->refused), after);
+	if (r == EXIT_OK)
+		return r;
+	answer_free(before);
+	if (r < 0) {
+		fprintf(stderr, "mootctl: not %s within %d seconds; see the "
+		    "log\n", k->did, RELOAD_WAIT / 1000);
+		return EXIT_NO;
+	}
+	if (strcmp(k->refused, "refusals") == 0)
+		text_in(after, "refusal", why, sizeof(why));
+	fprintf(stderr, "mootctl: not %s: %s\n", k->did,
+	    why[0] != '\0' ? why : "see the log");
+	answer_free(after);
+	return r;
+}
+
 static int
 run_upgrade(const struct options *o)
 {
-	enum answer_result result;
-	long long done, refused;
-	struct answer a;
-	char why[256];
-	int r;
+	static const struct counted k = { "UPGRADE", "upgrades", "refusals",
+		"upgraded" };
+	struct answer before, after;
+	int r = run_counted(o, &k, &before, &after);
 
-	result = ask(&a, o, "UPGRADE", 1);
-	done = number_in(&a, "upgrades");
-	refused = number_in(&a, "refusals");
-	answer_free(&a);
-	if (result != ANSWER_OK)
-		return complain(result, &a);
-	if ((r = await_upgrade(o, done, refused, &a)) < 0) {
-		fprintf(stderr, "mootctl: not upgraded within %d seconds; "
-		    "see the log\n", RELOAD_WAIT / 1000);
-		return EXIT_NO;
-	}
-	text_in(&a, "refusal", why, sizeof(why));
 	if (r != EXIT_OK)
-		fprintf(stderr, "mootctl: not upgraded: %s\n", why);
-	else if (o->json)
+		return r;
+	if (o->json)
 		printf("{\"pid\":%lld,\"upgrades\":%lld}\n",
-		    number_in(&a, "pid"), number_in(&a, "upgrades"));
+		    number_in(&after, "pid"), number_in(&after, "upgrades"));
 	else
 		printf("upgraded\n");
-	answer_free(&a);
+	answer_free(&before);
+	answer_free(&after);
+	return r;
+}
+
+static int
+run_rebalance(const struct options *o)
+{
+	static const struct counted k = { "REBALANCE", "rebalances",
+		"rebalances_failed", "rebalanced" };
+	struct answer before, after;
+	int r = run_counted(o, &k, &before, &after);
+	long long moved;
+
+	if (r != EXIT_OK)
+		return r;
+	moved = number_in(&after, "moved") - number_in(&before, "moved");
+	if (o->json)
+		printf("{\"moved\":%lld}\n", moved);
+	else
+		printf("moved %lld users\n", moved);
+	answer_free(&before);
+	answer_free(&after);
 	return r;
 }
 
@@ -466,6 +516,8 @@ static const struct order orders[] = {
 	    "each mailbox, and what waits in it" },
 	{ "kick", "NICK [REASON ...]", 1, 99, ORDER_MERGE, run_show,
 	    kick_lines, "disconnect a user" },
+	{ "rebalance", "", 0, 0, 0, run_rebalance, NULL,
+	    "give each worker its share of the users" },
 	{ "reload", "", 0, 0, 0, run_reload, NULL,
 	    "read the configuration again" },
 	{ "upgrade", "", 0, 0, 0, run_upgrade, NULL,

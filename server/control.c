@@ -248,6 +248,9 @@ show_totals(struct command *c)
 	row_number("takeovers", state->takeovers);
 	row_number("upgrades", state->upgrades);
 	row_number("refusals", state->refusals);
+	row_number("rebalances", state->rebalances);
+	row_number("rebalances_failed", state->rebalances_failed);
+	row_number("moved", state->moved);
 	row_field("refusal", state->refusal);
 	row_number("max_clients", config->max_clients);
 	row_number("registered", state->registered);
@@ -606,6 +609,9 @@ signal_master(struct command *c, int sig)
 	row_number("reloads", state->reloads);
 	row_number("upgrades", state->upgrades);
 	row_number("refusals", state->refusals);
+	row_number("rebalances", state->rebalances);
+	row_number("rebalances_failed", state->rebalances_failed);
+	row_number("moved", state->moved);
 	row_end(c);
 	/* the number may be another process's by now */
 	if (pid <= 1 || process_start_time(pid) != state->segment.owner_start)
@@ -620,6 +626,13 @@ control_reload(struct command *c)
 {
 	log_info("reload asked for by the administrator");
 	return signal_master(c, SIGHUP);
+}
+
+static enum command_result
+control_rebalance(struct command *c)
+{
+	log_info("rebalancing asked for by the administrator");
+	return signal_master(c, SIGUSR1);
 }
 
 static enum command_result
@@ -663,6 +676,8 @@ static const struct command_row control_table[] = {
 	    "NICK [:REASON]: disconnects a user" },
 	{ "RELOAD", control_reload, 0, CMD_FREE, 0,
 	    ": reads the configuration again" },
+	{ "REBALANCE", control_rebalance, 0, CMD_FREE, 0,
+	    ": gives each worker its share of the users" },
 	{ "UPGRADE", control_upgrade, 0, CMD_FREE, 0,
 	    ": executes another binary" },
 	{ "STOP", control_stop, 0, CMD_FREE, 0, ": ends the server" },

@@ -42,6 +42,7 @@
 #include "master.h"
 #include "notify.h"
 #include "pause.h"
+#include "rebalance.h"
 #include "state.h"
 #include "takeover.h"
 #include "title.h"
@@ -53,6 +54,7 @@
 enum {
 	DESCRIPTORS = 256,     /* beside those of clients */
 	STEADY = 1000,         /* ms a worker must live to be trusted again */
+	STEADY_KILLED = 50,    /* the same, when somebody else killed it */
 	BRAKE_FREE = 3,        /* quick deaths before the brake */
 	BRAKE_FIRST = 250,     /* ms; doubles */
 	BRAKE_MOST = 60000,
@@ -60,6 +62,8 @@ enum {
 	START = 2000,          /* ms to wait for the first workers */
 	ORPHANS = 3000,        /* ms workers of a dead master have to leave */
 	BEAT = 500,            /* ms between looks at the workers */
+	MOVING = 50,           /* the same while users are moved */
+	UNEVEN = 10000,        /* ms between two moves of users, at least */
 	LAST_WORDS = 300,      /* ms a hung worker has to leave a backtrace */
 };
 
@@ -317,6 +321,7 @@ signals_wanted(void)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
 	sigaddset(&set, SIGUSR2);
 	return set;
 }
@@ -533,15 +538,29 @@ reload_next(void)
 		reload();
 }
 
+/* How long worker W should have lived to die like this.  What ends of SIGKILL
+ * did nothing wrong itself: only if it is hit at once, again and again, it is
+ * better to wait. */
+static uint64_t
+steady(unsigned w, int status)
+{
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL &&
+	        !children[w].hung
+	    ? STEADY_KILLED
+	    : STEADY;
+}
+
 /* When to fork worker W again, after a death that nobody wanted. */
 static void
-brake(unsigned w)
+brake(unsigned w, int status)
 {
 	struct child *c = &children[w];
 	uint64_t wait = BRAKE_FIRST;
 	unsigned n;
 
-	c->quick = clock_now() - c->started < STEADY ? c->quick + 1 : 0;
+	c->quick = clock_now() - c->started < steady(w, status)
+	    ? c->quick + 1
+	    : 0;
 	if (c->quick <= BRAKE_FREE) {
 		worker_start(w);
 		return;
@@ -567,6 +586,7 @@ worker_ended(unsigned w, int status)
 	atomic_store(&workers[w].ended, children[w].hung ? ENDED_HUNG :
 	    WIFSIGNALED(status) ? WTERMSIG(status) : 0);
 	atomic_store(&workers[w].pid, 0);
+	rebalance_give_up("a worker ended meanwhile");
 	ring_all();
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_DAMAGED)
 		damaged = 1;
@@ -584,7 +604,7 @@ worker_ended(unsigned w, int status)
 		else
 			log_warn("worker %u exited with %d", w,
 			    WEXITSTATUS(status));
-		brake(w);
+		brake(w, status);
 	} else
 		worker_start(w);
 	if ((int)w == reloading)
@@ -839,6 +859,26 @@ start_afresh(void)
 }
 
 static void
+rebalance(void)
+{
+	rebalance_ask();
+	ring_all();
+}
+
+/* By itself, when it is worth while, but not all the time. */
+static void
+rebalance_now_and_then(void)
+{
+	static uint64_t last;
+
+	if (rebalance_watch() || clock_now() < last + UNEVEN ||
+	    !rebalance_wanted())
+		return;
+	last = clock_now();
+	rebalance();
+}
+
+static void
 take_signals(void)
 {
 	struct signalfd_siginfo si;
@@ -849,6 +889,8 @@ take_signals(void)
 			upgrade();
 		else if (si.ssi_signo == SIGHUP)
 			reload();
+		else if (si.ssi_signo == SIGUSR1)
+			rebalance();
 		else if (si.ssi_signo != SIGCHLD && !stopping)
 			stop();
 	reap();
@@ -870,10 +912,11 @@ master_run(int upgraded)
 	}
 	notify("READY=1");
 	while (!stopping) {
-		poll(&p, 1, wait);
+		poll(&p, 1, rebalance_watch() ? MOVING : wait);
 		take_signals();
 		if (damaged)
 			start_afresh();
+		rebalance_now_and_then();
 		well = watch_workers();
 		report();
 		if (dog > 0 && well && clock_now() - fed >= dog / 2) {

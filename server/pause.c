@@ -21,6 +21,8 @@
 #include "accept.h"
 #include "log.h"
 #include "pause.h"
+#include "rebalance.h"
+#include "registry.h"
 #include "worker.h"
 
 enum {
@@ -130,6 +132,7 @@ void
 pause_here(void)
 {
 	uint64_t word = atomic_load(&state->pause);
+	int moved = 0;
 	unsigned w;
 
 	for (w = 1; w <= state->nworker; w++)
@@ -145,11 +148,19 @@ pause_here(void)
 			/* whoever asked is no more */
 			atomic_compare_exchange_strong(
 			    &state->pause, &word, mine);
-		else
+		else if (pause_why(word) == PAUSE_MOVE) {
+			rebalance_step();
+			moved = 1;
+		} else
 			attend();
 		atomic_store(&me->beat, clock_beat());
 	}
 	atomic_store(&me->paused, 0);
+	if (moved) {
+		/* heals, should who moved users have died in there */
+		registry_lock();
+		registry_unlock();
+	}
 }
 
 int

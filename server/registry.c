@@ -20,6 +20,7 @@
 #include "op.h"
 #include "poison.h"
 #include "registry.h"
+#include "session.h"
 #include "worker.h"
 
 /* Free lists are queues: a slot rests as long as possible before it is used
@@ -360,12 +361,12 @@ registry_link_member(uint32_t m)
 	rooms[members[m].room].count++;
 }
 
-void
-registry_unlink_member(uint32_t m)
+static void
+member_unlink_room(uint32_t m)
 {
 	struct member *x = &members[m];
-	struct user *u = &users[x->user];
-	struct room_list *list = room_list(x->room, u->home);
+	unsigned home = users[x->user].home;
+	struct room_list *list = room_list(x->room, home);
 
 	if (x->room_prev != 0)
 		members[x->room_prev].room_next = x->room_next;
@@ -375,7 +376,16 @@ registry_unlink_member(uint32_t m)
 		members[x->room_next].room_prev = x->room_prev;
 	if (--list->count == 0)
 		atomic_fetch_and(
-		    &rooms[x->room].workers, ~(UINT64_C(1) << u->home));
+		    &rooms[x->room].workers, ~(UINT64_C(1) << home));
+}
+
+void
+registry_unlink_member(uint32_t m)
+{
+	struct member *x = &members[m];
+	struct user *u = &users[x->user];
+
+	member_unlink_room(m);
 	if (x->user_prev != 0)
 		members[x->user_prev].user_next = x->user_next;
 	else
@@ -384,6 +394,18 @@ registry_unlink_member(uint32_t m)
 		members[x->user_next].user_prev = x->user_prev;
 	u->nmembers--;
 	rooms[x->room].count--;
+}
+
+void
+registry_rehome(uint32_t u, unsigned to)
+{
+	uint32_t m;
+
+	for (m = users[u].members; m != 0; m = members[m].user_next)
+		member_unlink_room(m);
+	users[u].home = (uint8_t)to;
+	for (m = users[u].members; m != 0; m = members[m].user_next)
+		member_link_room(m);
 }
 
 /* ---- addresses ---- */
@@ -620,6 +642,30 @@ registry_rebuild(unsigned w)
 	blame_back(was);
 }
 
+/* Whoever moved users died: the home of a user is where its record says, and
+ * all the rest is made to agree.  No worker is walking a list now. */
+static void
+heal_move(void)
+{
+	uint32_t i;
+	unsigned w;
+
+	for (i = 1; i < state->sessions.high; i++)
+		if (sessions[i].state == SESSION_LIVE &&
+		    sessions[i].worker != users[sessions[i].user].home) {
+			sessions[i].flags &= ~(uint32_t)(SESSION_DIRTY |
+			    SESSION_RUNNABLE);
+			sessions[i].worker = users[sessions[i].user].home;
+		}
+	for (w = 1; w <= state->nworker; w++)
+		heal_members(w);
+	/* it may have been taken out of one epoll set only */
+	for (i = 1; i < state->sessions.high; i++)
+		if (sessions[i].state == SESSION_LIVE)
+			session_register(i);
+	state->moving = 0;
+}
+
 static void
 registry_heal(void)
 {
@@ -630,6 +676,8 @@ registry_heal(void)
 		log_warn("registry: healing it crashes: it cannot be healed");
 		exit(EXIT_DAMAGED);
 	}
+	if (state->moving)
+		heal_move();
 	registry_rebuild(dead <= state->nworker ? dead : 0);
 	heal_ops();
 }

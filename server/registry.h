@@ -60,6 +60,10 @@ void registry_unlink_member(uint32_t m);
 /* Makes the mailbox of U.  Without one, -1, U is served by its home's. */
 void registry_open_mailbox(uint32_t u);
 
+/* Makes worker TO the home of user U, with its memberships.  Lock held, while
+ * no worker walks a list; state->moving says so to who heals. */
+void registry_rehome(uint32_t u, unsigned to);
+
 /* Counts a client of ADDR in or out; returns the new count.  Lock held. */
 uint32_t registry_count_address(const struct in6_addr *addr, int delta);
 

@@ -296,6 +296,7 @@ struct worker {
 	_Atomic int32_t pid;   /* 0: none */
 	_Atomic int32_t paused; /* its PID while it stands still: pause.h */
 	uint64_t pid_start;    /* its process_start_time() */
+	_Atomic uint32_t quiet; /* has no mail and nothing to post */
 	_Atomic int32_t ended; /* how the last one did: a signal, ENDED_* */
 	_Atomic uint64_t busy; /* what it is doing: see blame.h */
 	uint32_t mail_crashes; /* of workers, by MAIL */
@@ -365,6 +366,9 @@ struct state {
 	_Atomic uint64_t takeovers; /* by a new master, upgrades included */
 	_Atomic uint64_t upgrades, refusals; /* and those that were not done */
 	char refusal[200];     /* why the last one was not done */
+	_Atomic uint64_t rebalances, rebalances_failed;
+	_Atomic uint64_t moved; /* users, from worker to worker */
+	uint32_t moving;       /* homes are being changed right now */
 };
 
 /* Where the parts are in this process.  Set by state_create(). */

@@ -352,6 +352,20 @@ run_session(uint32_t i)
 	blame_back(was);
 }
 
+int
+worker_rest(void)
+{
+	uint32_t i;
+	int left = 0;
+
+	drain_mail();
+	for (i = 1; i < state->sessions.high; i++)
+		if (sessions[i].state != SESSION_FREE &&
+		    sessions[i].worker == my_id && sessions[i].pend != 0)
+			left |= command_unblock(i) != 0;
+	return !left && !mailmap_any(&mailmaps[my_id]);
+}
+
 /* ---- clocks ---- */
 
 static void

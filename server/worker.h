@@ -52,6 +52,10 @@ worker_count(enum counter what, uint64_t n)
 void worker_run_later(uint32_t s);
 void worker_flush_later(uint32_t s);
 
+/* Takes all mail and posts what waits to be posted, but runs no command;
+ * returns whether nothing is left. */
+int worker_rest(void);
+
 /* Processes what waits in the mailbox of user U (of this home). */
 void worker_drain_user(uint32_t u);
 
