@@ -522,7 +522,8 @@ serve_once(const struct envelope *e, struct fanout *f, uint32_t i)
 }
 
 /* Serves this worker's members of room R from F on.  F->member is the next
- * one, 0 before the first, UINT32_MAX behind the last. */
+ * one, 0 before the first, UINT32_MAX behind the last.  Who is MEMBER_GONE is
+ * served too: what comes before its kick was said before it. */
 static void
 fan_room(const struct envelope *e, struct fanout *f, uint32_t r,
     uint32_t wanted)
@@ -534,9 +535,7 @@ fan_room(const struct envelope *e, struct fanout *f, uint32_t r,
 	while (f->member != 0 && f->member != UINT32_MAX) {
 		m = &members[f->member];
 		__builtin_prefetch(&members[m->room_next]);
-		if ((wanted == 0 || (m->flags & wanted)) &&
-		    (!(m->flags & MEMBER_GONE) ||
-			(e->kind == EVENT_KICK && m->user == e->extra)))
+		if (wanted == 0 || (m->flags & wanted))
 			serve_once(e, f, m->session);
 		f->member = m->room_next != 0 ? m->room_next : UINT32_MAX;
 	}
