@@ -17,6 +17,7 @@
 
 #include "accept.h"
 #include "control.h"
+#include "fault.h"
 #include "log.h"
 #include "session.h"
 #include "worker.h"
@@ -130,11 +131,15 @@ accept_clients(int listener, int control)
 		len = sizeof(ss);
 		memset(&ss, 0, sizeof(ss));
 		me->accepting++; /* odd: a socket may have no session yet */
+		FAULT("accept-begun");
 		fd = accept4(listener, (struct sockaddr *)&ss, &len,
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);
+		FAULT("accept-accepted");
 		if (fd >= 0)
 			welcome(fd, &ss, control);
+		FAULT("accept-welcomed");
 		me->accepting++;
+		FAULT("accept-done");
 		if (fd >= 0)
 			continue;
 		if (errno == EMFILE || errno == ENFILE)
@@ -250,6 +255,7 @@ accept_orphans(void)
 			continue;
 		len = sizeof(ss);
 		n++;
+		FAULT("heal-orphan");
 		fd_session[fd] = 0;
 		if (getpeername((int)fd, (struct sockaddr *)&ss, &len) == 0 &&
 		    ss.ss_family != AF_UNIX)
@@ -258,6 +264,7 @@ accept_orphans(void)
 			close((int)fd);
 	}
 	free(found);
+	FAULT("heal-orphans-done");
 	me->accepting++;
 	if (n > 0)
 		log_info("found %u sockets without a session", n);

@@ -26,6 +26,7 @@
 #include "../irc/mode.h"
 #include "../irc/utf8.h"
 #include "deliver.h"
+#include "fault.h"
 #include "log.h"
 #include "op.h"
 #include "registry.h"
@@ -257,6 +258,7 @@ post_to_worker(struct envelope *e, unsigned w, long type)
 
 	e->type = type;
 	r = post(workers[w].mailbox, e, &workers[w].waiters);
+	FAULT("post-worker-sent");
 	if (r > 0)
 		mailmap_set(&mailmaps[w], w);
 	else if (r < 0)
@@ -264,6 +266,7 @@ post_to_worker(struct envelope *e, unsigned w, long type)
 		atomic_fetch_or(&workers[w].waiters, UINT64_C(1) << my_id);
 	if (r != 0)
 		bell_ring(&workers[w].bell);
+	FAULT("post-worker-rung");
 	return r > 0 ? 0 : -1;
 }
 
@@ -279,10 +282,12 @@ post_to_user(struct envelope *e, uint32_t u)
 		return post_to_worker(e, w, (long)u);
 	e->type = 1;
 	r = post(q, e, &users[u].waiters);
+	FAULT("post-user-sent");
 	if (r < 0)
 		return post_to_worker(e, w, (long)u);
 	if (r > 0) {
 		mailmap_set(&mailmaps[w], u);
+		FAULT("post-user-marked");
 		bell_ring(&workers[w].bell);
 	}
 	return r > 0 ? 0 : -1;
@@ -313,9 +318,11 @@ post_one(struct envelope *e, const struct posting *p, uint32_t w)
 		e->flags |= ENVELOPE_AGAIN;
 	else
 		e->serial = next_serial();
+	FAULT("post-serial");
 	atomic_signal_fence(memory_order_seq_cst);
 	*p->in_doubt = w;
 	atomic_signal_fence(memory_order_seq_cst);
+	FAULT("post-doubt");
 	r = w == TO_USER ? post_to_user(e, *p->user) : post_to_worker(e, w, 1);
 	e->flags &= (uint16_t)~ENVELOPE_AGAIN;
 	if (r == 0 && w == TO_USER)
@@ -327,9 +334,11 @@ post_one(struct envelope *e, const struct posting *p, uint32_t w)
 			atomic_store(&me->named[w], e->serial);
 		}
 	}
+	FAULT("post-cleared");
 	atomic_signal_fence(memory_order_seq_cst);
 	if (r == 0 || !again)
 		*p->in_doubt = 0;
+	FAULT("post-certain");
 	return r;
 }
 
@@ -498,13 +507,17 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 		return;
 	k = look_find(e, s);
 	f->queued = s->queued;
+	FAULT("serve-queued");
 	atomic_signal_fence(memory_order_seq_cst);
 	f->session = i;
 	atomic_signal_fence(memory_order_seq_cst);
+	FAULT("serve-session");
 	if (k->len > 0)
 		session_append(i, k->text, k->len);
+	FAULT("serve-appended");
 	if (e->nrooms > 0)
 		s->mark = e->serial;
+	FAULT("serve-marked");
 	worker_count(COUNT_DELIVERIES, 1);
 }
 
@@ -538,6 +551,7 @@ fan_room(const struct envelope *e, struct fanout *f, uint32_t r,
 		if (wanted == 0 || (m->flags & wanted))
 			serve_once(e, f, m->session);
 		f->member = m->room_next != 0 ? m->room_next : UINT32_MAX;
+		FAULT("fan-next");
 	}
 }
 
@@ -552,6 +566,7 @@ fan_rooms(const struct envelope *e, struct fanout *f)
 			fan_room(e, f, room, 0);
 		/* this order: the marks forgive a room done again */
 		f->member = 0;
+		FAULT("fan-room");
 		f->room_at++;
 	}
 }
@@ -588,8 +603,10 @@ finish_kick(const struct envelope *e)
 		struct op op = { .kind = OP_PART, .a = e->extra,
 			.b = e->target };
 		op_apply_all(&op, 1);
+		FAULT("kick-applied");
 	}
 	registry_unlock();
+	FAULT("kick-unlocked");
 }
 
 static void
@@ -607,6 +624,7 @@ deliver_to_user(const struct envelope *e, struct fanout *f)
 		memcpy(reason, envelope_line(e), n);
 		reason[n] = '\0';
 		session_close(u->session, reason);
+		FAULT("kill-closed");
 	} else
 		serve_once(e, f, u->session);
 }
@@ -712,10 +730,13 @@ deliver_mail(void)
 
 	if (!heard_before(e)) {
 		deliver_local(e, &me->mail_fanout);
+		FAULT("mail-delivered");
 		hear(e);
 	}
+	FAULT("mail-heard");
 	atomic_signal_fence(memory_order_seq_cst);
 	e->magic = 0;
+	FAULT("mail-done");
 	worker_count(COUNT_TAKEN, 1);
 }
 
@@ -727,8 +748,10 @@ deliver_take(int msqid)
 
 	memset(&me->mail_fanout, 0, sizeof(me->mail_fanout));
 	atomic_signal_fence(memory_order_seq_cst);
+	FAULT("take-cleared");
 	if ((n = mailbox_take(msqid, e)) < 0)
 		return errno == ENOMSG ? 0 : -1;
+	FAULT("take-taken");
 	if (!envelope_valid(e, (size_t)n)) {
 		log_warn("mailbox: not an envelope, %zd bytes: dropped", n);
 		e->magic = 0;
@@ -745,6 +768,7 @@ deliver_heal(void)
 	if (me->mail.magic != ENVELOPE_MAGIC)
 		return;
 	if (envelope_valid(&me->mail, envelope_payload(&me->mail))) {
+		FAULT("heal-mail");
 		deliver_mail();
 		worker_count(COUNT_HEALED, 1);
 	}

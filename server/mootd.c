@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../ipc/segment.h"
+#include "fault.h"
 #include "log.h"
 #include "master.h"
 #include "notify.h"
@@ -160,6 +161,7 @@ main(int argc, char **argv)
 	const char *file = NULL, *private_dir = NULL;
 	int opt, foreground = 0, test = 0, end = -1;
 
+	fault_open(argc, argv);
 	title_open(argc, argv);
 	while ((opt = getopt(argc, argv, "fc:p:tVh")) != -1)
 		switch (opt) {

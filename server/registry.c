@@ -14,6 +14,7 @@
 
 #include "../ipc/mailbox.h"
 #include "../irc/mode.h"
+#include "fault.h"
 #include "log.h"
 #include "op.h"
 #include "registry.h"
@@ -68,6 +69,7 @@ slots_take(enum slots_kind kind)
 		slot = f.list->high++;
 	} else if ((f.list->first = *slots_next(&f, slot)) == 0)
 		f.list->last = 0;
+	FAULT("slot-taken");
 	f.list->used++;
 	return slot;
 }
@@ -76,6 +78,7 @@ static void
 slots_push(struct slots *f, uint32_t slot)
 {
 	*slots_next(f, slot) = 0;
+	FAULT("slot-cleared");
 	if (f->list->last != 0)
 		*slots_next(f, f->list->last) = slot;
 	else
@@ -89,6 +92,7 @@ slots_give(enum slots_kind kind, uint32_t slot)
 	struct slots f = slots_of(kind);
 
 	slots_push(&f, slot);
+	FAULT("slot-given");
 	f.list->used--;
 }
 
@@ -156,6 +160,7 @@ void
 registry_free_session(uint32_t s)
 {
 	sessions[s].state = SESSION_FREE;
+	FAULT("session-free");
 	slots_give(SESSIONS, s);
 }
 
@@ -163,6 +168,7 @@ void
 registry_free_user(uint32_t u)
 {
 	atomic_store(&users[u].flags, 0);
+	FAULT("user-free");
 	slots_give(USERS, u);
 }
 
@@ -170,6 +176,7 @@ void
 registry_free_room(uint32_t r)
 {
 	rooms[r].live = 0;
+	FAULT("room-free");
 	slots_give(ROOMS, r);
 }
 
@@ -177,6 +184,7 @@ void
 registry_free_member(uint32_t m)
 {
 	members[m].user = 0;
+	FAULT("member-free");
 	members[m].room = 0;
 	slots_give(MEMBERS, m);
 }
@@ -224,6 +232,7 @@ registry_unindex_nick(uint32_t u)
 	for (; *p != 0; p = &users[*p].nick_next)
 		if (*p == u) {
 			*p = users[u].nick_next;
+			FAULT("nick-unindexed");
 			return;
 		}
 }
@@ -238,8 +247,10 @@ registry_index_nick(uint32_t u)
 		return;
 	users[u].nick_hash = hash;
 	users[u].nick_next = *bucket;
+	FAULT("nick-chained");
 	atomic_thread_fence(memory_order_release);
 	*bucket = u;
+	FAULT("nick-indexed");
 }
 
 /* ---- rooms ---- */
@@ -276,6 +287,7 @@ registry_unindex_room(uint32_t r)
 	for (; *p != 0; p = &rooms[*p].hash_next)
 		if (*p == r) {
 			*p = rooms[r].hash_next;
+			FAULT("room-unindexed");
 			return;
 		}
 }
@@ -288,8 +300,10 @@ registry_index_room(uint32_t r)
 	rooms[r].hash = name_hash(rooms[r].name);
 	bucket = &room_index[rooms[r].hash & (index_size - 1)];
 	rooms[r].hash_next = *bucket;
+	FAULT("room-chained");
 	atomic_thread_fence(memory_order_release);
 	*bucket = r;
+	FAULT("room-indexed");
 }
 
 /* ---- memberships ---- */
@@ -315,8 +329,11 @@ member_link_room(uint32_t m)
 	members[m].room_next = list->first;
 	if (list->first != 0)
 		members[list->first].room_prev = m;
+	FAULT("link-room-next");
 	list->first = m;
+	FAULT("link-room-first");
 	list->count++;
+	FAULT("link-room-count");
 	atomic_fetch_or(&rooms[members[m].room].workers,
 	    UINT64_C(1) << users[members[m].user].home);
 }
@@ -330,7 +347,9 @@ member_link_user(uint32_t m)
 	members[m].user_next = u->members;
 	if (u->members != 0)
 		members[u->members].user_prev = m;
+	FAULT("link-user-next");
 	u->members = m;
+	FAULT("link-user-first");
 	u->nmembers++;
 }
 
@@ -339,6 +358,7 @@ registry_link_member(uint32_t m)
 {
 	member_link_room(m);
 	member_link_user(m);
+	FAULT("link-linked");
 	rooms[members[m].room].count++;
 }
 
@@ -355,15 +375,18 @@ registry_unlink_member(uint32_t m)
 		list->first = x->room_next;
 	if (x->room_next != 0)
 		members[x->room_next].room_prev = x->room_prev;
+	FAULT("unlink-room");
 	if (--list->count == 0)
 		atomic_fetch_and(
 		    &rooms[x->room].workers, ~(UINT64_C(1) << u->home));
+	FAULT("unlink-workers");
 	if (x->user_prev != 0)
 		members[x->user_prev].user_next = x->user_next;
 	else
 		u->members = x->user_next;
 	if (x->user_next != 0)
 		members[x->user_next].user_prev = x->user_prev;
+	FAULT("unlink-user");
 	u->nmembers--;
 	rooms[x->room].count--;
 }
@@ -398,8 +421,10 @@ registry_count_address(const struct in6_addr *addr, int delta)
 		*p = a;
 	}
 	addresses[a].count += (uint32_t)delta;
+	FAULT("address-counted");
 	if (addresses[a].count == 0) {
 		*p = addresses[a].next;
+		FAULT("address-gone");
 		slots_give(ADDRESSES, a);
 		return 0;
 	}
@@ -569,6 +594,7 @@ heal_ops(void)
 		struct txn *t = &workers[w].txn;
 		if (t->state == TXN_COMMITTED && t->locked && !t->ops_done) {
 			op_apply_all(t->ops, t->nops);
+			FAULT("heal-ops-applied");
 			t->ops_done = 1;
 		}
 	}
@@ -582,12 +608,18 @@ registry_heal(void)
 	log_warn("registry: worker %u died inside the lock: rebuilding", dead);
 	if (dead != 0)
 		heal_members(dead);
+	FAULT("heal-members");
 	heal_list(MEMBERS, 1, member_used);
 	heal_bans();
+	FAULT("heal-bans");
 	heal_rooms();
+	FAULT("heal-rooms");
 	heal_users();
+	FAULT("heal-users");
 	heal_addresses();
+	FAULT("heal-addresses");
 	heal_ops();
+	FAULT("heal-ops");
 }
 
 void
@@ -595,14 +627,18 @@ registry_lock(void)
 {
 	if (lock_acquire(&state->segment.lock) != 0)
 		registry_heal();
+	FAULT("lock-taken");
 	state->lock_worker = my_id;
 	atomic_signal_fence(memory_order_seq_cst);
+	FAULT("lock-noted");
 }
 
 void
 registry_unlock(void)
 {
 	atomic_signal_fence(memory_order_seq_cst);
+	FAULT("lock-done");
 	state->lock_worker = 0;
+	FAULT("lock-cleared");
 	lock_release(&state->segment.lock);
 }

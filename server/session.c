@@ -19,6 +19,7 @@
 
 #include "../ipc/mailbox.h"
 #include "../ipc/stream.h"
+#include "fault.h"
 #include "log.h"
 #include "registry.h"
 #include "session.h"
@@ -166,6 +167,7 @@ output_chunk(uint32_t i, uint64_t pos)
 		if (chunks[c].next == 0)
 			chunks[c].next = chunk_take(
 			    i, chunks[c].pos + CHUNK_SIZE);
+		FAULT("output-chunk");
 		if ((c = chunks[c].next) == 0)
 			return 0;
 		/* a chunk that only holds committed bytes may be the tail */
@@ -207,8 +209,10 @@ session_append(uint32_t i, const char *buf, size_t len)
 		worker_run_later(i);
 		return;
 	}
+	FAULT("append-written");
 	atomic_signal_fence(memory_order_release);
 	s->queued += len;
+	FAULT("append-counted");
 	if (!(s->flags & SESSION_DIRTY))
 		worker_flush_later(i);
 	else if (s->queued - s->sent > FLUSH_EARLY &&
@@ -225,6 +229,7 @@ output_release(struct session *s)
 	if (s->sent == s->queued) {
 		c = s->out_head;
 		s->out_head = 0;
+		FAULT("release-head");
 		s->out_tail = 0;
 		chain_give(c);
 		return;
@@ -233,6 +238,7 @@ output_release(struct session *s)
 	    s->sent >= chunks[s->out_head].pos + CHUNK_SIZE) {
 		c = s->out_head;
 		s->out_head = chunks[c].next;
+		FAULT("release-one");
 		chunk_give(c);
 	}
 }
@@ -271,6 +277,7 @@ session_flush(uint32_t i)
 	    !(s->flags & SESSION_DEAD)) {
 		msg.msg_iovlen = (size_t)output_iov(s, iov);
 		me->io_session = i;
+		FAULT("flush-announced");
 		n = msg.msg_iovlen == 1
 		    ? send(s->fd, iov[0].iov_base, iov[0].iov_len,
 			  MSG_NOSIGNAL | MSG_DONTWAIT)
@@ -279,6 +286,7 @@ session_flush(uint32_t i)
 		if (n > 0)
 			s->sent += (uint64_t)n;
 		me->io_session = 0;
+		FAULT("flush-sent");
 		worker_count(COUNT_SENDS, 1);
 		if (n > 0) {
 			worker_count(COUNT_BYTES_OUT, (uint64_t)n);
@@ -314,8 +322,10 @@ session_executed(uint32_t i, uint64_t pos)
 	uint32_t c = s->in_chunk;
 
 	s->executed = pos;
+	FAULT("executed");
 	if (pos == s->received && c != 0) {
 		s->in_chunk = 0;
+		FAULT("input-released");
 		chunk_give(c);
 	}
 }
@@ -332,7 +342,9 @@ input_room(uint32_t i, char **to)
 		if ((c = chunk_take(i, s->received)) == 0)
 			return 0;
 		s->executed = s->received;
+		FAULT("input-taken");
 		s->in_chunk = c;
+		FAULT("input-set");
 	}
 	used = (size_t)(s->received - chunks[c].pos);
 	if (used == CHUNK_SIZE && s->executed > chunks[c].pos) {
@@ -343,7 +355,9 @@ input_room(uint32_t i, char **to)
 		memcpy(chunk_bytes(fresh),
 		    chunk_bytes(c) + (s->executed - chunks[c].pos), used);
 		atomic_signal_fence(memory_order_release);
+		FAULT("input-copied");
 		s->in_chunk = fresh;
+		FAULT("input-moved");
 		chunk_give(c);
 		c = fresh;
 	}
@@ -363,11 +377,13 @@ session_fill(uint32_t i)
 	if ((room = input_room(i, &to)) == 0)
 		return;
 	me->io_session = i;
+	FAULT("fill-announced");
 	n = recv(s->fd, to, room, MSG_DONTWAIT);
 	e = errno;
 	if (n > 0)
 		s->received += (uint64_t)n;
 	me->io_session = 0;
+	FAULT("fill-received");
 	if (n > 0) {
 		s->active = now_ms;
 		worker_count(COUNT_BYTES_IN, (uint64_t)n);
@@ -398,7 +414,9 @@ session_close(uint32_t i, const char *reason)
 	n = strnlen(reason, AWAY_MAX);
 	memcpy(aways[s->user].text, reason, n);
 	aways[s->user].text[n] = '\0';
+	FAULT("close-reason");
 	s->state = SESSION_CLOSING;
+	FAULT("close-closing");
 	worker_run_later(i);
 }
 
@@ -430,11 +448,13 @@ session_admit(const struct in6_addr *addr, int control, const char **why)
 		*why = "Server is full";
 		return 0;
 	}
+	FAULT("admit-session");
 	if ((sessions[i].user = registry_new_user()) == 0) {
 		registry_free_session(i);
 		*why = "Server is full";
 		return 0;
 	}
+	FAULT("admit-user");
 	sessions[i].addr = *addr;
 	if (!control && registry_count_address(addr, 1) >
 	        config->max_clients_per_address) {
@@ -481,6 +501,7 @@ session_open(int fd, const struct in6_addr *addr, const char *host,
 		registry_unlock();
 		return 0;
 	}
+	FAULT("open-admitted");
 	s = &sessions[i];
 	u = &users[s->user];
 	s->worker = u->home = (uint8_t)least_loaded();
@@ -493,11 +514,15 @@ session_open(int fd, const struct in6_addr *addr, const char *host,
 	memcpy(u->host, host, strlen(host) + 1);
 	u->session = i;
 	u->flags = USER_LIVE;
+	FAULT("open-user-live");
 	atomic_thread_fence(memory_order_release);
 	s->state = SESSION_LIVE;
+	FAULT("open-live");
 	fd_session[fd] = i;
+	FAULT("open-fd");
 	atomic_fetch_add(&workers[s->worker].clients, 1);
 	registry_unlock();
+	FAULT("open-unlocked");
 	/* from here on it is its home's; our successor would do this again */
 	session_register(i);
 	return i;
@@ -512,8 +537,11 @@ session_free(uint32_t i)
 	/* Down first: if we die now, a successor that finds the socket
 	 * without a session sees by its state that it was ended. */
 	shutdown(fd, SHUT_RDWR);
+	FAULT("free-shut");
 	me->accepting++;
+	FAULT("free-accepting");
 	registry_lock();
+	FAULT("free-locked");
 	if (users[s->user].session == i && (users[s->user].flags & USER_LIVE)) {
 		registry_unindex_nick(s->user);
 		registry_free_user(s->user);
@@ -525,12 +553,17 @@ session_free(uint32_t i)
 		chunk_give(s->in_chunk);
 	if (s->pend != 0)
 		chunk_give(s->pend);
+	FAULT("free-chunks");
 	s->out_head = s->out_tail = s->in_chunk = s->pend = 0;
 	registry_free_session(i);
+	FAULT("free-freed");
 	fd_session[fd] = 0;
+	FAULT("free-fd");
 	atomic_fetch_sub(&me->clients, 1);
 	registry_unlock();
+	FAULT("free-unlocked");
 	close(fd);
+	FAULT("free-closed");
 	me->accepting++;
 }
 
@@ -548,6 +581,7 @@ session_heal_stream(uint32_t i)
 		return;
 	if (sent >= s->sent && sent <= s->queued)
 		s->sent = sent;
+	FAULT("heal-sent");
 	if (s->in_chunk != 0 && received >= s->received &&
 	    received <= chunks[s->in_chunk].pos + CHUNK_SIZE)
 		s->received = received;
@@ -567,6 +601,7 @@ session_heal_output(uint32_t i)
 		c = chunks[c].next;
 	rest = chunks[c].next;
 	chunks[c].next = 0;
+	FAULT("heal-tail");
 	s->out_tail = c;
 	chain_give(rest);
 	output_release(s);
