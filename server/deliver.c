@@ -511,6 +511,8 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 	atomic_signal_fence(memory_order_seq_cst);
 	f->session = i;
 	atomic_signal_fence(memory_order_seq_cst);
+	f->started = 1; /* from the first one on a successor has a doubt */
+	atomic_signal_fence(memory_order_seq_cst);
 	FAULT("serve-session");
 	if (k->len > 0)
 		session_append(i, k->text, k->len);
