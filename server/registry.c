@@ -568,6 +568,8 @@ heal_users(void)
 	state->opers = opers;
 	state->invisible = invisible;
 	state->registered = registered;
+	if (state->most_registered < registered)
+		state->most_registered = registered;
 	heal_list(USERS, MAILBOX_SYSTEM, user_used);
 }
 
