@@ -196,9 +196,7 @@ is_orphan(int fd)
 	socklen_t len = sizeof(info);
 	int listens = 1;
 
-	uint32_t s = fd_session[fd];
-
-	if (s != 0 && sessions[s].state != SESSION_FREE && sessions[s].fd == fd)
+	if (session_of(fd) != 0)
 		return 0;
 	if (is_orphan_control(fd))
 		return 1;

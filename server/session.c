@@ -485,24 +485,29 @@ session_register(uint32_t i)
 }
 
 uint32_t
-session_open(int fd, const struct in6_addr *addr, const char *host,
+session_of(int fd)
+{
+	uint32_t i = fd_session[fd];
+
+	return i != 0 && sessions[i].state != SESSION_FREE &&
+	        sessions[i].fd == fd
+	    ? i
+	    : 0;
+}
+
+/* Makes the records of a session on FD; 0 with *WHY if it may not be.  Lock
+ * held. */
+static uint32_t
+session_begin(int fd, const struct in6_addr *addr, const char *host,
     int control, const char **why)
 {
-	struct session *s;
+	uint32_t i = session_admit(addr, control, why);
+	struct session *s = &sessions[i];
 	struct user *u;
-	uint32_t i;
 
-	if ((uint32_t)fd >= state->max_fd) {
-		*why = "Server is out of descriptors";
+	if (i == 0)
 		return 0;
-	}
-	registry_lock();
-	if ((i = session_admit(addr, control, why)) == 0) {
-		registry_unlock();
-		return 0;
-	}
 	FAULT("open-admitted");
-	s = &sessions[i];
 	u = &users[s->user];
 	s->worker = u->home = (uint8_t)least_loaded();
 	s->fd = fd;
@@ -515,16 +520,36 @@ session_open(int fd, const struct in6_addr *addr, const char *host,
 	u->session = i;
 	u->flags = USER_LIVE;
 	FAULT("open-user-live");
+	/* before it is valid: a live session whose socket does not know it
+	 * would be taken for an orphan, and the socket given a second one */
+	fd_session[fd] = i;
+	FAULT("open-fd");
 	atomic_thread_fence(memory_order_release);
 	s->state = SESSION_LIVE;
 	FAULT("open-live");
-	fd_session[fd] = i;
-	FAULT("open-fd");
 	atomic_fetch_add(&workers[s->worker].clients, 1);
+	return i;
+}
+
+uint32_t
+session_open(int fd, const struct in6_addr *addr, const char *host,
+    int control, const char **why)
+{
+	uint32_t i;
+
+	if ((uint32_t)fd >= state->max_fd) {
+		*why = "Server is out of descriptors";
+		return 0;
+	}
+	registry_lock();
+	/* the successors of two may have found the same orphan */
+	if ((i = session_of(fd)) == 0)
+		i = session_begin(fd, addr, host, control, why);
 	registry_unlock();
 	FAULT("open-unlocked");
 	/* from here on it is its home's; our successor would do this again */
-	session_register(i);
+	if (i != 0)
+		session_register(i);
 	return i;
 }
 
