@@ -18,6 +18,7 @@
 #include "accept.h"
 #include "blame.h"
 #include "control.h"
+#include "fault.h"
 #include "log.h"
 #include "session.h"
 #include "worker.h"
@@ -133,12 +134,16 @@ accept_clients(int listener, int control)
 		memset(&ss, 0, sizeof(ss));
 		was = blame_on(DOING_ACCEPT, 0);
 		me->accepting++; /* odd: a socket may have no session yet */
+		FAULT("accept-begun");
 		fd = accept4(listener, (struct sockaddr *)&ss, &len,
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);
+		FAULT("accept-accepted");
 		if (fd >= 0)
 			welcome(fd, &ss, control);
+		FAULT("accept-welcomed");
 		me->accepting++;
 		blame_back(was);
+		FAULT("accept-done");
 		if (fd >= 0)
 			continue;
 		if (errno == EMFILE || errno == ENFILE)
@@ -193,9 +198,7 @@ accept_is_orphan(int fd)
 	socklen_t len = sizeof(info);
 	int listens = 1;
 
-	uint32_t s = fd_session[fd];
-
-	if (s != 0 && sessions[s].state != SESSION_FREE && sessions[s].fd == fd)
+	if (session_of(fd) != 0)
 		return 0;
 	if (is_orphan_control(fd))
 		return 1;
@@ -253,6 +256,7 @@ accept_orphans(void)
 			continue;
 		len = sizeof(ss);
 		n++;
+		FAULT("heal-orphan");
 		fd_session[fd] = 0;
 		if (getpeername((int)fd, (struct sockaddr *)&ss, &len) == 0 &&
 		    ss.ss_family != AF_UNIX && me->accept_crashes < POISON)
@@ -261,6 +265,7 @@ accept_orphans(void)
 			close((int)fd);
 	}
 	free(found);
+	FAULT("heal-orphans-done");
 	me->accepting++;
 	blame_back(0);
 	me->accept_crashes = 0;

@@ -31,6 +31,7 @@
 #include "command.h"
 #include "control.h"
 #include "deliver.h"
+#include "fault.h"
 #include "log.h"
 #include "poison.h"
 #include "registry.h"
@@ -311,13 +312,16 @@ txn_suspend(struct txn *t)
 		memcpy(&p->envelope, &t->envelope, t->envelope.size);
 		chunks[me->reserve].session = t->session;
 		atomic_signal_fence(memory_order_seq_cst);
+		FAULT("suspend-copied");
 		s->pend = me->reserve;
+		FAULT("suspend-pending");
 	}
 	atomic_signal_fence(memory_order_seq_cst);
 	if (s->pend == me->reserve)
 		me->reserve = 0;
 	atomic_signal_fence(memory_order_seq_cst);
 	t->posts = 0;
+	FAULT("suspend-workers");
 	t->post_user = 0;
 }
 
@@ -333,7 +337,9 @@ command_unblock(uint32_t i)
 	p = pending_of(c);
 	if (deliver_post(&p->envelope, &p->posts, &p->user, &p->in_doubt) != 0)
 		return -1;
+	FAULT("unblock-posted");
 	s->pend = 0;
+	FAULT("unblock-cleared");
 	/* in a shortage, the next one to wait comes before all others */
 	if (me->reserve == 0)
 		me->reserve = c;
@@ -400,30 +406,42 @@ txn_finish(struct txn *t)
 		/* the lock's finder may have done it for us meanwhile */
 		if (!t->ops_done)
 			op_apply_all(t->ops, t->nops);
+		FAULT("finish-applied");
 		t->ops_done = 1;
+		FAULT("finish-ops-done");
 	}
 	/* before anybody can take the nick that is given up here */
 	if (t->event && t->envelope.kind == EVENT_TO_ROOMS)
 		txn_post(t);
+	FAULT("finish-told");
 	if (lock_held(&state->segment.lock))
 		registry_unlock();
+	FAULT("finish-unlocked");
 	if (t->event) {
 		txn_post(t);
+		FAULT("finish-posted");
 		poison("fan", envelope_line(&t->envelope),
 		    t->envelope.nline);
 		deliver_local(&t->envelope, &t->fanout);
 	}
+	FAULT("finish-delivered");
 	s->queued = t->queued;
+	FAULT("finish-queued");
 	s->step = t->step;
+	FAULT("finish-step");
 	s->cursor = t->cursor;
+	FAULT("finish-cursor");
 	s->flags = (s->flags & ~(uint32_t)SESSION_BATCH) |
 	    (t->flags & SESSION_BATCH);
 	if (t->after != 0)
 		s->state = (uint8_t)t->after;
+	FAULT("finish-state");
 	session_executed(t->session, t->executed);
+	FAULT("finish-executed");
 	s->crashes = 0;
 	atomic_signal_fence(memory_order_seq_cst);
 	t->state = TXN_IDLE;
+	FAULT("finish-idle");
 	blame_back(was);
 	if (s->sent < s->queued && !(s->flags & SESSION_DIRTY))
 		worker_flush_later(t->session);
@@ -446,7 +464,9 @@ txn_begin(struct txn *t, const struct command *c)
 	t->locked = (c->row->flags & CMD_LOCK) != 0;
 	memset(&t->fanout, 0, sizeof(t->fanout));
 	atomic_signal_fence(memory_order_seq_cst);
+	FAULT("begin-filled");
 	t->state = TXN_RUNNING;
+	FAULT("begin-running");
 	replies.used = 0;
 	replies.count = 0;
 }
@@ -463,7 +483,9 @@ command_step(struct command *c, uint64_t end)
 	txn_begin(t, c);
 	if (t->locked)
 		registry_lock();
+	FAULT("step-locked");
 	r = c->row->run(c);
+	FAULT("step-run");
 	if (r != CMD_WAIT && c->event != NULL) {
 		t->event = 1;
 		t->posts = event_workers(c->event, &t->post_user);
@@ -479,6 +501,7 @@ command_step(struct command *c, uint64_t end)
 	out_end = c->s->queued;
 	out_full = 0;
 	out_replies(c, r == CMD_DONE);
+	FAULT("step-replied");
 	if (out_full || (out_end - c->s->sent > config->sendq &&
 	        c->s->queued > c->s->sent))
 		c->s->flags |= SESSION_OVERFLOW;
@@ -487,7 +510,9 @@ command_step(struct command *c, uint64_t end)
 	t->step = r == CMD_DONE ? 0 : c->step;
 	t->cursor = r == CMD_DONE ? 0 : c->cursor;
 	atomic_signal_fence(memory_order_seq_cst);
+	FAULT("commit-filled");
 	t->state = TXN_COMMITTED;
+	FAULT("commit-done");
 	txn_finish(t);
 	return 1;
 }

@@ -27,6 +27,7 @@
 #include "../irc/utf8.h"
 #include "blame.h"
 #include "deliver.h"
+#include "fault.h"
 #include "log.h"
 #include "op.h"
 #include "poison.h"
@@ -273,6 +274,7 @@ post_to_worker(struct envelope *e, unsigned w, long type)
 
 	e->type = type;
 	r = post(workers[w].mailbox, e, &workers[w].waiters);
+	FAULT("post-worker-sent");
 	if (r > 0)
 		mailmap_set(&mailmaps[w], w);
 	else if (r < 0)
@@ -280,6 +282,7 @@ post_to_worker(struct envelope *e, unsigned w, long type)
 		atomic_fetch_or(&workers[w].waiters, UINT64_C(1) << my_id);
 	if (r != 0)
 		bell_ring(&workers[w].bell);
+	FAULT("post-worker-rung");
 	return r > 0 ? 0 : -1;
 }
 
@@ -295,10 +298,12 @@ post_to_user(struct envelope *e, uint32_t u)
 		return post_to_worker(e, w, (long)u);
 	e->type = 1;
 	r = post(q, e, &users[u].waiters);
+	FAULT("post-user-sent");
 	if (r < 0)
 		return post_to_worker(e, w, (long)u);
 	/* also when it is full: who filled it may have died before this */
 	mailmap_set(&mailmaps[w], u);
+	FAULT("post-user-marked");
 	bell_ring(&workers[w].bell);
 	return r > 0 ? 0 : -1;
 }
@@ -328,9 +333,11 @@ post_one(struct envelope *e, const struct posting *p, uint32_t w)
 		e->flags |= ENVELOPE_AGAIN;
 	else
 		e->serial = next_serial();
+	FAULT("post-serial");
 	atomic_signal_fence(memory_order_seq_cst);
 	*p->in_doubt = w;
 	atomic_signal_fence(memory_order_seq_cst);
+	FAULT("post-doubt");
 	r = w == TO_USER ? post_to_user(e, *p->user) : post_to_worker(e, w, 1);
 	e->flags &= (uint16_t)~ENVELOPE_AGAIN;
 	if (r == 0 && w == TO_USER)
@@ -342,9 +349,11 @@ post_one(struct envelope *e, const struct posting *p, uint32_t w)
 			atomic_store(&me->named[w], e->serial);
 		}
 	}
+	FAULT("post-cleared");
 	atomic_signal_fence(memory_order_seq_cst);
 	if (r == 0 || !again)
 		*p->in_doubt = 0;
+	FAULT("post-certain");
 	return r;
 }
 
@@ -513,13 +522,19 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 		return;
 	k = look_find(e, s);
 	f->queued = s->queued;
+	FAULT("serve-queued");
 	atomic_signal_fence(memory_order_seq_cst);
 	f->session = i;
 	atomic_signal_fence(memory_order_seq_cst);
+	f->started = 1; /* from the first one on a successor has a doubt */
+	atomic_signal_fence(memory_order_seq_cst);
+	FAULT("serve-session");
 	if (k->len > 0)
 		session_append(i, k->text, k->len);
+	FAULT("serve-appended");
 	if (e->nrooms > 0)
 		s->mark = e->serial;
+	FAULT("serve-marked");
 	worker_count(COUNT_DELIVERIES, 1);
 }
 
@@ -548,7 +563,8 @@ mend_list(uint32_t r)
 }
 
 /* Serves this worker's members of room R from F on.  F->member is the next
- * one, 0 before the first, UINT32_MAX behind the last. */
+ * one, 0 before the first, UINT32_MAX behind the last.  Who is MEMBER_GONE is
+ * served too: what comes before its kick was said before it. */
 static void
 fan_room(const struct envelope *e, struct fanout *f, uint32_t r,
     uint32_t wanted)
@@ -566,11 +582,10 @@ fan_room(const struct envelope *e, struct fanout *f, uint32_t r,
 		}
 		m = &members[f->member];
 		__builtin_prefetch(&members[m->room_next]);
-		if ((wanted == 0 || (m->flags & wanted)) &&
-		    (!(m->flags & MEMBER_GONE) ||
-			(e->kind == EVENT_KICK && m->user == e->extra)))
+		if (wanted == 0 || (m->flags & wanted))
 			serve_once(e, f, m->session);
 		f->member = m->room_next != 0 ? m->room_next : UINT32_MAX;
+		FAULT("fan-next");
 	}
 }
 
@@ -585,6 +600,7 @@ fan_rooms(const struct envelope *e, struct fanout *f)
 			fan_room(e, f, room, 0);
 		/* this order: the marks forgive a room done again */
 		f->member = 0;
+		FAULT("fan-room");
 		f->room_at++;
 	}
 }
@@ -621,8 +637,10 @@ finish_kick(const struct envelope *e)
 		struct op op = { .kind = OP_PART, .a = e->extra,
 			.b = e->target };
 		op_apply_all(&op, 1);
+		FAULT("kick-applied");
 	}
 	registry_unlock();
+	FAULT("kick-unlocked");
 }
 
 static void
@@ -640,6 +658,7 @@ deliver_to_user(const struct envelope *e, struct fanout *f)
 		memcpy(reason, envelope_line(e), n);
 		reason[n] = '\0';
 		session_close(u->session, reason);
+		FAULT("kill-closed");
 	} else
 		serve_once(e, f, u->session);
 }
@@ -754,10 +773,13 @@ deliver_mail(void)
 	if (!heard_before(e)) {
 		poison("mail", envelope_line(e), e->nline);
 		deliver_local(e, &me->mail_fanout);
+		FAULT("mail-delivered");
 		hear(e);
 	}
+	FAULT("mail-heard");
 	atomic_signal_fence(memory_order_seq_cst);
 	e->magic = 0;
+	FAULT("mail-done");
 	blame_back(was);
 	worker_count(COUNT_TAKEN, 1);
 }
@@ -771,8 +793,10 @@ deliver_take(int msqid)
 	memset(&me->mail_fanout, 0, sizeof(me->mail_fanout));
 	me->mail_crashes = 0;
 	atomic_signal_fence(memory_order_seq_cst);
+	FAULT("take-cleared");
 	if ((n = mailbox_take(msqid, e)) < 0)
 		return errno == ENOMSG ? 0 : -1;
+	FAULT("take-taken");
 	if (!envelope_valid(e, (size_t)n)) {
 		log_warn("mailbox: not an envelope, %zd bytes: dropped", n);
 		e->magic = 0;
@@ -799,6 +823,7 @@ deliver_heal(void)
 		}
 		hear(&me->mail);
 	} else if (envelope_valid(&me->mail, envelope_payload(&me->mail))) {
+		FAULT("heal-mail");
 		deliver_mail();
 		worker_count(COUNT_HEALED, 1);
 	}

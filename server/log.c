@@ -74,16 +74,16 @@ stderr_is_journal(void)
 	return strcmp(stream, id) == 0;
 }
 
+/* Workers share their descriptors: one that dies between an open and a close
+ * leaves it to all for good.  So nothing is opened that need not be. */
 static void
 fill_standard_fds(void)
 {
 	int fd;
 
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd > STDERR_FILENO)
-		close(fd);
+	for (fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+			return;
 }
 
 void
@@ -97,6 +97,10 @@ log_open(const char *name, enum log_level level, int to_syslog)
 	signal(SIGPIPE, SIG_IGN);
 	/* The first call loads libgcc; in a panic the heap may be broken. */
 	backtrace(frame, 1);
+	/* Reads the file of the time zone, now and never again: without TZ
+	 * strftime(3) looks for it each time. */
+	setenv("TZ", ":/etc/localtime", 0);
+	tzset();
 	if (to_syslog) {
 		openlog("mootd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
 		log_target = TO_SYSLOG;

@@ -861,7 +861,7 @@ start_afresh(void)
 static void
 rebalance(void)
 {
-	rebalance_ask();
+	rebalance_ask(nworker);
 	ring_all();
 }
 
@@ -872,7 +872,7 @@ rebalance_now_and_then(void)
 	static uint64_t last;
 
 	if (rebalance_watch() || clock_now() < last + UNEVEN ||
-	    !rebalance_wanted())
+	    !rebalance_wanted(nworker))
 		return;
 	last = clock_now();
 	rebalance();

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../ipc/segment.h"
+#include "fault.h"
 #include "log.h"
 #include "master.h"
 #include "notify.h"
@@ -165,6 +166,7 @@ main(int argc, char **argv)
 	const char *file = NULL, *private_dir = NULL;
 	int opt, foreground = 0, test = 0, end = -1, prefix = 0, upgraded;
 
+	fault_open(argc, argv);
 	title_open(argc, argv);
 	upgrade_open(argc, argv);
 	upgraded = upgrade_resumed(&prefix, &log_to_syslog);

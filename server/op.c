@@ -11,6 +11,7 @@
 
 #include "../ipc/mailbox.h"
 #include "../irc/mode.h"
+#include "fault.h"
 #include "log.h"
 #include "op.h"
 #include "poison.h"
@@ -33,6 +34,7 @@ op_nick(struct op *op)
 
 	registry_unindex_nick(op->a);
 	copy(u->nick, sizeof(u->nick), op->text);
+	FAULT("op-nick-copied");
 	registry_index_nick(op->a);
 	/* another name, other bans */
 	for (m = u->members; m != 0; m = members[m].user_next)
@@ -58,7 +60,9 @@ op_register(struct op *op)
 		return;
 	if (users[op->a].mailbox < 0)
 		registry_open_mailbox(op->a);
+	FAULT("op-register-mailbox");
 	atomic_fetch_or(&users[op->a].flags, USER_REGISTERED);
+	FAULT("op-register-flag");
 	if (++state->registered > state->most_registered)
 		state->most_registered = state->registered;
 }
@@ -77,6 +81,7 @@ op_user_modes(struct op *op)
 	uint32_t before = users[op->a].modes;
 
 	users[op->a].modes = op->b;
+	FAULT("op-modes-set");
 	count_mode(before, op->b, USER_OPERATOR, &state->opers);
 	count_mode(before, op->b, USER_INVISIBLE, &state->invisible);
 }
@@ -85,6 +90,7 @@ static void
 op_away(struct op *op)
 {
 	copy(aways[op->a].text, sizeof(aways[op->a].text), op->text);
+	FAULT("op-away-copied");
 	if (op->b)
 		atomic_fetch_or(&users[op->a].flags, USER_AWAY);
 	else
@@ -104,7 +110,9 @@ join_room(struct op *op)
 	copy(rooms[r].name, sizeof(rooms[r].name), op->text);
 	rooms[r].modes = ROOM_NO_EXTERNAL | ROOM_TOPIC_LOCK;
 	rooms[r].created = op->x;
+	FAULT("op-room-filled");
 	rooms[r].live = 1;
+	FAULT("op-room-live");
 	registry_index_room(r);
 	return r;
 }
@@ -132,9 +140,13 @@ op_join(struct op *op)
 	members[m].flags = op->c;
 	members[m].joined = (uint32_t)op->x;
 	members[m].ban_serial = UINT32_MAX;
+	FAULT("op-join-filled");
 	members[m].room = r;
+	FAULT("op-join-room");
 	members[m].user = op->a;
+	FAULT("op-join-user");
 	registry_link_member(m);
+	FAULT("op-join-linked");
 	join_uninvite(op->a, r);
 }
 
@@ -147,8 +159,10 @@ room_empty(uint32_t r)
 		next = bans[b].next;
 		registry_free_ban(b);
 	}
+	FAULT("op-empty-bans");
 	rooms[r].bans = 0;
 	registry_unindex_room(r);
+	FAULT("op-empty-unindexed");
 	registry_free_room(r);
 }
 
@@ -158,7 +172,9 @@ member_remove(uint32_t m)
 	uint32_t r = members[m].room;
 
 	registry_unlink_member(m);
+	FAULT("op-remove-unlinked");
 	registry_free_member(m);
+	FAULT("op-remove-freed");
 	if (rooms[r].count == 0)
 		room_empty(r);
 }
@@ -220,8 +236,11 @@ op_ban_add(struct op *op)
 	copy(bans[b].mask, sizeof(bans[b].mask), op->text);
 	copy(bans[b].setter, sizeof(bans[b].setter), op->text2);
 	bans[b].time = op->x;
+	FAULT("op-ban-filled");
 	bans[b].room = op->a;
+	FAULT("op-ban-valid");
 	*p = b;
+	FAULT("op-ban-linked");
 	rooms[op->a].nbans++;
 	atomic_fetch_add(&rooms[op->a].ban_serial, 1);
 }
@@ -245,6 +264,7 @@ op_topic(struct op *op)
 	struct room *r = &rooms[op->a];
 
 	copy(r->topic, sizeof(r->topic), op->text);
+	FAULT("op-topic-copied");
 	copy(r->topic_setter, sizeof(r->topic_setter), op->text2);
 	r->topic_time = op->x;
 }
@@ -261,7 +281,9 @@ op_invite(struct op *op)
 			return;
 	i = (int)(u->invite_at % INVITES_MAX);
 	u->invite_gen[i] = rooms[op->b].gen;
+	FAULT("op-invite-gen");
 	u->invite[i] = op->b;
+	FAULT("op-invite-room");
 	u->invite_at++;
 }
 
@@ -291,16 +313,22 @@ op_quit(struct op *op)
 		return;
 	if (u->flags & USER_REGISTERED) {
 		whowas_add(u, op->x);
+		FAULT("op-quit-whowas");
 		op_user_modes(&(struct op) { .a = op->a, .b = 0 });
 		state->registered--;
+		FAULT("op-quit-counted");
 		atomic_fetch_and(&u->flags, ~(uint32_t)USER_REGISTERED);
+		FAULT("op-quit-flag");
 	}
 	while (u->members != 0)
 		member_remove(u->members);
+	FAULT("op-quit-left");
 	registry_unindex_nick(op->a);
 	mailbox_remove(u->mailbox);
+	FAULT("op-quit-removed");
 	u->mailbox = -1;
 	u->session = 0;
+	FAULT("op-quit-session");
 	registry_free_user(op->a);
 }
 
@@ -334,5 +362,6 @@ op_apply_all(struct op *ops, uint32_t n)
 			panic("op of kind %u", ops[i].kind);
 		poison("op", ops[i].text, strlen(ops[i].text));
 		apply[ops[i].kind](&ops[i]);
+		FAULT("op-applied");
 	}
 }

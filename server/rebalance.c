@@ -49,26 +49,26 @@ clock_now(void)
 /* ---- the master's part ---- */
 
 int
-rebalance_wanted(void)
+rebalance_wanted(unsigned nworker)
 {
 	uint64_t sum = 0, most = 0, share;
 	unsigned w;
 
-	for (w = 1; w <= state->nworker; w++) {
+	for (w = 1; w <= nworker; w++) {
 		uint32_t n = workers[w].clients;
 		sum += n;
 		most = n > most ? n : most;
 	}
-	share = sum / state->nworker;
+	share = sum / nworker;
 	return most > share + FAR && most > share + share / 2;
 }
 
 void
-rebalance_ask(void)
+rebalance_ask(unsigned nworker)
 {
 	uint64_t word = atomic_load(&state->pause);
 
-	if (state->nworker == 1)
+	if (nworker == 1)
 		atomic_fetch_add(&state->rebalances, 1); /* is even */
 	else if (pause_why(word) == PAUSE_NONE &&
 	    atomic_compare_exchange_strong(&state->pause, &word,

@@ -8,10 +8,10 @@
  * of them changes who is whose home.
  */
 
-/* In the master: whether one worker has far more than its share. */
-int rebalance_wanted(void);
+/* In the master: whether one of NWORKER workers has far more than its share. */
+int rebalance_wanted(unsigned nworker);
 /* In the master: asks for it, unless something like it is going on. */
-void rebalance_ask(void);
+void rebalance_ask(unsigned nworker);
 /* In the master, from time to time: gives up what takes too long.  Returns
  * whether it is going on. */
 int rebalance_watch(void);

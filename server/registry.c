@@ -16,6 +16,7 @@
 #include "../ipc/mailbox.h"
 #include "../irc/mode.h"
 #include "blame.h"
+#include "fault.h"
 #include "log.h"
 #include "op.h"
 #include "poison.h"
@@ -72,6 +73,7 @@ slots_take(enum slots_kind kind)
 		slot = f.list->high++;
 	} else if ((f.list->first = *slots_next(&f, slot)) == 0)
 		f.list->last = 0;
+	FAULT("slot-taken");
 	f.list->used++;
 	return slot;
 }
@@ -80,6 +82,7 @@ static void
 slots_push(struct slots *f, uint32_t slot)
 {
 	*slots_next(f, slot) = 0;
+	FAULT("slot-cleared");
 	if (f->list->last != 0)
 		*slots_next(f, f->list->last) = slot;
 	else
@@ -93,6 +96,7 @@ slots_give(enum slots_kind kind, uint32_t slot)
 	struct slots f = slots_of(kind);
 
 	slots_push(&f, slot);
+	FAULT("slot-given");
 	f.list->used--;
 }
 
@@ -175,6 +179,7 @@ void
 registry_free_session(uint32_t s)
 {
 	sessions[s].state = SESSION_FREE;
+	FAULT("session-free");
 	slots_give(SESSIONS, s);
 }
 
@@ -182,6 +187,7 @@ void
 registry_free_user(uint32_t u)
 {
 	atomic_store(&users[u].flags, 0);
+	FAULT("user-free");
 	slots_give(USERS, u);
 }
 
@@ -189,6 +195,7 @@ void
 registry_free_room(uint32_t r)
 {
 	rooms[r].live = 0;
+	FAULT("room-free");
 	slots_give(ROOMS, r);
 }
 
@@ -196,6 +203,7 @@ void
 registry_free_member(uint32_t m)
 {
 	members[m].user = 0;
+	FAULT("member-free");
 	members[m].room = 0;
 	slots_give(MEMBERS, m);
 }
@@ -243,6 +251,7 @@ registry_unindex_nick(uint32_t u)
 	for (; *p != 0; p = &users[*p].nick_next)
 		if (*p == u) {
 			*p = users[u].nick_next;
+			FAULT("nick-unindexed");
 			return;
 		}
 }
@@ -257,8 +266,10 @@ registry_index_nick(uint32_t u)
 		return;
 	users[u].nick_hash = hash;
 	users[u].nick_next = *bucket;
+	FAULT("nick-chained");
 	atomic_thread_fence(memory_order_release);
 	*bucket = u;
+	FAULT("nick-indexed");
 }
 
 /* ---- rooms ---- */
@@ -295,6 +306,7 @@ registry_unindex_room(uint32_t r)
 	for (; *p != 0; p = &rooms[*p].hash_next)
 		if (*p == r) {
 			*p = rooms[r].hash_next;
+			FAULT("room-unindexed");
 			return;
 		}
 }
@@ -307,8 +319,10 @@ registry_index_room(uint32_t r)
 	rooms[r].hash = name_hash(rooms[r].name);
 	bucket = &room_index[rooms[r].hash & (index_size - 1)];
 	rooms[r].hash_next = *bucket;
+	FAULT("room-chained");
 	atomic_thread_fence(memory_order_release);
 	*bucket = r;
+	FAULT("room-indexed");
 }
 
 /* ---- memberships ---- */
@@ -334,8 +348,11 @@ member_link_room(uint32_t m)
 	members[m].room_next = list->first;
 	if (list->first != 0)
 		members[list->first].room_prev = m;
+	FAULT("link-room-next");
 	list->first = m;
+	FAULT("link-room-first");
 	list->count++;
+	FAULT("link-room-count");
 	atomic_fetch_or(&rooms[members[m].room].workers,
 	    UINT64_C(1) << users[members[m].user].home);
 }
@@ -349,7 +366,9 @@ member_link_user(uint32_t m)
 	members[m].user_next = u->members;
 	if (u->members != 0)
 		members[u->members].user_prev = m;
+	FAULT("link-user-next");
 	u->members = m;
+	FAULT("link-user-first");
 	u->nmembers++;
 }
 
@@ -358,6 +377,7 @@ registry_link_member(uint32_t m)
 {
 	member_link_room(m);
 	member_link_user(m);
+	FAULT("link-linked");
 	rooms[members[m].room].count++;
 }
 
@@ -374,9 +394,11 @@ member_unlink_room(uint32_t m)
 		list->first = x->room_next;
 	if (x->room_next != 0)
 		members[x->room_next].room_prev = x->room_prev;
+	FAULT("unlink-room");
 	if (--list->count == 0)
 		atomic_fetch_and(
 		    &rooms[x->room].workers, ~(UINT64_C(1) << home));
+	FAULT("unlink-workers");
 }
 
 void
@@ -392,6 +414,7 @@ registry_unlink_member(uint32_t m)
 		u->members = x->user_next;
 	if (x->user_next != 0)
 		members[x->user_next].user_prev = x->user_prev;
+	FAULT("unlink-user");
 	u->nmembers--;
 	rooms[x->room].count--;
 }
@@ -438,8 +461,10 @@ registry_count_address(const struct in6_addr *addr, int delta)
 		*p = a;
 	}
 	addresses[a].count += (uint32_t)delta;
+	FAULT("address-counted");
 	if (addresses[a].count == 0) {
 		*p = addresses[a].next;
+		FAULT("address-gone");
 		slots_give(ADDRESSES, a);
 		return 0;
 	}
@@ -591,6 +616,8 @@ heal_users(void)
 	state->opers = opers;
 	state->invisible = invisible;
 	state->registered = registered;
+	if (state->most_registered < registered)
+		state->most_registered = registered;
 	heal_list(USERS, MAILBOX_SYSTEM, user_used);
 }
 
@@ -620,6 +647,7 @@ heal_ops(void)
 		if (t->state == TXN_COMMITTED && t->locked && !t->ops_done &&
 		    t->crashes < POISON) {
 			op_apply_all(t->ops, t->nops);
+			FAULT("heal-ops-applied");
 			t->ops_done = 1;
 		}
 		blame_back(was);
@@ -633,11 +661,16 @@ registry_rebuild(unsigned w)
 
 	if (w != 0)
 		heal_members(w);
+	FAULT("heal-members");
 	heal_list(MEMBERS, 1, member_used);
 	heal_bans();
+	FAULT("heal-bans");
 	heal_rooms();
+	FAULT("heal-rooms");
 	heal_users();
+	FAULT("heal-users");
 	heal_addresses();
+	FAULT("heal-addresses");
 	state->heal_crashes = 0;
 	blame_back(was);
 }
@@ -680,6 +713,7 @@ registry_heal(void)
 		heal_move();
 	registry_rebuild(dead <= state->nworker ? dead : 0);
 	heal_ops();
+	FAULT("heal-ops");
 }
 
 /* ---- checking ---- */
@@ -782,14 +816,18 @@ registry_lock(void)
 {
 	if (lock_acquire(&state->segment.lock) != 0)
 		registry_heal();
+	FAULT("lock-taken");
 	state->lock_worker = my_id;
 	atomic_signal_fence(memory_order_seq_cst);
+	FAULT("lock-noted");
 }
 
 void
 registry_unlock(void)
 {
 	atomic_signal_fence(memory_order_seq_cst);
+	FAULT("lock-done");
 	state->lock_worker = 0;
+	FAULT("lock-cleared");
 	lock_release(&state->segment.lock);
 }

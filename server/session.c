@@ -19,6 +19,7 @@
 
 #include "../ipc/mailbox.h"
 #include "../ipc/stream.h"
+#include "fault.h"
 #include "log.h"
 #include "poison.h"
 #include "registry.h"
@@ -184,6 +185,7 @@ output_chunk(uint32_t i, uint64_t pos)
 		if (chunks[c].next == 0)
 			chunks[c].next = chunk_take(
 			    i, chunks[c].pos + CHUNK_SIZE);
+		FAULT("output-chunk");
 		if ((c = chunks[c].next) == 0)
 			return 0;
 		/* a chunk that only holds committed bytes may be the tail */
@@ -225,8 +227,10 @@ session_append(uint32_t i, const char *buf, size_t len)
 		worker_run_later(i);
 		return;
 	}
+	FAULT("append-written");
 	atomic_signal_fence(memory_order_release);
 	s->queued += len;
+	FAULT("append-counted");
 	if (!(s->flags & SESSION_DIRTY))
 		worker_flush_later(i);
 	else if (s->queued - s->sent > FLUSH_EARLY &&
@@ -243,6 +247,7 @@ output_release(struct session *s)
 	if (s->sent == s->queued) {
 		c = s->out_head;
 		s->out_head = 0;
+		FAULT("release-head");
 		s->out_tail = 0;
 		atomic_signal_fence(memory_order_seq_cst);
 		chain_give(c);
@@ -252,6 +257,7 @@ output_release(struct session *s)
 	    s->sent >= chunks[s->out_head].pos + CHUNK_SIZE) {
 		c = s->out_head;
 		s->out_head = chunks[c].next;
+		FAULT("release-one");
 		chunk_give(c);
 	}
 }
@@ -291,6 +297,7 @@ session_flush(uint32_t i)
 	    !(s->flags & SESSION_DEAD)) {
 		msg.msg_iovlen = (size_t)output_iov(s, iov);
 		me->io_session = i;
+		FAULT("flush-announced");
 		n = msg.msg_iovlen == 1
 		    ? send(s->fd, iov[0].iov_base, iov[0].iov_len,
 			  MSG_NOSIGNAL | MSG_DONTWAIT)
@@ -299,6 +306,7 @@ session_flush(uint32_t i)
 		if (n > 0)
 			s->sent += (uint64_t)n;
 		me->io_session = 0;
+		FAULT("flush-sent");
 		worker_count(COUNT_SENDS, 1);
 		if (n > 0) {
 			worker_count(COUNT_BYTES_OUT, (uint64_t)n);
@@ -334,8 +342,10 @@ session_executed(uint32_t i, uint64_t pos)
 	uint32_t c = s->in_chunk;
 
 	s->executed = pos;
+	FAULT("executed");
 	if (pos == s->received && c != 0) {
 		s->in_chunk = 0;
+		FAULT("input-released");
 		atomic_signal_fence(memory_order_seq_cst);
 		chunk_give(c);
 	}
@@ -353,7 +363,9 @@ input_room(uint32_t i, char **to)
 		if ((c = chunk_take(i, s->received)) == 0)
 			return 0;
 		s->executed = s->received;
+		FAULT("input-taken");
 		s->in_chunk = c;
+		FAULT("input-set");
 	}
 	used = (size_t)(s->received - chunks[c].pos);
 	if (used == CHUNK_SIZE && s->executed > chunks[c].pos) {
@@ -364,7 +376,9 @@ input_room(uint32_t i, char **to)
 		memcpy(chunk_bytes(fresh),
 		    chunk_bytes(c) + (s->executed - chunks[c].pos), used);
 		atomic_signal_fence(memory_order_release);
+		FAULT("input-copied");
 		s->in_chunk = fresh;
+		FAULT("input-moved");
 		chunk_give(c);
 		c = fresh;
 	}
@@ -384,11 +398,13 @@ session_fill(uint32_t i)
 	if ((room = input_room(i, &to)) == 0)
 		return;
 	me->io_session = i;
+	FAULT("fill-announced");
 	n = recv(s->fd, to, room, MSG_DONTWAIT);
 	e = errno;
 	if (n > 0)
 		s->received += (uint64_t)n;
 	me->io_session = 0;
+	FAULT("fill-received");
 	if (n > 0) {
 		s->active = now_ms;
 		worker_count(COUNT_BYTES_IN, (uint64_t)n);
@@ -419,7 +435,9 @@ session_close(uint32_t i, const char *reason)
 	n = strnlen(reason, AWAY_MAX);
 	memcpy(aways[s->user].text, reason, n);
 	aways[s->user].text[n] = '\0';
+	FAULT("close-reason");
 	s->state = SESSION_CLOSING;
+	FAULT("close-closing");
 	worker_run_later(i);
 }
 
@@ -451,11 +469,13 @@ session_admit(const struct in6_addr *addr, int control, const char **why)
 		*why = "Server is full";
 		return 0;
 	}
+	FAULT("admit-session");
 	if ((sessions[i].user = registry_new_user()) == 0) {
 		registry_free_session(i);
 		*why = "Server is full";
 		return 0;
 	}
+	FAULT("admit-user");
 	sessions[i].addr = *addr;
 	if (!control && registry_count_address(addr, 1) >
 	        config->max_clients_per_address) {
@@ -486,23 +506,29 @@ session_register(uint32_t i)
 }
 
 uint32_t
-session_open(int fd, const struct in6_addr *addr, const char *host,
+session_of(int fd)
+{
+	uint32_t i = fd_session[fd];
+
+	return i != 0 && sessions[i].state != SESSION_FREE &&
+	        sessions[i].fd == fd
+	    ? i
+	    : 0;
+}
+
+/* Makes the records of a session on FD; 0 with *WHY if it may not be.  Lock
+ * held. */
+static uint32_t
+session_begin(int fd, const struct in6_addr *addr, const char *host,
     int control, const char **why)
 {
-	struct session *s;
+	uint32_t i = session_admit(addr, control, why);
+	struct session *s = &sessions[i];
 	struct user *u;
-	uint32_t i;
 
-	if ((uint32_t)fd >= state->max_fd) {
-		*why = "Server is out of descriptors";
+	if (i == 0)
 		return 0;
-	}
-	registry_lock();
-	if ((i = session_admit(addr, control, why)) == 0) {
-		registry_unlock();
-		return 0;
-	}
-	s = &sessions[i];
+	FAULT("open-admitted");
 	u = &users[s->user];
 	s->worker = u->home = (uint8_t)least_loaded();
 	s->fd = fd;
@@ -514,13 +540,37 @@ session_open(int fd, const struct in6_addr *addr, const char *host,
 	memcpy(u->host, host, strlen(host) + 1);
 	u->session = i;
 	u->flags = USER_LIVE;
+	FAULT("open-user-live");
+	/* before it is valid: a live session whose socket does not know it
+	 * would be taken for an orphan, and the socket given a second one */
 	fd_session[fd] = i;
+	FAULT("open-fd");
 	atomic_thread_fence(memory_order_release);
 	s->state = SESSION_LIVE;
+	FAULT("open-live");
 	atomic_fetch_add(&workers[s->worker].clients, 1);
+	return i;
+}
+
+uint32_t
+session_open(int fd, const struct in6_addr *addr, const char *host,
+    int control, const char **why)
+{
+	uint32_t i;
+
+	if ((uint32_t)fd >= state->max_fd) {
+		*why = "Server is out of descriptors";
+		return 0;
+	}
+	registry_lock();
+	/* the successors of two may have found the same orphan */
+	if ((i = session_of(fd)) == 0)
+		i = session_begin(fd, addr, host, control, why);
 	registry_unlock();
+	FAULT("open-unlocked");
 	/* from here on it is its home's; our successor would do this again */
-	session_register(i);
+	if (i != 0)
+		session_register(i);
 	return i;
 }
 
@@ -534,8 +584,11 @@ session_free(uint32_t i)
 	/* Down first: if we die now, a successor that finds the socket
 	 * without a session sees by its state that it was ended. */
 	shutdown(fd, SHUT_RDWR);
+	FAULT("free-shut");
 	me->accepting++;
+	FAULT("free-accepting");
 	registry_lock();
+	FAULT("free-locked");
 	if (users[s->user].session == i && (users[s->user].flags & USER_LIVE)) {
 		registry_unindex_nick(s->user);
 		registry_free_user(s->user);
@@ -544,6 +597,7 @@ session_free(uint32_t i)
 		registry_count_address(&s->addr, -1);
 	/* a record never names a chunk that is not its own */
 	s->sent = s->queued;
+	FAULT("free-chunks");
 	s->out_head = s->out_tail = s->in_chunk = s->pend = 0;
 	atomic_signal_fence(memory_order_seq_cst);
 	chain_give(out);
@@ -552,10 +606,14 @@ session_free(uint32_t i)
 	if (pend != 0)
 		chunk_give(pend);
 	registry_free_session(i);
+	FAULT("free-freed");
 	fd_session[fd] = 0;
+	FAULT("free-fd");
 	atomic_fetch_sub(&me->clients, 1);
 	registry_unlock();
+	FAULT("free-unlocked");
 	close(fd);
+	FAULT("free-closed");
 	me->accepting++;
 }
 
@@ -574,6 +632,7 @@ session_heal_stream(uint32_t i)
 		return;
 	if (sent >= s->sent && sent <= s->queued)
 		s->sent = sent;
+	FAULT("heal-sent");
 	if (s->in_chunk != 0 && received >= s->received &&
 	    received <= chunks[s->in_chunk].pos + CHUNK_SIZE)
 		s->received = received;
@@ -603,6 +662,7 @@ session_heal_output(uint32_t i)
 		c = chunks[c].next;
 	rest = chunks[c].next;
 	chunks[c].next = 0;
+	FAULT("heal-tail");
 	s->out_tail = c;
 	chain_give(rest);
 	output_release(s);

@@ -54,9 +54,12 @@ void session_executed(uint32_t s, uint64_t pos);
 /* Marks a session for its end; the first REASON (cut at AWAY_MAX) counts. */
 void session_close(uint32_t s, const char *reason);
 
+/* The session whose socket is FD, 0 when it has none. */
+uint32_t session_of(int fd);
 /* Opens a session of the worker with the fewest clients on the connected
  * socket FD; HOST is its address as text.  Returns its number, or 0 when it
- * may not be: *WHY is a static text then.  Takes the registry lock. */
+ * may not be: *WHY is a static text then.  One that FD has already is returned
+ * as it is.  Takes the registry lock. */
 uint32_t session_open(int fd, const struct in6_addr *addr, const char *host,
     int control, const char **why);
 /* Puts it into its home's epoll set, if it is not there. */

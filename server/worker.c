@@ -29,6 +29,7 @@
 #include "blame.h"
 #include "command.h"
 #include "deliver.h"
+#include "fault.h"
 #include "log.h"
 #include "pause.h"
 #include "registry.h"
@@ -190,6 +191,7 @@ worker_drain_user(uint32_t u)
 	int r;
 
 	mailmap_clear(&mailmaps[my_id], u);
+	FAULT("drain-cleared");
 	while ((r = deliver_take(users[u].mailbox)) > 0)
 		;
 	if (r < 0 && users[u].mailbox >= 0)
@@ -276,6 +278,7 @@ end_session(uint32_t i)
 		if (s->sent == s->queued || (s->flags & SESSION_DEAD) ||
 		    now_ms - s->active > LINGER) {
 			shutdown(s->fd, SHUT_WR);
+			FAULT("end-shut");
 			s->state = SESSION_SHUT;
 			s->active = now_ms;
 		}
@@ -476,18 +479,26 @@ worker_adopt(void)
 	atomic_store(&me->clients, 0);
 	for_my_sessions(count_mine);
 	registry_unlock();
+	FAULT("heal-counted");
 	for_my_sessions(session_heal_stream);
+	FAULT("heal-streams");
 	deliver_heal();
+	FAULT("heal-delivered");
 	command_heal();
+	FAULT("heal-command");
 	for_my_sessions(session_heal_output);
 	validate_farewell();
+	FAULT("heal-output");
 	if (me->mailbox < 0)
 		me->mailbox = own_mailbox();
 	me->mailbox_room = mailbox_room(
 	    me->mailbox, config->mailbox_size, config->mailbox_size);
 	accept_orphans();
+	FAULT("heal-orphans");
 	for_my_sessions(session_rearm);
+	FAULT("heal-armed");
 	for_my_sessions(heal_records);
+	FAULT("heal-records");
 	mailmap_set(&mailmaps[my_id], my_id);
 	accept_again = ACCEPT_NOW;
 	if (me->clients > 0)
@@ -718,6 +729,7 @@ worker_main(unsigned id, const struct config *cfg)
 	me->paused = 0;
 	clock_read();
 	me->epoch++; /* before the first serial of this life */
+	FAULT("heal-epoch");
 	worker_adopt();
 	bell_wake(&me->bell);
 	while (!me->retire && !state->stopping) {

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: ISC
 #
 # All rings of tests, as `make check` calls them: units, replayed corpora, the
-# real server, killed processes, then the clients, systemd and the lint.  Each
-# prints its own lines; what was skipped is counted aloud.  Ends with "N
-# passed, N failed, N skipped" in programs, and leaves 1 when one failed.
+# real server, killed processes, a sample of crashes, then the clients, systemd
+# and the lint.  Each prints its own lines; what was skipped is counted aloud.
+# Ends with "N passed, N failed, N skipped" in programs, and leaves 1 when one
+# failed.
 #
 # From the environment: BUILDS, a list of OBJECTS:PROGRAMS for the rings in C,
 # the first of which serves the scripts too; and the names of the tests.
@@ -63,6 +64,11 @@ for b in $BUILDS; do
 	done
 	for s in $SERVERS $CRASHES; do one "$t/$s" "$t/$s"; done
 done
+
+if [ -x build/faults/mootd ]; then
+	programs build/faults:build/faults
+	one 'explore, a sample' "$t/explore" -t "${EXPLORE:-40}"
+fi
 
 programs "${BUILDS%% *}"
 FAKE=$PWD/$t/fakeserver MOOT_QUICK=$PWD/$t/moot_quick

@@ -239,6 +239,33 @@ START_TEST(test_hung)
 }
 END_TEST
 
+/* What was said before a kick is heard by who is kicked, however late its
+ * worker hears of both. */
+START_TEST(test_last_words)
+{
+	struct client *a, *b;
+	pid_t pid;
+
+	server_init(&sv);
+	server_start(&sv);
+	client_apart(&sv, &a, "ann", &b, "bob", NULL);
+	client_ask(a, "JOIN #words", "366 *");
+	client_ask(b, "JOIN #words", "366 *");
+	client_expect(a, ":bob!* JOIN *");
+	pid = server_worker_pid(&sv, client_worker(b));
+	kill(pid, SIGSTOP);
+	client_send(a, "PRIVMSG #words :last words\r\nKICK #words bob :out\r\n"
+	    "PRIVMSG #words :he is gone");
+	client_sync(a);
+	kill(pid, SIGCONT);
+	client_expect_next(b, ":ann!* PRIVMSG #words *last words");
+	client_expect_next(b, ":ann!* KICK #words bob *out");
+	client_send(b, "PING end");
+	client_expect_next(b, "PONG *end");
+	server_stop(&sv);
+}
+END_TEST
+
 /* A worker that dies again and again is given pauses; its clients wait, but
  * stay, and those of others notice nothing. */
 START_TEST(test_crash_loop)
@@ -285,6 +312,7 @@ main(void)
 	tcase_add_test(tc, test_ctl_junk);
 	tcase_add_test(tc, test_signals);
 	tcase_add_test(tc, test_hung);
+	tcase_add_test(tc, test_last_words);
 	tcase_add_test(tc, test_crash_loop);
 	return harness_run(suites);
 }

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One run of the explorer.  It has a process of its own, because the harness
+ * ends its process when it is disappointed, and so that a run leaves nothing
+ * behind for the next one.
+ *
+ * Beside the transcript it is held against the server that all is well after
+ * the last client has left: no mailbox of a user, no descriptor too many, an
+ * orderly end.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "play.h"
+
+enum { LONGEST = 30 /* s for a run, whatever happens */ };
+
+static struct play *current;
+
+static void
+trouble(const char *fmt, ...)
+{
+	size_t n = strlen(current->why);
+	va_list ap;
+
+	current->bad++;
+	va_start(ap, fmt);
+	vsnprintf(current->why + n, sizeof(current->why) - n, fmt, ap);
+	va_end(ap);
+}
+
+/* The harness reports to libcheck, which is not there: the linker sends its
+ * reports here (--wrap).  A mark is what passed. */
+void __wrap__mark_point(const char *file, int line);
+
+void
+__wrap__mark_point(const char *file, int line)
+{
+	(void)file;
+	(void)line;
+}
+
+/* What the harness says when it gives up. */
+void __wrap__ck_assert_failed(const char *file, int line, const char *expr,
+    const char *msg, ...) __attribute__((noreturn));
+
+void
+__wrap__ck_assert_failed(const char *file, int line, const char *expr,
+    const char *msg, ...)
+{
+	char text[1000];
+	va_list ap;
+
+	va_start(ap, msg);
+	vsnprintf(text, sizeof(text), msg != NULL ? msg : expr, ap);
+	va_end(ap);
+	if (current == NULL) {
+		fprintf(stderr, "%s:%d: %s\n", file, line, text);
+		exit(1);
+	}
+	trouble("    %s:%d: %s\n", file, line, text);
+	current->done = 1;
+	_exit(1);
+}
+
+/* ---- what has to be as before ---- */
+
+static int
+descriptors(pid_t pid)
+{
+	char path[32];
+	DIR *dir;
+	int n = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	if ((dir = opendir(path)) == NULL)
+		return -1;
+	while (readdir(dir) != NULL)
+		n++;
+	closedir(dir);
+	return n;
+}
+
+static void
+check_leaks(struct server *sv, int before)
+{
+	long end = clock_ms() + harness_ms(3000);
+	int fds = 0, queues = 0;
+
+	do {
+		fds = descriptors(sv->pid);
+		queues = server_objects(sv, "msg");
+		if (fds == before && queues == SCRIPT_WORKERS)
+			return;
+		harness_tick();
+	} while (clock_ms() < end);
+	trouble("    %d descriptors instead of %d, %d mailboxes instead of "
+	        "%d when all have left\n", fds, before, queues, SCRIPT_WORKERS);
+}
+
+/* ---- the run ---- */
+
+static void
+plan_make(const struct point *p, const struct server *sv,
+    struct tracer_plan *plan)
+{
+	pid_t pid[16];
+	int i;
+
+	memset(plan, 0, sizeof(*plan));
+	server_workers(sv, pid, 16);
+	pid[0] = sv->pid;
+	for (i = 0; i < TRACER_VICTIMS; i++) {
+		const struct aim *a = &p->aim[i];
+		if (i > 0 && a->call == 0)
+			continue;
+		plan->victim[i] = (struct tracer_victim) { pid[a->worker],
+			a->call, a->steps, a->at_exit };
+	}
+	memcpy(plan->heir, p->heir, sizeof(plan->heir));
+	if (p->heir[0] > 0)
+		plan->master = sv->pid;
+}
+
+static void
+faults_arm(struct server *sv, const struct point *p, char *map, size_t size)
+{
+	static char fault[160], file[160];
+
+	snprintf(map, size, "%s/faults", sv->dir);
+	snprintf(file, sizeof(file), "MOOT_FAULT_MAP=%s", map);
+	sv->env[0] = file;
+	if (p == NULL || p->fault[0] == '\0')
+		return;
+	snprintf(fault, sizeof(fault), "MOOT_FAULT=%s", p->fault);
+	sv->env[1] = fault;
+}
+
+static void
+faults_read(const char *map)
+{
+	int fd = open(map, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (read(fd, current->passed, sizeof(current->passed)) < 0)
+		trouble("    %s cannot be read\n", map);
+	close(fd);
+}
+
+static void
+play_server(const struct point *p, const struct transcript *want)
+{
+	static struct server sv;
+	struct tracer_plan plan;
+	char why[200], map[96];
+	pid_t tracer = 0;
+	int fds, status;
+
+	server_init(&sv);
+	server_set(&sv, "workers", "%d", SCRIPT_WORKERS);
+	faults_arm(&sv, p, map, sizeof(map));
+	server_start(&sv);
+	fds = descriptors(sv.pid);
+	if (p != NULL && p->fault[0] == '\0') {
+		plan_make(p, &sv, &plan);
+		if ((tracer = tracer_start(&plan, &current->log)) < 0)
+			trouble("    the tracer does not start\n");
+	}
+	if (script_play(&sv, &current->got, want, why, sizeof(why)) != 0)
+		trouble("    %s\n", why);
+	else
+		check_leaks(&sv, fds);
+	faults_read(map);
+	kill(sv.pid, SIGTERM);
+	if ((status = server_reap(sv.pid, harness_ms(3000))) != 0)
+		trouble("    status 0x%x at SIGTERM\n", (unsigned)status);
+	if (status == -1)
+		server_kill(&sv);
+	if (server_log_has(&sv, "panic") || server_log_has(&sv, "Sanitizer"))
+		trouble("    panic or a sanitizer's report in the log\n");
+	if (server_objects(&sv, NULL) != 0)
+		trouble("    System V objects are left\n");
+	if (tracer > 0 && server_reap(tracer, 1000) == -1)
+		kill(tracer, SIGKILL);
+	if (getenv("EXPLORE_LOG") != NULL) {
+		char *log = server_log(&sv);
+		fputs(log, stderr);
+		free(log);
+	}
+	server_clean(&sv);
+}
+
+static void
+play_child(const struct point *p, const struct transcript *want)
+{
+	size_t n;
+
+	alarm(LONGEST);
+	play_server(p, want);
+	n = strlen(current->why);
+	if (want != NULL)
+		current->bad += transcript_compare(want, &current->got,
+		    current->why + n, sizeof(current->why) - n);
+	current->done = 1;
+	_exit(0);
+}
+
+void
+play(struct play *x, const struct point *p, const struct transcript *want)
+{
+	long long begin = clock_us();
+	int status = 0;
+	pid_t pid;
+
+	x->done = x->bad = 0;
+	x->why[0] = '\0';
+	memset(&x->log, 0, sizeof(x->log));
+	memset(x->passed, 0, sizeof(x->passed));
+	current = x;
+	fflush(NULL);
+	if ((pid = fork()) == 0)
+		play_child(p, want);
+	waitpid(pid, &status, 0);
+	if (!x->done)
+		trouble("    the run was ended by signal %d\n",
+		    WTERMSIG(status));
+	current = NULL;
+	x->took = (long)(clock_us() - begin);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The conversation of the explorer: six clients in three rooms at three
+ * workers, and whatever commands can do to each other.
+ *
+ * It is cut into phases.  In most of them one client speaks, so that what all
+ * are told is the same each time; a phase ends when everybody has been told as
+ * much as in the undisturbed play.  What comes twice, or too late, is noticed
+ * in a later phase, or at the latest in the last one, in which everybody says
+ * something to everybody on every way there is.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "script.h"
+
+enum who { ANN, BOB, CAT, DAN, EVE, FAY };
+
+enum what {
+	WAIT,    /* the end of a phase */
+	CONNECT,
+	SAY,     /* lines; CR LF are added to the last one */
+	BYTES,   /* as they are */
+	CLOSE,   /* the connection, without a word */
+};
+
+struct step {
+	enum what what;
+	enum who who;
+	const char *text;
+};
+
+#define T10 "ten bytes "
+#define T100 T10 T10 T10 T10 T10 T10 T10 T10 T10 T10
+#define LONG_LINE "PRIVMSG #hall :" T100 T100 T100 T100 "\r\n"
+#define LONG_FIVE LONG_LINE LONG_LINE LONG_LINE LONG_LINE LONG_LINE
+#define REGISTER(nick)                                                        \
+	"NICK " nick "\r\nUSER " nick " 0 * :Real " nick
+#define FIVE(room, to)                                                        \
+	"PRIVMSG " room " :one\r\nPRIVMSG " to " :uno\r\nPRIVMSG " room       \
+	" :two\r\nNOTICE " room " :three\r\nPRIVMSG " to " :due"
+
+static const struct step script[] = {
+	/* arrivals */
+	{ CONNECT, ANN, NULL }, { SAY, ANN, REGISTER("ann") }, { WAIT, 0, 0 },
+	{ CONNECT, BOB, NULL }, { SAY, BOB, REGISTER("bob") }, { WAIT, 0, 0 },
+	{ CONNECT, CAT, NULL }, { SAY, CAT, REGISTER("cat") }, { WAIT, 0, 0 },
+	{ CONNECT, DAN, NULL }, { SAY, DAN, REGISTER("dan") }, { WAIT, 0, 0 },
+	{ CONNECT, EVE, NULL }, { SAY, EVE, REGISTER("eve") }, { WAIT, 0, 0 },
+	{ CONNECT, FAY, NULL },
+	{ SAY, FAY, "CAP LS 302\r\nCAP REQ :labeled-response echo-message "
+	    "batch message-tags server-time away-notify extended-join" },
+	{ SAY, FAY, REGISTER("fay") "\r\nCAP END" }, { WAIT, 0, 0 },
+	/* rooms */
+	{ SAY, ANN, "JOIN #hall\r\nTOPIC #hall :Welcome" }, { WAIT, 0, 0 },
+	{ SAY, BOB, "JOIN #hall" }, { WAIT, 0, 0 },
+	{ SAY, CAT, "JOIN #hall,#den" }, { WAIT, 0, 0 },
+	{ SAY, DAN, "JOIN #hall" }, { WAIT, 0, 0 },
+	{ SAY, EVE, "JOIN #hall,#nook" }, { WAIT, 0, 0 },
+	{ SAY, FAY, "@label=j JOIN #hall" }, { WAIT, 0, 0 },
+	/* messages of all kinds */
+	{ SAY, BOB, "PRIVMSG #hall :hello\r\nNOTICE ann :psst" },
+	{ WAIT, 0, 0 },
+	{ SAY, FAY, "@label=a1 PRIVMSG #hall :labeled\r\n@label=a2 PRIVMSG "
+	    "ann,bob,cat,#hall :to many\r\n@label=a3 PING x" },
+	{ WAIT, 0, 0 },
+	{ SAY, FAY, "@label=b1 WHO #hall\r\n@label=b2 PRIVMSG nobody :lost\r\n"
+	    "@label=b3;+draft/react=x TAGMSG ann\r\n@label=b4 AWAY" },
+	{ WAIT, 0, 0 },
+	/* half a line */
+	{ BYTES, BOB, "PING half\r\nPRIVMSG #hall :the first half, " },
+	{ WAIT, 0, 0 },
+	{ BYTES, BOB, "the second half\r\nPING whole\r\n" }, { WAIT, 0, 0 },
+	/* invited, kicked, back again */
+	{ SAY, CAT, "INVITE dan #den\r\nMODE #den +i" }, { WAIT, 0, 0 },
+	{ SAY, DAN, "JOIN #den" }, { WAIT, 0, 0 },
+	{ SAY, CAT, "MODE #den +o dan\r\nMODE #den -i+t" }, { WAIT, 0, 0 },
+	{ SAY, BOB, "JOIN #den" }, { WAIT, 0, 0 },
+	{ SAY, DAN, "KICK #den bob :out" }, { WAIT, 0, 0 },
+	{ SAY, BOB, "JOIN #den" }, { WAIT, 0, 0 },
+	{ SAY, CAT, "KICK #den bob,dan :both" }, { WAIT, 0, 0 },
+	{ SAY, DAN, "JOIN #den\r\nPRIVMSG #den :back" }, { WAIT, 0, 0 },
+	{ SAY, CAT, "MODE #den +bk *!*@bad.example key\r\nMODE #den b" },
+	{ WAIT, 0, 0 },
+	{ SAY, EVE, "JOIN #den\r\nJOIN #den key" }, { WAIT, 0, 0 },
+	{ SAY, EVE, "PART #den :leaving\r\nPRIVMSG #den :let me in" },
+	{ WAIT, 0, 0 },
+	/* names */
+	{ SAY, BOB, "NICK bobby\r\nPRIVMSG #hall :a new name\r\nPRIVMSG ann "
+	    ":too" }, { WAIT, 0, 0 },
+	{ SAY, ANN, "PRIVMSG bobby :nice\r\nMODE #hall +v bobby\r\nNICK anna" },
+	{ WAIT, 0, 0 },
+	{ SAY, BOB, "NICK bob\r\nNICK fay" }, { WAIT, 0, 0 },
+	{ SAY, ANN, "NICK ann" }, { WAIT, 0, 0 },
+	/* away */
+	{ SAY, DAN, "AWAY :out to lunch" }, { WAIT, 0, 0 },
+	{ SAY, ANN, "PRIVMSG dan :there?\r\nWHOIS dan\r\nISON dan eve zoe" },
+	{ WAIT, 0, 0 },
+	{ SAY, DAN, "AWAY" }, { WAIT, 0, 0 },
+	/* long answers, and many lines at once */
+	{ SAY, DAN, "WHO #hall\r\nNAMES #hall\r\nWHOIS fay\r\nLIST\r\nLUSERS"
+	    "\r\nMOTD\r\nHELP\r\nVERSION" }, { WAIT, 0, 0 },
+	{ BYTES, ANN, LONG_FIVE }, { BYTES, ANN, LONG_FIVE },
+	{ BYTES, ANN, LONG_FIVE }, { BYTES, ANN, LONG_FIVE },
+	{ BYTES, ANN, LONG_FIVE }, { BYTES, ANN, LONG_FIVE },
+	{ BYTES, ANN, LONG_FIVE }, { WAIT, 0, 0 },
+	/* all at once */
+	{ SAY, ANN, FIVE("#hall", "bob") }, { SAY, BOB, FIVE("#hall", "cat") },
+	{ SAY, CAT, FIVE("#den", "dan") }, { SAY, DAN, FIVE("#den", "eve") },
+	{ SAY, EVE, FIVE("#hall", "fay") }, { SAY, FAY, FIVE("#hall", "ann") },
+	{ WAIT, 0, 0 },
+	{ SAY, ANN, FIVE("#hall", "fay") }, { SAY, EVE, FIVE("#nook", "ann") },
+	{ SAY, CAT, "TOPIC #den :mine\r\nMODE #den -k *" },
+	{ SAY, BOB, FIVE("#hall", "bob") }, { WAIT, 0, 0 },
+	/* departures and returns */
+	{ SAY, EVE, "PRIVMSG #hall :I go\r\nQUIT :gone" }, { WAIT, 0, 0 },
+	{ CLOSE, BOB, NULL }, { WAIT, 0, 0 },
+	{ CONNECT, EVE, NULL }, { SAY, EVE, REGISTER("eve") }, { WAIT, 0, 0 },
+	{ CONNECT, BOB, NULL }, { SAY, BOB, REGISTER("bob") }, { WAIT, 0, 0 },
+	{ SAY, EVE, "JOIN #hall\r\nPRIVMSG #hall :I am back" }, { WAIT, 0, 0 },
+	{ SAY, BOB, "JOIN #nook,#hall\r\nPART #nook\r\nSETNAME :Bobby" },
+	{ WAIT, 0, 0 },
+	{ SAY, CAT, "JOIN 0" }, { WAIT, 0, 0 },
+	{ SAY, CAT, "JOIN #hall\r\nINVITE ann #den" }, { WAIT, 0, 0 },
+	/* everybody to everybody: what came late or twice is behind us */
+	{ SAY, ANN, "PRIVMSG #hall,bob,cat,dan,eve,fay :ann's last" },
+	{ SAY, BOB, "PRIVMSG #hall,ann,cat,dan,eve,fay :bob's last" },
+	{ SAY, CAT, "PRIVMSG #hall,ann,bob,dan,eve,fay :cat's last" },
+	{ SAY, DAN, "PRIVMSG #hall,ann,bob,cat,eve,fay :dan's last" },
+	{ SAY, EVE, "PRIVMSG #hall,ann,bob,cat,dan,fay :eve's last" },
+	{ SAY, FAY, "PRIVMSG #hall,ann,bob,cat,dan,eve :fay's last" },
+	{ WAIT, 0, 0 },
+	{ SAY, ANN, "QUIT" }, { WAIT, 0, 0 },
+	{ SAY, BOB, "QUIT :bye" }, { WAIT, 0, 0 },
+	{ SAY, CAT, "QUIT" }, { WAIT, 0, 0 },
+	{ SAY, DAN, "QUIT" }, { WAIT, 0, 0 },
+	{ SAY, EVE, "QUIT" }, { WAIT, 0, 0 },
+	{ SAY, FAY, "QUIT" }, { WAIT, 0, 0 },
+};
+
+enum {
+	STEPS = sizeof(script) / sizeof(script[0]),
+	PATIENCE = 3000, /* ms for a phase */
+	QUIET = 60,      /* ms without a line are quiet */
+};
+
+static struct client *client[SCRIPT_CLIENTS];
+
+int
+script_phases(void)
+{
+	int i, n = 0;
+
+	for (i = 0; i < STEPS; i++)
+		n += script[i].what == WAIT;
+	return n;
+}
+
+/* ---- listening ---- */
+
+/* Takes the lines that client I has; returns how many. */
+static int
+listen_to(struct transcript *t, int i)
+{
+	struct client *c = client[i];
+	char *end;
+	int n = 0;
+
+	client_fill(c);
+	while (c->pos < c->len && (end = memchr(c->in + c->pos, '\n',
+	           c->len - c->pos)) != NULL) {
+		if (end > c->in + c->pos && end[-1] == '\r')
+			end[-1] = '\0';
+		*end = '\0';
+		transcript_add(&t->of[i], c->in + c->pos);
+		c->pos = (size_t)(end - c->in) + 1;
+		n++;
+	}
+	if (!c->eof)
+		return n;
+	transcript_add(&t->of[i], c->pos < c->len ? "-- cut in mid-line"
+	                                          : "-- end");
+	client_close(c);
+	client[i] = NULL;
+	return n + 1;
+}
+
+static int
+listen_to_all(struct transcript *t, int ms)
+{
+	struct pollfd p[SCRIPT_CLIENTS];
+	int i, n = 0;
+
+	for (i = 0; i < SCRIPT_CLIENTS; i++)
+		p[i] = (struct pollfd) { client[i] != NULL ? client[i]->fd : -1,
+			POLLIN, 0 };
+	if (poll(p, SCRIPT_CLIENTS, ms) <= 0)
+		return 0;
+	for (i = 0; i < SCRIPT_CLIENTS; i++)
+		if (p[i].revents != 0)
+			n += listen_to(t, i);
+	return n;
+}
+
+/* The first client that still waits for a line of this phase; -1 for none. */
+static int
+who_waits(const struct transcript *got, const struct transcript *want,
+    int phase)
+{
+	int i;
+
+	for (i = 0; i < SCRIPT_CLIENTS; i++)
+		if (got->of[i].lines < want->of[i].at[phase])
+			return i;
+	return -1;
+}
+
+static int
+phase_wait(struct transcript *got, const struct transcript *want, int phase,
+    char *why, size_t size)
+{
+	long end = clock_ms() + harness_ms(PATIENCE);
+	int i;
+
+	if (want == NULL) {
+		while (listen_to_all(got, QUIET) > 0)
+			;
+	} else {
+		while ((i = who_waits(got, want, phase)) >= 0) {
+			if (clock_ms() < end) {
+				listen_to_all(got, 100);
+				continue;
+			}
+			snprintf(why, size, "%s waits in phase %d",
+			    got->of[i].nick, phase);
+			return -1;
+		}
+		listen_to_all(got, 0);
+	}
+	for (i = 0; i < SCRIPT_CLIENTS; i++)
+		got->of[i].at[phase] = got->of[i].lines;
+	return 0;
+}
+
+/* ---- speaking ---- */
+
+static void
+step_do(struct server *sv, const struct step *s)
+{
+	struct client **c = &client[s->who];
+
+	if (s->what == CONNECT) {
+		*c = client_connect(sv);
+		return;
+	}
+	if (*c == NULL)
+		return; /* was cut: it shows */
+	if (s->what == CLOSE) {
+		client_close(*c);
+		*c = NULL;
+	} else if (s->what == SAY)
+		client_send(*c, "%s", s->text);
+	else
+		client_write(*c, s->text, strlen(s->text));
+}
+
+int
+script_play(struct server *sv, struct transcript *got,
+    const struct transcript *want, char *why, size_t size)
+{
+	int i, phase = 0;
+
+	transcript_clear(got);
+	for (i = 0; i < STEPS; i++) {
+		if (script[i].what != WAIT)
+			step_do(sv, &script[i]);
+		else if (phase_wait(got, want, phase++, why, size) != 0)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef TESTS_CRASH_SCRIPT_H
+#define TESTS_CRASH_SCRIPT_H
+
+#include "harness.h"
+#include "transcript.h"
+
+/*
+ * Plays the conversation to SV and fills GOT.  WANT is what an undisturbed
+ * play had filled: each phase goes on once everybody has got as many lines as
+ * there; NULL: once there is quiet.  Returns 0, or -1 when something did not
+ * come in time: WHY says who waited for what.
+ */
+int script_play(struct server *sv, struct transcript *got,
+    const struct transcript *want, char *why, size_t size);
+
+/* How many phases there are. */
+int script_phases(void);
+
+/* The worker that serves the first client, the second...: those of a fresh
+ * server come to its workers in turn. */
+enum { SCRIPT_WORKERS = 3, SCRIPT_CLIENTS = 6 };
+
+#endif
