@@ -7,7 +7,8 @@
  * parent's thread ID.  The kernel's side is the same as for a robust mutex:
  * at a process's end it looks at list_op_pending, finds our thread ID in the
  * word, sets FUTEX_OWNER_DIED and wakes a waiter.  A process uses one lock
- * only, so it is simply "pending" for ever and the list itself stays empty.
+ * only, so it is simply "pending" for ever.  On the list itself is at most its
+ * sign of life.
  *
  * The word is 0 when free.  FUTEX_WAITERS says that release must wake.
  */
@@ -29,8 +30,9 @@ int
 lock_join(struct lock *lock)
 {
 	robust.list.next = &robust.list;
-	robust.futex_offset = 0;
-	robust.list_op_pending = (struct robust_list *)(void *)lock;
+	robust.futex_offset = offsetof(struct life, lock);
+	robust.list_op_pending = (struct robust_list *)(void *)
+	    ((char *)lock - offsetof(struct life, lock));
 	self = (uint32_t)syscall(SYS_gettid);
 	return (int)syscall(SYS_set_robust_list, &robust, sizeof(robust));
 }
@@ -101,6 +103,15 @@ lock_release(struct lock *lock)
 {
 	if (atomic_exchange(&lock->word, 0) & FUTEX_WAITERS)
 		syscall(SYS_futex, &lock->word, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+void
+life_begin(struct life *life)
+{
+	life->node.next = &robust.list;
+	atomic_store(&life->lock.word, self);
+	atomic_signal_fence(memory_order_seq_cst);
+	robust.list.next = (struct robust_list *)(void *)&life->node;
 }
 
 int

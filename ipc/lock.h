@@ -14,6 +14,14 @@ struct lock {
 	_Atomic uint32_t word; /* 0, or the owner's thread ID and flags */
 };
 
+/* A sign of life: a lock that is taken once and only given up by dying. */
+struct life {
+	struct {
+		void *next;
+	} node;                /* of the kernel's list, in the owner's memory */
+	struct lock lock;
+};
+
 /* Ties the calling process to LOCK, the only robust lock it may use: from now
  * on the kernel marks LOCK if the process dies as its owner.  Once after each
  * fork.  Returns 0, or -1 with errno. */
@@ -29,6 +37,10 @@ int lock_acquire_now(struct lock *lock);
 
 /* Whether a living process holds it: the kernel takes it from the dead. */
 int lock_owned(const struct lock *lock);
+
+/* Takes LIFE until the end of the calling process; lock_owned() of its lock
+ * tells others.  After lock_join(). */
+void life_begin(struct life *life);
 
 /* Whether the calling process holds it. */
 int lock_held(const struct lock *lock);

@@ -25,7 +25,6 @@
 #include <unistd.h>
 
 #include "../ipc/mailbox.h"
-#include "../ipc/process.h"
 #include "../irc/mode.h"
 #include "control.h"
 #include "deliver.h"
@@ -614,7 +613,7 @@ signal_master(struct command *c, int sig)
 	row_number("moved", state->moved);
 	row_end(c);
 	/* the number may be another process's by now */
-	if (pid <= 1 || process_start_time(pid) != state->segment.owner_start)
+	if (pid <= 1 || !lock_owned(&state->master))
 		return refuse(c, "the master is gone", NULL);
 	if (kill(pid, sig) != 0)
 		return refuse(c, "cannot signal the master", strerror(errno));

@@ -17,7 +17,6 @@
 #include <unistd.h>
 
 #include "../ipc/handover.h"
-#include "../ipc/process.h"
 #include "accept.h"
 #include "log.h"
 #include "pause.h"
@@ -50,11 +49,14 @@ pause_join(void)
 {
 	/* in a damaged segment the word says nothing; that is found next */
 	while (pause_asked() && state_wrong(my_id) == NULL) {
-		/* our master died before its workers were to serve */
-		if (getppid() != pause_pid(mine))
+		/* our master died, or became another, before its workers were
+		 * to serve */
+		if (getppid() != pause_pid(mine) ||
+		    pause_table(state->pause) > pause_table(mine))
 			_exit(0);
 		poll(NULL, 0, 1);
 	}
+	life_begin(&me->life);
 }
 
 /* Whether descriptor FD is to outlive the processes that have it. */
@@ -171,7 +173,7 @@ pause_complete(void)
 	for (w = 1; w <= state->nworker; w++) {
 		int pid = atomic_load(&workers[w].pid);
 		if (pid != 0 && atomic_load(&workers[w].paused) != pid &&
-		    process_alive(pid, workers[w].pid_start))
+		    lock_owned(&workers[w].life.lock))
 			return 0;
 	}
 	return 1;

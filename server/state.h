@@ -295,7 +295,7 @@ enum {
 struct worker {
 	_Atomic int32_t pid;   /* 0: none */
 	_Atomic int32_t paused; /* its PID while it stands still: pause.h */
-	uint64_t pid_start;    /* its process_start_time() */
+	struct life life;      /* begins with it, and ends */
 	_Atomic uint32_t quiet; /* has no mail and nothing to post */
 	_Atomic int32_t ended; /* how the last one did: a signal, ENDED_* */
 	_Atomic uint64_t busy; /* what it is doing: see blame.h */

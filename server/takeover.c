@@ -106,8 +106,7 @@ await_pause(void)
 		if (clock_now() > until)
 			for (w = 1; w <= state->nworker; w++)
 				if (workers[w].paused != workers[w].pid &&
-				    process_alive(workers[w].pid,
-					workers[w].pid_start))
+				    lock_owned(&workers[w].life.lock))
 					kill(workers[w].pid, SIGKILL);
 		poll(NULL, 0, 1);
 	}

@@ -24,7 +24,6 @@
 
 #include "../ipc/lock.h"
 #include "../ipc/mailbox.h"
-#include "../ipc/process.h"
 #include "accept.h"
 #include "blame.h"
 #include "command.h"
@@ -725,7 +724,6 @@ worker_main(unsigned id, const struct config *cfg)
 		fatal("set_robust_list: %s", strerror(errno));
 	pause_join();
 	me->pid = getpid();
-	me->pid_start = process_start_time(getpid());
 	me->paused = 0;
 	clock_read();
 	me->epoch++; /* before the first serial of this life */
