@@ -319,6 +319,14 @@ registry_member(uint32_t u, uint32_t r)
 	return 0;
 }
 
+void
+registry_linking(unsigned home)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+	state->linking = home;
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
 static void
 member_link_room(uint32_t m)
 {
@@ -482,7 +490,9 @@ ban_used(uint32_t b)
 	return bans[b].room != 0 && room_used(bans[b].room);
 }
 
-/* Links the memberships of the dead worker W afresh: both of its lists. */
+/* Links the memberships of worker W afresh: both of its lists.  This changes
+ * their order, so it must not be done to a fan-out on its way: only when they
+ * were being changed, which no worker does in the middle of one. */
 static void
 heal_members(unsigned w)
 {
@@ -605,12 +615,11 @@ heal_ops(void)
 static void
 registry_heal(void)
 {
-	uint32_t dead = state->lock_worker;
-
-	log_warn("registry: worker %u died inside the lock: rebuilding", dead);
-	if (dead != 0)
-		heal_members(dead);
+	log_warn("registry: a worker died inside the lock: rebuilding");
+	if (state->linking != 0)
+		heal_members(state->linking);
 	FAULT("heal-members");
+	registry_linking(0);
 	heal_list(MEMBERS, 1, member_used);
 	heal_bans();
 	FAULT("heal-bans");
@@ -630,17 +639,11 @@ registry_lock(void)
 	if (lock_acquire(&state->segment.lock) != 0)
 		registry_heal();
 	FAULT("lock-taken");
-	state->lock_worker = my_id;
-	atomic_signal_fence(memory_order_seq_cst);
-	FAULT("lock-noted");
 }
 
 void
 registry_unlock(void)
 {
-	atomic_signal_fence(memory_order_seq_cst);
 	FAULT("lock-done");
-	state->lock_worker = 0;
-	FAULT("lock-cleared");
 	lock_release(&state->segment.lock);
 }

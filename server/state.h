@@ -323,7 +323,7 @@ struct state {
 	int32_t listeners[LISTENERS_MAX + 1]; /* of clients; ends with -1 */
 	int32_t control;       /* listener of mootctl, or -1 */
 	_Atomic uint64_t opers, invisible, registered, most_registered;
-	uint32_t lock_worker;  /* who is changing what the lock guards */
+	uint32_t linking;      /* whose lists of members are being changed */
 	struct list sessions, users, rooms, members, bans, addresses;
 	uint32_t whowas_at;
 	uint32_t restarts;     /* of workers, since the start */

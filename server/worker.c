@@ -434,6 +434,7 @@ worker_adopt(void)
 	uint64_t begun = clock_ms(CLOCK_MONOTONIC);
 
 	registry_lock();
+	FAULT("heal-locked");
 	session_pool_open();
 	atomic_store(&me->clients, 0);
 	for_my_sessions(count_mine);
