@@ -45,6 +45,7 @@ enum {
 	BACKLOG = 4096,
 	DESCRIPTORS = 256,     /* beside those of clients */
 	STEADY = 1000,         /* ms a worker must live to be trusted again */
+	STEADY_KILLED = 50,    /* the same, when somebody else killed it */
 	BRAKE_FREE = 3,        /* quick deaths before the brake */
 	BRAKE_FIRST = 250,     /* ms; doubles */
 	BRAKE_MOST = 60000,
@@ -484,15 +485,29 @@ ring_all(void)
 	}
 }
 
+/* How long worker W should have lived to die like this.  What ends of SIGKILL
+ * did nothing wrong itself: only if it is hit at once, again and again, it is
+ * better to wait. */
+static uint64_t
+steady(unsigned w, int status)
+{
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL &&
+	        !children[w].hung
+	    ? STEADY_KILLED
+	    : STEADY;
+}
+
 /* When to fork worker W again, after a death that nobody wanted. */
 static void
-brake(unsigned w)
+brake(unsigned w, int status)
 {
 	struct child *c = &children[w];
 	uint64_t wait = BRAKE_FIRST;
 	unsigned n;
 
-	c->quick = clock_now() - c->started < STEADY ? c->quick + 1 : 0;
+	c->quick = clock_now() - c->started < steady(w, status)
+	    ? c->quick + 1
+	    : 0;
 	if (c->quick <= BRAKE_FREE) {
 		worker_start(w);
 		return;
@@ -527,7 +542,7 @@ worker_ended(unsigned w, int status)
 		else
 			log_warn("worker %u exited with %d", w,
 			    WEXITSTATUS(status));
-		brake(w);
+		brake(w, status);
 	} else
 		worker_start(w);
 	if ((int)w == reloading)
