@@ -333,6 +333,7 @@ command_unblock(uint32_t i)
 	if (deliver_post(&p->envelope, &p->posts, &p->user, &p->in_doubt) != 0)
 		return -1;
 	FAULT("unblock-posted");
+	deliver_done(&p->envelope);
 	s->pend = 0;
 	FAULT("unblock-cleared");
 	chunk_give(c);
@@ -366,8 +367,10 @@ txn_finish(struct txn *t)
 		t->ops_done = 1;
 		FAULT("finish-ops-done");
 	}
-	/* before anybody can take the nick that is given up here */
-	if (t->event && t->envelope.kind == EVENT_TO_ROOMS)
+	/* before anybody can take the nick that is given up here, or who is
+	 * kicked can change its own */
+	if (t->event && (t->envelope.kind == EVENT_TO_ROOMS ||
+	        t->envelope.kind == EVENT_KICK))
 		txn_post(t);
 	FAULT("finish-told");
 	if (lock_held(&state->segment.lock))
@@ -377,6 +380,8 @@ txn_finish(struct txn *t)
 		txn_post(t);
 		FAULT("finish-posted");
 		deliver_local(&t->envelope, &t->fanout);
+		if (s->pend == 0)
+			deliver_done(&t->envelope);
 	}
 	FAULT("finish-delivered");
 	s->queued = t->queued;

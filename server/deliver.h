@@ -36,7 +36,8 @@ void event_line(struct envelope *e, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void event_alt(struct envelope *e, uint64_t caps, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/* Appends all rooms of user U; at most ENVELOPE_ROOMS. */
+/* Appends all rooms of user U that it is not being kicked from; at most
+ * ENVELOPE_ROOMS. */
 void event_rooms_of(struct envelope *e, uint32_t u);
 
 /* The workers, other than this one, that have recipients of E; *USER is the
@@ -53,6 +54,9 @@ int deliver_post(struct envelope *e, uint64_t *posts, uint32_t *user,
 
 /* Delivers E to this worker's own recipients, from where FANOUT stands. */
 void deliver_local(struct envelope *e, struct fanout *fanout);
+
+/* Once all workers are told of E: a kick of a user of this home is done. */
+void deliver_done(const struct envelope *e);
 
 /* "time=...;" of ms since the epoch; returns its length. */
 size_t deliver_time_tag(uint64_t ms, char *buf, size_t size);

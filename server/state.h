@@ -161,6 +161,7 @@ struct member {
 };
 #define MEMBER_GONE   0x10000u /* kicked: told, and removed by its home */
 #define MEMBER_BANNED 0x20000u /* as of ban_serial */
+#define MEMBER_TOLD   0x40000u /* has heard of its kick: hears no more */
 
 struct room {
 	uint32_t gen;
