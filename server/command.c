@@ -338,6 +338,7 @@ command_unblock(uint32_t i)
 	if (deliver_post(&p->envelope, &p->posts, &p->user, &p->in_doubt) != 0)
 		return -1;
 	FAULT("unblock-posted");
+	deliver_done(&p->envelope);
 	s->pend = 0;
 	FAULT("unblock-cleared");
 	/* in a shortage, the next one to wait comes before all others */
@@ -410,8 +411,10 @@ txn_finish(struct txn *t)
 		t->ops_done = 1;
 		FAULT("finish-ops-done");
 	}
-	/* before anybody can take the nick that is given up here */
-	if (t->event && t->envelope.kind == EVENT_TO_ROOMS)
+	/* before anybody can take the nick that is given up here, or who is
+	 * kicked can change its own */
+	if (t->event && (t->envelope.kind == EVENT_TO_ROOMS ||
+	        t->envelope.kind == EVENT_KICK))
 		txn_post(t);
 	FAULT("finish-told");
 	if (lock_held(&state->segment.lock))
@@ -423,6 +426,8 @@ txn_finish(struct txn *t)
 		poison("fan", envelope_line(&t->envelope),
 		    t->envelope.nline);
 		deliver_local(&t->envelope, &t->fanout);
+		if (s->pend == 0)
+			deliver_done(&t->envelope);
 	}
 	FAULT("finish-delivered");
 	s->queued = t->queued;

@@ -186,7 +186,9 @@ event_rooms_of(struct envelope *e, uint32_t u)
 	uint32_t m;
 
 	for (m = users[u].members; m != 0; m = members[m].user_next)
-		if (event_room(e, members[m].room) != 0)
+		/* its kick has its old name, and may still be on its way */
+		if (!(members[m].flags & MEMBER_GONE) &&
+		    event_room(e, members[m].room) != 0)
 			return;
 }
 
@@ -370,18 +372,31 @@ post_doubt(struct envelope *e, const struct posting *p)
 	return 0;
 }
 
+/*
+ * The home of who is kicked, as a bit; 0 for other events.  It carries the kick
+ * out, and then the victim may come back: so it has to be told last, lest some
+ * worker hears of the return before the kick.
+ */
+static uint64_t
+kick_home(const struct envelope *e)
+{
+	return e->kind == EVENT_KICK ? UINT64_C(1) << users[e->extra].home : 0;
+}
+
 int
 deliver_post(struct envelope *e, uint64_t *posts, uint32_t *user,
     uint32_t *in_doubt)
 {
 	struct posting p = { posts, user, in_doubt };
-	uint64_t left;
+	uint64_t left, last = kick_home(e);
 	int full = 0;
 
 	if (post_doubt(e, &p) != 0)
 		return -1;
-	for (left = *posts; left != 0; left &= left - 1)
+	for (left = *posts & ~last; left != 0; left &= left - 1)
 		full |= post_one(e, &p, (uint32_t)__builtin_ctzll(left));
+	if (!full && (*posts & last) != 0)
+		full = post_one(e, &p, (uint32_t)__builtin_ctzll(last));
 	if (*user != 0)
 		full |= post_one(e, &p, TO_USER);
 	return full;
@@ -564,13 +579,13 @@ mend_list(uint32_t r)
 
 /* Serves this worker's members of room R from F on.  F->member is the next
  * one, 0 before the first, UINT32_MAX behind the last.  Who is MEMBER_GONE is
- * served too: what comes before its kick was said before it. */
+ * served too, up to its kick: what comes before that was said before it. */
 static void
 fan_room(const struct envelope *e, struct fanout *f, uint32_t r,
     uint32_t wanted)
 {
 	const struct room_list *list = room_list(r, my_id);
-	const struct member *m;
+	struct member *m;
 	uint32_t n = 0;
 
 	if (f->member == 0)
@@ -582,8 +597,11 @@ fan_room(const struct envelope *e, struct fanout *f, uint32_t r,
 		}
 		m = &members[f->member];
 		__builtin_prefetch(&members[m->room_next]);
-		if (wanted == 0 || (m->flags & wanted))
+		if ((wanted == 0 || (m->flags & wanted)) &&
+		    !(m->flags & MEMBER_TOLD))
 			serve_once(e, f, m->session);
+		if (e->kind == EVENT_KICK && m->user == e->extra)
+			atomic_fetch_or(&m->flags, MEMBER_TOLD);
 		f->member = m->room_next != 0 ? m->room_next : UINT32_MAX;
 		FAULT("fan-next");
 	}
@@ -621,19 +639,19 @@ fan_mode(const struct envelope *e, struct fanout *f)
 	}
 }
 
-/* A kick was told; now it is done, by the victim's home. */
-static void
-finish_kick(const struct envelope *e)
+void
+deliver_done(const struct envelope *e)
 {
 	uint32_t m;
 
-	if (e->extra >= state->max_users ||
+	if (e->kind != EVENT_KICK || !room_is(e->target, e->target_gen) ||
+	    e->extra >= state->max_users ||
 	    !(users[e->extra].flags & USER_LIVE) ||
 	    users[e->extra].home != my_id)
 		return;
 	registry_lock();
 	m = registry_member(e->extra, e->target);
-	if (m != 0 && (members[m].flags & MEMBER_GONE)) {
+	if (m != 0 && (members[m].flags & MEMBER_TOLD)) {
 		struct op op = { .kind = OP_PART, .a = e->extra,
 			.b = e->target };
 		op_apply_all(&op, 1);
@@ -676,9 +694,6 @@ deliver_local(struct envelope *e, struct fanout *f)
 		if (room_is(e->target, e->target_gen))
 			fan_room(e, f, e->target,
 			    e->kind == EVENT_TO_ROOM ? e->extra : 0);
-		if (e->kind == EVENT_KICK &&
-		    room_is(e->target, e->target_gen))
-			finish_kick(e);
 		break;
 	case EVENT_TO_ROOMS:
 		fan_rooms(e, f);
@@ -698,9 +713,16 @@ deliver_local(struct envelope *e, struct fanout *f)
 void
 deliver_abandon(const struct envelope *e)
 {
+	uint32_t m;
+
 	/* those already told of a kick do not see him any more */
-	if (e->kind == EVENT_KICK && room_is(e->target, e->target_gen))
-		finish_kick(e);
+	if (e->kind != EVENT_KICK || e->extra >= state->max_users ||
+	    users[e->extra].home != my_id)
+		return;
+	m = registry_member(e->extra, e->target);
+	if (m != 0 && (members[m].flags & MEMBER_GONE))
+		atomic_fetch_or(&members[m].flags, MEMBER_TOLD);
+	deliver_done(e);
 }
 
 /* ---- taking ---- */
@@ -774,6 +796,8 @@ deliver_mail(void)
 		poison("mail", envelope_line(e), e->nline);
 		deliver_local(e, &me->mail_fanout);
 		FAULT("mail-delivered");
+		deliver_done(e); /* the victim's home is told last */
+		FAULT("mail-kicked");
 		hear(e);
 	}
 	FAULT("mail-heard");

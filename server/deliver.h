@@ -38,7 +38,8 @@ void event_alt(struct envelope *e, uint64_t caps, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* Appends room R; -1 when there are too many. */
 int event_room(struct envelope *e, uint32_t r);
-/* Appends all rooms of user U; at most ENVELOPE_ROOMS. */
+/* Appends all rooms of user U that it is not being kicked from; at most
+ * ENVELOPE_ROOMS. */
 void event_rooms_of(struct envelope *e, uint32_t u);
 
 /* The workers, other than this one, that have recipients of E; *USER is the
@@ -58,6 +59,8 @@ void deliver_local(struct envelope *e, struct fanout *fanout);
 
 /* Does what has to be done even if nobody can be told of E. */
 void deliver_abandon(const struct envelope *e);
+/* Once all workers are told of E: a kick of a user of this home is done. */
+void deliver_done(const struct envelope *e);
 
 /* "time=...;" of ms since the epoch; returns its length. */
 size_t deliver_time_tag(uint64_t ms, char *buf, size_t size);

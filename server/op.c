@@ -141,11 +141,13 @@ op_join(struct op *op)
 	members[m].joined = (uint32_t)op->x;
 	members[m].ban_serial = UINT32_MAX;
 	FAULT("op-join-filled");
+	registry_linking(users[op->a].home);
 	members[m].room = r;
 	FAULT("op-join-room");
 	members[m].user = op->a;
 	FAULT("op-join-user");
 	registry_link_member(m);
+	registry_linking(0);
 	FAULT("op-join-linked");
 	join_uninvite(op->a, r);
 }
@@ -171,9 +173,11 @@ member_remove(uint32_t m)
 {
 	uint32_t r = members[m].room;
 
+	registry_linking(users[members[m].user].home);
 	registry_unlink_member(m);
 	FAULT("op-remove-unlinked");
 	registry_free_member(m);
+	registry_linking(0);
 	FAULT("op-remove-freed");
 	if (rooms[r].count == 0)
 		room_empty(r);

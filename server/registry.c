@@ -338,6 +338,14 @@ registry_member(uint32_t u, uint32_t r)
 	return 0;
 }
 
+void
+registry_linking(unsigned home)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+	state->linking = home;
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
 static void
 member_link_room(uint32_t m)
 {
@@ -529,7 +537,9 @@ ban_used(uint32_t b)
 	    room_used(bans[b].room);
 }
 
-/* Links the memberships of the dead worker W afresh: both of its lists. */
+/* Links the memberships of worker W afresh: both of its lists.  This changes
+ * their order, so it must not be done to a fan-out on its way: only when they
+ * were being changed, which no worker does in the middle of one. */
 static void
 heal_members(unsigned w)
 {
@@ -662,6 +672,7 @@ registry_rebuild(unsigned w)
 	if (w != 0)
 		heal_members(w);
 	FAULT("heal-members");
+	registry_linking(0);
 	heal_list(MEMBERS, 1, member_used);
 	heal_bans();
 	FAULT("heal-bans");
@@ -702,16 +713,16 @@ heal_move(void)
 static void
 registry_heal(void)
 {
-	uint32_t dead = state->lock_worker;
+	uint32_t linking = state->linking;
 
-	log_warn("registry: worker %u died inside the lock: rebuilding", dead);
+	log_warn("registry: a worker died inside the lock: rebuilding");
 	if (state->heal_crashes > POISON) {
 		log_warn("registry: healing it crashes: it cannot be healed");
 		exit(EXIT_DAMAGED);
 	}
 	if (state->moving)
 		heal_move();
-	registry_rebuild(dead <= state->nworker ? dead : 0);
+	registry_rebuild(linking <= state->nworker ? linking : 0);
 	heal_ops();
 	FAULT("heal-ops");
 }
@@ -817,17 +828,11 @@ registry_lock(void)
 	if (lock_acquire(&state->segment.lock) != 0)
 		registry_heal();
 	FAULT("lock-taken");
-	state->lock_worker = my_id;
-	atomic_signal_fence(memory_order_seq_cst);
-	FAULT("lock-noted");
 }
 
 void
 registry_unlock(void)
 {
-	atomic_signal_fence(memory_order_seq_cst);
 	FAULT("lock-done");
-	state->lock_worker = 0;
-	FAULT("lock-cleared");
 	lock_release(&state->segment.lock);
 }

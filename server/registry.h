@@ -53,6 +53,9 @@ void registry_unindex_room(uint32_t r);
 
 /* The membership of U in R, 0 for none.  By the user's home, or locked. */
 uint32_t registry_member(uint32_t u, uint32_t r);
+/* Says whose lists are about to be changed, HOME's; 0: nobody's, all
+ * memberships that are valid are linked and no others.  Lock held. */
+void registry_linking(unsigned home);
 /* Links and unlinks a membership in both lists.  Lock held, at the home. */
 void registry_link_member(uint32_t m);
 void registry_unlink_member(uint32_t m);

@@ -169,6 +169,7 @@ struct member {
 };
 #define MEMBER_GONE   0x10000u /* kicked: told, and removed by its home */
 #define MEMBER_BANNED 0x20000u /* as of ban_serial */
+#define MEMBER_TOLD   0x40000u /* has heard of its kick: hears no more */
 
 struct room {
 	uint32_t gen;
@@ -356,7 +357,7 @@ struct state {
 	int32_t listeners[LISTENERS_MAX + 1]; /* of clients; ends with -1 */
 	int32_t control;       /* listener of mootctl, or -1 */
 	_Atomic uint64_t opers, invisible, registered, most_registered;
-	uint32_t lock_worker;  /* who is changing what the lock guards */
+	uint32_t linking;      /* whose lists of members are being changed */
 	_Atomic uint32_t heal_crashes; /* of workers, while rebuilding it */
 	struct list sessions, users, rooms, members, bans, addresses;
 	uint32_t whowas_at;

@@ -473,6 +473,7 @@ worker_adopt(void)
 	}
 	blame_settle();
 	registry_lock();
+	FAULT("heal-locked");
 	session_pool_open();
 	validate_records();
 	atomic_store(&me->clients, 0);
