@@ -657,7 +657,15 @@ turn(void)
 	}
 }
 
-/* Without a master nobody else could tell the workers to go. */
+/* Without a master nobody else could tell the workers to go.  One that is
+ * executing another binary has no lock, but is there. */
+static int
+is_alone(void)
+{
+	return !lock_owned(&state->master) &&
+	    !process_alive(state->segment.owner, state->segment.owner_start);
+}
+
 static volatile sig_atomic_t asked_to_go;
 
 static void
@@ -710,7 +718,10 @@ worker_main(unsigned id, const struct config *cfg)
 		if (pause_asked())
 			pause_here();
 		turn();
-		if (asked_to_go && !lock_owned(&state->master))
+		if (!asked_to_go)
+			continue;
+		asked_to_go = 0; /* it is no order for later */
+		if (is_alone())
 			state->stopping = 1;
 	}
 	if (state->stopping)

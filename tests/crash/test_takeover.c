@@ -187,8 +187,11 @@ START_TEST(test_no_master)
 	wait_for(server_workers(&sv, pid, 3) == 2, 2000);
 	kill(pid[1], SIGTERM);
 	say(3);
-	hear_all(); /* with a master it does nothing */
+	hear_all(); /* with a master it does nothing, */
 	master_kill();
+	usleep(600 * 1000);
+	say(3);
+	hear_all(); /* and it is not remembered */
 	kill(pid[1], SIGTERM);
 	client_expect(ann, "ERROR :*Server shutting down*");
 	client_eof(ann);
