@@ -707,9 +707,6 @@ worker_main(unsigned id, const struct config *cfg)
 	if (lock_join(&state->segment.lock) != 0)
 		fatal("set_robust_list: %s", strerror(errno));
 	pause_join();
-	me->pid = getpid();
-	me->pid_start = process_start_time(getpid());
-	me->paused = 0;
 	clock_read();
 	me->epoch++; /* before the first serial of this life */
 	worker_adopt();

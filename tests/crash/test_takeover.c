@@ -177,6 +177,38 @@ START_TEST(test_worker_killed_while_taken)
 }
 END_TEST
 
+/* The last worker dies while the new master takes over: nobody is left, which
+ * is no reason for it not to serve, or to be started again (not 2, "do not
+ * start me again"). */
+START_TEST(test_last_worker)
+{
+	int i, status;
+	pid_t pid[2];
+
+	server_init(&sv);
+	server_set(&sv, "workers", "1");
+	server_start(&sv);
+	for (i = 0; i < 40; i++) {
+		wait_for(server_workers(&sv, pid, 2) == 1, 5000);
+		master_kill();
+		sv.pid = server_spawn(&sv, NULL);
+		usleep((useconds_t)(1000 + i * 100));
+		kill(pid[1], SIGKILL);
+		wait_for(!pid_alive(pid[1]), 2000);
+		wait_for(server_workers(&sv, pid, 2) == 1 ||
+		    !pid_alive(sv.pid), 5000);
+		if (pid_alive(sv.pid))
+			continue;
+		status = server_reap(sv.pid, 0);
+		ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 1,
+		    "status %x", (unsigned)status);
+		server_start(&sv);
+	}
+	client_sync(client_register(&sv, "ann"));
+	server_stop(&sv);
+}
+END_TEST
+
 /* Without a master, SIGTERM ends the workers; the next start is a new one. */
 START_TEST(test_no_master)
 {
@@ -344,6 +376,7 @@ main(void)
 	tcase_add_test(tc, test_often);
 	tcase_add_test(tc, test_killed_while_taking);
 	tcase_add_test(tc, test_worker_killed_while_taken);
+	tcase_add_test(tc, test_last_worker);
 	tcase_add_test(tc, test_no_master);
 	tcase_add_test(tc, test_second);
 	tcase_add_test(tc, test_upgrade);
