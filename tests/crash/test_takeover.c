@@ -317,6 +317,38 @@ START_TEST(test_upgrade)
 }
 END_TEST
 
+/* What is fixed may stand otherwise in the file: an upgrade goes on as it
+ * was, also with room for fewer descriptors. */
+START_TEST(test_fixed_changed)
+{
+	char *out;
+	int status;
+
+	start_copy();
+	server_set(&sv, "ipc-prefix", "%d", sv.prefix + 1);
+	server_set(&sv, "max-clients", "50");
+	server_set(&sv, "workers", "3");
+	server_write(&sv);
+	binary_put(original);
+	say(5);
+	out = server_ctl(&sv, "upgrade", &status);
+	ck_assert_msg(status == 0, "%s", out);
+	free(out);
+	say(5);
+	hear_all();
+	server_set(&sv, "ipc-prefix", "%d", sv.prefix);
+	server_write(&sv);
+	setenv("MOOTD", binary, 1);
+	master_kill();
+	server_start(&sv);
+	setenv("MOOTD", original, 1);
+	say(5);
+	hear_all();
+	ck_assert_int_eq(counted("takeovers"), 2);
+	server_stop(&sv);
+}
+END_TEST
+
 static const struct {
 	const char *name, *script, *why;
 } refusals[] = {
@@ -325,6 +357,7 @@ static const struct {
 	{ "no layout", "echo mootd 9", "(unknown" },
 	{ "does not start", "echo oh; exit 3", "does not start: oh" },
 	{ "does not end", "exec sleep 60", "does not start" },
+	{ "drips", "while :; do printf .; sleep 0.5; done", "does not start" },
 	{ "crashes", "kill -SEGV $$", "does not start" },
 	{ "not the configuration",
 	    "case $1 in -V) $REAL -V;; *) echo bad words; exit 1;; esac",
@@ -380,6 +413,7 @@ main(void)
 	tcase_add_test(tc, test_no_master);
 	tcase_add_test(tc, test_second);
 	tcase_add_test(tc, test_upgrade);
+	tcase_add_test(tc, test_fixed_changed);
 	tcase_add_loop_test(tc, test_refused, 0,
 	    sizeof(refusals) / sizeof(refusals[0]));
 	return harness_run(suites);
