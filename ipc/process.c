@@ -8,7 +8,9 @@
  * system calls and a wake-up of the master a connection.  A shared table has
  * no gap and no cost.  The table is left by exec(2), which copies it.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -67,10 +69,30 @@ process_start_time(pid_t pid)
 	return start_time(stat_fields(pid, buf, sizeof(buf)));
 }
 
+/* Whether PID, which proc(5) does not show, is there all the same: it hides
+ * processes of another user namespace (hidepid=), and each start by a service
+ * manager may make one.  One we may not signal is not of our kind. */
+static int
+hidden_alive(pid_t pid)
+{
+	struct pollfd p = { .events = POLLIN };
+	int ended;
+
+	if (pid <= 1 || kill(pid, 0) != 0)
+		return 0;
+	if ((p.fd = (int)syscall(SYS_pidfd_open, pid, 0)) < 0)
+		return errno != ESRCH;
+	ended = poll(&p, 1, 0) == 1; /* a zombie too */
+	close(p.fd);
+	return !ended;
+}
+
 int
 process_alive(pid_t pid, uint64_t start)
 {
 	char buf[512], *p = stat_fields(pid, buf, sizeof(buf));
 
-	return p != NULL && *p != 'Z' && *p != 'X' && start_time(p) == start;
+	if (p == NULL)
+		return start != 0 && hidden_alive(pid);
+	return *p != 'Z' && *p != 'X' && start_time(p) == start;
 }

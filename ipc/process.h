@@ -18,7 +18,8 @@ pid_t process_share(void);
  * there is no such process.  With the PID it names a process for good. */
 uint64_t process_start_time(pid_t pid);
 
-/* Whether PID, started at START, is there and no zombie. */
+/* Whether PID, started at START, is there and no zombie.  If /proc hides it
+ * from us, its start is not compared. */
 int process_alive(pid_t pid, uint64_t start);
 
 #endif

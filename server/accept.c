@@ -111,8 +111,11 @@ out_of_descriptors(int listener)
 		log_warn("out of descriptors: turning connections away");
 		said = now_ms;
 	}
-	if (me->spare >= 0)
-		close(me->spare);
+	/* forgotten first: the number may soon be a client's */
+	fd = me->spare;
+	me->spare = -1;
+	if (fd >= 0)
+		close(fd);
 	if ((fd = accept4(listener, NULL, NULL,
 	         SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
 		turn_away(fd, "Server is out of descriptors");

@@ -119,6 +119,51 @@ make_parent(const char *path)
 	mkdir(dir, 0755);
 }
 
+/* Whether FD is a socket that listens at PATH or another one. */
+static int
+is_listening(int fd, struct sockaddr_un *at)
+{
+	socklen_t len = sizeof(*at), n = sizeof(int);
+	int listens = 0;
+
+	memset(at, 0, sizeof(*at));
+	return fd >= 0 && getsockname(fd, (struct sockaddr *)at, &len) == 0 &&
+	    at->sun_family == AF_UNIX && at->sun_path[0] != '\0' &&
+	    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &n) == 0 &&
+	    listens;
+}
+
+/* Whether somebody listens at PATH. */
+static int
+answers(const struct sockaddr_un *path)
+{
+	int ok, fd = socket(
+	    AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	ok = fd >= 0 &&
+	    (connect(fd, (const struct sockaddr *)path, sizeof(*path)) == 0 ||
+		errno == EAGAIN);
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+int
+control_keep(const struct config *c, int fd)
+{
+	struct sockaddr_un at;
+
+	control = -1;
+	if (!is_listening(fd, &at))
+		return 0;
+	if (strcmp(at.sun_path, c->control) == 0 && answers(&at)) {
+		control = fd;
+		return 1;
+	}
+	close(fd);
+	return 0;
+}
+
 void
 control_open(const struct config *c)
 {

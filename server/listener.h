@@ -18,5 +18,8 @@ void listener_log(void);
 /* Makes the control socket; without it mootctl does not work, and all else
  * does. */
 void control_open(const struct config *config);
+/* Keeps FD as the control socket, if it can still be reached by the path of
+ * CONFIG.  Otherwise returns 0; then there is none. */
+int control_keep(const struct config *config, int fd);
 
 #endif

@@ -254,8 +254,13 @@ leftovers_remove(const struct config *c)
 	case SEGMENT_NONE:
 		return;
 	case SEGMENT_LIVE:
-		fatal_final("already running: pid %d has ipc-prefix 0x%x",
-		    header.owner, (unsigned)c->ipc_prefix);
+		if (header.owner != getpid())
+			fatal_final("already running: pid %d has ipc-prefix "
+			            "0x%x",
+			    header.owner, (unsigned)c->ipc_prefix);
+		/* we wanted to take it over, and could not */
+		orphans_dismiss(&header);
+		break;
 	case SEGMENT_FOREIGN:
 		fatal_final("the segment with key 0x%x is not ours: choose "
 		            "another ipc-prefix",
@@ -407,17 +412,17 @@ instance_create(const struct config *c)
 	await_workers();
 }
 
-/* The path of the control socket may have gone with the dead master. */
+/* The path of the control socket may have gone with the dead master.  Once
+ * our workers serve: should we die, a number of our table means nothing to
+ * the old ones. */
 static void
 control_restore(const struct config *c)
 {
 	unsigned w;
 
-	control = state->control;
-	if (control >= 0 && access(c->control, F_OK) == 0)
+	if (control_keep(c, state->control))
 		return;
-	if (control >= 0)
-		close(control);
+	state->control = -1;
 	control_open(c);
 	state->control = control;
 	for (w = 1; control >= 0 && w <= state->nworker; w++)
@@ -439,7 +444,6 @@ instance_continue(struct config *c)
 	widen_table(descriptors);
 	memcpy(listeners, state->listeners, sizeof(listeners));
 	handover = state->handover;
-	control_restore(c);
 	pause_serve_under(
 	    pause_word(getpid(), pause_table(word) + 1, PAUSE_NONE));
 	for (w = 1; w <= nworker; w++) {
@@ -449,9 +453,10 @@ instance_continue(struct config *c)
 	}
 	if (takeover_done() != 0)
 		fatal("the old workers went on by themselves");
-	for (w = 1; w <= nworker; w++)
-		atomic_store(&workers[w].pid, children[w].pid);
-	ring_all();
+	control_restore(c);
+	ring_all(); /* they say themselves that they are there */
+	if (state->stopping) /* the old ones were told to go meanwhile */
+		kill(getpid(), SIGTERM);
 }
 
 /* Whether there are living workers of a dead master, or of ours before it
@@ -884,14 +889,16 @@ take_signals(void)
 	struct signalfd_siginfo si;
 
 	while (read(signals, &si, sizeof(si)) == (ssize_t)sizeof(si))
-		if (si.ssi_signo == SIGUSR2 ||
+		if (stopping || si.ssi_signo == SIGCHLD)
+			continue;
+		else if (si.ssi_signo == SIGUSR2 ||
 		    (si.ssi_signo == SIGHUP && upgrade_wanted()))
 			upgrade();
 		else if (si.ssi_signo == SIGHUP)
 			reload();
 		else if (si.ssi_signo == SIGUSR1)
 			rebalance();
-		else if (si.ssi_signo != SIGCHLD && !stopping)
+		else
 			stop();
 	reap();
 }

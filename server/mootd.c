@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,7 +94,10 @@ settings_private(struct config *c, const char *dir, int prefix)
 {
 	struct sockaddr_in *in = (struct sockaddr_in *)(void *)
 	    &c->listen[0].addr;
+	char full[PATH_MAX];
 
+	if (realpath(dir, full) != NULL)
+		dir = full; /* in the background we are elsewhere */
 	config_default(c);
 	memset(&c->listen[0], 0, sizeof(c->listen[0]));
 	in->sin_family = AF_INET;
@@ -168,7 +172,7 @@ main(int argc, char **argv)
 
 	fault_open(argc, argv);
 	title_open(argc, argv);
-	upgrade_open(argc, argv);
+	upgrade_open();
 	upgraded = upgrade_resumed(&prefix, &log_to_syslog);
 	while ((opt = getopt(argc, argv, "fc:p:tVh")) != -1)
 		switch (opt) {
@@ -207,7 +211,11 @@ main(int argc, char **argv)
 		printf("%s: ok\n", c.file[0] != '\0' ? c.file : "defaults");
 		return 0;
 	}
+	if (upgraded)
+		c.ipc_prefix = prefix; /* it is fixed */
 	log_open("master", (enum log_level)c.log_level, log_to_syslog);
+	upgrade_with(argv[0], foreground, private_dir != NULL ? "-p" : "-c",
+	    private_dir != NULL ? c.state_dir : file != NULL ? c.file : NULL);
 	notify_open();
 	if (!foreground && !upgraded)
 		end = background();

@@ -9,6 +9,7 @@
  * lock without an owner and go on as if nothing had been.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,19 +45,48 @@ pause_asked(void)
 	    mine;
 }
 
+/* Whether our word can still come: its master lives, and the table that is
+ * served is ours or the one before it. */
+static int
+may_come(uint64_t word)
+{
+	unsigned behind = (pause_table(mine) - pause_table(word)) & 0xffffff;
+
+	return getppid() == pause_pid(mine) && behind <= 1;
+}
+
+/* Waits for our word; until then the records are others'. */
+static void
+await_word(void)
+{
+	uint64_t word;
+
+	/* in a damaged segment the word says nothing; that is found next */
+	while ((word = atomic_load(&state->pause)) != mine &&
+	    state_wrong(my_id) == NULL) {
+		if (!may_come(word))
+			_exit(0);
+		/* it is our turn, and we have not begun: we stand still */
+		if (pause_table(word) == pause_table(mine))
+			atomic_store(&me->paused, getpid());
+		poll(NULL, 0, 1);
+	}
+}
+
+/*
+ * Who asks for a pause stores the word, then looks for who is there; we say
+ * that we are, then look at the word.  One of the two sees the other.
+ */
 void
 pause_join(void)
 {
-	/* in a damaged segment the word says nothing; that is found next */
-	while (pause_asked() && state_wrong(my_id) == NULL) {
-		/* our master died, or became another, before its workers were
-		 * to serve */
-		if (getppid() != pause_pid(mine) ||
-		    pause_table(state->pause) > pause_table(mine))
-			_exit(0);
-		poll(NULL, 0, 1);
-	}
-	life_begin(&me->life);
+	do {
+		await_word();
+		life_begin(&me->life);
+		atomic_store(&me->pid, getpid());
+		atomic_store(&me->paused, 0);
+	} while (atomic_load(&state->pause) != mine &&
+	    state_wrong(my_id) == NULL);
 }
 
 /* Whether descriptor FD is to outlive the processes that have it. */
@@ -97,7 +127,7 @@ give_table(int sock)
 	if ((fds = malloc(state->max_fd * sizeof(*fds))) == NULL)
 		return;
 	for (fd = 3; fd < (int)state->max_fd; fd++)
-		if (fd != sock && is_wanted(fd))
+		if (fd != sock && is_wanted(fd) && fcntl(fd, F_GETFD) >= 0)
 			fds[n++] = fd;
 	if (handover_send(sock, fds, n, PATIENCE) == 0)
 		log_info("gave %zu descriptors to a new master", n);
@@ -130,22 +160,19 @@ clock_beat(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-void
-pause_here(void)
+/* Looks at the word until it is ours. */
+static void
+stand_still(void)
 {
-	uint64_t word = atomic_load(&state->pause);
+	uint64_t word;
 	int moved = 0;
-	unsigned w;
 
-	for (w = 1; w <= state->nworker; w++)
-		if (w != my_id)
-			bell_ring(&workers[w].bell);
-	atomic_store(&me->paused, getpid());
-	for (; word != mine && !state->stopping;
-	     word = atomic_load(&state->pause)) {
+	while ((word = atomic_load(&state->pause)) != mine) {
 		if (pause_table(word) != pause_table(mine))
 			/* others serve now, or nothing makes sense */
 			_exit(state_wrong(my_id) != NULL ? EXIT_DAMAGED : 0);
+		if (state->stopping)
+			return;
 		if (!lock_owned(&state->master))
 			/* whoever asked is no more */
 			atomic_compare_exchange_strong(
@@ -157,12 +184,27 @@ pause_here(void)
 			attend();
 		atomic_store(&me->beat, clock_beat());
 	}
-	atomic_store(&me->paused, 0);
+	/* heals, should who moved users have died in there */
 	if (moved) {
-		/* heals, should who moved users have died in there */
 		registry_lock();
 		registry_unlock();
 	}
+}
+
+void
+pause_here(void)
+{
+	unsigned w;
+
+	for (w = 1; w <= state->nworker; w++)
+		if (w != my_id)
+			bell_ring(&workers[w].bell);
+	/* the next one may ask before we have said that we go on */
+	do {
+		atomic_store(&me->paused, getpid());
+		stand_still();
+		atomic_store(&me->paused, 0);
+	} while (atomic_load(&state->pause) != mine && !state->stopping);
 }
 
 int

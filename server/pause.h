@@ -49,8 +49,8 @@ pause_why(uint64_t word)
 /* In the master, before it forks: the word under which its workers serve. */
 void pause_serve_under(uint64_t word);
 
-/* In a worker: waits until the word is its own; exits when the master that
- * forked it died before. */
+/* In a worker: waits until the word is its own, then says in its record that
+ * it is there; exits when the word cannot come any more. */
 void pause_join(void);
 /* Whether the word is no longer its own. */
 int pause_asked(void);

@@ -68,18 +68,23 @@ become_master(void)
 	return 0;
 }
 
-/* The limit must have room for all descriptors of the table. */
+/* The limit must have room for all descriptors of the table, whatever the
+ * configuration wants by now. */
 static void
 check_limit(void)
 {
+	rlim_t want = state->max_fd + (rlim_t)MASTER_FDS;
 	struct rlimit r;
 
-	if (getrlimit(RLIMIT_NOFILE, &r) != 0 ||
-	    r.rlim_cur < state->max_fd + (rlim_t)MASTER_FDS)
+	if (getrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_max < want)
 		fatal("the limit of descriptors is %llu, the living instance "
 		      "has %u: raise it, and start again",
-		    (unsigned long long)r.rlim_cur,
+		    (unsigned long long)r.rlim_max,
 		    state->max_fd + MASTER_FDS);
+	if (r.rlim_cur < want) {
+		r.rlim_cur = want;
+		setrlimit(RLIMIT_NOFILE, &r);
+	}
 }
 
 static void

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -29,7 +30,7 @@
 enum {
 	TRIAL = 3000,        /* ms a trial of the new binary may take */
 	OUTPUT = 4096,       /* bytes it may say */
-	ARGUMENTS = 32,
+	ARGUMENTS = 4,
 };
 
 static const char env_name[] = "MOOT_UPGRADE";
@@ -40,15 +41,34 @@ static char *arguments[ARGUMENTS + 2];
 static int narguments;
 
 void
-upgrade_open(int argc, char **argv)
+upgrade_open(void)
 {
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 
 	exe[n > 0 ? n : 0] = '\0';
 	if (n <= 0 || stat(exe, &exe_stat) != 0)
 		memset(&exe_stat, 0, sizeof(exe_stat));
-	for (; narguments < argc && narguments < ARGUMENTS; narguments++)
-		arguments[narguments] = argv[narguments];
+}
+
+static void
+add_argument(const char *text)
+{
+	if (narguments < ARGUMENTS &&
+	    (arguments[narguments] = strdup(text)) != NULL)
+		narguments++;
+}
+
+void
+upgrade_with(
+    const char *name, int foreground, const char *option, const char *path)
+{
+	add_argument(name);
+	if (foreground)
+		add_argument("-f");
+	if (path != NULL) {
+		add_argument(option);
+		add_argument(path);
+	}
 }
 
 int
@@ -107,15 +127,27 @@ trial_run(char **argv, int output)
 	_exit(127);
 }
 
+static int
+clock_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int)(t.tv_sec % 1000000 * 1000 + t.tv_nsec / 1000000);
+}
+
 /* Collects what comes out of INPUT until its end, for TRIAL ms at most. */
 static void
 trial_read(int input, char *said, size_t size)
 {
 	struct pollfd p = { .fd = input, .events = POLLIN };
+	int left, begun = clock_ms();
 	size_t used = 0;
 	ssize_t n = 1;
 
-	while (n > 0 && used + 1 < size && poll(&p, 1, TRIAL) > 0)
+	while (n > 0 && used + 1 < size &&
+	    (left = TRIAL - (clock_ms() - begun)) > 0 &&
+	    poll(&p, 1, left) > 0)
 		if ((n = read(input, said + used, size - 1 - used)) > 0)
 			used += (size_t)n;
 	said[used] = '\0';
@@ -129,8 +161,14 @@ trial(char **argv, char *said, size_t size)
 	int ends[2], status = -1;
 	pid_t pid;
 
-	if (pipe2(ends, O_CLOEXEC) != 0 || (pid = fork()) < 0) {
+	if (pipe2(ends, O_CLOEXEC) != 0) {
 		snprintf(said, size, "%s", strerror(errno));
+		return -1;
+	}
+	if ((pid = fork()) < 0) {
+		snprintf(said, size, "%s", strerror(errno));
+		close(ends[0]);
+		close(ends[1]);
 		return -1;
 	}
 	if (pid == 0)
@@ -187,7 +225,7 @@ upgrade(void)
 {
 	char text[32];
 
-	if (exe[0] == '\0' || narguments == ARGUMENTS) {
+	if (exe[0] == '\0' || narguments == 0) {
 		refuse("it is not known what to execute");
 		return;
 	}

@@ -7,8 +7,12 @@
  * process, and takes over its own workers (takeover.h).
  */
 
-/* Remembers what was executed, and how.  Before anything changes ARGV. */
-void upgrade_open(int argc, char **argv);
+/* Remembers what was executed. */
+void upgrade_open(void);
+/* And how it is to be executed again: as NAME, in the foreground or not, with
+ * OPTION and its PATH, which is absolute by now, or NULL. */
+void upgrade_with(
+    const char *name, int foreground, const char *option, const char *path);
 
 /* After an upgrade, once: 1, with the instance's *PREFIX and whether it logs
  * *TO_SYSLOG.  Otherwise 0. */

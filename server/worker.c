@@ -24,6 +24,7 @@
 
 #include "../ipc/lock.h"
 #include "../ipc/mailbox.h"
+#include "../ipc/process.h"
 #include "accept.h"
 #include "blame.h"
 #include "command.h"
@@ -682,7 +683,15 @@ turn(void)
 	}
 }
 
-/* Without a master nobody else could tell the workers to go. */
+/* Without a master nobody else could tell the workers to go.  One that is
+ * executing another binary has no lock, but is there. */
+static int
+is_alone(void)
+{
+	return !lock_owned(&state->master) &&
+	    !process_alive(state->segment.owner, state->segment.owner_start);
+}
+
 static volatile sig_atomic_t asked_to_go;
 
 static void
@@ -724,8 +733,6 @@ worker_main(unsigned id, const struct config *cfg)
 	if (lock_join(&state->segment.lock) != 0)
 		fatal("set_robust_list: %s", strerror(errno));
 	pause_join();
-	me->pid = getpid();
-	me->paused = 0;
 	clock_read();
 	me->epoch++; /* before the first serial of this life */
 	FAULT("heal-epoch");
@@ -735,7 +742,10 @@ worker_main(unsigned id, const struct config *cfg)
 		if (pause_asked())
 			pause_here();
 		turn();
-		if (asked_to_go && !lock_owned(&state->master))
+		if (!asked_to_go)
+			continue;
+		asked_to_go = 0; /* it is no order for later */
+		if (is_alone())
 			state->stopping = 1;
 	}
 	if (state->stopping)

@@ -177,6 +177,38 @@ START_TEST(test_worker_killed_while_taken)
 }
 END_TEST
 
+/* The last worker dies while the new master takes over: nobody is left, which
+ * is no reason for it not to serve, or to be started again (not 2, "do not
+ * start me again"). */
+START_TEST(test_last_worker)
+{
+	int i, status;
+	pid_t pid[2];
+
+	server_init(&sv);
+	server_set(&sv, "workers", "1");
+	server_start(&sv);
+	for (i = 0; i < 40; i++) {
+		wait_for(server_workers(&sv, pid, 2) == 1, 5000);
+		master_kill();
+		sv.pid = server_spawn(&sv, NULL);
+		usleep((useconds_t)(1000 + i * 100));
+		kill(pid[1], SIGKILL);
+		wait_for(!pid_alive(pid[1]), 2000);
+		wait_for(server_workers(&sv, pid, 2) == 1 ||
+		    !pid_alive(sv.pid), 5000);
+		if (pid_alive(sv.pid))
+			continue;
+		status = server_reap(sv.pid, 0);
+		ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 1,
+		    "status %x", (unsigned)status);
+		server_start(&sv);
+	}
+	client_sync(client_register(&sv, "ann"));
+	server_stop(&sv);
+}
+END_TEST
+
 /* Without a master, SIGTERM ends the workers; the next start is a new one. */
 START_TEST(test_no_master)
 {
@@ -187,8 +219,11 @@ START_TEST(test_no_master)
 	wait_for(server_workers(&sv, pid, 3) == 2, 2000);
 	kill(pid[1], SIGTERM);
 	say(3);
-	hear_all(); /* with a master it does nothing */
+	hear_all(); /* with a master it does nothing, */
 	master_kill();
+	usleep(600 * 1000);
+	say(3);
+	hear_all(); /* and it is not remembered */
 	kill(pid[1], SIGTERM);
 	client_expect(ann, "ERROR :*Server shutting down*");
 	client_eof(ann);
@@ -282,6 +317,38 @@ START_TEST(test_upgrade)
 }
 END_TEST
 
+/* What is fixed may stand otherwise in the file: an upgrade goes on as it
+ * was, also with room for fewer descriptors. */
+START_TEST(test_fixed_changed)
+{
+	char *out;
+	int status;
+
+	start_copy();
+	server_set(&sv, "ipc-prefix", "%d", sv.prefix + 1);
+	server_set(&sv, "max-clients", "50");
+	server_set(&sv, "workers", "3");
+	server_write(&sv);
+	binary_put(original);
+	say(5);
+	out = server_ctl(&sv, "upgrade", &status);
+	ck_assert_msg(status == 0, "%s", out);
+	free(out);
+	say(5);
+	hear_all();
+	server_set(&sv, "ipc-prefix", "%d", sv.prefix);
+	server_write(&sv);
+	setenv("MOOTD", binary, 1);
+	master_kill();
+	server_start(&sv);
+	setenv("MOOTD", original, 1);
+	say(5);
+	hear_all();
+	ck_assert_int_eq(counted("takeovers"), 2);
+	server_stop(&sv);
+}
+END_TEST
+
 static const struct {
 	const char *name, *script, *why;
 } refusals[] = {
@@ -290,6 +357,7 @@ static const struct {
 	{ "no layout", "echo mootd 9", "(unknown" },
 	{ "does not start", "echo oh; exit 3", "does not start: oh" },
 	{ "does not end", "exec sleep 60", "does not start" },
+	{ "drips", "while :; do printf .; sleep 0.5; done", "does not start" },
 	{ "crashes", "kill -SEGV $$", "does not start" },
 	{ "not the configuration",
 	    "case $1 in -V) $REAL -V;; *) echo bad words; exit 1;; esac",
@@ -341,9 +409,11 @@ main(void)
 	tcase_add_test(tc, test_often);
 	tcase_add_test(tc, test_killed_while_taking);
 	tcase_add_test(tc, test_worker_killed_while_taken);
+	tcase_add_test(tc, test_last_worker);
 	tcase_add_test(tc, test_no_master);
 	tcase_add_test(tc, test_second);
 	tcase_add_test(tc, test_upgrade);
+	tcase_add_test(tc, test_fixed_changed);
 	tcase_add_loop_test(tc, test_refused, 0,
 	    sizeof(refusals) / sizeof(refusals[0]));
 	return harness_run(suites);
