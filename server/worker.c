@@ -274,6 +274,8 @@ end_session(uint32_t i)
 			s->active = now_ms;
 		}
 	}
+	if (s->pend != 0 && s->state != SESSION_LIVE)
+		run_in_a_moment(i);
 	if (s->state == SESSION_SHUT &&
 	    ((s->flags & (SESSION_EOF | SESSION_DEAD)) ||
 		now_ms - s->active > SHUT)) {
@@ -314,7 +316,7 @@ run_live(uint32_t i)
 			continue;
 		if (s->flags & SESSION_OVERFLOW)
 			break;
-		if (s->step != 0)
+		if (s->step != 0 && s->sent < s->queued)
 			return; /* goes on when its output is sent */
 		if (has_line(i)) {
 			run_in_a_moment(i);
