@@ -214,6 +214,15 @@ drain_own(unsigned budget)
 	return n;
 }
 
+void
+worker_drain_own(void)
+{
+	if (!mailmap_test(&mailmaps[my_id], my_id))
+		return;
+	mailmap_clear(&mailmaps[my_id], my_id);
+	drain_own(UINT32_MAX);
+}
+
 static void
 drain_mail(void)
 {
@@ -410,8 +419,9 @@ for_my_sessions(void (*fn)(uint32_t))
 static void
 count_mine(uint32_t i)
 {
-	(void)i;
 	atomic_fetch_add(&me->clients, 1);
+	atomic_fetch_add(
+	    &me->names_pending, (uint32_t)command_names_pending(i));
 }
 
 /* A session or user half freed by the dead worker. */
@@ -439,6 +449,7 @@ worker_adopt(void)
 	FAULT("heal-locked");
 	session_pool_open();
 	atomic_store(&me->clients, 0);
+	atomic_store(&me->names_pending, 0);
 	for_my_sessions(count_mine);
 	registry_unlock();
 	FAULT("heal-counted");

@@ -51,6 +51,8 @@ worker_count(enum counter what, uint64_t n)
 void worker_run_later(uint32_t s);
 void worker_flush_later(uint32_t s);
 
+/* Delivers what waits in our own mailbox; handlers may, under the lock too. */
+void worker_drain_own(void);
 /* Processes what waits in the mailbox of user U (of this home). */
 void worker_drain_user(uint32_t u);
 
