@@ -75,9 +75,9 @@ size_t deliver_tags(const struct envelope *e, uint64_t caps, char *buf,
  * -1 when it is gone. */
 int deliver_take(int msqid);
 /*
- * Whether all have been told of nicks being given up, by NICK or QUIT, and what
- * other workers told this one has been delivered here.  Lock held.  If not, a nick that is free may still
- * be somebody's in the eyes of our clients.
+ * Whether all have been told of nicks being given up, by NICK or QUIT, and
+ * what other workers told this one has been delivered here.  If not, a nick
+ * that is free may still be somebody's in the eyes of some clients.  Lock held.
  */
 int deliver_names_settled(void);
 /*
