@@ -205,6 +205,8 @@ cmd_join(struct command *c)
 	if (!list_item(c->m.param[0], item, name, sizeof(name)))
 		return CMD_DONE;
 	if (c->step % 2 == 1) {
+		if (deliver_catch_up() != 0)
+			return CMD_WAIT;
 		join_done(c, name);
 		c->step++;
 		return CMD_MORE;

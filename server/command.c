@@ -313,6 +313,10 @@ txn_suspend(struct txn *t)
 		chunks[me->reserve].session = t->session;
 		atomic_signal_fence(memory_order_seq_cst);
 		FAULT("suspend-copied");
+		/* rather one too many: a successor counts again */
+		if (t->envelope.kind == EVENT_TO_ROOMS)
+			me->names_pending++;
+		atomic_signal_fence(memory_order_seq_cst);
 		s->pend = me->reserve;
 		FAULT("suspend-pending");
 	}
@@ -341,12 +345,22 @@ command_unblock(uint32_t i)
 	deliver_done(&p->envelope);
 	s->pend = 0;
 	FAULT("unblock-cleared");
+	if (p->envelope.kind == EVENT_TO_ROOMS)
+		me->names_pending--;
 	/* in a shortage, the next one to wait comes before all others */
 	if (me->reserve == 0)
 		me->reserve = c;
 	else
 		chunk_give(c);
 	return 0;
+}
+
+int
+command_names_pending(uint32_t i)
+{
+	uint32_t c = sessions[i].pend;
+
+	return c != 0 && pending_of(c)->envelope.kind == EVENT_TO_ROOMS;
 }
 
 /*

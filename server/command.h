@@ -69,6 +69,8 @@ int command_next(uint32_t s);
 int command_quit(uint32_t s);
 /* Posts what a step of S could not post.  Returns 0 when all is posted. */
 int command_unblock(uint32_t s);
+/* Whether that is an event that tells of a nick being given up. */
+int command_names_pending(uint32_t s);
 /* Finishes the step a predecessor had committed, or drops it. */
 void command_heal(void);
 

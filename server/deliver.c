@@ -642,6 +642,7 @@ fan_mode(const struct envelope *e, struct fanout *f)
 void
 deliver_done(const struct envelope *e)
 {
+	int locked = lock_held(&state->segment.lock);
 	uint32_t m;
 
 	if (e->kind != EVENT_KICK || !room_is(e->target, e->target_gen) ||
@@ -649,7 +650,8 @@ deliver_done(const struct envelope *e)
 	    !(users[e->extra].flags & USER_LIVE) ||
 	    users[e->extra].home != my_id)
 		return;
-	registry_lock();
+	if (!locked)
+		registry_lock();
 	m = registry_member(e->extra, e->target);
 	if (m != 0 && (members[m].flags & MEMBER_TOLD)) {
 		struct op op = { .kind = OP_PART, .a = e->extra,
@@ -657,7 +659,8 @@ deliver_done(const struct envelope *e)
 		op_apply_all(&op, 1);
 		FAULT("kick-applied");
 	}
-	registry_unlock();
+	if (!locked)
+		registry_unlock();
 	FAULT("kick-unlocked");
 }
 
@@ -754,6 +757,20 @@ hear(const struct envelope *e)
 		*heard = e->serial;
 }
 
+/* Whether worker W has told all of the nicks that its users gave up.  We hold
+ * the lock, and it posts such a step under the lock: if there is one of which
+ * something is left to post, the worker is dead, and its successor will. */
+static int
+names_told(unsigned w)
+{
+	const struct txn *t = &workers[w].txn;
+
+	return workers[w].names_pending == 0 &&
+	    (w == my_id || t->state != TXN_COMMITTED || !t->locked ||
+		!t->event || t->envelope.kind != EVENT_TO_ROOMS ||
+		t->posts == 0);
+}
+
 int
 deliver_names_settled(void)
 {
@@ -761,6 +778,8 @@ deliver_names_settled(void)
 	unsigned w;
 
 	for (w = 1; w <= state->nworker; w++) {
+		if (!names_told(w))
+			return 0;
 		serial = atomic_load(&workers[w].named[my_id]);
 		if (serial == 0 || w == my_id ||
 		    now_ms > workers[w].named_at[my_id] + NAMES_SETTLE)
@@ -770,6 +789,18 @@ deliver_names_settled(void)
 			return 0;
 	}
 	return 1;
+}
+
+int
+deliver_catch_up(void)
+{
+	unsigned w;
+
+	for (w = 1; w <= state->nworker; w++)
+		if (!names_told(w))
+			return -1;
+	worker_drain_own();
+	return 0;
 }
 
 /* Mail for a user that came through our own mailbox: its own is missing. */

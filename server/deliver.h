@@ -79,11 +79,18 @@ size_t deliver_tags(const struct envelope *e, uint64_t caps, char *buf,
  * -1 when it is gone. */
 int deliver_take(int msqid);
 /*
- * Whether all that other workers told this one of nicks being given up, by
- * NICK or QUIT, has been delivered here.  If not, a nick that is free may still
- * be somebody's in the eyes of our clients.
+ * Whether all have been told of nicks being given up, by NICK or QUIT, and
+ * what other workers told this one has been delivered here.  If not, a nick
+ * that is free may still be somebody's in the eyes of some clients.  Lock held.
  */
 int deliver_names_settled(void);
+/*
+ * Brings our clients up to date, so that a list of names they are given now is
+ * neither older nor newer than the events they have had.  Returns 0, or -1 when
+ * somebody has not told yet of a nick given up: try again in a moment.  Lock
+ * held, in a handler, before it decides anything.
+ */
+int deliver_catch_up(void);
 /* Finishes the envelope a predecessor had taken. */
 void deliver_heal(void);
 

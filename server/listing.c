@@ -25,6 +25,7 @@
 #include "../irc/capability.h"
 #include "../irc/mask.h"
 #include "../irc/mode.h"
+#include "deliver.h"
 #include "handlers.h"
 #include "registry.h"
 #include "words.h"
@@ -213,6 +214,8 @@ cmd_names(struct command *c)
 	char *list = c->m.nparam > 0 ? c->m.param[0] : NULL, *name;
 	uint32_t i;
 
+	if (deliver_catch_up() != 0)
+		return CMD_WAIT;
 	for (i = 0; (name = list_next(&list)) != NULL; i++) {
 		if (i < c->cursor)
 			continue;

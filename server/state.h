@@ -319,6 +319,7 @@ struct worker {
 	 * nick, and when it was made, ms: see deliver_names_settled() */
 	_Atomic uint64_t named[CONFIG_WORKERS + 1];
 	_Atomic uint64_t named_at[CONFIG_WORKERS + 1];
+	_Atomic uint32_t names_pending; /* its sessions that wait to post one */
 	uint32_t chunk_first, chunk_end; /* its part of the chunks */
 	uint32_t chunk_high;   /* first never used */
 	uint32_t reserve;      /* a chunk for an event that has to wait */

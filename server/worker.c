@@ -219,6 +219,15 @@ drain_own(unsigned budget)
 	return n;
 }
 
+void
+worker_drain_own(void)
+{
+	if (!mailmap_test(&mailmaps[my_id], my_id))
+		return;
+	mailmap_clear(&mailmaps[my_id], my_id);
+	drain_own(UINT32_MAX);
+}
+
 static void
 drain_mail(void)
 {
@@ -283,6 +292,8 @@ end_session(uint32_t i)
 			s->active = now_ms;
 		}
 	}
+	if (s->pend != 0 && s->state != SESSION_LIVE)
+		run_in_a_moment(i);
 	if (s->state == SESSION_SHUT &&
 	    ((s->flags & (SESSION_EOF | SESSION_DEAD)) ||
 		now_ms - s->active > SHUT)) {
@@ -323,7 +334,7 @@ run_live(uint32_t i)
 			continue;
 		if (s->flags & SESSION_OVERFLOW)
 			break;
-		if (s->step != 0)
+		if (s->step != 0 && s->sent < s->queued)
 			return; /* goes on when its output is sent */
 		if (has_line(i)) {
 			run_in_a_moment(i);
@@ -442,8 +453,9 @@ for_my_sessions(void (*fn)(uint32_t))
 static void
 count_mine(uint32_t i)
 {
-	(void)i;
 	atomic_fetch_add(&me->clients, 1);
+	atomic_fetch_add(
+	    &me->names_pending, (uint32_t)command_names_pending(i));
 }
 
 /* A session or user half freed by the dead worker. */
@@ -478,6 +490,7 @@ worker_adopt(void)
 	session_pool_open();
 	validate_records();
 	atomic_store(&me->clients, 0);
+	atomic_store(&me->names_pending, 0);
 	for_my_sessions(count_mine);
 	registry_unlock();
 	FAULT("heal-counted");

@@ -56,6 +56,8 @@ void worker_flush_later(uint32_t s);
  * returns whether nothing is left. */
 int worker_rest(void);
 
+/* Delivers what waits in our own mailbox; handlers may, under the lock too. */
+void worker_drain_own(void);
 /* Processes what waits in the mailbox of user U (of this home). */
 void worker_drain_user(uint32_t u);
 

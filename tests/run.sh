@@ -69,6 +69,7 @@ if [ -x build/faults/mootd ]; then
 	programs build/faults:build/faults
 	one 'explore, a sample' "$t/explore" -t "${EXPLORE:-40}"
 	one 'soak, a short one' "$t/soak" -n 300 -t 5
+	one 'churn' "$t/churn" -t 5
 fi
 
 programs "${BUILDS%% *}"
