@@ -204,6 +204,10 @@ START_TEST(test_last_worker)
 		    "status %x", (unsigned)status);
 		server_start(&sv);
 	}
+	/* one that began afresh has another port */
+	kill(sv.pid, SIGTERM);
+	ck_assert_int_eq(server_reap(sv.pid, 5000), 0);
+	server_start(&sv);
 	client_sync(client_register(&sv, "ann"));
 	server_stop(&sv);
 }
