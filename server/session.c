@@ -518,9 +518,9 @@ session_open(int fd, const struct in6_addr *addr, const char *host,
 	atomic_thread_fence(memory_order_release);
 	s->state = SESSION_LIVE;
 	atomic_fetch_add(&workers[s->worker].clients, 1);
-	registry_unlock();
-	/* from here on it is its home's; our successor would do this again */
+	/* while its home cannot free it; our successor would do this again */
 	session_register(i);
+	registry_unlock();
 	return i;
 }
 
