@@ -100,6 +100,17 @@ queue_add(struct queue *q, uint32_t i)
 	q->slot[q->n++] = (struct queued) { i, sessions[i].gen };
 }
 
+/* Puts what is on Q into TAKEN: what is added from now on is for later. */
+static void
+queue_take(struct queue *q, struct queue *taken)
+{
+	struct queue swap = *taken;
+
+	*taken = *q;
+	*q = swap;
+	q->n = 0;
+}
+
 /* The session at place K, if it is still the one that was put there; 0. */
 static uint32_t
 queue_get(const struct queue *q, uint32_t k)
@@ -132,17 +143,23 @@ run_in_a_moment(uint32_t i)
 	queue_add(&wait_queue, i);
 }
 
+/* All post what they have to post before anybody runs on: else the first one
+ * would fill the mailbox again, with what it says next. */
 static void
 end_waiting(void)
 {
-	uint32_t k;
+	static struct queue now;
+	uint32_t k, i;
+	uint64_t was;
 
-	uint32_t i;
-
-	for (k = 0; k < wait_queue.n; k++)
-		if ((i = queue_get(&wait_queue, k)) != 0)
+	queue_take(&wait_queue, &now);
+	for (k = 0; k < now.n; k++)
+		if ((i = queue_get(&now, k)) != 0) {
+			was = blame_on(DOING_SESSION, i);
+			command_unblock(i);
+			blame_back(was);
 			queue_add(&run_queue, i);
-	wait_queue.n = 0;
+		}
 }
 
 void
@@ -165,7 +182,7 @@ ring_waiters(_Atomic uint64_t *waiters)
 	if (atomic_load(waiters) == 0)
 		return;
 	for (w = atomic_exchange(waiters, 0); w != 0; w &= w - 1)
-		bell_ring(&workers[__builtin_ctzll(w)].bell);
+		bell_call(&workers[__builtin_ctzll(w)].bell);
 }
 
 /* Our own mailbox, made anew if somebody removed it. */
@@ -483,7 +500,7 @@ worker_adopt(void)
 
 /* ---- the loop ---- */
 
-static int rung; /* somebody rang our bell this turn */
+static int rung; /* somebody rang our bell, or called: retry what waits */
 
 static void
 handle_event(const struct epoll_event *ev)
@@ -518,17 +535,6 @@ handle_event(const struct epoll_event *ev)
 	case EVENT_HANDOVER:
 		break; /* it is seen by pause_asked() */
 	}
-}
-
-/* Puts what is on Q into TAKEN: what is added from now on is for later. */
-static void
-queue_take(struct queue *q, struct queue *taken)
-{
-	struct queue swap = *taken;
-
-	*taken = *q;
-	*q = swap;
-	q->n = 0;
 }
 
 /* A mailbox is small.  Its owner looks into it between other work too, lest
@@ -590,7 +596,7 @@ sleep_ms(void)
 	    run_queue.n > 0 || accept_again == ACCEPT_NOW || me->retire ||
 	    state->stopping || atomic_load(&me->waiters) != 0)
 		return 0;
-	return wait_queue.n > 0 ? WAIT : TICK;
+	return wait_queue.n == 0 ? TICK : rung ? 0 : WAIT;
 }
 
 static void
@@ -633,7 +639,7 @@ turn(void)
 	static uint64_t tick, waited;
 	int i, n;
 
-	bell_sleep(&me->bell);
+	rung |= bell_sleep(&me->bell);
 	n = epoll_wait(me->epoll, ev, EVENTS, sleep_ms());
 	bell_wake(&me->bell);
 	clock_read();
