@@ -282,7 +282,7 @@ out_replies(struct command *c, int done)
 
 /* A posting that must wait, as it lies in a chunk of its session. */
 struct pending {
-	uint64_t posts;
+	uint64_t posts, stored;
 	uint32_t user, in_doubt;
 	struct envelope envelope;
 };
@@ -307,6 +307,7 @@ txn_suspend(struct txn *t)
 			panic("an event without a place to wait");
 		p = pending_of(me->reserve);
 		p->posts = t->posts;
+		p->stored = t->stored;
 		p->user = t->post_user;
 		p->in_doubt = t->in_doubt;
 		memcpy(&p->envelope, &t->envelope, t->envelope.size);
@@ -339,9 +340,12 @@ command_unblock(uint32_t i)
 	if (c == 0)
 		return 0;
 	p = pending_of(c);
-	if (deliver_post(&p->envelope, &p->posts, &p->user, &p->in_doubt) != 0)
+	if (deliver_post(&p->envelope, &(struct posting) { &p->posts, &p->user,
+	        &p->in_doubt, &p->stored }) != 0)
 		return -1;
 	FAULT("unblock-posted");
+	session_hold_posted(i, p->stored);
+	FAULT("unblock-held");
 	deliver_done(&p->envelope);
 	s->pend = 0;
 	FAULT("unblock-cleared");
@@ -401,9 +405,39 @@ txn_post(struct txn *t)
 	if (t->posts == 0 && t->post_user == 0)
 		return;
 	if (sessions[t->session].pend != 0 ||
-	    deliver_post(&t->envelope, &t->posts, &t->post_user,
-		&t->in_doubt) != 0)
+	    deliver_post(&t->envelope, &(struct posting) { &t->posts,
+	        &t->post_user, &t->in_doubt, &t->stored }) != 0)
 		txn_suspend(t);
+}
+
+/* The reply of the step says that something is kept: it is held back until it
+ * is.  Before the reply counts. */
+static void
+txn_hold(const struct txn *t)
+{
+	const struct session *s = &sessions[t->session];
+	uint64_t serial = t->stored;
+
+	if (!t->holds || t->queued == s->queued)
+		return;
+	if (s->pend != 0 && (pending_of(s->pend)->posts & 1))
+		serial = HOLD_UNPOSTED;
+	if (serial != 0)
+		session_hold(t->session, s->queued, serial);
+}
+
+/* The answer to its question has been used. */
+static void
+answer_give(struct session *s)
+{
+	uint32_t c = s->answer;
+
+	if (c == 0)
+		return;
+	s->answer = 0;
+	FAULT("answer-used");
+	atomic_signal_fence(memory_order_seq_cst);
+	chunk_give(c);
 }
 
 /* Does what is committed; each part may have been done before. */
@@ -434,6 +468,11 @@ txn_finish(struct txn *t)
 	if (lock_held(&state->segment.lock))
 		registry_unlock();
 	FAULT("finish-unlocked");
+	answer_give(s);
+	/* before it is posted: the answer would find nobody */
+	if (t->asked != 0)
+		s->asked = t->asked;
+	FAULT("finish-asked");
 	if (t->event) {
 		txn_post(t);
 		FAULT("finish-posted");
@@ -444,6 +483,8 @@ txn_finish(struct txn *t)
 			deliver_done(&t->envelope);
 	}
 	FAULT("finish-delivered");
+	txn_hold(t);
+	FAULT("finish-held");
 	s->queued = t->queued;
 	FAULT("finish-queued");
 	s->step = t->step;
@@ -476,8 +517,9 @@ txn_begin(struct txn *t, const struct command *c)
 	t->nops = 0;
 	t->ops_done = 0;
 	t->event = 0;
-	t->posts = 0;
+	t->posts = t->stored = t->asked = 0;
 	t->post_user = t->in_doubt = 0;
+	t->holds = 0;
 	t->after = 0;
 	t->flags = c->s->flags;
 	t->locked = (c->row->flags & CMD_LOCK) != 0;
@@ -508,6 +550,7 @@ command_step(struct command *c, uint64_t end)
 	if (r != CMD_WAIT && c->event != NULL) {
 		t->event = 1;
 		t->posts = event_workers(c->event, &t->post_user);
+		t->holds = (t->posts & 1) && t->asked == 0;
 		if ((t->posts != 0 || t->post_user != 0) && !session_reserve())
 			r = CMD_WAIT;
 	}
@@ -796,7 +839,7 @@ run_next_line(uint32_t i)
 	char *buf;
 	long n;
 
-	if (s->state != SESSION_LIVE || s->pend != 0 ||
+	if (s->state != SESSION_LIVE || s->pend != 0 || s->asked != 0 ||
 	    (s->flags & SESSION_OVERFLOW))
 		return 0;
 	/* a long answer waits until the client has read the last part */

@@ -21,6 +21,7 @@ enum command_result {
 	CMD_DONE, /* the command is finished */
 	CMD_MORE, /* this step is; run the next one (step/cursor are set) */
 	CMD_WAIT, /* it decided nothing: run the step again in a moment */
+	CMD_ANSWERED, /* of ask(), never returned: the answer is there */
 };
 
 enum command_flag {
@@ -30,6 +31,8 @@ enum command_flag {
 	CMD_FREE = 8,       /* costs no flood token */
 	CMD_EARLY = 16,     /* before registration only: else 462 */
 };
+
+enum { STEP_ASKED = 1 << 30 /* in `step': the store was asked */ };
 
 struct command;
 typedef enum command_result command_fn(struct command *c);
@@ -51,7 +54,8 @@ struct command {
 	const struct command_row *row;
 	struct message m;
 	uint32_t step;    /* 0 at first; a handler with several sets it */
-	uint32_t cursor;  /* kept between steps too */
+	uint64_t cursor;  /* kept between steps too */
+	size_t answered;  /* bytes of the store's answer that were used */
 	struct envelope *event; /* NULL, or set by command_event() */
 	char *label;      /* of labeled-response, or NULL */
 	int failed;       /* a numeric of 400..599 or FAIL was replied */

@@ -25,6 +25,7 @@
 #include "../irc/message.h"
 #include "../irc/mode.h"
 #include "../irc/utf8.h"
+#include "ask.h"
 #include "blame.h"
 #include "deliver.h"
 #include "fault.h"
@@ -235,10 +236,12 @@ event_workers(const struct envelope *e, uint32_t *user)
 		if (users[e->target].home != my_id)
 			*user = e->target;
 		break;
+	case EVENT_ASK:
+	case EVENT_ANSWER:
 	case EVENT_MAX:
 		break;
 	}
-	return mask & ~(UINT64_C(1) << my_id);
+	return (mask & ~(UINT64_C(1) << my_id)) | (uint64_t)store_wants(e);
 }
 
 /*
@@ -277,7 +280,7 @@ post_to_worker(struct envelope *e, unsigned w, long type)
 	e->type = type;
 	r = post(workers[w].mailbox, e, &workers[w].waiters);
 	FAULT("post-worker-sent");
-	if (r > 0)
+	if (r > 0 && w != 0) /* the store has one mailbox only */
 		mailmap_set(&mailmaps[w], w);
 	else if (r < 0)
 		/* somebody removed it; its owner makes a new one when rung */
@@ -310,17 +313,18 @@ post_to_user(struct envelope *e, uint32_t u)
 	return r > 0 ? 0 : -1;
 }
 
-/* What is still to be posted of an event, as its caller keeps it. */
-struct posting {
-	uint64_t *workers;
-	uint32_t *user;
-	uint32_t *in_doubt;
-};
+/* Instead of a worker, where it is said to whom a post is in doubt. */
+enum { TO_USER = UINT16_MAX, TO_STORE = UINT16_MAX - 1 };
 
-enum { TO_USER = UINT16_MAX /* instead of a worker */ };
+/* The bit of whom W names. */
+static uint64_t
+posts_bit(uint32_t w)
+{
+	return w == TO_USER ? 0 : UINT64_C(1) << (w == TO_STORE ? 0 : w);
+}
 
 /*
- * Posts E to worker W, or TO_USER.  Each posting has a serial of its own,
+ * Posts E to worker W, TO_USER or TO_STORE.  Each posting has a serial of its own,
  * higher than all before: so the one in doubt after a death was the last of
  * that life, and a receiver that has heard a serial as high has heard it.  It
  * stays in doubt, with its serial, until it is posted again.  Returns 0 when
@@ -329,7 +333,8 @@ enum { TO_USER = UINT16_MAX /* instead of a worker */ };
 static int
 post_one(struct envelope *e, const struct posting *p, uint32_t w)
 {
-	int again = *p->in_doubt == w, r;
+	/* the store knows an event by its ID, and orders by serials */
+	int again = *p->in_doubt == w && w != TO_STORE, r;
 
 	if (again)
 		e->flags |= ENVELOPE_AGAIN;
@@ -340,13 +345,18 @@ post_one(struct envelope *e, const struct posting *p, uint32_t w)
 	*p->in_doubt = w;
 	atomic_signal_fence(memory_order_seq_cst);
 	FAULT("post-doubt");
-	r = w == TO_USER ? post_to_user(e, *p->user) : post_to_worker(e, w, 1);
+	r = w == TO_USER ? post_to_user(e, *p->user)
+	                 : post_to_worker(e, w == TO_STORE ? 0 : w, 1);
 	e->flags &= (uint16_t)~ENVELOPE_AGAIN;
+	if (r == 0 && w == TO_STORE)
+		*p->stored = e->serial;
+	FAULT("post-stored");
+	atomic_signal_fence(memory_order_seq_cst);
 	if (r == 0 && w == TO_USER)
 		*p->user = 0;
 	else if (r == 0) {
-		*p->workers &= ~(UINT64_C(1) << w);
-		if (e->kind == EVENT_TO_ROOMS) {
+		*p->posts &= ~posts_bit(w);
+		if (e->kind == EVENT_TO_ROOMS && w != TO_STORE) {
 			atomic_store(&me->named_at[w], now_ms);
 			atomic_store(&me->named[w], e->serial);
 		}
@@ -364,7 +374,8 @@ static int
 post_doubt(struct envelope *e, const struct posting *p)
 {
 	uint32_t w = *p->in_doubt;
-	int left = w == TO_USER ? *p->user != 0 : (*p->workers >> w & 1) != 0;
+	int left = w == TO_USER ? *p->user != 0
+	                        : (*p->posts & posts_bit(w)) != 0;
 
 	if (w != 0 && left && post_one(e, p, w) != 0)
 		return -1;
@@ -384,21 +395,27 @@ kick_home(const struct envelope *e)
 }
 
 int
-deliver_post(struct envelope *e, uint64_t *posts, uint32_t *user,
-    uint32_t *in_doubt)
+deliver_post(struct envelope *e, const struct posting *p)
 {
-	struct posting p = { posts, user, in_doubt };
 	uint64_t left, last = kick_home(e);
 	int full = 0;
 
-	if (post_doubt(e, &p) != 0)
+	/* what cannot be kept is not waited for */
+	if ((*p->posts & 1) && !store_accepts())
+		*p->posts &= ~UINT64_C(1);
+	if (post_doubt(e, p) != 0)
 		return -1;
-	for (left = *posts & ~last; left != 0; left &= left - 1)
-		full |= post_one(e, &p, (uint32_t)__builtin_ctzll(left));
-	if (!full && (*posts & last) != 0)
-		full = post_one(e, &p, (uint32_t)__builtin_ctzll(last));
-	if (*user != 0)
-		full |= post_one(e, &p, TO_USER);
+	/* what is kept is in the order of the serials: of two sessions that
+	 * wait for the store, who came first has posted first */
+	if (*p->posts & 1)
+		full = post_one(e, p, TO_STORE);
+	for (left = *p->posts & ~last & ~UINT64_C(1); left != 0;
+	     left &= left - 1)
+		full |= post_one(e, p, (uint32_t)__builtin_ctzll(left));
+	if (!full && (*p->posts & last) != 0)
+		full = post_one(e, p, (uint32_t)__builtin_ctzll(last));
+	if (*p->user != 0)
+		full |= post_one(e, p, TO_USER);
 	return full;
 }
 
@@ -708,6 +725,8 @@ deliver_local(struct envelope *e, struct fanout *f)
 	case EVENT_KILL:
 		deliver_to_user(e, f);
 		break;
+	case EVENT_ASK:
+	case EVENT_ANSWER:
 	case EVENT_MAX:
 		break;
 	}
@@ -823,7 +842,9 @@ deliver_mail(void)
 	struct envelope *e = &me->mail;
 	uint64_t was = blame_on(DOING_MAIL, 0);
 
-	if (!heard_before(e)) {
+	if (e->kind == EVENT_ANSWER)
+		ask_answered(e);
+	else if (!heard_before(e)) {
 		poison("mail", envelope_line(e), e->nline);
 		deliver_local(e, &me->mail_fanout);
 		FAULT("mail-delivered");
@@ -876,7 +897,8 @@ deliver_heal(void)
 			deliver_abandon(&me->mail);
 			blame_back(0);
 		}
-		hear(&me->mail);
+		if (me->mail.kind != EVENT_ANSWER)
+			hear(&me->mail);
 	} else if (envelope_valid(&me->mail, envelope_payload(&me->mail))) {
 		FAULT("heal-mail");
 		deliver_mail();

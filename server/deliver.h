@@ -17,6 +17,8 @@ enum event_kind {
 	EVENT_TO_MODE,     /* all users with a user mode of extra */
 	EVENT_KICK,        /* members of room target; then user extra leaves */
 	EVENT_KILL,        /* user target is cut; line is the reason */
+	EVENT_ASK,         /* the store, for session extra of user target */
+	EVENT_ANSWER,      /* to it, by the store */
 	EVENT_MAX
 };
 
@@ -42,17 +44,24 @@ int event_room(struct envelope *e, uint32_t r);
  * ENVELOPE_ROOMS. */
 void event_rooms_of(struct envelope *e, uint32_t u);
 
-/* The workers, other than this one, that have recipients of E; *USER is the
- * user it is for when it goes to a user's mailbox (then the mask is 0). */
+/* The workers, other than this one, that have recipients of E, and as bit 0
+ * the store if it is to be kept; *USER is the user it is for when it goes to a
+ * user's mailbox. */
 uint64_t event_workers(const struct envelope *e, uint32_t *user);
 
 /*
  * Posts E to all workers in *POSTS, or to *USER; clears what is done.
- * *IN_DOUBT names the one being posted.  Returns 0, or -1 when a mailbox is
- * full: it will ring our bell when there is room.
+ * IN_DOUBT names the one being posted; STORED is then the serial of what the
+ * store got.  Returns 0, or -1 when a mailbox is full: it will ring our bell
+ * when there is room.
  */
-int deliver_post(struct envelope *e, uint64_t *posts, uint32_t *user,
-    uint32_t *in_doubt);
+struct posting {
+	uint64_t *posts;
+	uint32_t *user;
+	uint32_t *in_doubt;
+	uint64_t *stored;
+};
+int deliver_post(struct envelope *e, const struct posting *p);
 
 /* Delivers E to this worker's own recipients, from where FANOUT stands. */
 void deliver_local(struct envelope *e, struct fanout *fanout);

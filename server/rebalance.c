@@ -154,7 +154,8 @@ move(uint32_t i, unsigned to)
 
 	epoll_ctl(workers[s->worker].epoll, EPOLL_CTL_DEL, s->fd, NULL);
 	registry_rehome(s->user, to);
-	s->flags &= ~(uint32_t)(SESSION_DIRTY | SESSION_RUNNABLE);
+	s->flags &= ~(uint32_t)(SESSION_DIRTY | SESSION_RUNNABLE |
+	    SESSION_AWAITS);
 	s->flags |= SESSION_WRITABLE;
 	s->worker = (uint8_t)to;
 	/* tells its new home at once what there is to read */

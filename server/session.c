@@ -19,6 +19,7 @@
 
 #include "../ipc/mailbox.h"
 #include "../ipc/stream.h"
+#include "ask.h"
 #include "fault.h"
 #include "log.h"
 #include "poison.h"
@@ -62,6 +63,7 @@ session_pool_open(void)
 			pool_mark(used, sessions[i].out_head);
 			pool_mark(used, sessions[i].in_chunk);
 			pool_mark(used, sessions[i].pend);
+			pool_mark(used, sessions[i].answer);
 		}
 	/* the reserve may just have become the place of an event */
 	if (me->reserve < me->chunk_first || me->reserve >= me->chunk_high ||
@@ -238,6 +240,73 @@ session_append(uint32_t i, const char *buf, size_t len)
 		session_flush(i);
 }
 
+/* ---- output that waits for a commit ---- */
+
+/*
+ * While one hold waits for its commit, what follows gathers behind a second
+ * one, whose serial grows.  So each commit lets something go, however much is
+ * said, and two are enough.
+ */
+void
+session_hold(uint32_t i, uint64_t at, uint64_t serial)
+{
+	struct session *s = &sessions[i];
+	struct hold *h = &s->hold[s->hold[0].serial != 0];
+
+	if (h->serial == 0)
+		h->at = at;
+	atomic_signal_fence(memory_order_seq_cst);
+	FAULT("hold-at");
+	h->serial = serial;
+	FAULT("hold-serial");
+	s->flags |= SESSION_HELD;
+}
+
+void
+session_hold_posted(uint32_t i, uint64_t serial)
+{
+	struct session *s = &sessions[i];
+	int k;
+
+	for (k = 1; k >= 0; k--)
+		if (s->hold[k].serial == HOLD_UNPOSTED)
+			s->hold[k].serial = serial;
+	if (s->flags & SESSION_HELD)
+		worker_flush_later(i);
+}
+
+static int
+hold_waits(const struct hold *h)
+{
+	return h->serial == HOLD_UNPOSTED ||
+	    (h->serial != 0 && store_accepts() && !store_has(h->serial));
+}
+
+/* How far the output may be sent. */
+static uint64_t
+output_end(uint32_t i)
+{
+	struct session *s = &sessions[i];
+
+	if (!(s->flags & SESSION_HELD))
+		return s->queued;
+	while (s->hold[0].serial != 0 && !hold_waits(&s->hold[0])) {
+		/* the second one moves up, in an order that never lets go
+		 * what it holds */
+		s->hold[0].at = s->hold[1].serial != 0 ? s->hold[1].at
+		                                       : s->queued;
+		FAULT("hold-moved");
+		s->hold[0].serial = s->hold[1].serial;
+		FAULT("hold-passed");
+		s->hold[1].serial = 0;
+	}
+	if (s->hold[0].serial == 0) {
+		s->flags &= ~(uint32_t)SESSION_HELD;
+		return s->queued;
+	}
+	return s->hold[0].at;
+}
+
 /* Frees the chunks whose bytes the kernel has. */
 static void
 output_release(struct session *s)
@@ -263,17 +332,17 @@ output_release(struct session *s)
 }
 
 static int
-output_iov(const struct session *s, struct iovec *iov)
+output_iov(const struct session *s, uint64_t most, struct iovec *iov)
 {
 	uint64_t pos = s->sent, end;
 	uint32_t c;
 	int n = 0;
 
-	for (c = s->out_head; c != 0 && n < FLUSH_IOV && pos < s->queued;
+	for (c = s->out_head; c != 0 && n < FLUSH_IOV && pos < most;
 	     c = chunks[c].next) {
 		end = chunks[c].pos + CHUNK_SIZE;
-		if (end > s->queued)
-			end = s->queued;
+		if (end > most)
+			end = most;
 		if (end <= pos)
 			continue;
 		iov[n].iov_base = chunk_bytes(c) + (pos - chunks[c].pos);
@@ -289,13 +358,14 @@ session_flush(uint32_t i)
 	struct session *s = &sessions[i];
 	struct iovec iov[FLUSH_IOV];
 	struct msghdr msg = { .msg_iov = iov };
+	uint64_t most = output_end(i);
 	ssize_t n;
 	int e;
 
 	poison("flush", users[s->user].real, strlen(users[s->user].real));
-	while (s->sent < s->queued && (s->flags & SESSION_WRITABLE) &&
+	while (s->sent < most && (s->flags & SESSION_WRITABLE) &&
 	    !(s->flags & SESSION_DEAD)) {
-		msg.msg_iovlen = (size_t)output_iov(s, iov);
+		msg.msg_iovlen = (size_t)output_iov(s, most, iov);
 		me->io_session = i;
 		FAULT("flush-announced");
 		n = msg.msg_iovlen == 1
@@ -318,6 +388,8 @@ session_flush(uint32_t i)
 			worker_run_later(i);
 		}
 	}
+	if (s->flags & SESSION_HELD)
+		worker_flush_on_commit(i);
 }
 
 /* ---- input ---- */
@@ -579,6 +651,7 @@ session_free(uint32_t i)
 {
 	struct session *s = &sessions[i];
 	uint32_t out = s->out_head, in = s->in_chunk, pend = s->pend;
+	uint32_t answer = s->answer;
 	int fd = s->fd;
 
 	/* Down first: if we die now, a successor that finds the socket
@@ -598,13 +671,15 @@ session_free(uint32_t i)
 	/* a record never names a chunk that is not its own */
 	s->sent = s->queued;
 	FAULT("free-chunks");
-	s->out_head = s->out_tail = s->in_chunk = s->pend = 0;
+	s->out_head = s->out_tail = s->in_chunk = s->pend = s->answer = 0;
 	atomic_signal_fence(memory_order_seq_cst);
 	chain_give(out);
 	if (in != 0)
 		chunk_give(in);
 	if (pend != 0)
 		chunk_give(pend);
+	if (answer != 0)
+		chunk_give(answer);
 	registry_free_session(i);
 	FAULT("free-freed");
 	fd_session[fd] = 0;
@@ -678,7 +753,8 @@ session_rearm(uint32_t i)
 	};
 
 	s->flags |= SESSION_READABLE | SESSION_WRITABLE;
-	s->flags &= ~(uint32_t)(SESSION_DIRTY | SESSION_RUNNABLE);
+	s->flags &= ~(uint32_t)(SESSION_DIRTY | SESSION_RUNNABLE |
+	    SESSION_AWAITS);
 	if (epoll_ctl(me->epoll, EPOLL_CTL_MOD, s->fd, &ev) != 0 &&
 	    (errno != ENOENT ||
 		epoll_ctl(me->epoll, EPOLL_CTL_ADD, s->fd, &ev) != 0))

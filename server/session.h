@@ -41,6 +41,15 @@ int session_write(uint32_t s, uint64_t pos, const char *buf, size_t len);
  * session is marked SESSION_OVERFLOW instead and cut at the end of the turn. */
 void session_append(uint32_t s, const char *buf, size_t len);
 
+/*
+ * Output from stream position AT on is held back until SERIAL is committed by
+ * the store.  What comes behind it waits, too: a stream has an order.
+ * HOLD_UNPOSTED waits for session_hold_posted(), by which it gets its serial;
+ * 0 there: it will not be kept.
+ */
+void session_hold(uint32_t s, uint64_t at, uint64_t serial);
+void session_hold_posted(uint32_t s, uint64_t serial);
+
 /* Sends what the kernel takes.  Sets SESSION_DEAD when the peer is gone. */
 void session_flush(uint32_t s);
 /* Reads what there is, once.  Sets SESSION_EOF or SESSION_DEAD. */

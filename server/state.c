@@ -36,6 +36,7 @@ _Atomic uint32_t *fd_session;
 struct chunk *chunks;
 char *chunk_data;
 struct mailmap *mailmaps;
+char *intake;
 
 static struct mailmap mailmap_views[CONFIG_WORKERS + 1];
 
@@ -101,6 +102,7 @@ state_layout(char *base, const struct dimensions *d)
 		{ &aways, d->users, sizeof(struct away) },
 		{ &chunks, d->chunks, sizeof(struct chunk) },
 		{ &chunk_data, d->chunks, CHUNK_STRIDE },
+		{ &intake, 1, INTAKE_SIZE },
 	};
 
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -132,7 +134,8 @@ state_layout_id(void)
 		sizeof(struct room_list), sizeof(struct ban),
 		sizeof(struct address), sizeof(struct whowas),
 		sizeof(struct chunk), sizeof(struct txn),
-		sizeof(struct envelope), CHUNK_STRIDE, WHOWAS_MAX };
+		sizeof(struct envelope), CHUNK_STRIDE, WHOWAS_MAX,
+		INTAKE_SIZE };
 	uint32_t h = 2166136261u;
 	size_t i;
 
@@ -169,6 +172,7 @@ state_create(const struct config *config, int nworker, uint32_t max_fd)
 	state->sessions.high = state->rooms.high = state->members.high = 1;
 	state->bans.high = state->addresses.high = 1;
 	state->users.high = MAILBOX_SYSTEM;
+	workers[0].mailbox = workers[0].bell.fd = -1;
 	each = (uint32_t)((d.chunks - 1) / (size_t)nworker);
 	for (i = 1; i <= (uint32_t)nworker; i++) {
 		workers[i].chunk_first = 1 + (i - 1) * each;
@@ -250,7 +254,7 @@ state_destroy(void)
 {
 	size_t w;
 
-	for (w = 1; w < made.workers; w++)
+	for (w = 0; w < made.workers; w++)
 		if (mailbox_is_keyless(workers[w].mailbox, made_header.born))
 			mailbox_remove(workers[w].mailbox);
 	mailbox_remove_all((int)made_header.prefix, made_header.born);
@@ -303,7 +307,7 @@ state_remove_mailboxes(const struct segment *header)
 	n = ((struct state *)(void *)seg)->nworker;
 	old = (struct worker *)(void *)((char *)(void *)seg +
 	    (sizeof(struct state) + ALIGN - 1) / ALIGN * ALIGN);
-	for (i = 1; i <= n && i <= CONFIG_WORKERS; i++)
+	for (i = 0; i <= n && i <= CONFIG_WORKERS; i++)
 		if (mailbox_is_keyless(old[i].mailbox, header->born)) {
 			mailbox_remove(old[i].mailbox);
 			removed++;

@@ -53,6 +53,9 @@ enum {
 
 	LISTENERS_MAX = CONFIG_LISTEN + 16,
 	EPOCHS = 16,           /* lives of a worker its peers remember */
+
+	STORE_MAILBOX = 0x40,  /* the ID that the store's key is made of */
+	INTAKE_SIZE = 8 << 20, /* bytes that wait for their commit */
 	MASTER_FDS = 16,       /* the highest descriptors: the master's own */
 };
 
@@ -88,7 +91,17 @@ enum session_flag {
 	SESSION_OVERFLOW = 0x4000,   /* over its sendq */
 	SESSION_CAP302 = 0x8000,
 	SESSION_HUP = 0x10000,       /* there is an end behind the input */
+	SESSION_HELD = 0x20000,      /* some output waits for a commit, */
+	SESSION_AWAITS = 0x40000,    /* and is on the list for that */
 };
+
+/* Output that tells of something as being kept: it is not sent before the
+ * store has committed it. */
+struct hold {
+	uint64_t at;           /* stream position: where it begins */
+	uint64_t serial;       /* of what is to be committed; 0: no hold */
+};
+#define HOLD_UNPOSTED UINT64_MAX /* instead of a serial: it has none yet */
 
 /* One connection.  The first line of the cache is what a fan-out touches. */
 struct session {
@@ -109,14 +122,17 @@ struct session {
 	uint64_t received;     /* stream position: what was read */
 	uint64_t executed;     /* stream position: the next command */
 	uint32_t in_chunk;     /* holds executed..received */
-	uint32_t step;         /* the command in flight: how far it got */
-	uint32_t cursor;
+	uint64_t cursor;       /* the command in flight: how far it got, */
+	uint32_t step;         /* two ways to say it */
 	uint32_t pend;         /* chunk with an envelope still to be posted */
 	uint32_t next_free;
 	int32_t tokens;        /* of the flood limit, in 1/1000 lines */
 	uint32_t tokens_at;    /* ms, low bits */
 	uint64_t active;       /* ms: the last bytes received */
 	uint64_t opened;       /* ms since the epoch */
+	struct hold hold[2];   /* what waits now, and what came meanwhile */
+	uint64_t asked;        /* the store: ID of the question; 0: nothing */
+	uint32_t answer;       /* chunk with the answer, or 0 */
 	uint16_t crashes;      /* of workers: by its current line */
 	uint16_t faults;       /* by anything else about it */
 	struct in6_addr addr;
@@ -148,6 +164,7 @@ struct user {
 	uint32_t invite[INVITES_MAX]; /* rooms, and their generations */
 	uint32_t invite_gen[INVITES_MAX];
 	char nick[NAME_NICK + 2];
+	char account[NAME_NICK + 2]; /* "": not logged in */
 	char user[NAME_USER + 1];
 	char host[NAME_HOST + 1];
 	char real[NAME_REAL + 1];
@@ -260,15 +277,41 @@ struct txn {
 	uint32_t nops;
 	_Atomic uint32_t ops_done;
 	uint32_t event;        /* ENVELOPE holds something to deliver */
-	uint64_t posts;        /* workers still to be told */
+	uint64_t posts;        /* workers still to be told; bit 0: the store */
+	uint64_t stored;       /* serial of the posting to the store */
+	uint64_t asked;        /* ID of the question to the store; 0: none */
+	uint32_t holds;        /* the reply waits for its commit */
 	uint32_t post_user;    /* or the user whose mailbox it goes to */
 	uint32_t in_doubt;     /* being posted: a worker, or TO_USER */
 	uint64_t queued;       /* the session's fields when it is done */
 	uint64_t executed;
-	uint32_t step, cursor, flags, after;
+	uint64_t cursor;
+	uint32_t step, flags, after;
 	struct fanout fanout;
 	struct op ops[OPS_MAX];
 	struct envelope envelope;
+};
+
+/* How it is with mootd-store. */
+enum store_state {
+	STORE_OFF,             /* there is none, and will be none */
+	STORE_OPENING,         /* it is on its way: mail may be left for it */
+	STORE_SERVING,
+	STORE_FAILING,         /* nothing can be kept, as REASON says */
+};
+
+/* What workers, the master and mootd-store know of each other.  Its process,
+ * mailbox and bell are those of workers[0]. */
+struct store {
+	_Atomic uint32_t state;
+	_Atomic uint32_t change; /* grows with each of its lives and states */
+	_Atomic uint64_t sleepers; /* workers that wait for a commit */
+	/* by worker: the last serial that is committed, with all before */
+	_Atomic uint64_t durable[CONFIG_WORKERS + 1];
+	uint64_t taken, done;  /* positions in the intake: what it took out of
+	                        * its mailbox; what is committed */
+	_Atomic uint64_t messages, commits, questions; /* since the start */
+	char reason[160];
 };
 
 /* A count of something, by worker; STATS and mootctl add them up. */
@@ -357,6 +400,7 @@ struct state {
 	_Atomic uint32_t stopping;
 	int32_t listeners[LISTENERS_MAX + 1]; /* of clients; ends with -1 */
 	int32_t control;       /* listener of mootctl, or -1 */
+	struct store store;
 	_Atomic uint64_t opers, invisible, registered, most_registered;
 	uint32_t linking;      /* whose lists of members are being changed */
 	_Atomic uint32_t heal_crashes; /* of workers, while rebuilding it */
@@ -375,7 +419,7 @@ struct state {
 
 /* Where the parts are in this process.  Set by state_create(). */
 extern struct state *state;
-extern struct worker *workers;      /* [1..nworker] */
+extern struct worker *workers;      /* [1..nworker]; 0: mootd-store */
 extern struct session *sessions;
 extern struct user *users;          /* users[1..255] unused: system IDs */
 extern struct away *aways;
@@ -391,6 +435,7 @@ extern _Atomic uint32_t *fd_session; /* descriptor -> session */
 extern struct chunk *chunks;
 extern char *chunk_data;
 extern struct mailmap *mailmaps;    /* by worker, private views */
+extern char *intake;                /* of mootd-store: envelopes in a ring */
 
 /* What a process must agree on with others to share a segment: a digest of
  * the records' sizes and of STATE_LAYOUT. */

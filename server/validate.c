@@ -67,6 +67,8 @@ input_wrong(const struct session *s, uint32_t i)
 		return "input chunk";
 	if (s->pend != 0 && !chunk_is_of(s->pend, i))
 		return "chunk of a pending event";
+	if (s->answer != 0 && !chunk_is_of(s->answer, i))
+		return "chunk of an answer";
 	return NULL;
 }
 

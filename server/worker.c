@@ -30,6 +30,7 @@
 #include "../ipc/mailbox.h"
 #include "../ipc/process.h"
 #include "accept.h"
+#include "ask.h"
 #include "blame.h"
 #include "command.h"
 #include "deliver.h"
@@ -202,6 +203,38 @@ worker_flush_later(uint32_t i)
 		return;
 	sessions[i].flags |= SESSION_DIRTY;
 	queue_add(&flush_queue, i);
+}
+
+/* With output that waits for the store. */
+static struct queue hold_queue;
+
+void
+worker_flush_on_commit(uint32_t i)
+{
+	if (sessions[i].flags & SESSION_AWAITS)
+		return;
+	sessions[i].flags |= SESSION_AWAITS;
+	queue_add(&hold_queue, i);
+}
+
+/* Has them flushed whose turn it may be; who finds that it is not comes back.
+ * Whoever sleeps meanwhile is called by the store at its next commit. */
+static void
+end_holding(void)
+{
+	static struct queue now;
+	uint32_t k, i;
+
+	if (hold_queue.n == 0)
+		return;
+	queue_take(&hold_queue, &now);
+	atomic_fetch_or(&state->store.sleepers, UINT64_C(1) << my_id);
+	for (k = 0; k < now.n; k++)
+		if ((i = queue_get(&now, k)) != 0) {
+			sessions[i].flags &= ~(uint32_t)SESSION_AWAITS;
+			if (!(sessions[i].flags & SESSION_DIRTY))
+				session_flush(i);
+		}
 }
 
 /* How many more sends of this turn need not wait for its end. */
@@ -424,6 +457,8 @@ run_live(uint32_t i, unsigned most)
 			break;
 		if (s->step != 0 && s->sent < s->queued)
 			return; /* goes on when its output is sent */
+		if (s->asked != 0)
+			return; /* goes on when the answer is there */
 		if (has_line(i)) {
 			run_in_a_moment(i);
 			return;
@@ -778,7 +813,7 @@ sleep_ms(void)
 	    run_queue.n > 0 || accept_again == ACCEPT_NOW || me->retire ||
 	    state->stopping || atomic_load(&me->waiters) != 0)
 		return 0;
-	return wait_queue.n == 0 ? TICK : rung ? 0 : WAIT;
+	return wait_queue.n + hold_queue.n == 0 ? TICK : rung ? 0 : WAIT;
 }
 
 static void
@@ -821,6 +856,7 @@ turn(void)
 	static uint64_t tick, waited;
 
 	early = EARLY;
+	end_holding();
 	rung |= bell_sleep(&me->bell);
 	look(sleep_ms());
 	breath = clock_us() + BREATH;
@@ -828,6 +864,7 @@ turn(void)
 		accept_all();
 	drain_mail();
 	flush_early();
+	ask_look();
 	if (wait_queue.n > 0 && (rung || now_ms - waited >= WAIT)) {
 		waited = now_ms;
 		end_waiting();

@@ -51,6 +51,8 @@ worker_count(enum counter what, uint64_t n)
 /* Puts a session on the list of those to be run / flushed this turn. */
 void worker_run_later(uint32_t s);
 void worker_flush_later(uint32_t s);
+/* The same, when the store has committed something. */
+void worker_flush_on_commit(uint32_t s);
 
 /* Takes all mail and posts what waits to be posted, but runs no command;
  * returns whether nothing is left. */
