@@ -267,7 +267,8 @@ flush_soon(uint32_t mark)
 /* ---- mail ---- */
 
 static void breathe(void);
-static int draining; /* the mail is being taken */
+static int draining;     /* the mail is being taken */
+static int holds_breath; /* nothing else may be run in between */
 
 /* Lets those post who found MSQID full. */
 static void
@@ -338,10 +339,14 @@ drain_own(unsigned budget)
 void
 worker_drain_own(void)
 {
+	int was = holds_breath;
+
 	if (!mailmap_test(&mailmaps[my_id], my_id))
 		return;
 	mailmap_clear(&mailmaps[my_id], my_id);
+	holds_breath = 1; /* a handler is running already */
 	drain_own(UINT32_MAX);
+	holds_breath = was;
 }
 
 static void
@@ -495,7 +500,9 @@ worker_rest(void)
 	uint32_t i;
 	int left = 0;
 
+	holds_breath = 1;
 	drain_mail();
+	holds_breath = 0;
 	for (i = 1; i < state->sessions.high; i++)
 		if (sessions[i].state != SESSION_FREE &&
 		    sessions[i].worker == my_id && sessions[i].pend != 0)
@@ -758,18 +765,17 @@ static uint64_t breath; /* us: when to take the next one */
 static void
 breathe(void)
 {
-	static int within;
 	uint64_t begun;
 
-	if (within || me->retire || state->stopping ||
+	if (holds_breath || me->retire || state->stopping ||
 	    (begun = clock_us()) < breath)
 		return;
-	within = 1;
+	holds_breath = 1;
 	look(0);
 	if (!draining && mailmap_any(&mailmaps[my_id]))
 		drain_mail();
 	flush_early();
-	within = 0;
+	holds_breath = 0;
 	breath = clock_us();
 	breath += breath - begun > BREATH ? breath - begun : BREATH;
 }
