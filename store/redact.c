@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: ISC */
+
+/*
+ * Redaction: a message's text goes, and a line that says so takes its place.
+ *
+ * The row stays, with its msgid and its place in the order: a client may
+ * have that msgid as the end of what it knows, and has to be able to ask for
+ * what follows.  It becomes an event, REDACT, which clients without
+ * event-playback never see; so for them the message is not there, and the
+ * others hear what happened to it.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../irc/name.h"
+#include "handlers.h"
+#include "message.h"
+#include "search.h"
+
+static void
+fail(struct request *r, const char *code, const char *text)
+{
+	char context[300];
+
+	snprintf(context, sizeof(context), "%.120s %.120s",
+	    answer_word(r->p[0]), answer_word(r->p[1]));
+	answer_fail(r, "REDACT", code, context, text);
+}
+
+/* The nick of a line's source is the asker's, and no account is. */
+static int
+is_own(const struct request *r, const struct row *row)
+{
+	if (row->account[0] == '\0' || r->account[0] == '\0')
+		return 0;
+	return name_cmp(row->account, r->account) == 0;
+}
+
+static int
+may_redact(struct request *r, const struct row *row)
+{
+	if (row->kind > KIND_TAGMSG) {
+		fail(r, "UNKNOWN_MSGID", "This is no message");
+		return 0;
+	}
+	if (r->oper || is_own(r, row))
+		return 1;
+	fail(r, "REDACT_FORBIDDEN", "It is not yours to delete");
+	return 0;
+}
+
+static int
+redact_row(struct database *db, struct request *r, struct row *row)
+{
+	char line[STORED_LINE + 1];
+	const char *source = r->source[0] != '\0' ? r->source : r->nick;
+
+	if (search_remove(db, row) != 0)
+		return -1;
+	snprintf(line, sizeof(line), ":%s REDACT %.64s %.40s :%.300s",
+	    answer_word(source), answer_word(r->p[0]), row->msgid,
+	    r->n > 2 ? r->p[2] : "");
+	return database_run(db,
+	    "UPDATE message SET event=1, kind=?, tags=NULL, line=?"
+	    " WHERE id=?", "iti", (int64_t)KIND_REDACT, line, row->id);
+}
+
+void
+req_redact(struct database *db, struct request *r)
+{
+	struct row row;
+	int64_t target, id;
+	char account[REQUEST_NAME];
+	int n;
+
+	if (r->p[0][0] == '=' && !message_is_party(r->p[0], r->account)) {
+		fail(r, "INVALID_TARGET", "These are not yours");
+		return;
+	}
+	if ((n = message_target(db, r->p[0], &target)) == 1 &&
+	    (n = message_find(db, target, r->p[1], &id)) == 1)
+		n = row_read(db, id, &row);
+	if (n < 0) {
+		answer_trouble(db, r);
+		return;
+	}
+	if (n == 0) {
+		fail(r, "UNKNOWN_MSGID", "No such message is kept");
+		return;
+	}
+	if (!may_redact(r, &row)) {
+		row_end(&row);
+		return;
+	}
+	snprintf(account, sizeof(account), "%s", answer_word(row.account));
+	n = redact_row(db, r, &row);
+	row_end(&row);
+	if (n < 0)
+		answer_trouble(db, r);
+	else
+		answer_end(r, "REDACTED %s %s %s", answer_word(r->p[0]),
+		    r->p[1], account);
+}
