@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../irc/mode.h"
 #include "../irc/tag.h"
 #include "ask.h"
 #include "deliver.h"

@@ -114,6 +114,23 @@ field(struct parser *p)
 	return (char *)p->config + p->setting->offset;
 }
 
+/* "WORD: \"x\" is not a, b or c", of N words. */
+static void
+complain_choice(
+    struct parser *p, const char *value, const char *const *words, int n)
+{
+	char text[160] = "";
+	size_t used = 0;
+	int i;
+
+	for (i = 0; i < n && used < sizeof(text); i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+		    "%s%s", words[i],
+		    i + 2 < n ? ", " : i + 2 == n ? " or " : "");
+	complain(p, "%s: \"%s\" is not %s", p->setting->word,
+	    log_safe(value), text);
+}
+
 /* Copies TEXT to the field and clears what is behind it. */
 static int
 field_set(struct parser *p, const char *text)
@@ -271,25 +288,56 @@ flood_read(struct parser *p, char **value, int n)
 	return 0;
 }
 
+/* One of WORDS, a list that ends with NULL; the field is its place there. */
+static int
+choice_read(struct parser *p, const char *value, const char *const *words)
+{
+	int n;
+
+	for (n = 0; words[n] != NULL; n++)
+		if (strcmp(value, words[n]) == 0) {
+			*(int *)field(p) = n;
+			return 0;
+		}
+	complain_choice(p, value, words, n);
+	return -1;
+}
+
 static int
 level_read(struct parser *p, char **value, int n)
 {
-	static const char *const levels[] = {
+	static const char *const words[] = {
 		[LOG_LEVEL_WARN] = "warn",
 		[LOG_LEVEL_INFO] = "info",
 		[LOG_LEVEL_DEBUG] = "debug",
+		NULL,
 	};
-	int i;
 
 	(void)n;
-	for (i = 0; i < (int)(sizeof levels / sizeof levels[0]); i++)
-		if (strcmp(value[0], levels[i]) == 0) {
-			p->config->log_level = i;
-			return 0;
-		}
-	complain(p, "log-level: \"%s\" is not warn, info or debug",
-	    log_safe(value[0]));
-	return -1;
+	return choice_read(p, value[0], words);
+}
+
+static int
+switch_read(struct parser *p, char **value, int n)
+{
+	static const char *const words[] = { "off", "on", NULL };
+
+	(void)n;
+	return choice_read(p, value[0], words);
+}
+
+static int
+registration_read(struct parser *p, char **value, int n)
+{
+	static const char *const words[] = {
+		[REGISTRATION_OPEN] = "open",
+		[REGISTRATION_CLOSED] = "closed",
+		[REGISTRATION_INVITE] = "invite",
+		NULL,
+	};
+
+	(void)n;
+	return choice_read(p, value[0], words);
 }
 
 /* Names and texts. */
@@ -864,6 +912,20 @@ static const struct setting settings[] = {
 	    1, 1, 8 * KIB, 16 * MIB, 0, "1M", NULL },
 	{ "user", user_read, field_same, FIELD(user),
 	    1, 1, 0, 0, FIXED, NULL, NULL },
+	{ "store", switch_read, field_same, FIELD(store),
+	    1, 1, 0, 0, FIXED, "on", NULL },
+	{ "registration", registration_read, field_same, FIELD(registration),
+	    1, 1, 0, 0, 0, "open", NULL },
+	{ "login-delay", number_read, field_same, FIELD(login_delay),
+	    1, 1, 0, 60000, 0, "1000", NULL },
+	{ "history-age", number_read, field_same, FIELD(history_age),
+	    1, 1, 0, 36500, 0, "365", NULL },
+	{ "history-size", number_read, field_same, FIELD(history_size),
+	    1, 1, 0, 100000000, 0, "1000000", NULL },
+	{ "history-on-join", number_read, field_same, FIELD(history_on_join),
+	    1, 1, 0, 1000, 0, "20", NULL },
+	{ "linger", number_read, field_same, FIELD(linger),
+	    1, 1, 0, 86400, 0, "120", NULL },
 	{ "log-level", level_read, field_same, FIELD(log_level),
 	    1, 1, 0, 0, 0, "info", NULL },
 };

@@ -63,7 +63,23 @@ struct config {
 	uint64_t buffers;           /* bytes for all buffers; 1G; >= 16M */
 	uint64_t mailbox_size;      /* bytes a mailbox may hold; 1M; 8K..16M */
 	char user[64];              /* drop to it when started as root; "" */
+	int store;                  /* whether mootd-store is used; 1 */
+	int registration;           /* REGISTRATION_*; open */
+	uint32_t login_delay;       /* ms after a wrong password, doubling;
+	                             * 1000; 0: none */
+	uint32_t history_age;       /* days messages are kept; 365; 0: for
+	                             * ever */
+	uint32_t history_size;      /* messages of a room; 1000000; 0: all */
+	uint32_t history_on_join;   /* lines shown to who cannot ask; 20 */
+	uint32_t linger;            /* s an account stays without session;
+	                             * 120 */
 	int log_level;              /* warn | info | debug; info */
+};
+
+enum {                          /* who may register an account */
+	REGISTRATION_OPEN,
+	REGISTRATION_CLOSED,
+	REGISTRATION_INVITE,
 };
 
 /* Where config_load() puts what it did not like: "FILE:LINE: text" lines. */

@@ -37,6 +37,8 @@
 #include "../ipc/handover.h"
 #include "../ipc/mailbox.h"
 #include "../ipc/process.h"
+#include "brake.h"
+#include "helper.h"
 #include "listener.h"
 #include "log.h"
 #include "master.h"
@@ -55,10 +57,9 @@ enum {
 	DESCRIPTORS = 256,     /* beside those of clients */
 	STEADY = 1000,         /* ms a worker must live to be trusted again */
 	STEADY_KILLED = 50,    /* the same, when somebody else killed it */
-	BRAKE_FREE = 3,        /* quick deaths before the brake */
-	BRAKE_FIRST = 250,     /* ms; doubles */
-	BRAKE_MOST = 60000,
-	GOODBYE = 1600,        /* ms workers have to say it */
+	DAMAGES = 3,           /* segments damaged soon one after another */
+	GOODBYE = 1200,        /* ms workers have to say it */
+	KEPT = 600,            /* ms the store has for what it still has */
 	START = 2000,          /* ms to wait for the first workers */
 	ORPHANS = 3000,        /* ms workers of a dead master have to leave */
 	BEAT = 500,            /* ms between looks at the workers */
@@ -70,9 +71,8 @@ enum {
 /* What the master knows of a worker beside the segment. */
 struct child {
 	pid_t pid;
-	uint64_t started;      /* ms */
+	struct brake brake;
 	uint64_t due;          /* ms: when to fork it; 0: is running */
-	unsigned quick;        /* deaths in a row soon after the start */
 	int hung;              /* was killed for it */
 };
 
@@ -189,7 +189,7 @@ worker_fork(unsigned w)
 
 	children[w].due = 0;
 	children[w].hung = 0;
-	children[w].started = clock_now();
+	children[w].brake.started = clock_now();
 	atomic_store(&workers[w].retire, 0);
 	atomic_store(&workers[w].beat, clock_now());
 	if ((pid = process_share()) == 0)
@@ -403,12 +403,14 @@ instance_create(const struct config *c)
 		log_warn("handover: %s: no other master can take over",
 		    strerror(errno));
 	state->handover = handover;
+	helper_prepare(c);
 	for (w = 1; w <= nworker; w++)
 		worker_prepare(w);
 	state->pause = pause_word(getpid(), 1, PAUSE_NONE);
 	pause_serve_under(state->pause);
 	for (w = 1; w <= nworker; w++)
 		worker_start(w);
+	helper_start(c);
 	await_workers();
 }
 
@@ -454,6 +456,7 @@ instance_continue(struct config *c)
 	if (takeover_done() != 0)
 		fatal("the old workers went on by themselves");
 	control_restore(c);
+	helper_start(c);
 	ring_all(); /* they say themselves that they are there */
 	if (state->stopping) /* the old ones were told to go meanwhile */
 		kill(getpid(), SIGTERM);
@@ -560,23 +563,16 @@ static void
 brake(unsigned w, int status)
 {
 	struct child *c = &children[w];
-	uint64_t wait = BRAKE_FIRST;
-	unsigned n;
+	uint64_t wait =
+	    brake_ended(&c->brake, clock_now(), steady(w, status));
 
-	c->quick = clock_now() - c->started < steady(w, status)
-	    ? c->quick + 1
-	    : 0;
-	if (c->quick <= BRAKE_FREE) {
+	if (wait == 0) {
 		worker_start(w);
 		return;
 	}
-	for (n = BRAKE_FREE + 1; n < c->quick && wait < BRAKE_MOST; n++)
-		wait *= 2;
-	if (wait > BRAKE_MOST)
-		wait = BRAKE_MOST;
 	c->due = clock_now() + wait;
 	log_warn("worker %u died %u times in a row: next try in %llu ms", w,
-	    c->quick, (unsigned long long)wait);
+	    c->brake.quick, (unsigned long long)wait);
 }
 
 static void
@@ -626,6 +622,8 @@ reap(void)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if ((w = worker_of(pid)) != 0)
 			worker_ended(w, status);
+		else
+			helper_ended(pid, status);
 }
 
 /* Replaces the hung, forks the due; returns whether all are well. */
@@ -724,6 +722,7 @@ reload(void)
 	free(fresh);
 	reloading = 0;
 	log_open("master", (enum log_level)settings->log_level, log_to_syslog);
+	helper_reload(settings);
 	atomic_store(&workers[1].retire, 1);
 	bell_ring(&workers[1].bell);
 	reloading = 1;
@@ -778,6 +777,7 @@ clean_up(void)
 			;
 	}
 	workers_kill();
+	helper_stop(KEPT);
 	state_destroy();
 	if (control >= 0)
 		unlink(settings->control);
@@ -845,6 +845,7 @@ start_afresh(void)
 
 	log_warn("the segment is damaged: restarting with a new one");
 	notify("STATUS=The segment is damaged: restarting with a new one");
+	helper_kill();
 	workers_kill();
 	state_destroy();
 	descriptors_close();
@@ -854,7 +855,7 @@ start_afresh(void)
 		begun = clock_now();
 		times = 0;
 	}
-	if (++times > BRAKE_FREE)
+	if (++times > DAMAGES)
 		fatal_final("the segment is damaged again and again");
 	memset(children, 0, sizeof(children));
 	reloading = reload_again = damaged = 0;
@@ -925,6 +926,7 @@ master_run(int upgraded)
 			start_afresh();
 		rebalance_now_and_then();
 		well = watch_workers();
+		helper_watch();
 		report();
 		if (dog > 0 && well && clock_now() - fed >= dog / 2) {
 			notify("WATCHDOG=1");

@@ -65,6 +65,8 @@ is_wanted(int fd)
 		if (fd == workers[w].epoll || fd == workers[w].bell.fd ||
 		    fd == workers[w].spare)
 			return 1;
+	if (fd == workers[0].bell.fd)
+		return 1;
 	return accept_is_orphan(fd);
 }
 

@@ -334,15 +334,16 @@ validate_farewell(void)
 {
 	struct fanout fanout;
 	struct envelope *e;
-	uint64_t posts;
+	uint64_t posts, stored;
 	uint32_t user, in_doubt;
+	const struct posting p = { &posts, &user, &in_doubt, &stored };
 
 	for (; nfarewell > 0; nfarewell--) {
 		e = &farewells[nfarewell - 1];
 		memset(&fanout, 0, sizeof(fanout));
 		in_doubt = 0;
 		posts = event_workers(e, &user);
-		if (deliver_post(e, &posts, &user, &in_doubt) != 0)
+		if (deliver_post(e, &p) != 0)
 			log_warn("a mailbox is full: not everybody was told "
 			         "who was cut");
 		deliver_local(e, &fanout);

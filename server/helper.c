@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Starting and watching mootd-store.
+ *
+ * It is to us what a worker is, but for the table of descriptors: it executes
+ * a program of its own, beside our own binary, since that links libraries.  It
+ * finds the segment by its key, and what the configuration says of it in its
+ * arguments.
+ *
+ * Should it not be there, or die at once again and again, the state in the
+ * segment says so, and the server goes on without a memory.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../ipc/mailbox.h"
+#include "../ipc/process.h"
+#include "brake.h"
+#include "helper.h"
+#include "log.h"
+#include "state.h"
+#include "worker.h"
+
+enum {
+	STEADY = 2000,       /* ms it must live to be trusted again */
+	GIVEN_UP = 3,        /* deaths in a row until nobody waits for it */
+	OLD = 3000,          /* ms an old one has to leave; and */
+	QUICK = 200,         /* how long it is waited for */
+};
+
+static const struct config *settings;
+static char program[PATH_MAX];
+static pid_t pid;            /* 0: none runs */
+static struct brake brake;
+static uint64_t due;         /* ms: when to start it; 0: not */
+static int reloading;
+
+static uint64_t
+clock_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* Beside our own binary; 0 when it is not there. */
+static int
+program_find(void)
+{
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 16);
+	char *slash;
+
+	program[n > 0 ? n : 0] = '\0';
+	if ((slash = strrchr(program, '/')) == NULL)
+		return 0;
+	strcpy(slash + 1, "mootd-store");
+	return access(program, X_OK) == 0;
+}
+
+/* All who wait for it look again. */
+static void
+state_set(enum store_state s, const char *why)
+{
+	unsigned w;
+
+	snprintf(state->store.reason, sizeof(state->store.reason), "%s", why);
+	atomic_store(&state->store.state, s);
+	atomic_fetch_add(&state->store.change, 1);
+	for (w = 1; w <= state->nworker; w++)
+		bell_call(&workers[w].bell);
+}
+
+void
+helper_prepare(const struct config *c)
+{
+	struct worker *x = &workers[0];
+
+	settings = c;
+	if (!c->store) {
+		state_set(STORE_OFF, "store off");
+		return;
+	}
+	if (!program_find()) {
+		log_info("no %s: nothing is kept", log_safe(program));
+		state_set(STORE_OFF, "mootd-store is not installed");
+		return;
+	}
+	x->mailbox = mailbox_create(
+	    c->ipc_prefix, STORE_MAILBOX, state->segment.born);
+	if (x->mailbox < 0)
+		x->mailbox = mailbox_create_private();
+	if (x->mailbox < 0 || bell_create(&x->bell) != 0) {
+		log_warn("mailbox of the store: %s: nothing is kept",
+		    strerror(errno));
+		state_set(STORE_OFF, "it has no mailbox");
+		return;
+	}
+	x->mailbox_room = mailbox_room(
+	    x->mailbox, c->mailbox_size, c->mailbox_size);
+	state_set(STORE_OPENING, "");
+}
+
+/* In the child: keeps the bells it rings and hears, and what it says. */
+static void
+helper_exec(void)
+{
+	char prefix[16], level[16], days[24], size[24], policy[16], delay[16];
+	char *argv[] = { program, "-p", prefix, "-d",
+		(char *)(uintptr_t)settings->state_dir, "-l", level, "-r",
+		days, "-m", size, "-a", policy, "-f", delay,
+		log_to_syslog ? "-s" : NULL, NULL };
+	sigset_t none;
+	unsigned w;
+
+	snprintf(prefix, sizeof(prefix), "%d", settings->ipc_prefix);
+	snprintf(level, sizeof(level), "%d", settings->log_level);
+	snprintf(days, sizeof(days), "%u", settings->history_age);
+	snprintf(size, sizeof(size), "%u", settings->history_size);
+	snprintf(policy, sizeof(policy), "%d", settings->registration);
+	snprintf(delay, sizeof(delay), "%u", settings->login_delay);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
+	for (w = 0; w <= state->nworker; w++)
+		fcntl(workers[w].bell.fd, F_SETFD, 0);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	execv(program, argv);
+	log_warn("%s: %s", log_safe(program), strerror(errno));
+	_exit(127);
+}
+
+static void
+start(void)
+{
+	due = 0;
+	brake.started = clock_now();
+	atomic_store(&workers[0].beat, clock_now());
+	if ((pid = fork()) == 0)
+		helper_exec();
+	if (pid < 0) {
+		log_warn("fork: %s", strerror(errno));
+		pid = 0;
+		due = clock_now() + BRAKE_FIRST;
+	}
+}
+
+/* Only one may take from the mailbox: an old one, which need not be our child,
+ * has to leave first. */
+static int
+old_lives(void)
+{
+	if (!lock_owned(&workers[0].life.lock))
+		return 0;
+	if (clock_now() > brake.started + OLD)
+		kill(workers[0].pid, SIGKILL);
+	return 1;
+}
+
+void
+helper_start(const struct config *c)
+{
+	pid_t old = workers[0].pid;
+	int n;
+
+	settings = c;
+	if (atomic_load(&state->store.state) == STORE_OFF || !program_find())
+		return;
+	if (old > 0 && lock_owned(&workers[0].life.lock))
+		kill(old, SIGTERM);
+	brake.started = due = clock_now();
+	for (n = 0; n < QUICK && old_lives(); n++)
+		poll(NULL, 0, 1);
+	helper_watch();
+}
+
+int
+helper_ended(pid_t who, int status)
+{
+	uint64_t wait;
+
+	if (pid == 0 || who != pid)
+		return 0;
+	pid = 0;
+	if (reloading) {
+		reloading = 0;
+		start();
+		return 1;
+	}
+	workers[0].restarts++;
+	if (WIFSIGNALED(status))
+		log_warn("the store died of signal %d (%s)", WTERMSIG(status),
+		    strsignal(WTERMSIG(status)));
+	else
+		log_warn("the store exited with %d", WEXITSTATUS(status));
+	wait = brake_ended(&brake, clock_now(), STEADY);
+	if (brake.quick >= GIVEN_UP)
+		state_set(STORE_FAILING, "it dies again and again");
+	if (wait == 0) {
+		start();
+		return 1;
+	}
+	due = clock_now() + wait;
+	log_warn("the store died %u times in a row: next try in %llu ms",
+	    brake.quick, (unsigned long long)wait);
+	return 1;
+}
+
+void
+helper_watch(void)
+{
+	uint64_t now = clock_now();
+
+	if (due != 0 && now >= due && !old_lives())
+		start();
+	if (pid != 0 && due == 0 &&
+	    now > workers[0].beat + settings->worker_timeout * 1000) {
+		log_warn("the store hangs: no heartbeat for %u s",
+		    settings->worker_timeout);
+		kill(pid, SIGKILL);
+	}
+}
+
+void
+helper_reload(const struct config *c)
+{
+	settings = c;
+	if (pid != 0 && due == 0) {
+		reloading = 1;
+		kill(pid, SIGTERM);
+	}
+}
+
+void
+helper_stop(int ms)
+{
+	uint64_t until = clock_now() + (uint64_t)ms;
+
+	if (pid == 0)
+		return;
+	kill(pid, SIGTERM);
+	while (waitpid(pid, NULL, WNOHANG) == 0) {
+		if (clock_now() > until) {
+			log_warn("the store does not end: killed");
+			helper_kill();
+			return;
+		}
+		poll(NULL, 0, 2);
+	}
+	pid = 0;
+}
+
+void
+helper_kill(void)
+{
+	if (pid == 0)
+		return;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	pid = 0;
+}

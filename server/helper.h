@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SERVER_HELPER_H
+#define SERVER_HELPER_H
+
+#include <sys/types.h>
+
+#include "config.h"
+
+/*
+ * The helper programs beside the workers, for the master: mootd-store so far.
+ * A helper is executed, so it has a copy of the bells it rings and none of the
+ * clients' sockets.  It owns nothing that it could not find again: whoever
+ * kills it, the next one goes on.
+ */
+
+/* Makes what outlives a helper: mailbox and bell.  Before the workers are
+ * forked, in a new segment. */
+void helper_prepare(const struct config *c);
+/* Starts them; an old one, of a dead master or another binary, leaves first. */
+void helper_start(const struct config *c);
+/* Whether PID was one of them, which has ended with STATUS. */
+int helper_ended(pid_t pid, int status);
+/* Starts what is due, ends what hangs; from time to time. */
+void helper_watch(void);
+/* Settings may have changed: they begin anew. */
+void helper_reload(const struct config *c);
+/* Tells them to finish what they have, waits at most MS, then kills them. */
+void helper_stop(int ms);
+/* Ends them at once. */
+void helper_kill(void);
+
+#endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * mootd-store: the memory of a server, in a process of its own, since it links
+ * libraries.  mootd's master executes it.  This thread takes the mail, into the
+ * intake or to those who answer questions (work.c); it says every now and then
+ * that it is well.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../ipc/lock.h"
+#include "../ipc/mailbox.h"
+#include "../server/deliver.h"
+#include "../server/log.h"
+#include "../server/state.h"
+#include "../server/title.h"
+#include "../server/version.h"
+#include "database.h"
+#include "intake.h"
+#include "options.h"
+#include "work.h"
+
+enum {
+	EXIT_USAGE = 1,
+	BEAT = 250,            /* ms between two signs of life, at most */
+	FULL = 1,              /* ms until a full intake is looked at again */
+	PREDECESSOR = 5000,    /* ms it has to leave */
+};
+
+static volatile sig_atomic_t ending;
+
+static void
+note_end(int sig)
+{
+	(void)sig;
+	ending = 1;
+}
+
+static uint64_t
+clock_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void
+signals(void)
+{
+	struct sigaction end = { .sa_handler = note_end };
+
+	sigaction(SIGTERM, &end, NULL);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void
+segment_join(int prefix)
+{
+	uint64_t until = clock_now() + PREDECESSOR;
+	struct segment header;
+	enum segment_state found = segment_probe(prefix, &header);
+
+	if (found != SEGMENT_LIVE && found != SEGMENT_ORPHAN)
+		fatal("there is no server with ipc-prefix 0x%x",
+		    (unsigned)prefix);
+	if (header.layout != state_layout_id())
+		fatal("the segment has another layout (%08x, ours is %08x)",
+		    header.layout, state_layout_id());
+	if (state_attach(&header) != 0)
+		fatal("segment %d: %s", header.shmid, strerror(errno));
+	while (lock_owned(&workers[0].life.lock)) {
+		if (clock_now() > until)
+			fatal("another one is at work");
+		poll(NULL, 0, 1);
+	}
+	if (lock_join(&state->segment.lock) != 0)
+		fatal("set_robust_list: %s", strerror(errno));
+	life_begin(&workers[0].life);
+	atomic_store(&workers[0].pid, getpid());
+	atomic_fetch_add(&workers[0].epoch, 1);
+}
+
+/* Who asked before is to ask again: nothing is known of it any more. */
+static void
+announce(void)
+{
+	unsigned w;
+
+	atomic_fetch_add(&state->store.change, 1);
+	for (w = 1; w <= state->nworker; w++)
+		bell_call(&workers[w].bell);
+}
+
+/* Lets those post who found the mailbox full. */
+static void
+call_waiters(void)
+{
+	uint64_t w = atomic_exchange(&workers[0].waiters, 0);
+
+	for (; w != 0; w &= w - 1)
+		bell_call(&workers[__builtin_ctzll(w)].bell);
+}
+
+static void
+mailbox_anew(void)
+{
+	int q = mailbox_create((int)state->segment.prefix, STORE_MAILBOX,
+	    state->segment.born);
+
+	log_warn("our mailbox was removed: making a new one");
+	if (q < 0 && (q = mailbox_create_private()) < 0)
+		fatal("no mailbox: %s", strerror(errno));
+	mailbox_room(q, workers[0].mailbox_room, workers[0].mailbox_room);
+	workers[0].mailbox = q;
+}
+
+/* Takes what there is.  Returns 0 when the intake is full. */
+static int
+take_mail(void)
+{
+	const struct envelope *e;
+	int some = 0;
+
+	while ((e = intake_take(workers[0].mailbox)) != NULL) {
+		if (e->kind == EVENT_ASK)
+			work_ask(e);
+		some = 1;
+	}
+	if (some)
+		work_stored();
+	if (errno == ENOSPC)
+		return 0;
+	if (errno != ENOMSG)
+		mailbox_anew();
+	call_waiters();
+	return 1;
+}
+
+static void
+serve(void)
+{
+	struct pollfd p = { .fd = workers[0].bell.fd, .events = POLLIN };
+	uint64_t rings;
+	int room = 1;
+
+	while (!ending) {
+		bell_sleep(&workers[0].bell);
+		room = take_mail();
+		if (poll(&p, 1, room ? BEAT : FULL) > 0 &&
+		    read(p.fd, &rings, sizeof(rings)) < 0 && errno != EAGAIN)
+			log_warn("bell: %s", strerror(errno));
+		bell_wake(&workers[0].bell);
+		atomic_store(&workers[0].beat, clock_now());
+		take_mail();
+	}
+	/* the workers have left their last words */
+	take_mail();
+}
+
+int
+main(int argc, char **argv)
+{
+	char path[512];
+
+	title_open(argc, argv);
+	options_read(argc, argv);
+	log_open("store", (enum log_level)options.log_level,
+	    options.to_syslog);
+	signals();
+	segment_join(options.prefix);
+	title_set("mootd-store");
+	umask(077);
+	if (mkdir(options.dir, 0700) != 0 && errno != EEXIST)
+		log_warn("%s: %s", log_safe(options.dir), strerror(errno));
+	snprintf(path, sizeof(path), "%s/store.db", options.dir);
+	intake_heal();
+	work_start(path);
+	announce();
+	work_stored();
+	serve();
+	work_end();
+	return 0;
+}

@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The work, in threads.
+ *
+ *	writer     takes all that has come since its last commit, and puts it
+ *	           into one transaction: rows to be kept, and questions that
+ *	           change something.  So commits are few when much is said, and
+ *	           soon when little is.
+ *	readers    answer questions that change nothing
+ *	hashers    what takes long: passwords first, before such a question
+ *	           goes on to a reader or the writer
+ *
+ * Whoever waits in a worker for a commit is called when it is done.  If the
+ * database fails, the state in the segment says so, nobody waits, and the
+ * writer tries again what it has.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../server/deliver.h"
+#include "../server/log.h"
+#include "../server/state.h"
+#include "intake.h"
+#include "keep.h"
+#include "request.h"
+#include "search.h"
+#include "tell.h"
+#include "work.h"
+
+enum {
+	READERS = 2,
+	HASHERS = 2,
+	NICE = 10,             /* of the hashers */
+	BATCH = 2000,          /* rows of a transaction, about, and */
+	QUESTIONS = 256,       /* questions */
+	JOBS = 4096,           /* questions that wait, of a kind */
+	RETRY = 1,             /* s until the database is tried again */
+	IDLE_INDEX = 500,      /* messages indexed in one go */
+};
+
+/* A question. */
+struct job {
+	struct job *next;
+	struct request *request; /* once something was found out for it */
+	uint64_t after;        /* what is to be committed before it is read */
+	struct envelope envelope;
+};
+
+enum queue { TO_READERS, TO_HASHERS, TO_WRITER, QUEUES };
+
+static struct {
+	struct job *first, **last;
+	unsigned n;
+} queues[QUEUES];
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t wake[QUEUES] = { PTHREAD_COND_INITIALIZER,
+	PTHREAD_COND_INITIALIZER, PTHREAD_COND_INITIALIZER };
+static pthread_cond_t committed = PTHREAD_COND_INITIALIZER;
+static int stored, ending;
+static const char *database_path;
+static pthread_t threads[READERS + HASHERS + 1];
+static int nthread;
+
+static int64_t
+now_wall(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* ---- queues ---- */
+
+static void
+job_free(struct job *job)
+{
+	if (job != NULL)
+		free(job->request);
+	free(job);
+}
+
+static void
+job_put(enum queue q, struct job *job)
+{
+	pthread_mutex_lock(&lock);
+	if (queues[q].n >= JOBS) {
+		pthread_mutex_unlock(&lock);
+		job_free(job); /* the worker asks again */
+		return;
+	}
+	job->next = NULL;
+	if (queues[q].first == NULL)
+		queues[q].last = &queues[q].first;
+	*queues[q].last = job;
+	queues[q].last = &job->next;
+	queues[q].n++;
+	pthread_cond_signal(&wake[q]);
+	pthread_mutex_unlock(&lock);
+}
+
+static struct job *
+job_pop(enum queue q)
+{
+	struct job *job = queues[q].first;
+
+	if (job != NULL) {
+		queues[q].first = job->next;
+		queues[q].n--;
+	}
+	return job;
+}
+
+/* Waits for the next one; NULL at the end. */
+static struct job *
+job_get(enum queue q)
+{
+	struct job *job;
+
+	pthread_mutex_lock(&lock);
+	while ((job = job_pop(q)) == NULL && !ending)
+		pthread_cond_wait(&wake[q], &lock);
+	pthread_mutex_unlock(&lock);
+	return job;
+}
+
+/* Which thread begins with it. */
+static enum queue
+queue_for(const struct request_row *row)
+{
+	if (row->flags & (REQUEST_HASH | REQUEST_SLOW))
+		return TO_HASHERS;
+	return row->flags & (REQUEST_WRITE | REQUEST_INDEX) ? TO_WRITER
+	                                                    : TO_READERS;
+}
+
+static int
+parse(struct request *r, const struct envelope *e)
+{
+	return request_parse(r, envelope_line(e),
+	    (size_t)e->nline + e->nalt, now_wall());
+}
+
+/* Who asks sees what it knows to be said: that is in the intake already. */
+static void
+await_commit(uint64_t pos)
+{
+	pthread_mutex_lock(&lock);
+	while (intake_first() < pos && !ending &&
+	    state->store.state == STORE_SERVING)
+		pthread_cond_wait(&committed, &lock);
+	pthread_mutex_unlock(&lock);
+}
+
+void
+work_ask(const struct envelope *e)
+{
+	static struct request r;
+	struct job *job;
+
+	atomic_fetch_add(&state->store.questions, 1);
+	if (parse(&r, e) != 0) {
+		tell(e, r.answer, r.nanswer);
+		return;
+	}
+	if ((job = malloc(sizeof(*job))) == NULL)
+		return;
+	memcpy(&job->envelope, e, e->size);
+	job->request = NULL;
+	job->after = __atomic_load_n(&state->store.taken, __ATOMIC_RELAXED);
+	job_put(queue_for(r.row), job);
+}
+
+void
+work_stored(void)
+{
+	pthread_mutex_lock(&lock);
+	stored = 1;
+	pthread_cond_signal(&wake[TO_WRITER]);
+	pthread_mutex_unlock(&lock);
+}
+
+/* ---- readers and hashers ---- */
+
+static struct database *
+open_reader(void)
+{
+	enum database_trouble trouble;
+	struct database *db;
+	char why[256];
+
+	/* the writer makes it, and says what is wrong with it */
+	while ((db = database_open(database_path, DATABASE_READER, &trouble,
+	            why, sizeof(why))) == NULL && !ending)
+		usleep(50 * 1000);
+	return db;
+}
+
+static void *
+read_all(void *unused)
+{
+	struct database *db = open_reader();
+	struct request *r = malloc(sizeof(*r));
+	struct job *job;
+
+	(void)unused;
+	while (r != NULL && db != NULL && (job = job_get(TO_READERS)) != NULL) {
+		await_commit(job->after);
+		if (parse(r, &job->envelope) == 0)
+			request_run(db, r);
+		tell(&job->envelope, r->answer, r->nanswer);
+		job_free(job);
+	}
+	free(r);
+	if (db != NULL)
+		database_close(db);
+	return NULL;
+}
+
+/* What takes long of JOB; 1 when the writer has to go on with it. */
+static int
+hash(struct database *db, struct job *job)
+{
+	struct request *r = job->request;
+
+	if (r == NULL) {
+		if ((r = job->request = malloc(sizeof(*r))) == NULL ||
+		    parse(r, &job->envelope) != 0)
+			return 0;
+	}
+	r->unprepared = 0;
+	if (r->row->flags & REQUEST_HASH)
+		request_prepare(db, r);
+	if (r->row->flags & REQUEST_WRITE)
+		return 1;
+	request_run(db, r);
+	tell(&job->envelope, r->answer, r->nanswer);
+	return 0;
+}
+
+static void *
+hash_all(void *unused)
+{
+	struct database *db = open_reader();
+	struct job *job;
+
+	(void)unused;
+	setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICE);
+	while (db != NULL && (job = job_get(TO_HASHERS)) != NULL) {
+		if (hash(db, job))
+			job_put(TO_WRITER, job);
+		else
+			job_free(job);
+	}
+	if (db != NULL)
+		database_close(db);
+	return NULL;
+}
+
+/* ---- the writer ---- */
+
+/* What is in one transaction. */
+static struct {
+	struct stored row[BATCH + KEEP_ROWS];
+	size_t nrow;
+	struct keep keep;
+	uint64_t end;          /* position in the intake */
+	uint64_t serial[CONFIG_WORKERS + 1];
+	struct job *job[QUESTIONS];
+	size_t njob;
+} batch;
+
+static void
+state_set(enum store_state s, const char *why)
+{
+	unsigned w;
+
+	if (state->store.state == s)
+		return;
+	snprintf(state->store.reason, sizeof(state->store.reason), "%s", why);
+	atomic_store(&state->store.state, s);
+	atomic_fetch_add(&state->store.change, 1);
+	if (s == STORE_FAILING)
+		log_warn("nothing can be kept: %s", why);
+	else
+		log_info("keeping %s", log_safe(database_path));
+	for (w = 1; w <= state->nworker; w++)
+		bell_call(&workers[w].bell);
+}
+
+/* Collects what has come.  Returns 0 when there is nothing. */
+static int
+batch_collect(void)
+{
+	const struct envelope *e;
+	unsigned w;
+
+	batch.nrow = batch.keep.used = 0;
+	batch.end = intake_first();
+	memset(batch.serial, 0, sizeof(batch.serial));
+	while (batch.nrow < BATCH &&
+	    batch.keep.size - batch.keep.used >= KEEP_TEXT &&
+	    (e = intake_next(&batch.end)) != NULL) {
+		if (e->kind != EVENT_ASK)
+			batch.nrow += keep_rows(
+			    &batch.keep, e, &batch.row[batch.nrow]);
+		w = (unsigned)(e->serial >> 56);
+		if (w <= CONFIG_WORKERS)
+			batch.serial[w] = e->serial;
+	}
+	return batch.nrow > 0 || batch.end != intake_first() ||
+	    batch.njob > 0;
+}
+
+/* Lets go what waits for this commit. */
+static void
+batch_done(void)
+{
+	uint64_t who;
+	unsigned w;
+
+	for (w = 1; w <= CONFIG_WORKERS; w++)
+		if (batch.serial[w] != 0)
+			atomic_store(
+			    &state->store.durable[w], batch.serial[w]);
+	intake_consumed(batch.end);
+	for (who = atomic_exchange(&state->store.sleepers, 0); who != 0;
+	     who &= who - 1)
+		bell_call(&workers[__builtin_ctzll(who)].bell);
+	atomic_fetch_add(&state->store.messages, batch.nrow);
+	atomic_fetch_add(&state->store.commits, 1);
+}
+
+/* The questions have been answered as far as the database goes: tells them, or
+ * lets those have them who are to go on. */
+static void
+jobs_done(void)
+{
+	struct job *job;
+	size_t i;
+
+	for (i = 0; i < batch.njob; i++) {
+		job = batch.job[i];
+		if (job->request->unprepared)
+			job_put(TO_HASHERS, job);
+		else if (job->request->row->flags & REQUEST_INDEX)
+			job_put(job->request->row->flags & REQUEST_SLOW
+			        ? TO_HASHERS
+			        : TO_READERS, job);
+		else {
+			tell(&job->envelope, job->request->answer,
+			    job->request->nanswer);
+			job_free(job);
+		}
+	}
+	batch.njob = 0;
+}
+
+/* Runs the questions of the batch, inside its transaction. */
+static int
+jobs_run(struct database *db)
+{
+	struct request *r;
+	size_t i;
+
+	for (i = 0; i < batch.njob; i++) {
+		r = batch.job[i]->request;
+		if (r->row->flags & REQUEST_INDEX) {
+			if (search_index_some(db, SEARCH_CATCH_UP) < 0)
+				return -1;
+		} else if (request_run(db, r) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+batch_write(struct database *db)
+{
+	size_t skipped = 0;
+
+	if (database_begin(db) != 0)
+		return -1;
+	if (message_store(db, batch.row, batch.nrow, &skipped) != 0 ||
+	    jobs_run(db) != 0) {
+		database_rollback(db);
+		return -1;
+	}
+	return database_commit(db);
+}
+
+/* Takes the questions that are for the writer. */
+static void
+batch_questions(void)
+{
+	struct job *job;
+
+	while (batch.njob < QUESTIONS && (job = job_pop(TO_WRITER)) != NULL) {
+		if (job->request == NULL &&
+		    (job->request = malloc(sizeof(struct request))) != NULL)
+			parse(job->request, &job->envelope);
+		if (job->request == NULL)
+			job_free(job);
+		else
+			batch.job[batch.njob++] = job;
+	}
+}
+
+/* Waits until there is something to do; 0 at the end. */
+static int
+batch_await(int idle)
+{
+	int more;
+
+	pthread_mutex_lock(&lock);
+	while (!stored && queues[TO_WRITER].n == 0 && !ending && !idle)
+		pthread_cond_wait(&wake[TO_WRITER], &lock);
+	stored = 0;
+	batch_questions();
+	more = batch_collect() || !ending;
+	pthread_mutex_unlock(&lock);
+	return more;
+}
+
+static void
+tell_committed(void)
+{
+	pthread_mutex_lock(&lock);
+	pthread_cond_broadcast(&committed);
+	pthread_mutex_unlock(&lock);
+}
+
+/* The database, as soon as it can be used; NULL at the end. */
+static struct database *
+open_writer(void)
+{
+	enum database_trouble trouble;
+	struct database *db;
+	char why[256];
+
+	while ((db = database_open(database_path, DATABASE_WRITER, &trouble,
+	            why, sizeof(why))) == NULL && !ending) {
+		state_set(STORE_FAILING, why);
+		tell_committed();
+		sleep(RETRY);
+	}
+	return db;
+}
+
+/* Commits the batch, however long it takes; -1 when the end comes first. */
+static int
+batch_commit(struct database *db)
+{
+	while (batch_write(db) != 0) {
+		state_set(STORE_FAILING, db->why);
+		tell_committed();
+		if (ending)
+			return -1;
+		sleep(RETRY);
+	}
+	state_set(STORE_SERVING, "");
+	return 0;
+}
+
+static void *
+write_all(void *unused)
+{
+	struct database *db = open_writer();
+	int idle = 1;
+
+	(void)unused;
+	if (db != NULL)
+		state_set(STORE_SERVING, "");
+	while (db != NULL && batch_await(idle)) {
+		if (batch.nrow == 0 && batch.njob == 0 &&
+		    batch.end == intake_first()) {
+			/* nothing to do: time for what can wait */
+			idle = search_index_some(db, IDLE_INDEX) > 0;
+			continue;
+		}
+		if (batch_commit(db) != 0)
+			break;
+		batch_done();
+		tell_committed();
+		jobs_done();
+		idle = 1;
+	}
+	if (db != NULL)
+		database_close(db);
+	return NULL;
+}
+
+/* ---- beginning and end ---- */
+
+static void
+start(void *(*run)(void *))
+{
+	if (pthread_create(&threads[nthread], NULL, run, NULL) != 0)
+		fatal("no thread: %s", strerror(errno));
+	nthread++;
+}
+
+void
+work_start(const char *path)
+{
+	int i;
+
+	database_path = path;
+	batch.keep.size = BATCH * 256 + 2 * KEEP_TEXT;
+	if ((batch.keep.text = malloc(batch.keep.size)) == NULL)
+		fatal("no memory");
+	start(write_all);
+	for (i = 0; i < READERS; i++)
+		start(read_all);
+	for (i = 0; i < HASHERS; i++)
+		start(hash_all);
+}
+
+void
+work_end(void)
+{
+	int i;
+
+	pthread_mutex_lock(&lock);
+	ending = 1;
+	for (i = 0; i < QUEUES; i++)
+		pthread_cond_broadcast(&wake[i]);
+	pthread_cond_broadcast(&committed);
+	pthread_mutex_unlock(&lock);
+	for (i = 0; i < nthread; i++)
+		pthread_join(threads[i], NULL);
+}
