@@ -14,6 +14,8 @@
 
 #include "bell.h"
 
+enum { AWAKE = 1, CALLED = 2 }; /* in a bell's awake */
+
 int
 bell_create(struct bell *bell)
 {
@@ -22,12 +24,13 @@ bell_create(struct bell *bell)
 	return bell->fd < 0 ? -1 : 0;
 }
 
-void
-bell_ring(struct bell *bell)
+/* Sets what of AWAKE is in BITS, and wakes a sleeper. */
+static void
+ring(struct bell *bell, uint32_t bits)
 {
 	uint64_t one = 1;
 
-	if (atomic_exchange(&bell->awake, 1) != 0)
+	if (atomic_fetch_or(&bell->awake, bits) != 0)
 		return;
 	/* it can only fail when the count would overflow: an edge anyway */
 	while (write(bell->fd, &one, sizeof(one)) < 0 && errno == EINTR)
@@ -35,15 +38,27 @@ bell_ring(struct bell *bell)
 }
 
 void
-bell_wake(struct bell *bell)
+bell_ring(struct bell *bell)
 {
-	atomic_store(&bell->awake, 1);
+	ring(bell, AWAKE);
 }
 
 void
+bell_call(struct bell *bell)
+{
+	ring(bell, AWAKE | CALLED);
+}
+
+void
+bell_wake(struct bell *bell)
+{
+	atomic_fetch_or(&bell->awake, AWAKE);
+}
+
+int
 bell_sleep(struct bell *bell)
 {
-	atomic_store(&bell->awake, 0);
+	return (atomic_exchange(&bell->awake, 0) & CALLED) != 0;
 }
 
 void

@@ -14,7 +14,8 @@
 enum { BELL_SUMMARY = 4096 /* words of 64 summary bits: 16M users */ };
 
 struct bell {
-	_Atomic uint32_t awake; /* the owner looks by itself: do not ring */
+	_Atomic uint32_t awake; /* the owner looks by itself: do not ring;
+	                        * and whether it was called meanwhile */
 	int fd;
 };
 
@@ -29,10 +30,14 @@ struct mailmap {
 int bell_create(struct bell *bell);
 /* Wakes the owner unless it is awake. */
 void bell_ring(struct bell *bell);
+/* The same, for what the owner does not look for by itself: when it is awake,
+ * its next bell_sleep() says that it was called. */
+void bell_call(struct bell *bell);
 /* The owner's side: before it looks for work and before it sleeps.  After
- * bell_sleep() it must look once more. */
+ * bell_sleep() it must look once more; it returns whether there was a call
+ * while the owner was awake. */
 void bell_wake(struct bell *bell);
-void bell_sleep(struct bell *bell);
+int bell_sleep(struct bell *bell);
 
 /* Says that USER has mail. */
 void mailmap_set(struct mailmap *map, uint32_t user);

@@ -133,21 +133,6 @@ is_listening(int fd, struct sockaddr_un *at)
 	    listens;
 }
 
-/* Whether somebody listens at PATH. */
-static int
-answers(const struct sockaddr_un *path)
-{
-	int ok, fd = socket(
-	    AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	ok = fd >= 0 &&
-	    (connect(fd, (const struct sockaddr *)path, sizeof(*path)) == 0 ||
-		errno == EAGAIN);
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
 int
 control_keep(const struct config *c, int fd)
 {
@@ -156,7 +141,8 @@ control_keep(const struct config *c, int fd)
 	control = -1;
 	if (!is_listening(fd, &at))
 		return 0;
-	if (strcmp(at.sun_path, c->control) == 0 && answers(&at)) {
+	if (strcmp(at.sun_path, c->control) == 0 &&
+	    access(c->control, F_OK) == 0) {
 		control = fd;
 		return 1;
 	}

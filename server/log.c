@@ -14,11 +14,14 @@
  */
 
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <paths.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -53,6 +56,7 @@ static const char *const log_marks[] = {
 static char log_name[32] = "mootd";
 static enum log_level log_level = LOG_LEVEL_INFO;
 static enum target log_target = TO_PLAIN;
+static int syslog_fd = -1;
 
 /*
  * JOURNAL_STREAM is inherited by everything a journalled service starts, a
@@ -86,6 +90,30 @@ fill_standard_fds(void)
 			return;
 }
 
+/*
+ * Not openlog(3): it closes its descriptor and opens another when it likes.
+ * In a table that is shared, or that was handed over, its number may be a
+ * client's by then.  This socket is not connected, so it is good for ever.
+ */
+void
+log_syslog_open(void)
+{
+	if (syslog_fd < 0)
+		syslog_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+}
+
+void
+log_step_aside(int first)
+{
+	int to;
+
+	if (syslog_fd < 0 || syslog_fd >= first)
+		return;
+	to = fcntl(syslog_fd, F_DUPFD_CLOEXEC, first);
+	close(syslog_fd);
+	syslog_fd = to;
+}
+
 void
 log_open(const char *name, enum log_level level, int to_syslog)
 {
@@ -102,7 +130,7 @@ log_open(const char *name, enum log_level level, int to_syslog)
 	setenv("TZ", ":/etc/localtime", 0);
 	tzset();
 	if (to_syslog) {
-		openlog("mootd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+		log_syslog_open();
 		log_target = TO_SYSLOG;
 	} else
 		log_target = stderr_is_journal() ? TO_JOURNAL : TO_PLAIN;
@@ -112,6 +140,27 @@ static void
 stderr_write(const char *line, size_t len)
 {
 	while (write(STDERR_FILENO, line, len) == -1 && errno == EINTR)
+		continue;
+}
+
+static void
+syslog_write(int priority, const char *line)
+{
+	static const struct sockaddr_un un = { .sun_family = AF_UNIX,
+		.sun_path = _PATH_LOG };
+	char text[LINE + 64], when[32] = "";
+	time_t now = time(NULL);
+	struct tm tm;
+	int n;
+
+	if (localtime_r(&now, &tm) != NULL)
+		strftime(when, sizeof when, "%b %e %H:%M:%S", &tm);
+	n = snprintf(text, sizeof text, "<%d>%s mootd[%d]: %s",
+	    LOG_DAEMON | priority, when, (int)getpid(), line);
+	if (n >= (int)sizeof text)
+		n = sizeof text - 1;
+	while (sendto(syslog_fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT,
+	    (const struct sockaddr *)&un, sizeof un) == -1 && errno == EINTR)
 		continue;
 }
 
@@ -166,7 +215,7 @@ log_write(int priority, const char *fmt, va_list ap)
 		memcpy(line + len + room - 4, "...", 4);
 	flatten(line);
 	if (log_target == TO_SYSLOG)
-		syslog(priority, "%s", line);
+		syslog_write(priority, line);
 	else {
 		len = strlen(line);
 		line[len++] = '\n';

@@ -12,6 +12,11 @@ enum log_level { LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
 /* NAME ("master", "worker 3") precedes each line. */
 void log_open(const char *name, enum log_level level, int to_syslog);
+/* Opens what log_open() needs for syslog.  In the master, before it forks: its
+ * workers share the descriptor. */
+void log_syslog_open(void);
+/* Moves that descriptor to FIRST or beyond. */
+void log_step_aside(int first);
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

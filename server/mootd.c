@@ -152,7 +152,6 @@ detach(int end)
 	if (write(end, "", 1) != 1)
 		log_warn("background: %s", strerror(errno));
 	close(end);
-	log_to_syslog = 1;
 	log_open("master", (enum log_level)config->log_level, 1);
 	if (null >= 0) {
 		dup2(null, 0);
@@ -217,8 +216,12 @@ main(int argc, char **argv)
 	upgrade_with(argv[0], foreground, private_dir != NULL ? "-p" : "-c",
 	    private_dir != NULL ? c.state_dir : file != NULL ? c.file : NULL);
 	notify_open();
-	if (!foreground && !upgraded)
+	if (!foreground && !upgraded) {
 		end = background();
+		/* our own words are for the terminal until detach() */
+		log_syslog_open();
+		log_to_syslog = 1;
+	}
 	master_open(&c, &end);
 	if (end >= 0)
 		detach(end);

@@ -67,8 +67,10 @@ await_word(void)
 		if (!may_come(word))
 			_exit(0);
 		/* it is our turn, and we have not begun: we stand still */
-		if (pause_table(word) == pause_table(mine))
+		if (pause_table(word) == pause_table(mine)) {
+			atomic_store(&me->quiet, 0);
 			atomic_store(&me->paused, getpid());
+		}
 		poll(NULL, 0, 1);
 	}
 }

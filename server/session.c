@@ -566,11 +566,11 @@ session_open(int fd, const struct in6_addr *addr, const char *host,
 	/* the successors of two may have found the same orphan */
 	if ((i = session_of(fd)) == 0)
 		i = session_begin(fd, addr, host, control, why);
-	registry_unlock();
-	FAULT("open-unlocked");
-	/* from here on it is its home's; our successor would do this again */
+	/* while its home cannot free it; our successor would do this again */
 	if (i != 0)
 		session_register(i);
+	registry_unlock();
+	FAULT("open-unlocked");
 	return i;
 }
 

@@ -32,8 +32,8 @@
 
 enum {
 	PAUSED = 2000,       /* ms workers have to come to a safe point */
-	TRIES = 5,           /* workers that are asked for the table */
-	PATIENCE = 1000,     /* ms to wait for a sign of one */
+	TRIES = 10,          /* workers that are asked for the table */
+	PATIENCE = 300,      /* ms to wait for a sign of one */
 };
 
 static uint64_t
@@ -198,6 +198,7 @@ takeover_begin(const struct segment *header, int *keep)
 	await_pause();
 	step_aside(keep);
 	notify_step_aside((int)state->max_fd);
+	log_step_aside((int)state->max_fd);
 	for (tries = 0; n < 0 && tries < TRIES; tries++) {
 		if (sock < 0)
 			sock = handover_connect(

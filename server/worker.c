@@ -9,6 +9,10 @@
  * flush, free chunks) can be made anew, so the beginning of a worker is
  * always the continuation of another one (worker_adopt()).
  *
+ * Under load a turn is long.  Those who were silent do not wait for its end:
+ * every now and then (breathe()) their few lines are run, and sent if they are
+ * for few, while a line for many waits for more, to be sent with it.
+ *
  * The epoll set was made by the master and outlives the worker, with all
  * registrations; they are edge triggered, and armed again at adoption.
  */
@@ -49,7 +53,11 @@ enum {
 	WAIT = 10,           /* ms until what waits is tried again */
 	LINES = 32,          /* commands of a session a turn */
 	MAIL = 4096,         /* envelopes a turn */
-	MAIL_EVERY = 32,     /* sessions run or flushed between two looks */
+	FIRST = 8,           /* and at first, of one that was silent */
+	BREATH = 100,        /* us of work between two looks at the news */
+	FEW = 4,             /* recipients for whom a line is sent at once */
+	SMALL = 1024,        /* bytes at most, of what is sent at once */
+	EARLY = 64,          /* sends of a turn that do not wait for its end */
 	TICK = 250,          /* ms between looks at the clocks of sessions */
 	TICKS = 4,           /* in which all sessions are looked at */
 	LINGER = 5000,       /* ms to take in our last words */
@@ -63,6 +71,15 @@ clock_ms(clockid_t clock)
 
 	clock_gettime(clock, &t);
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static uint64_t
+clock_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
 static void
@@ -85,9 +102,12 @@ struct queue {
 	uint32_t n, size;
 };
 
-/* To be run this turn; those that wait for tokens or for room in a mailbox;
- * with output to be sent at the end of the turn. */
-static struct queue run_queue, wait_queue, flush_queue;
+/* To be run before all others, since they were silent; to be run this turn;
+ * those that wait for tokens or for room in a mailbox. */
+static struct queue first_queue, run_queue, wait_queue;
+
+/* With output to be sent soon; at the end of the turn. */
+static struct queue early_queue, flush_queue;
 
 static void
 queue_add(struct queue *q, uint32_t i)
@@ -99,6 +119,17 @@ queue_add(struct queue *q, uint32_t i)
 			fatal("no memory for a queue of %u", q->size);
 	}
 	q->slot[q->n++] = (struct queued) { i, sessions[i].gen };
+}
+
+/* Puts what is on Q into TAKEN: what is added from now on is for later. */
+static void
+queue_take(struct queue *q, struct queue *taken)
+{
+	struct queue swap = *taken;
+
+	*taken = *q;
+	*q = swap;
+	q->n = 0;
 }
 
 /* The session at place K, if it is still the one that was put there; 0. */
@@ -123,6 +154,18 @@ worker_run_later(uint32_t i)
 	queue_add(&run_queue, i);
 }
 
+/* Like worker_run_later(), but before all that have been running.  Who comes
+ * from silence mostly has one line, and is waited for by a human; who has more
+ * has to go to the others with the rest. */
+static void
+run_first(uint32_t i)
+{
+	if (sessions[i].flags & SESSION_RUNNABLE)
+		return;
+	sessions[i].flags |= SESSION_RUNNABLE;
+	queue_add(&first_queue, i);
+}
+
 /* Like worker_run_later(), but in a moment, or when the bell rings. */
 static void
 run_in_a_moment(uint32_t i)
@@ -133,17 +176,23 @@ run_in_a_moment(uint32_t i)
 	queue_add(&wait_queue, i);
 }
 
+/* All post what they have to post before anybody runs on: else the first one
+ * would fill the mailbox again, with what it says next. */
 static void
 end_waiting(void)
 {
-	uint32_t k;
+	static struct queue now;
+	uint32_t k, i;
+	uint64_t was;
 
-	uint32_t i;
-
-	for (k = 0; k < wait_queue.n; k++)
-		if ((i = queue_get(&wait_queue, k)) != 0)
+	queue_take(&wait_queue, &now);
+	for (k = 0; k < now.n; k++)
+		if ((i = queue_get(&now, k)) != 0) {
+			was = blame_on(DOING_SESSION, i);
+			command_unblock(i);
+			blame_back(was);
 			queue_add(&run_queue, i);
-	wait_queue.n = 0;
+		}
 }
 
 void
@@ -155,7 +204,37 @@ worker_flush_later(uint32_t i)
 	queue_add(&flush_queue, i);
 }
 
+/* How many more sends of this turn need not wait for its end. */
+static unsigned early;
+
+/*
+ * What is on the flush queue from MARK on is there for one line, or for the
+ * mail of one user.  If that is little, and for few, nothing is won by waiting
+ * for more: it is sent at the next opportunity.  What goes to many is sent at
+ * the end of the turn, with what else there is for them by then.
+ */
+static void
+flush_soon(uint32_t mark)
+{
+	uint32_t n = flush_queue.n - mark, k, i;
+
+	if (n == 0 || n > FEW || early < n)
+		return;
+	for (k = mark; k < flush_queue.n; k++) {
+		i = flush_queue.slot[k].session;
+		if (sessions[i].queued - sessions[i].sent > SMALL)
+			return;
+	}
+	for (k = mark; k < flush_queue.n; k++)
+		queue_add(&early_queue, flush_queue.slot[k].session);
+	flush_queue.n = mark;
+	early -= n;
+}
+
 /* ---- mail ---- */
+
+static void breathe(void);
+static int draining; /* the mail is being taken */
 
 /* Lets those post who found MSQID full. */
 static void
@@ -166,7 +245,7 @@ ring_waiters(_Atomic uint64_t *waiters)
 	if (atomic_load(waiters) == 0)
 		return;
 	for (w = atomic_exchange(waiters, 0); w != 0; w &= w - 1)
-		bell_ring(&workers[__builtin_ctzll(w)].bell);
+		bell_call(&workers[__builtin_ctzll(w)].bell);
 }
 
 /* Our own mailbox, made anew if somebody removed it. */
@@ -203,11 +282,15 @@ worker_drain_user(uint32_t u)
 static unsigned
 drain_own(unsigned budget)
 {
+	uint32_t mark = flush_queue.n;
 	unsigned n = 0;
 	int r = 0;
 
-	while (n < budget && (r = deliver_take(me->mailbox)) > 0)
-		n++;
+	for (; n < budget && (r = deliver_take(me->mailbox)) > 0; n++) {
+		flush_soon(mark);
+		breathe();
+		mark = flush_queue.n;
+	}
 	if (r < 0) {
 		log_warn("our mailbox was removed: making a new one");
 		me->mailbox = own_mailbox();
@@ -232,19 +315,24 @@ static void
 drain_mail(void)
 {
 	struct mailmap *map = &mailmaps[my_id];
+	uint32_t u, mark;
 	unsigned n = 0;
-	uint32_t u;
 
 	/* posters that found no mailbox ring without a bit in the map */
 	if (atomic_load(&me->waiters) != 0)
 		mailmap_set(map, my_id);
+	draining = 1;
 	while (n < MAIL && (u = mailmap_take(map)) != 0) {
 		n++;
 		if (u < MAILBOX_SYSTEM)
 			n += drain_own(MAIL);
-		else if (users[u].home == my_id && users[u].mailbox >= 0)
+		else if (users[u].home == my_id && users[u].mailbox >= 0) {
+			mark = flush_queue.n;
 			worker_drain_user(u);
+			flush_soon(mark);
+		}
 	}
+	draining = 0;
 }
 
 /* ---- sessions ---- */
@@ -317,15 +405,15 @@ discard_input(uint32_t i)
 	session_executed(i, s->received);
 }
 
-/* Runs commands and reads, for a while. */
+/* Runs commands and reads, MOST times. */
 static void
-run_live(uint32_t i)
+run_live(uint32_t i, unsigned most)
 {
 	struct session *s = &sessions[i];
 	uint64_t before;
 	unsigned n;
 
-	for (n = 0; n < LINES && s->state == SESSION_LIVE; n++) {
+	for (n = 0; n < most && s->state == SESSION_LIVE; n++) {
 		if (s->pend != 0 && command_unblock(i) != 0) {
 			run_in_a_moment(i);
 			return;
@@ -349,17 +437,17 @@ run_live(uint32_t i)
 			return;
 		}
 	}
-	if (n == LINES)
+	if (n == most)
 		worker_run_later(i);
 }
 
 static void
-run_session(uint32_t i)
+run_session(uint32_t i, unsigned most)
 {
 	uint64_t was = blame_on(DOING_SESSION, i);
 
 	if (sessions[i].state == SESSION_LIVE)
-		run_live(i);
+		run_live(i, most);
 	else
 		discard_input(i);
 	end_session(i);
@@ -522,7 +610,7 @@ worker_adopt(void)
 
 /* ---- the loop ---- */
 
-static int rung; /* somebody rang our bell this turn */
+static int rung; /* somebody rang our bell, or called: retry what waits */
 
 static void
 handle_event(const struct epoll_event *ev)
@@ -536,7 +624,7 @@ handle_event(const struct epoll_event *ev)
 			return;
 		if (ev->events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
 			s->flags |= SESSION_READABLE;
-			worker_run_later(what);
+			run_first(what);
 		}
 		if (ev->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
 			s->flags |= SESSION_HUP;
@@ -559,25 +647,96 @@ handle_event(const struct epoll_event *ev)
 	}
 }
 
-/* Puts what is on Q into TAKEN: what is added from now on is for later. */
+/* Takes what is on Q into NOW, to be run. */
 static void
-queue_take(struct queue *q, struct queue *taken)
+run_take(struct queue *q, struct queue *now)
 {
-	struct queue swap = *taken;
+	uint32_t k, i;
 
-	*taken = *q;
-	*q = swap;
-	q->n = 0;
+	queue_take(q, now);
+	for (k = 0; k < now->n; k++)
+		if ((i = queue_get(now, k)) != 0)
+			sessions[i].flags &= ~(uint32_t)SESSION_RUNNABLE;
 }
 
-/* A mailbox is small.  Its owner looks into it between other work too, lest
- * others wait for the end of a long turn. */
 static void
-look_for_mail(uint32_t k)
+run_silent(void)
 {
-	if (k % MAIL_EVERY == MAIL_EVERY - 1 &&
-	    mailmap_any(&mailmaps[my_id]))
+	static struct queue now;
+	uint32_t k, i, mark;
+
+	run_take(&first_queue, &now);
+	for (k = 0; k < now.n; k++) {
+		mark = flush_queue.n;
+		if ((i = queue_get(&now, k)) != 0)
+			run_session(i, FIRST);
+		flush_soon(mark);
+	}
+}
+
+static void
+flush_one(uint32_t i)
+{
+	uint64_t was = blame_on(DOING_SESSION, i);
+
+	sessions[i].flags &= ~(uint32_t)SESSION_DIRTY;
+	session_flush(i);
+	blame_back(was);
+	/* a long answer goes on when the last part is out */
+	if (sessions[i].step != 0 || sessions[i].state != SESSION_LIVE)
+		worker_run_later(i);
+}
+
+static void
+flush_early(void)
+{
+	uint32_t k, i;
+
+	for (k = 0; k < early_queue.n; k++)
+		if ((i = queue_get(&early_queue, k)) != 0)
+			flush_one(i);
+	early_queue.n = 0;
+}
+
+/* Sees to the events of the epoll set; at most for MS. */
+static void
+look(int ms)
+{
+	static struct epoll_event ev[EVENTS];
+	int i, n = epoll_wait(me->epoll, ev, EVENTS, ms);
+
+	bell_wake(&me->bell);
+	clock_read();
+	for (i = 0; i < n; i++)
+		handle_event(&ev[i]);
+	run_silent();
+}
+
+static uint64_t breath; /* us: when to take the next one */
+
+/*
+ * Between two pieces of work of a turn, which may be long: lets those run who
+ * were silent, takes the mail (a mailbox is small, others wait for the end of
+ * it) and sends what need not wait.  At most half of a turn goes into this,
+ * so that the turn comes to an end.
+ */
+static void
+breathe(void)
+{
+	static int within;
+	uint64_t begun;
+
+	if (within || me->retire || state->stopping ||
+	    (begun = clock_us()) < breath)
+		return;
+	within = 1;
+	look(0);
+	if (!draining && mailmap_any(&mailmaps[my_id]))
 		drain_mail();
+	flush_early();
+	within = 0;
+	breath = clock_us();
+	breath += breath - begun > BREATH ? breath - begun : BREATH;
 }
 
 /* Runs the sessions that were on the list when the turn began; those that
@@ -588,14 +747,11 @@ run_all(void)
 	static struct queue now;
 	uint32_t k, i;
 
-	queue_take(&run_queue, &now);
-	for (k = 0; k < now.n; k++)
-		if ((i = queue_get(&now, k)) != 0)
-			sessions[i].flags &= ~(uint32_t)SESSION_RUNNABLE;
+	run_take(&run_queue, &now);
 	for (k = 0; k < now.n; k++) {
 		if ((i = queue_get(&now, k)) != 0)
-			run_session(i);
-		look_for_mail(k);
+			run_session(i, LINES);
+		breathe();
 	}
 }
 
@@ -604,20 +760,13 @@ flush_all(void)
 {
 	static struct queue now;
 	uint32_t k, i;
-	uint64_t was;
 
+	flush_early();
 	queue_take(&flush_queue, &now);
 	for (k = 0; k < now.n; k++) {
-		look_for_mail(k);
-		if ((i = queue_get(&now, k)) == 0)
-			continue;
-		sessions[i].flags &= ~(uint32_t)SESSION_DIRTY;
-		was = blame_on(DOING_SESSION, i);
-		session_flush(i);
-		blame_back(was);
-		/* a long answer goes on when the last part is out */
-		if (sessions[i].step != 0 || sessions[i].state != SESSION_LIVE)
-			worker_run_later(i);
+		if ((i = queue_get(&now, k)) != 0)
+			flush_one(i);
+		breathe();
 	}
 }
 
@@ -629,7 +778,7 @@ sleep_ms(void)
 	    run_queue.n > 0 || accept_again == ACCEPT_NOW || me->retire ||
 	    state->stopping || atomic_load(&me->waiters) != 0)
 		return 0;
-	return wait_queue.n > 0 ? WAIT : TICK;
+	return wait_queue.n == 0 ? TICK : rung ? 0 : WAIT;
 }
 
 static void
@@ -656,6 +805,7 @@ farewell(void)
 		for (i = 0; i < n; i++)
 			if (ev[i].data.u64 >> 32 == EVENT_SESSION)
 				handle_event(&ev[i]);
+		run_silent();
 		drain_mail();
 		end_waiting();
 		for_my_sessions(worker_run_later);
@@ -668,19 +818,16 @@ farewell(void)
 static void
 turn(void)
 {
-	static struct epoll_event ev[EVENTS];
 	static uint64_t tick, waited;
-	int i, n;
 
-	bell_sleep(&me->bell);
-	n = epoll_wait(me->epoll, ev, EVENTS, sleep_ms());
-	bell_wake(&me->bell);
-	clock_read();
-	for (i = 0; i < n; i++)
-		handle_event(&ev[i]);
+	early = EARLY;
+	rung |= bell_sleep(&me->bell);
+	look(sleep_ms());
+	breath = clock_us() + BREATH;
 	if (accept_again == ACCEPT_NOW)
 		accept_all();
 	drain_mail();
+	flush_early();
 	if (wait_queue.n > 0 && (rung || now_ms - waited >= WAIT)) {
 		waited = now_ms;
 		end_waiting();

@@ -204,10 +204,8 @@ START_TEST(test_last_worker)
 		    "status %x", (unsigned)status);
 		server_start(&sv);
 	}
-	/* one that began afresh has another port */
-	kill(sv.pid, SIGTERM);
-	ck_assert_int_eq(server_reap(sv.pid, 5000), 0);
-	server_start(&sv);
+	master_kill();
+	server_start(&sv); /* which tells the port that was free last */
 	client_sync(client_register(&sv, "ann"));
 	server_stop(&sv);
 }
@@ -321,6 +319,47 @@ START_TEST(test_upgrade)
 }
 END_TEST
 
+/* In the background, where it logs by syslog: its socket is not one of those
+ * that are handed over, and takes the number of none. */
+START_TEST(test_background)
+{
+	const char *args[] = { "-c", sv.config, NULL };
+	char text[32], *log, *at, *out;
+	int i, status;
+
+	if (access("/dev/log", F_OK) != 0)
+		harness_skip("nobody reads /dev/log");
+	server_init(&sv);
+	server_write(&sv);
+	status = server_reap(server_spawn(&sv, args), 5000);
+	ck_assert_msg(status == 0, "status %x", (unsigned)status);
+	log = server_log(&sv);
+	ck_assert_ptr_nonnull(at = strstr(log, "listening on 127.0.0.1:"));
+	sv.port[0] = atoi(at + strlen("listening on 127.0.0.1:"));
+	sv.nport = 1;
+	free(log);
+	client_apart(&sv, &ann, "ann", &bob, "bob", NULL);
+	client_ask(ann, "JOIN #here", "366 *");
+	client_ask(bob, "JOIN #here", "366 *");
+	sent = heard = 0;
+	for (i = 0; i < 3; i++) {
+		say(5);
+		free(server_ctl(&sv, "upgrade", &status));
+		ck_assert_int_eq(status, 0);
+		say(5);
+		hear_all();
+		snprintf(text, sizeof(text), "cat%d", i);
+		client_sync(client_register(&sv, text));
+	}
+	out = server_ctl(&sv, "stop", &status);
+	ck_assert_msg(status == 0, "%s", out);
+	free(out);
+	client_eof(bob);
+	wait_for(server_objects(&sv, NULL) == 0, 4000);
+	server_clean(&sv);
+}
+END_TEST
+
 /* What is fixed may stand otherwise in the file: an upgrade goes on as it
  * was, also with room for fewer descriptors. */
 START_TEST(test_fixed_changed)
@@ -417,6 +456,7 @@ main(void)
 	tcase_add_test(tc, test_no_master);
 	tcase_add_test(tc, test_second);
 	tcase_add_test(tc, test_upgrade);
+	tcase_add_test(tc, test_background);
 	tcase_add_test(tc, test_fixed_changed);
 	tcase_add_loop_test(tc, test_refused, 0,
 	    sizeof(refusals) / sizeof(refusals[0]));

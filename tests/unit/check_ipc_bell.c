@@ -116,6 +116,28 @@ START_TEST(test_edge)
 }
 END_TEST
 
+/* A call is heard by a sleeper as a ring, and by who is awake when it goes to
+ * sleep, once; rings and waking do not hide it. */
+START_TEST(test_call)
+{
+	bell_wake(&sh->bell);
+	ck_assert_int_eq(bell_sleep(&sh->bell), 0);
+	bell_call(&sh->bell);
+	ck_assert_uint_eq(rings(), 1);
+	bell_sleep(&sh->bell);
+	bell_wake(&sh->bell);
+	bell_ring(&sh->bell);
+	ck_assert_int_eq(bell_sleep(&sh->bell), 0);
+	bell_wake(&sh->bell);
+	bell_call(&sh->bell);
+	bell_ring(&sh->bell);
+	bell_wake(&sh->bell);
+	ck_assert_uint_eq(rings(), 0);
+	ck_assert_int_eq(bell_sleep(&sh->bell), 1);
+	ck_assert_int_eq(bell_sleep(&sh->bell), 0);
+}
+END_TEST
+
 /* In a child that goes to sleep on the set EP. */
 static void
 sleep_on(int ep)
@@ -223,6 +245,7 @@ check_bell(void)
 	tcase_add_checked_fixture(tc, bell_setup, bell_teardown);
 	tcase_add_test(tc, test_ring);
 	tcase_add_test(tc, test_edge);
+	tcase_add_test(tc, test_call);
 	tcase_add_loop_test(tc, test_wakes, 0, CHILD_KINDS);
 	tcase_add_loop_test(tc, test_no_wake_lost, 0, CHILD_KINDS);
 	suite_add_tcase(s, tc);
