@@ -235,6 +235,7 @@ flush_soon(uint32_t mark)
 
 static void breathe(void);
 static int draining; /* the mail is being taken */
+static int breathless; /* a breath is being taken, or a command is at work */
 
 /* Lets those post who found MSQID full. */
 static void
@@ -302,13 +303,19 @@ drain_own(unsigned budget)
 	return n;
 }
 
+/* Within a command, which has the lock: no other one may run before it ends,
+ * so no breath is taken. */
 void
 worker_drain_own(void)
 {
+	int was = breathless;
+
 	if (!mailmap_test(&mailmaps[my_id], my_id))
 		return;
 	mailmap_clear(&mailmaps[my_id], my_id);
+	breathless = 1;
 	drain_own(UINT32_MAX);
+	breathless = was;
 }
 
 static void
@@ -723,18 +730,17 @@ static uint64_t breath; /* us: when to take the next one */
 static void
 breathe(void)
 {
-	static int within;
 	uint64_t begun;
 
-	if (within || me->retire || state->stopping ||
+	if (breathless || me->retire || state->stopping ||
 	    (begun = clock_us()) < breath)
 		return;
-	within = 1;
+	breathless = 1;
 	look(0);
 	if (!draining && mailmap_any(&mailmaps[my_id]))
 		drain_mail();
 	flush_early();
-	within = 0;
+	breathless = 0;
 	breath = clock_us();
 	breath += breath - begun > BREATH ? breath - begun : BREATH;
 }
