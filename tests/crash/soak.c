@@ -15,6 +15,7 @@
  * a witness hears nothing for longer.
  */
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -53,7 +54,14 @@ void
 __wrap__ck_assert_failed(const char *file, int line, const char *expr,
     const char *msg, ...)
 {
-	printf("%s:%d: %s %s\n", file, line, expr, msg != NULL ? msg : "");
+	va_list ap;
+
+	printf("%s:%d: %s: ", file, line, expr);
+	va_start(ap, msg);
+	if (msg != NULL)
+		vprintf(msg, ap);
+	va_end(ap);
+	printf("\n");
 	exit(1);
 }
 

@@ -34,6 +34,9 @@ enum {
 	PULSE = 5,        /* ms between two lines to the witnesses */
 	BACKLOG = 100000, /* deliveries under way at most */
 	LATE = 100000,    /* us */
+	WINDOW = 40,      /* rooms being entered at a time */
+	SETTLED = 200,    /* ms without a line */
+	ARRIVAL = 20000,  /* ms: longer may no room take to enter */
 	SHOWN = 10,
 };
 
@@ -47,6 +50,8 @@ static int clients, rate, epoll;
 static unsigned seed;
 static long next_salvo, next_pulse; /* ms */
 static long long *last;                /* us: when a client heard a line */
+
+static long rooms_asked, rooms_entered;
 
 static unsigned (*sent)[TARGETS];      /* by sender */
 static struct heard {                  /* the next number, by sender */
@@ -186,6 +191,7 @@ line_hear(int r, struct client *c)
 	unsigned n, *next;
 	int from, t;
 
+	rooms_entered += strncmp(c->body, "366 ", 4) == 0;
 	if (strncmp(c->body, "PRIVMSG ", 8) != 0 || text == NULL)
 		return;
 	if (sscanf(text + 2, "%d %d %u %lld", &from, &t, &n, &when) != 4 ||
@@ -203,7 +209,8 @@ line_hear(int r, struct client *c)
 	time_note(r, when);
 }
 
-static void
+/* Hears what has come, waits for MS; of how many clients it was. */
+static int
 hear(int ms)
 {
 	struct epoll_event ev[256];
@@ -223,6 +230,7 @@ hear(int ms)
 			epoll_ctl(epoll, EPOLL_CTL_DEL, c->fd, NULL);
 		}
 	}
+	return n;
 }
 
 /* ---- speaking ---- */
@@ -288,6 +296,20 @@ talk_turn(void)
 
 /* ---- beginning and end ---- */
 
+/* Hears until at most MOST of the rooms asked for are still to be entered. */
+static void
+rooms_await(long most)
+{
+	long end = clock_ms() + ARRIVAL;
+
+	while (rooms_asked - rooms_entered > most) {
+		ck_assert_msg(clock_ms() < end, "%ld of %ld rooms entered",
+		    rooms_entered, rooms_asked);
+		hear(1);
+	}
+}
+
+/* All read meanwhile: who comes first is told of everybody who follows. */
 static void
 arrive(struct server *sv)
 {
@@ -299,12 +321,15 @@ arrive(struct server *sv)
 		client_send(client[i], "JOIN #small%d,#middle%d%s%s",
 		    i / SMALL, i % MIDDLES, i % 2 == 0 ? ",#big" : "",
 		    is_witness(i) ? ",#pulse" : "");
-		client_sync(client[i]);
+		rooms_asked += 2 + (i % 2 == 0) + is_witness(i);
 		ev.data.u32 = (unsigned)i;
 		epoll_ctl(epoll, EPOLL_CTL_ADD, client[i]->fd, &ev);
+		rooms_await(WINDOW);
 	}
-	for (i = 0; i < clients; i++)
-		client_sync(client[i]);
+	rooms_await(0);
+	/* and until they have heard of each other */
+	while (hear(SETTLED) > 0)
+		;
 }
 
 void
