@@ -296,6 +296,7 @@ enum {
 struct worker {
 	_Atomic int32_t pid;   /* 0: none */
 	_Atomic int32_t paused; /* its PID while it stands still: pause.h */
+	_Atomic uint32_t rested; /* it did, and has done nothing since */
 	struct life life;      /* begins with it, and ends */
 	_Atomic uint32_t quiet; /* has no mail and nothing to post */
 	_Atomic int32_t ended; /* how the last one did: a signal, ENDED_* */
@@ -360,6 +361,7 @@ struct state {
 	_Atomic uint64_t opers, invisible, registered, most_registered;
 	uint32_t linking;      /* whose lists of members are being changed */
 	_Atomic uint32_t heal_crashes; /* of workers, while rebuilding it */
+	uint64_t validated;    /* when the registry was: see validate.c */
 	struct list sessions, users, rooms, members, bans, addresses;
 	uint32_t whowas_at;
 	uint32_t restarts;     /* of workers, since the start */

@@ -235,7 +235,8 @@ flush_soon(uint32_t mark)
 
 static void breathe(void);
 static int draining; /* the mail is being taken */
-static int breathless; /* a breath is being taken, or a command is at work */
+/* A breath is being taken, or no command may be run now. */
+static int breathless;
 
 /* Lets those post who found MSQID full. */
 static void
@@ -467,7 +468,9 @@ worker_rest(void)
 	uint32_t i;
 	int left = 0;
 
+	breathless = 1;
 	drain_mail();
+	breathless = 0;
 	for (i = 1; i < state->sessions.high; i++)
 		if (sessions[i].state != SESSION_FREE &&
 		    sessions[i].worker == my_id && sessions[i].pend != 0)
@@ -573,6 +576,8 @@ static void
 worker_adopt(void)
 {
 	uint64_t begun = clock_ms(CLOCK_MONOTONIC);
+	/* who ended between two turns has noted what it sent and read */
+	int rested = (int)atomic_exchange(&me->rested, 0);
 	const char *wrong;
 
 	if ((wrong = state_wrong(my_id)) != NULL) {
@@ -589,7 +594,8 @@ worker_adopt(void)
 	for_my_sessions(count_mine);
 	registry_unlock();
 	FAULT("heal-counted");
-	for_my_sessions(session_heal_stream);
+	if (!rested)
+		for_my_sessions(session_heal_stream);
 	FAULT("heal-streams");
 	deliver_heal();
 	FAULT("heal-delivered");
