@@ -10,9 +10,11 @@
  *	    [-i MS] [-m MS] [-b MS] [-u UPGRADES] [-l MS]
  *
  * -i, -m, -b: a worker is killed, the master is killed, a step of rebalancing
- * is made every so often.  -u: there are so many upgrades, and no kills unless
- * they are asked for.  -r: lines in a salvo.  -l: it is a failure as well when
- * a witness hears nothing for longer.
+ * is made every so often.  -u: there are so many upgrades.  Workers are not
+ * killed by default when one of these is given.  -r: lines in a salvo; fewer
+ * by default with -u, so that the machine has time left and a silence is not
+ * that of a full one.  -l: it is a failure as well when a witness hears nothing
+ * for longer.
  */
 #include <signal.h>
 #include <stdarg.h>
@@ -27,13 +29,15 @@
 enum {
 	DRAIN = 20000,     /* ms for the last lines to come */
 	CALM = 5,          /* that part of the time */
+	LINES = 20,        /* in a salvo */
+	LINES_FEW = 4,     /* the same where it is silence that counts */
 };
 
 static struct options {
 	int clients, seconds, lines;
 	long kill, limit;
 	struct disturb disturb;
-} options = { .clients = 2000, .seconds = 60, .lines = 20, .kill = -1,
+} options = { .clients = 2000, .seconds = 60, .kill = -1,
 	.disturb = { .workers = 4 } };
 
 static struct server sv;
@@ -99,10 +103,11 @@ counted(const char *what)
 static void
 report_time(const char *name, const struct talk_time *t)
 {
-	printf("soak: %s: %ld deliveries; the longest silence %.1f ms, the "
-	       "slowest line %.1f ms, %ld lines more than 100 ms; we were "
-	       "away for %.1f ms\n", name, t->deliveries,
-	    (double)t->silence / 1000, (double)t->way / 1000, t->late,
+	printf("soak: %s: %ld deliveries; the longest silence %.1f ms (of "
+	       "which we were away %.1f ms), the slowest line %.1f ms, %ld "
+	       "lines more than 100 ms; we were away for %.1f ms at most\n",
+	    name, t->deliveries, (double)t->silence / 1000,
+	    (double)t->silence_away / 1000, (double)t->way / 1000, t->late,
 	    (double)t->tick / 1000);
 }
 
@@ -176,11 +181,12 @@ options_read(int argc, char **argv)
 		option_read(opt, number(optarg));
 	}
 	d->worker = options.kill >= 0 ? options.kill :
-	    d->upgrades > 0 ? 0 : 100;
-	/* who kills the master has to be who asks it for an upgrade */
+	    d->upgrades > 0 || d->master > 0 || d->balance > 0 ? 0 : 100;
+	if (options.lines == 0)
+		options.lines = d->upgrades > 0 ? LINES_FEW : LINES;
 	return options.clients >= TALK_FEWEST &&
 	        options.clients <= TALK_CLIENTS && options.seconds > 0 &&
-	        options.lines > 0 && (d->master == 0 || d->upgrades == 0)
+	        options.lines > 0
 	    ? 0
 	    : -1;
 }

@@ -34,6 +34,7 @@ enum {
 	PULSE = 5,        /* ms between two lines to the witnesses */
 	BACKLOG = 100000, /* deliveries under way at most */
 	LATE = 100000,    /* us */
+	AWAY = 5000,      /* us: a turn of ours that took longer */
 	WINDOW = 40,      /* rooms being entered at a time */
 	SETTLED = 200,    /* ms without a line */
 	ARRIVAL = 20000,  /* ms: longer may no room take to enter */
@@ -50,6 +51,7 @@ static int clients, rate, epoll;
 static unsigned seed;
 static long next_salvo, next_pulse; /* ms */
 static long long *last;                /* us: when a client heard a line */
+static long long away, *last_away;     /* us: we were, all in all, until then */
 
 static long rooms_asked, rooms_entered;
 
@@ -178,9 +180,13 @@ time_note(int r, long long when)
 	t->deliveries++;
 	t->late += now - when > LATE;
 	longer(&t->way, now - when);
-	if (is_witness(r) && r != 0 && last[r] != 0)
-		longer(&t->silence, now - last[r]);
+	if (is_witness(r) && r != 0 && last[r] != 0 &&
+	    now - last[r] > t->silence) {
+		t->silence = now - last[r];
+		t->silence_away = away - last_away[r];
+	}
 	last[r] = now;
+	last_away[r] = away;
 }
 
 static void
@@ -280,8 +286,11 @@ talk_turn(void)
 	long long now = clock_us();
 	long ms = (long)(now / 1000);
 
-	if (before != 0)
+	if (before != 0) {
 		longer(&talk.time[talk.phase].tick, now - before);
+		if (now - before > AWAY)
+			away += now - before;
+	}
 	before = now;
 	if (ms >= next_pulse) {
 		speak(0, TO_PULSE);
@@ -345,6 +354,7 @@ talk_begin(struct server *sv, int n, int lines, unsigned s)
 	sent = calloc(size, sizeof(*sent));
 	heard = calloc(size, sizeof(*heard));
 	last = calloc(size, sizeof(*last));
+	last_away = calloc(size, sizeof(*last_away));
 	arrive(sv);
 	next_salvo = next_pulse = (long)(clock_us() / 1000);
 }

@@ -18,7 +18,8 @@ struct talk_time {
 	long long way;         /* us: the slowest line */
 	long long silence;     /* us: the longest between two lines, of a
 	                        * witness, which hears one every few ms */
-	long long tick;        /* us: the longest we ourselves were away */
+	long long silence_away;/* us: in which we ourselves were away */
+	long long tick;        /* us: the longest that we were */
 	long late;             /* lines that took more than 100 ms */
 	long deliveries;
 };
