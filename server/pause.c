@@ -201,14 +201,12 @@ pause_here(void)
 	for (w = 1; w <= state->nworker; w++)
 		if (w != my_id)
 			bell_ring(&workers[w].bell);
-	atomic_store(&me->rested, 1);
 	/* the next one may ask before we have said that we go on */
 	do {
 		atomic_store(&me->paused, getpid());
 		stand_still();
 		atomic_store(&me->paused, 0);
 	} while (atomic_load(&state->pause) != mine && !state->stopping);
-	atomic_store(&me->rested, 0);
 }
 
 int

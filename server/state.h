@@ -296,7 +296,6 @@ enum {
 struct worker {
 	_Atomic int32_t pid;   /* 0: none */
 	_Atomic int32_t paused; /* its PID while it stands still: pause.h */
-	_Atomic uint32_t rested; /* it did, and has done nothing since */
 	struct life life;      /* begins with it, and ends */
 	_Atomic uint32_t quiet; /* has no mail and nothing to post */
 	_Atomic int32_t ended; /* how the last one did: a signal, ENDED_* */

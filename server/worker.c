@@ -576,8 +576,6 @@ static void
 worker_adopt(void)
 {
 	uint64_t begun = clock_ms(CLOCK_MONOTONIC);
-	/* who ended between two turns has noted what it sent and read */
-	int rested = (int)atomic_exchange(&me->rested, 0);
 	const char *wrong;
 
 	if ((wrong = state_wrong(my_id)) != NULL) {
@@ -594,8 +592,7 @@ worker_adopt(void)
 	for_my_sessions(count_mine);
 	registry_unlock();
 	FAULT("heal-counted");
-	if (!rested)
-		for_my_sessions(session_heal_stream);
+	for_my_sessions(session_heal_stream);
 	FAULT("heal-streams");
 	deliver_heal();
 	FAULT("heal-delivered");
