@@ -140,7 +140,7 @@ user_wrong(uint32_t id)
 	s = &sessions[u->session];
 	if (s->state == SESSION_FREE || s->user != id || s->worker != my_id)
 		return "session is another's";
-	/* who is neither away nor going has none, and its page is not touched */
+	/* who is neither away nor going has none: its page stays alone */
 	if (!TERMINATED(u->nick) || !TERMINATED(u->user) ||
 	    !TERMINATED(u->host) || !TERMINATED(u->real) ||
 	    (((u->flags & USER_AWAY) || s->state != SESSION_LIVE) &&

@@ -58,6 +58,7 @@ void
 __wrap__ck_assert_failed(const char *file, int line, const char *expr,
     const char *msg, ...)
 {
+	static int failing;
 	va_list ap;
 
 	printf("%s:%d: %s: ", file, line, expr);
@@ -66,6 +67,10 @@ __wrap__ck_assert_failed(const char *file, int line, const char *expr,
 		vprintf(msg, ap);
 	va_end(ap);
 	printf("\n");
+	if (sv.pid > 0 && !failing++) {
+		server_kill(&sv);
+		server_clean(&sv);
+	}
 	exit(1);
 }
 
