@@ -45,52 +45,6 @@ pause_asked(void)
 	    mine;
 }
 
-/* Whether our word can still come: its master lives, and the table that is
- * served is ours or the one before it. */
-static int
-may_come(uint64_t word)
-{
-	unsigned behind = (pause_table(mine) - pause_table(word)) & 0xffffff;
-
-	return getppid() == pause_pid(mine) && behind <= 1;
-}
-
-/* Waits for our word; until then the records are others'. */
-static void
-await_word(void)
-{
-	uint64_t word;
-
-	/* in a damaged segment the word says nothing; that is found next */
-	while ((word = atomic_load(&state->pause)) != mine &&
-	    state_wrong(my_id) == NULL) {
-		if (!may_come(word))
-			_exit(0);
-		/* it is our turn, and we have not begun: we stand still */
-		if (pause_table(word) == pause_table(mine)) {
-			atomic_store(&me->quiet, 0);
-			atomic_store(&me->paused, getpid());
-		}
-		poll(NULL, 0, 1);
-	}
-}
-
-/*
- * Who asks for a pause stores the word, then looks for who is there; we say
- * that we are, then look at the word.  One of the two sees the other.
- */
-void
-pause_join(void)
-{
-	do {
-		await_word();
-		life_begin(&me->life);
-		atomic_store(&me->pid, getpid());
-		atomic_store(&me->paused, 0);
-	} while (atomic_load(&state->pause) != mine &&
-	    state_wrong(my_id) == NULL);
-}
-
 /* Whether descriptor FD is to outlive the processes that have it. */
 static int
 is_wanted(int fd)
@@ -162,9 +116,10 @@ clock_beat(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* Looks at the word until it is ours. */
+/* Looks at the word until it is ours.  Who has not BEGUN knows nothing of its
+ * sessions yet, but has the table. */
 static void
-stand_still(void)
+stand_still(int begun)
 {
 	uint64_t word;
 	int moved = 0;
@@ -179,11 +134,13 @@ stand_still(void)
 			/* whoever asked is no more */
 			atomic_compare_exchange_strong(
 			    &state->pause, &word, mine);
-		else if (pause_why(word) == PAUSE_MOVE) {
+		else if (pause_why(word) == PAUSE_TAKEOVER)
+			attend();
+		else if (begun) {
 			rebalance_step();
 			moved = 1;
 		} else
-			attend();
+			poll(NULL, 0, 1); /* it has to wait for us */
 		atomic_store(&me->beat, clock_beat());
 	}
 	/* heals, should who moved users have died in there */
@@ -204,9 +161,61 @@ pause_here(void)
 	/* the next one may ask before we have said that we go on */
 	do {
 		atomic_store(&me->paused, getpid());
-		stand_still();
+		stand_still(1);
 		atomic_store(&me->paused, 0);
 	} while (atomic_load(&state->pause) != mine && !state->stopping);
+}
+
+/* Whether the turn of our table can still come: the one before it is being
+ * served, and our master lives. */
+static int
+may_come(uint64_t word)
+{
+	unsigned behind = (pause_table(mine) - pause_table(word)) & 0xffffff;
+
+	return getppid() == pause_pid(mine) && behind == 1;
+}
+
+/*
+ * Waits for our word; until then the records are others'.  When it has come
+ * and gone, because another master already wants the table, the old workers
+ * have left: if we did, too, the table would be lost.
+ */
+static void
+await_word(void)
+{
+	uint64_t word;
+
+	/* in a damaged segment the word says nothing; that is found next */
+	while ((word = atomic_load(&state->pause)) != mine &&
+	    state_wrong(my_id) == NULL) {
+		if (pause_table(word) == pause_table(mine)) {
+			if (state->stopping)
+				return; /* nobody goes on */
+			atomic_store(&me->quiet, 0);
+			atomic_store(&me->paused, getpid());
+			stand_still(0);
+		} else if (may_come(word))
+			poll(NULL, 0, 1);
+		else
+			_exit(0);
+	}
+}
+
+/*
+ * Who asks for a pause stores the word, then looks for who is there; we say
+ * that we are, then look at the word.  One of the two sees the other.
+ */
+void
+pause_join(void)
+{
+	do {
+		await_word();
+		life_begin(&me->life);
+		atomic_store(&me->pid, getpid());
+		atomic_store(&me->paused, 0);
+	} while (atomic_load(&state->pause) != mine &&
+	    state_wrong(my_id) == NULL && !state->stopping);
 }
 
 int

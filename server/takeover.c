@@ -32,7 +32,8 @@
 
 enum {
 	PAUSED = 2000,       /* ms workers have to come to a safe point */
-	TRIES = 10,          /* workers that are asked for the table */
+	TAKING = 5000,       /* ms in which one has to give the table */
+	AGAIN = 5,           /* ms until the next is asked */
 	PATIENCE = 300,      /* ms to wait for a sign of one */
 };
 
@@ -170,11 +171,37 @@ take_table(int *sock)
 	return n;
 }
 
+/* Asks one worker after the other until one has given all; SOCK is connected
+ * to the first one, or -1.  The number of descriptors, or -1. */
+static int
+take_from_any(const struct segment *header, int sock)
+{
+	uint64_t until = clock_now() + TAKING;
+	int n = -1, e = 0;
+
+	while (n < 0 && clock_now() < until) {
+		if (sock < 0)
+			sock = handover_connect(
+			    (int)header->prefix, header->born);
+		if (sock >= 0)
+			n = take_table(&sock);
+		else if (errno != e)
+			log_warn("taking over: no worker can be asked: %s",
+			    strerror(e = errno));
+		/* with the last of them the table is gone */
+		if (n < 0 && segment_attached(header->shmid) <= 1)
+			break;
+		if (n < 0)
+			poll(NULL, 0, AGAIN);
+	}
+	return n;
+}
+
 int
 takeover_begin(const struct segment *header, int *keep)
 {
 	uint64_t begun = clock_now();
-	int tries, sock, n = -1, old = header->owner;
+	int sock, n, old = header->owner;
 
 	if (header->layout != state_layout_id())
 		fatal_final("the living workers of master %d have another "
@@ -199,14 +226,7 @@ takeover_begin(const struct segment *header, int *keep)
 	step_aside(keep);
 	notify_step_aside((int)state->max_fd);
 	log_step_aside((int)state->max_fd);
-	for (tries = 0; n < 0 && tries < TRIES; tries++) {
-		if (sock < 0)
-			sock = handover_connect(
-			    (int)header->prefix, header->born);
-		if (sock >= 0)
-			n = take_table(&sock);
-	}
-	if (n < 0)
+	if ((n = take_from_any(header, sock)) < 0)
 		fatal("cannot take over the workers of master %d", old);
 	log_info("took over %d descriptors of master %d in %llu ms", n, old,
 	    (unsigned long long)(clock_now() - begun));

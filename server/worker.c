@@ -234,9 +234,8 @@ flush_soon(uint32_t mark)
 /* ---- mail ---- */
 
 static void breathe(void);
-static int draining; /* the mail is being taken */
-/* A breath is being taken, or no command may be run now. */
-static int breathless;
+static int draining;     /* the mail is being taken */
+static int holds_breath; /* nothing else may be run in between */
 
 /* Lets those post who found MSQID full. */
 static void
@@ -304,19 +303,17 @@ drain_own(unsigned budget)
 	return n;
 }
 
-/* Within a command, which has the lock: no other one may run before it ends,
- * so no breath is taken. */
 void
 worker_drain_own(void)
 {
-	int was = breathless;
+	int was = holds_breath;
 
 	if (!mailmap_test(&mailmaps[my_id], my_id))
 		return;
 	mailmap_clear(&mailmaps[my_id], my_id);
-	breathless = 1;
+	holds_breath = 1; /* a handler is running already */
 	drain_own(UINT32_MAX);
-	breathless = was;
+	holds_breath = was;
 }
 
 static void
@@ -468,9 +465,9 @@ worker_rest(void)
 	uint32_t i;
 	int left = 0;
 
-	breathless = 1;
+	holds_breath = 1;
 	drain_mail();
-	breathless = 0;
+	holds_breath = 0;
 	for (i = 1; i < state->sessions.high; i++)
 		if (sessions[i].state != SESSION_FREE &&
 		    sessions[i].worker == my_id && sessions[i].pend != 0)
@@ -735,15 +732,15 @@ breathe(void)
 {
 	uint64_t begun;
 
-	if (breathless || me->retire || state->stopping ||
+	if (holds_breath || me->retire || state->stopping ||
 	    (begun = clock_us()) < breath)
 		return;
-	breathless = 1;
+	holds_breath = 1;
 	look(0);
 	if (!draining && mailmap_any(&mailmaps[my_id]))
 		drain_mail();
 	flush_early();
-	breathless = 0;
+	holds_breath = 0;
 	breath = clock_us();
 	breath += breath - begun > BREATH ? breath - begun : BREATH;
 }

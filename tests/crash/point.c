@@ -67,7 +67,7 @@ point_parse(struct point *p, const char *text)
 	memset(p, 0, sizeof(*p));
 	if (!isdigit((unsigned char)text[0])) {
 		p->kind = strchr(text, ',') ? POINT_FAULT_HEAL : POINT_FAULT;
-		snprintf(p->fault, sizeof(p->fault), "%s", text);
+		strncat(p->fault, text, sizeof(p->fault) - 1);
 		return strchr(text, ':') != NULL ? 0 : -1;
 	}
 	for (i = 0; i < TRACER_VICTIMS; i++) {
