@@ -367,6 +367,7 @@ session_flush(uint32_t i)
 	    !(s->flags & SESSION_DEAD)) {
 		msg.msg_iovlen = (size_t)output_iov(s, most, iov);
 		me->io_session = i;
+		atomic_signal_fence(memory_order_seq_cst);
 		FAULT("flush-announced");
 		n = msg.msg_iovlen == 1
 		    ? send(s->fd, iov[0].iov_base, iov[0].iov_len,
@@ -375,6 +376,7 @@ session_flush(uint32_t i)
 		e = errno;
 		if (n > 0)
 			s->sent += (uint64_t)n;
+		atomic_signal_fence(memory_order_seq_cst);
 		me->io_session = 0;
 		FAULT("flush-sent");
 		worker_count(COUNT_SENDS, 1);
@@ -470,11 +472,13 @@ session_fill(uint32_t i)
 	if ((room = input_room(i, &to)) == 0)
 		return;
 	me->io_session = i;
+	atomic_signal_fence(memory_order_seq_cst);
 	FAULT("fill-announced");
 	n = recv(s->fd, to, room, MSG_DONTWAIT);
 	e = errno;
 	if (n > 0)
 		s->received += (uint64_t)n;
+	atomic_signal_fence(memory_order_seq_cst);
 	me->io_session = 0;
 	FAULT("fill-received");
 	if (n > 0) {
@@ -701,8 +705,10 @@ session_heal_stream(uint32_t i)
 	uint64_t sent, received;
 
 	poison("heal", users[s->user].real, strlen(users[s->user].real));
-	/* what the dead worker sent or read and could not note; a reset
-	 * connection may say anything: believe sane values */
+	/* what the dead worker sent or read and could not note: of the one it
+	 * was at; a reset connection may say anything: believe sane values */
+	if (i != me->io_session)
+		return;
 	if (stream_position(s->fd, &sent, &received) != 0)
 		return;
 	if (sent >= s->sent && sent <= s->queued)
@@ -752,13 +758,18 @@ session_rearm(uint32_t i)
 		.data.u64 = worker_event(EVENT_SESSION, i)
 	};
 
-	s->flags |= SESSION_READABLE | SESSION_WRITABLE;
-	s->flags &= ~(uint32_t)(SESSION_DIRTY | SESSION_RUNNABLE |
-	    SESSION_AWAITS);
+	s->flags &= ~(uint32_t)(SESSION_READABLE | SESSION_WRITABLE |
+	    SESSION_DIRTY | SESSION_RUNNABLE | SESSION_AWAITS);
 	if (epoll_ctl(me->epoll, EPOLL_CTL_MOD, s->fd, &ev) != 0 &&
 	    (errno != ENOENT ||
 		epoll_ctl(me->epoll, EPOLL_CTL_ADD, s->fd, &ev) != 0))
 		s->flags |= SESSION_DEAD | SESSION_EOF;
-	worker_run_later(i);
-	worker_flush_later(i);
+	/* for the rest it is an event that comes: the first ones served do not
+	 * wait until all were looked at */
+	if (s->state != SESSION_LIVE || s->in_chunk != 0 || s->pend != 0 ||
+	    s->step != 0 ||
+	    (s->flags & (SESSION_DEAD | SESSION_EOF | SESSION_OVERFLOW)))
+		worker_run_later(i);
+	if (s->sent < s->queued)
+		worker_flush_later(i);
 }

@@ -404,6 +404,7 @@ struct state {
 	_Atomic uint64_t opers, invisible, registered, most_registered;
 	uint32_t linking;      /* whose lists of members are being changed */
 	_Atomic uint32_t heal_crashes; /* of workers, while rebuilding it */
+	uint64_t validated;    /* when the registry was: see validate.c */
 	struct list sessions, users, rooms, members, bans, addresses;
 	uint32_t whowas_at;
 	uint32_t restarts;     /* of workers, since the start */

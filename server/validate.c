@@ -23,6 +23,7 @@
 #include "blame.h"
 #include "deliver.h"
 #include "log.h"
+#include "pause.h"
 #include "registry.h"
 #include "session.h"
 #include "validate.h"
@@ -141,9 +142,11 @@ user_wrong(uint32_t id)
 	s = &sessions[u->session];
 	if (s->state == SESSION_FREE || s->user != id || s->worker != my_id)
 		return "session is another's";
+	/* who is neither away nor going has none: its page stays alone */
 	if (!TERMINATED(u->nick) || !TERMINATED(u->user) ||
 	    !TERMINATED(u->host) || !TERMINATED(u->real) ||
-	    !TERMINATED(aways[id].text))
+	    (((u->flags & USER_AWAY) || s->state != SESSION_LIVE) &&
+	        !TERMINATED(aways[id].text)))
 		return "text";
 	for (i = 0; i < INVITES_MAX; i++)
 		if (u->invite[i] >= state->max_rooms)
@@ -311,22 +314,36 @@ validate_users(void)
 	}
 }
 
+/*
+ * When the registry was looked at: under which table, and after how many
+ * deaths.  The workers that follow each other in an orderly way, all at once
+ * after an upgrade, need not each do what the first of them has done.
+ */
+static uint64_t
+registry_moment(void)
+{
+	return (uint64_t)pause_table(atomic_load(&state->pause)) << 32 |
+	    state->restarts;
+}
+
 void
 validate_records(void)
 {
+	uint64_t now = registry_moment();
 	const char *why;
 
 	if (me->txn.session >= state->max_sessions)
 		me->txn.state = TXN_IDLE;
 	validate_sessions();
 	validate_users();
-	why = registry_wrong();
+	why = state->validated != now ? registry_wrong() : NULL;
 	if (why != NULL)
 		log_warn("registry: %s does not validate: rebuilding", why);
 	if (why != NULL)
 		registry_rebuild(my_id);
 	else if (ncut > 0)
 		registry_rebuild(0);
+	state->validated = now;
 }
 
 void

@@ -69,6 +69,9 @@ if [ -x build/faults/mootd ]; then
 	programs build/faults:build/faults
 	one 'explore, a sample' "$t/explore" -t "${EXPLORE:-40}"
 	one 'soak, a short one' "$t/soak" -n 300 -t 5
+	one 'soak, upgrades' "$t/soak" -n 300 -t 3 -u 5
+	one 'soak, masters killed' "$t/soak" -n 300 -t 4 -m 700
+	one 'soak, users moved' "$t/soak" -n 300 -t 4 -b 100
 	one 'churn' "$t/churn" -t 5
 fi
 

@@ -130,6 +130,7 @@ static const struct scenario scenarios[] = {
 	{ "direct", direct_run, 2, clients_pairs },
 	{ "register", register_run, 1, clients_first },
 	{ "idle", idle_run, 1, clients_first },
+	{ "replace", replace_run, 2, clients_first },
 };
 
 static const struct scenario *

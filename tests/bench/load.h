@@ -34,5 +34,6 @@ void fanout_run(const double *args);
 void direct_run(const double *args);
 void register_run(const double *args);
 void idle_run(const double *args);
+void replace_run(const double *args);
 
 #endif

@@ -14,7 +14,7 @@
 #   BUILD    where bench-floor and bench-load are, or are to be built
 #            (default: a private directory)
 #   SERVERS  which and in which order (floor mootd bare ngircd inspircd)
-#   ROWS     which (room rooms direct register idle)
+#   ROWS     which (room rooms direct register idle replace)
 #   RESULTS  a file to append every measurement to
 #
 # As root it runs in an IPC namespace of its own, with kernel.msgmnb as the
@@ -38,7 +38,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 MOOTD=${MOOTD:-$top/mootd}
 SERVERS=${SERVERS:-floor mootd bare ngircd inspircd}
-ROWS=${ROWS:-room rooms direct register idle}
+ROWS=${ROWS:-room rooms direct register idle replace}
 PATH=$PATH:/usr/sbin:/usr/local/sbin
 quick=no
 verbose=no
@@ -105,7 +105,7 @@ tools_build()
 	[ -x "$BUILD/bench-load" ] ||
 	    $cc $flags -o "$BUILD/bench-load" "$here/load.c" "$here/crowd.c" \
 	        "$here/proc.c" "$here/fanout.c" "$here/direct.c" \
-	        "$here/idle.c" || die "the load generator does not build"
+	        "$here/idle.c" "$here/replace.c" || die "the load generator does not build"
 }
 
 # A number from $1 to $2.
@@ -177,6 +177,7 @@ mootd_go()
 		state-dir $dir/state
 		ipc-prefix $(random 1 126)
 		control $dir/control
+		$(row_settings "$row")
 	END
 	"$MOOTD" -f -c "$dir/conf" 2>"$dir/log" &
 	pid=$!
@@ -292,6 +293,12 @@ finish()
 	[ -z "$dir" ] || rm -rf "$dir"
 }
 
+# What a row wants of mootd: of who is killed, all clients.
+row_settings() # row
+{
+	[ "$1" != replace ] || echo 'workers 1'
+}
+
 # What a row asks of bench-load.  InspIRCd registers whoever is there once a
 # second, so many must be.  What a client holds does not depend on their number;
 # the other servers take long to let 20,000 in.
@@ -314,6 +321,8 @@ row_load() # row server
 	yes:direct) echo direct 500 0.7 ;;
 	yes:register) echo register 1000 ;;
 	yes:idle) echo idle 2000 ;;
+	no:replace) echo replace 2000 9 ;;
+	yes:replace) echo replace 2000 3 ;;
 	esac
 }
 
@@ -323,7 +332,8 @@ row_suits() # row server
 {
 	case $quick:$1:$2 in
 	*:rooms:ngircd | yes:rooms:inspircd) return 1 ;;
-	*:register:bare | *:idle:bare) return 1 ;;
+	*:register:bare | *:idle:bare | *:replace:bare) return 1 ;;
+	*:replace:floor | *:replace:ngircd | *:replace:inspircd) return 1 ;;
 	esac
 }
 
@@ -331,6 +341,7 @@ row_key()
 {
 	case $1 in
 	idle) echo kib_per_client ;;
+	replace) echo all_ms ;;
 	*) echo cpu_us ;;
 	esac
 }
@@ -343,6 +354,7 @@ row_title()
 	direct) echo 'us a direct message, 500 pairs' ;;
 	register) echo 'us to register a client' ;;
 	idle) echo 'KiB an idle client' ;;
+	replace) echo 'ms, killed worker of 2,000 again' ;;
 	*) die "no row called $1" ;;
 	esac
 }
@@ -422,6 +434,11 @@ table_print()
 	across=$(median direct mootd across)
 	[ "$across" = - ] ||
 	    say "mootd: $across of 500 pairs were across workers"
+	first=$(median replace mootd first_ms)
+	[ "$first" = - ] ||
+	    say "mootd: the first of 2,000 clients of a killed worker was" \
+	        "served again after $first ms," \
+	        "all after $(median replace mootd all_ms) ms"
 }
 
 trap finish EXIT

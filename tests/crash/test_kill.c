@@ -458,11 +458,11 @@ long_cmp(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Two workers of a thousand clients; from the kill to the first PONG, and to
+/* Two workers of two thousand clients; from the kill to the first PONG, and to
  * that of the last client. */
 START_TEST(test_time)
 {
-	enum { N = 2000, KILLS = 5 };
+	enum { N = 4000, KILLS = 5 };
 	struct client **v = calloc(N, sizeof(*v)), **mine;
 	int *worker = calloc(N, sizeof(*worker)), i, k, n;
 	long first[KILLS], all[KILLS];
