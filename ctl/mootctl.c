@@ -217,6 +217,7 @@ static const struct column status_lines[] = {
 	{ "messages", "{messages}, {deliveries} deliveries", 0 },
 	{ "mailboxes", "{posted} posted, {taken} taken, {waits} waits", 0 },
 	{ "healed", "{healed}", 0 },
+	{ "store", "{store}, {stored} kept in {commits} commits, {questions} questions", 0 },
 	{ "traffic", "{bytes_in:b} in, {bytes_out:b} out", 0 },
 	{ "buffers", "{buffers_used:b} of {buffers_total:b}", 0 },
 	{ "ipc-prefix", "{ipc_prefix}", 0 },

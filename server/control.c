@@ -211,6 +211,26 @@ sum_counter(enum counter what)
 	return sum;
 }
 
+static void
+status_store(void)
+{
+	static const char *const states[] = {
+		[STORE_OFF] = "off",
+		[STORE_OPENING] = "starting",
+		[STORE_SERVING] = "serving",
+		[STORE_FAILING] = "failing",
+	};
+	const struct store *store = &state->store;
+
+	row_format("store", "%s%s%s", states[store->state & 3],
+	    store->reason[0] != '\0' ? ": " : "", store->reason);
+	row_number("store_pid", workers[0].pid);
+	row_number("store_restarts", workers[0].restarts);
+	row_number("stored", store->messages);
+	row_number("commits", store->commits);
+	row_number("questions", store->questions);
+}
+
 /* A row of totals, whole numbers and what is only read. */
 static void
 show_totals(struct command *c)
@@ -260,6 +280,7 @@ show_totals(struct command *c)
 	for (i = 0; i < sizeof(totals) / sizeof(totals[0]); i++)
 		row_number(
 		    totals[i].name, (long long)sum_counter(totals[i].what));
+	status_store();
 	row_number("ipc_prefix", seg->prefix);
 	row_format("shm_key", "0x%08x",
 	    (unsigned)mailbox_key((int)seg->prefix, 0));
@@ -556,7 +577,9 @@ show_mailbox(struct command *c, uint32_t id)
 {
 	char name[24];
 
-	if (id <= state->nworker) {
+	if (id == STORE_MAILBOX && workers[0].mailbox >= 0)
+		show_queue(c, workers[0].mailbox, id, "store");
+	else if (id <= state->nworker) {
 		snprintf(name, sizeof(name), "worker %u", id);
 		show_queue(c, workers[id].mailbox, id, name);
 	} else if (id >= MAILBOX_SYSTEM && (users[id].flags & USER_LIVE))

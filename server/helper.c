@@ -54,9 +54,8 @@ clock_now(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* Beside our own binary; 0 when it is not there. */
-static int
-program_find(void)
+int
+helper_found(void)
 {
 	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 16);
 	char *slash;
@@ -91,7 +90,7 @@ helper_prepare(const struct config *c)
 		state_set(STORE_OFF, "store off");
 		return;
 	}
-	if (!program_find()) {
+	if (!helper_found()) {
 		log_info("no %s: nothing is kept", log_safe(program));
 		state_set(STORE_OFF, "mootd-store is not installed");
 		return;
@@ -175,7 +174,7 @@ helper_start(const struct config *c)
 	int n;
 
 	settings = c;
-	if (atomic_load(&state->store.state) == STORE_OFF || !program_find())
+	if (atomic_load(&state->store.state) == STORE_OFF || !helper_found())
 		return;
 	if (old > 0 && lock_owned(&workers[0].life.lock))
 		kill(old, SIGTERM);

@@ -13,6 +13,8 @@
  * kills it, the next one goes on.
  */
 
+/* Whether mootd-store is there, beside our own binary. */
+int helper_found(void);
 /* Makes what outlives a helper: mailbox and bell.  Before the workers are
  * forked, in a new segment. */
 void helper_prepare(const struct config *c);

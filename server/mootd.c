@@ -16,6 +16,7 @@
 
 #include "../ipc/segment.h"
 #include "fault.h"
+#include "helper.h"
 #include "log.h"
 #include "master.h"
 #include "notify.h"
@@ -50,8 +51,10 @@ version(void)
 	printf("mootd %s\n"
 	       "layout: %08x\n"
 	       "ipc: System V segment, message queues; shared descriptors\n"
-	       "helpers: none (accounts, history and TLS are not built)\n",
-	    MOOT_VERSION, state_layout_id());
+	       "helpers: %s\n",
+	    MOOT_VERSION, state_layout_id(),
+	    helper_found() ? "mootd-store (accounts, history)"
+	                   : "none (no mootd-store: no accounts, no history)");
 }
 
 /* Reads FILE, or the standard one if it is there, or the embedded defaults;

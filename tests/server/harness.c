@@ -207,6 +207,7 @@ server_init(struct server *sv)
 	server_add(sv, "ipc-prefix %d", sv->prefix);
 	server_add(sv, "state-dir %s", sv->dir);
 	server_add(sv, "control %s", sv->control);
+	server_add(sv, "store off"); /* a test that wants one says so */
 	server_add(sv, "motd %s", path);
 	server_add(sv, "flood off");
 	server_add(sv, "max-clients-per-address 20000");
