@@ -898,6 +898,7 @@ worker_main(unsigned id, const struct config *cfg)
 	trace_open(name, config->state_dir);
 	if (lock_join(&state->segment.lock) != 0)
 		fatal("set_robust_list: %s", strerror(errno));
+	state_map(id);
 	pause_join();
 	clock_read();
 	me->epoch++; /* before the first serial of this life */
