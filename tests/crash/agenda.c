@@ -19,7 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -302,12 +302,43 @@ await_descriptors(int n)
 		harness_tick();
 }
 
+/* Whether PID waits for events, and so has no lock. */
+static int
+is_idle(pid_t pid)
+{
+	char path[32];
+	long nr = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", (int)pid);
+	if ((f = fopen(path, "r")) == NULL)
+		return 0;
+	if (fscanf(f, "%ld", &nr) != 1)
+		nr = -1;
+	fclose(f);
+	return nr == SYS_epoll_wait;
+}
+
+static void
+await_idle(void)
+{
+	long end = clock_ms() + harness_ms(PATIENCE);
+	pid_t pid[16];
+	int i;
+
+	server_workers(server, pid, 16);
+	for (i = 1; i <= SCRIPT_WORKERS; i++)
+		while (!is_idle(pid[i]) && clock_ms() < end)
+			harness_tick();
+}
+
 /* Workers are given clients in turn, by the only one that accepts any. */
 static void
 gather(void)
 {
 	int i;
 
+	await_idle();
 	descriptors = server_descriptors(server);
 	workers_signal(2, SIGSTOP);
 	for (i = 0; i < SILENT; i++)

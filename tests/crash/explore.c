@@ -591,8 +591,9 @@ replay(void)
 	}
 	for (i = 0; i < options.repeat; i++)
 		bad += !point_try(&p, &shared->play[0]);
-	printf("explored %s %d times, %u kills, last %s: %d failed\n",
-	    options.point, options.repeat, shared->killed[p.kind],
+	printf("explored %s %d times, %ld ms each, %u kills, last %s: %d failed\n",
+	    options.point, options.repeat,
+	    shared->us[p.kind] / 1000 / options.repeat, shared->killed[p.kind],
 	    tracer_call_name(shared->play[0].log.last), bad);
 	return bad > 0;
 }
