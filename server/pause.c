@@ -19,6 +19,7 @@
 
 #include "../ipc/handover.h"
 #include "accept.h"
+#include "fault.h"
 #include "log.h"
 #include "pause.h"
 #include "rebalance.h"
@@ -69,6 +70,7 @@ await_word(void)
 		/* it is our turn, and we have not begun: we stand still */
 		if (pause_table(word) == pause_table(mine)) {
 			atomic_store(&me->quiet, 0);
+			FAULT("join-waits");
 			atomic_store(&me->paused, getpid());
 		}
 		poll(NULL, 0, 1);
@@ -85,8 +87,11 @@ pause_join(void)
 	do {
 		await_word();
 		life_begin(&me->life);
+		FAULT("join-alive");
 		atomic_store(&me->pid, getpid());
+		FAULT("join-known");
 		atomic_store(&me->paused, 0);
+		FAULT("join-serves");
 	} while (atomic_load(&state->pause) != mine &&
 	    state_wrong(my_id) == NULL);
 }
@@ -131,11 +136,13 @@ give_table(int sock)
 	for (fd = 3; fd < (int)state->max_fd; fd++)
 		if (fd != sock && is_wanted(fd) && fcntl(fd, F_GETFD) >= 0)
 			fds[n++] = fd;
+	FAULT("give-begun");
 	if (handover_send(sock, fds, n, PATIENCE) == 0)
 		log_info("gave %zu descriptors to a new master", n);
 	else
 		log_warn("giving descriptors to a new master: %s",
 		    strerror(errno));
+	FAULT("give-done");
 	free(fds);
 }
 
@@ -175,11 +182,12 @@ stand_still(void)
 			_exit(state_wrong(my_id) != NULL ? EXIT_DAMAGED : 0);
 		if (state->stopping)
 			return;
-		if (!lock_owned(&state->master))
+		if (!lock_owned(&state->master)) {
 			/* whoever asked is no more */
 			atomic_compare_exchange_strong(
 			    &state->pause, &word, mine);
-		else if (pause_why(word) == PAUSE_MOVE) {
+			FAULT("still-alone");
+		} else if (pause_why(word) == PAUSE_MOVE) {
 			rebalance_step();
 			moved = 1;
 		} else
@@ -187,6 +195,7 @@ stand_still(void)
 		atomic_store(&me->beat, clock_beat());
 	}
 	/* heals, should who moved users have died in there */
+	FAULT("still-over");
 	if (moved) {
 		registry_lock();
 		registry_unlock();
@@ -204,8 +213,10 @@ pause_here(void)
 	/* the next one may ask before we have said that we go on */
 	do {
 		atomic_store(&me->paused, getpid());
+		FAULT("still-begun");
 		stand_still();
 		atomic_store(&me->paused, 0);
+		FAULT("still-goes");
 	} while (atomic_load(&state->pause) != mine && !state->stopping);
 }
 

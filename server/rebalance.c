@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "../ipc/mailbox.h"
+#include "fault.h"
 #include "log.h"
 #include "pause.h"
 #include "rebalance.h"
@@ -72,8 +73,10 @@ rebalance_ask(unsigned nworker)
 		atomic_fetch_add(&state->rebalances, 1); /* is even */
 	else if (pause_why(word) == PAUSE_NONE &&
 	    atomic_compare_exchange_strong(&state->pause, &word,
-		pause_word(getpid(), pause_table(word), PAUSE_MOVE)))
+		pause_word(getpid(), pause_table(word), PAUSE_MOVE))) {
+		FAULT("move-asked");
 		asked = clock_now();
+	}
 }
 
 void
@@ -153,12 +156,16 @@ move(uint32_t i, unsigned to)
 	struct session *s = &sessions[i];
 
 	epoll_ctl(workers[s->worker].epoll, EPOLL_CTL_DEL, s->fd, NULL);
+	FAULT("move-unwatched");
 	registry_rehome(s->user, to);
+	FAULT("move-rehomed");
 	s->flags &= ~(uint32_t)(SESSION_DIRTY | SESSION_RUNNABLE);
 	s->flags |= SESSION_WRITABLE;
 	s->worker = (uint8_t)to;
+	FAULT("move-worker");
 	/* tells its new home at once what there is to read */
 	session_register(i);
+	FAULT("move-registered");
 }
 
 static void
@@ -199,6 +206,7 @@ move_all(void)
 		count[to]++;
 		moved++;
 	}
+	FAULT("move-all");
 	count_clients(count);
 	return moved;
 }
@@ -211,9 +219,13 @@ lead(void)
 
 	registry_lock();
 	state->moving = 1;
+	FAULT("move-begun");
 	moved = move_all();
+	FAULT("move-counted");
 	state->moving = 0;
+	FAULT("move-over");
 	registry_unlock();
+	FAULT("move-unlocked");
 	atomic_fetch_add(&state->moved, moved);
 	atomic_fetch_add(&state->rebalances, 1);
 	log_info("rebalanced: moved %u users", moved);
@@ -221,13 +233,16 @@ lead(void)
 		atomic_compare_exchange_strong(&state->pause, &word,
 		    pause_word(pause_pid(word), pause_table(word),
 			PAUSE_NONE));
+	FAULT("move-done");
 }
 
 void
 rebalance_step(void)
 {
 	atomic_store(&me->quiet, 0);
+	FAULT("rest-begun");
 	atomic_store(&me->quiet, (uint32_t)worker_rest());
+	FAULT("rest-done");
 	if (my_id == 1 && nothing_pending() && no_mail() && all_quiet())
 		lead();
 	else

@@ -434,7 +434,9 @@ registry_rehome(uint32_t u, unsigned to)
 
 	for (m = users[u].members; m != 0; m = members[m].user_next)
 		member_unlink_room(m);
+	FAULT("rehome-unlinked");
 	users[u].home = (uint8_t)to;
+	FAULT("rehome-home");
 	for (m = users[u].members; m != 0; m = members[m].user_next)
 		member_link_room(m);
 }
@@ -700,14 +702,18 @@ heal_move(void)
 			sessions[i].flags &= ~(uint32_t)(SESSION_DIRTY |
 			    SESSION_RUNNABLE);
 			sessions[i].worker = users[sessions[i].user].home;
+			FAULT("heal-move-worker");
 		}
 	for (w = 1; w <= state->nworker; w++)
 		heal_members(w);
+	FAULT("heal-move-members");
 	/* it may have been taken out of one epoll set only */
 	for (i = 1; i < state->sessions.high; i++)
 		if (sessions[i].state == SESSION_LIVE)
 			session_register(i);
+	FAULT("heal-move-watched");
 	state->moving = 0;
+	FAULT("heal-move-over");
 }
 
 static void
