@@ -34,6 +34,7 @@ enum {
 	TWOS = 300,
 	STEPS = 600,
 	STEPS_FAR = 6000,/* instructions behind a call, at most */
+	MOVES_SAMPLE = 3,/* deaths in a move whose healing is sampled */
 	MANY = 6,        /* calls of a kind in a row, around one more */
 	FAULTS_EACH = 60,/* passages of a fault point by one worker */
 };
@@ -64,6 +65,36 @@ static unsigned
 any(unsigned n)
 {
 	return n == 0 ? 0 : (unsigned)rand_r(&seed) % n;
+}
+
+/* ---- trying ---- */
+
+static void
+point_failed(const struct point *p, const struct play *x)
+{
+	char text[128];
+
+	point_print(p, text, sizeof(text));
+	if (atomic_fetch_add(&shared->shown, 1) >= FAILURES_SHOWN)
+		return;
+	printf("FAILED %s%s%s:\n%s", text, p->fault[0] ? "" : " at ",
+	    p->fault[0] ? "" : tracer_call_name(x->log.last), x->why);
+	fflush(stdout);
+}
+
+/* Returns whether it went well. */
+static int
+point_try(const struct point *p, struct play *x)
+{
+	play(x, p, &shared->want);
+	shared->tried[p->kind]++;
+	shared->killed[p->kind] += p->fault[0] != '\0' || x->log.kills > 0;
+	shared->us[p->kind] += x->took;
+	if (x->bad == 0)
+		return 1;
+	shared->failed[p->kind]++;
+	point_failed(p, x);
+	return 0;
 }
 
 /* ---- the list ---- */
@@ -367,34 +398,50 @@ list_agenda_faults(char agenda, const struct passes *plain)
 	}
 }
 
-/* The healing of each death in the move itself, by whoever does it. */
+/* A fault point in the move itself. */
+static int
+is_move(const struct point *p)
+{
+	return p->kind == POINT_FAULT_MASTER && p->agenda == 'R' &&
+	    strncmp(p->fault, "move", 4) == 0;
+}
+
+/* What healing the death at P passes, whoever it is that heals. */
+static void
+list_move_heal(const struct point *p, const struct passes *usual)
+{
+	struct play *x = &shared->play[0];
+	uint32_t k;
+	int f, w;
+
+	point_try(p, x);
+	for (f = 0; f < nfault; f++)
+		for (w = 1; w <= SCRIPT_WORKERS; w++)
+			for (k = usual->of[f][w] + 1; k <= x->passed.of[f][w] &&
+			     strncmp(fault_names[f], "heal", 4) == 0; k++)
+				fault_add(POINT_FAULT_MOVE, 'R', p->fault, f,
+				    k, w);
+}
+
+/* The healing of each death in the move itself; for a sample, of a few. */
 static void
 list_move_heals(void)
 {
 	const struct play *x = survey_agenda('R', 1, 0);
 	struct passes *usual = malloc(sizeof(*usual));
-	unsigned i, at = npoint;
+	unsigned i, at = npoint, n = 0;
 	struct point p;
-	uint32_t k;
-	int f, w;
 
 	if (x == NULL || usual == NULL)
 		return;
 	*usual = x->passed;
+	for (i = 0; i < at; i++)
+		n += is_move(&points[i]);
 	for (i = 0; i < at; i++) {
 		p = points[i];
-		if (p.kind != POINT_FAULT_MASTER || p.agenda != 'R' ||
-		    strncmp(p.fault, "move", 4) != 0)
-			continue;
-		play(&shared->play[0], &p, &shared->want);
-		for (f = 0; f < nfault; f++)
-			for (w = 1; w <= SCRIPT_WORKERS; w++)
-				for (k = usual->of[f][w] + 1;
-				     k <= x->passed.of[f][w] &&
-				     strncmp(fault_names[f], "heal", 4) == 0;
-				     k++)
-					fault_add(POINT_FAULT_MOVE, 'R',
-					    p.fault, f, k, w);
+		if (is_move(&p) &&
+		    (options.seconds == 0 || any(n) < MOVES_SAMPLE))
+			list_move_heal(&p, usual);
 	}
 	free(usual);
 }
@@ -495,35 +542,7 @@ survey(void)
 	return x->bad ? -1 : 0;
 }
 
-/* ---- trying ---- */
-
-static void
-point_failed(const struct point *p, const struct play *x)
-{
-	char text[128];
-
-	point_print(p, text, sizeof(text));
-	if (atomic_fetch_add(&shared->shown, 1) >= FAILURES_SHOWN)
-		return;
-	printf("FAILED %s%s%s:\n%s", text, p->fault[0] ? "" : " at ",
-	    p->fault[0] ? "" : tracer_call_name(x->log.last), x->why);
-	fflush(stdout);
-}
-
-/* Returns whether it went well. */
-static int
-point_try(const struct point *p, struct play *x)
-{
-	play(x, p, &shared->want);
-	shared->tried[p->kind]++;
-	shared->killed[p->kind] += p->fault[0] != '\0' || x->log.kills > 0;
-	shared->us[p->kind] += x->took;
-	if (x->bad == 0)
-		return 1;
-	shared->failed[p->kind]++;
-	point_failed(p, x);
-	return 0;
-}
+/* ---- all of them ---- */
 
 static void
 job(int j, long end)
