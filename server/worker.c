@@ -812,6 +812,8 @@ farewell(void)
 		run_all();
 		flush_all();
 	}
+	if (me->clients > 0)
+		log_warn("%u clients had not left in time", me->clients);
 	exit(0);
 }
 

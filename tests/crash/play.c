@@ -118,6 +118,8 @@ play_server(const struct point *p, const struct transcript *want)
 		server_kill(&sv);
 	if (server_log_has(&sv, "panic") || server_log_has(&sv, "Sanitizer"))
 		trouble("    panic or a sanitizer's report in the log\n");
+	if (server_log_has(&sv, "had not left in time"))
+		trouble("    a worker counts clients who have left\n");
 	if (server_objects(&sv, NULL) != 0)
 		trouble("    System V objects are left\n");
 	agenda_close();
