@@ -17,7 +17,6 @@
  * with anything in its buffers stays, since the buffers are its worker's.
  */
 #include <errno.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
@@ -168,20 +167,6 @@ move(uint32_t i, unsigned to)
 	FAULT("move-registered");
 }
 
-static void
-count_clients(uint32_t *count)
-{
-	uint32_t i;
-	unsigned w;
-
-	memset(count, 0, (CONFIG_WORKERS + 1) * sizeof(*count));
-	for (i = 1; i < state->sessions.high; i++)
-		if (sessions[i].state != SESSION_FREE)
-			count[sessions[i].worker]++;
-	for (w = 1; w <= state->nworker; w++)
-		atomic_store(&workers[w].clients, count[w]);
-}
-
 /* Moves users from who has more than its share to who has least. */
 static uint32_t
 move_all(void)
@@ -189,7 +174,7 @@ move_all(void)
 	uint32_t count[CONFIG_WORKERS + 1], i, sum = 0, share, moved = 0;
 	unsigned w, to;
 
-	count_clients(count);
+	registry_count_clients(count);
 	for (w = 1; w <= state->nworker; w++)
 		sum += count[w];
 	share = sum / state->nworker;
@@ -207,7 +192,7 @@ move_all(void)
 		moved++;
 	}
 	FAULT("move-all");
-	count_clients(count);
+	registry_count_clients(count);
 	return moved;
 }
 

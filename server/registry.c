@@ -716,9 +716,24 @@ heal_move(void)
 	FAULT("heal-move-over");
 }
 
+void
+registry_count_clients(uint32_t *count)
+{
+	uint32_t i;
+	unsigned w;
+
+	memset(count, 0, (CONFIG_WORKERS + 1) * sizeof(*count));
+	for (i = 1; i < state->sessions.high; i++)
+		if (session_used(i) && sessions[i].worker <= CONFIG_WORKERS)
+			count[sessions[i].worker]++;
+	for (w = 1; w <= state->nworker; w++)
+		atomic_store(&workers[w].clients, count[w]);
+}
+
 static void
 registry_heal(void)
 {
+	uint32_t count[CONFIG_WORKERS + 1];
 	uint32_t linking = state->linking;
 
 	log_warn("registry: a worker died inside the lock: rebuilding");
@@ -729,6 +744,9 @@ registry_heal(void)
 	if (state->moving)
 		heal_move();
 	registry_rebuild(linking <= state->nworker ? linking : 0);
+	/* who died may have opened or moved one for a worker that lives */
+	registry_count_clients(count);
+	FAULT("heal-clients");
 	heal_ops();
 	FAULT("heal-ops");
 }
