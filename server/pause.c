@@ -134,7 +134,7 @@ give_table(int sock)
 	if ((fds = malloc(state->max_fd * sizeof(*fds))) == NULL)
 		return;
 	for (fd = 3; fd < (int)state->max_fd; fd++)
-		if (fd != sock && is_wanted(fd) && fcntl(fd, F_GETFD) >= 0)
+		if (fd != sock && fcntl(fd, F_GETFD) >= 0 && is_wanted(fd))
 			fds[n++] = fd;
 	FAULT("give-begun");
 	if (handover_send(sock, fds, n, PATIENCE) == 0)
