@@ -315,16 +315,18 @@ survey_agenda(char agenda, int worker, int heir)
 	return NULL;
 }
 
-/* Whether call K was one of many of a kind in a row: those of the clean-up,
- * one for each mailbox there is on this machine.  A few will do. */
+/* Whether call K was one of many of a kind in a row: one for each mailbox there
+ * is on this machine, or for each number of a descriptor.  A few will do. */
 static int
 is_one_of_many(unsigned k)
 {
 	const struct tracer_log *log = &shared->play[0].log;
 	unsigned i;
 
-	if (k % 40 == 0 || k < MANY || k + MANY >= TRACER_CALLS)
+	if (k % 200 == 0 || k < MANY)
 		return 0;
+	if (k + MANY >= TRACER_CALLS)
+		return 1;
 	for (i = k - MANY; i <= k + MANY; i++)
 		if (i > log->calls || log->name[i] != log->name[k])
 			return 0;
