@@ -8,7 +8,7 @@
 /* Who looks on. */
 struct script_watch {
 	void (*moment)(const char *name); /* one that the script names */
-	void (*look)(void);               /* often, while something is awaited */
+	void (*look)(void);               /* often, while awaiting something */
 };
 
 /*
