@@ -818,6 +818,8 @@ farewell(void)
 		run_all();
 		flush_all();
 	}
+	if (me->clients > 0)
+		log_warn("%u clients had not left in time", me->clients);
 	exit(0);
 }
 
