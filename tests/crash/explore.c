@@ -271,7 +271,8 @@ list_fault_heals(void)
 		for (f = 0; f < nfault; f++)
 			for (k = 2; k <= x->passed.of[f][w] && k < 12 &&
 			     strncmp(fault_names[f], "heal", 4) == 0; k++)
-				fault_add(POINT_FAULT_HEAL, '\0', p.fault, f, k, w);
+				fault_add(POINT_FAULT_HEAL, '\0', p.fault, f,
+				    k, w);
 	}
 }
 
@@ -612,7 +613,8 @@ replay(void)
 	}
 	for (i = 0; i < options.repeat; i++)
 		bad += !point_try(&p, &shared->play[0]);
-	printf("explored %s %d times, %ld ms each, %u kills, last %s: %d failed\n",
+	printf("explored %s %d times, %ld ms each, %u kills, last %s: "
+	       "%d failed\n",
 	    options.point, options.repeat,
 	    shared->us[p.kind] / 1000 / options.repeat, shared->killed[p.kind],
 	    tracer_call_name(shared->play[0].log.last), bad);
