@@ -455,6 +455,9 @@ int state_create(const struct config *config, int nworker, uint32_t max_fd);
  * -1 with errno: EINVAL when its dimensions cannot be. */
 int state_attach(const struct segment *header);
 void state_detach(void);
+/* Maps what is in use into this process at once: a page fault each would make
+ * the beginning of worker W longer. */
+void state_map(unsigned w);
 /* What is wrong with the vital parts of the segment, for worker W (0: for a
  * master to whom it is new); NULL when
  * it can be worked with. */
