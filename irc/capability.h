@@ -22,7 +22,9 @@
 	X(CHGHOST, "chghost")                                                 \
 	X(INVITE_NOTIFY, "invite-notify")                                     \
 	X(ACCOUNT_TAG, "account-tag")                                         \
-	X(ACCOUNT_NOTIFY, "account-notify")
+	X(ACCOUNT_NOTIFY, "account-notify")                                   \
+	X(SASL, "sasl")                                                       \
+	X(ACCOUNT_REGISTRATION, "draft/account-registration")
 
 enum capability_index {
 #define X(id, name) CAPABILITY_##id,

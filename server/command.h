@@ -56,6 +56,7 @@ struct command {
 	uint32_t step;    /* 0 at first; a handler with several sets it */
 	uint64_t cursor;  /* kept between steps too */
 	size_t answered;  /* bytes of the store's answer that were used */
+	const char *context; /* for ask(): tags more, or NULL */
 	struct envelope *event; /* NULL, or set by command_event() */
 	char *label;      /* of labeled-response, or NULL */
 	int failed;       /* a numeric of 400..599 or FAIL was replied */
