@@ -557,14 +557,42 @@ forget(struct database *db)
 	db->next_id = db->clock = db->indexed = 0;
 }
 
+/* How commits are synced.  Not with a statement that is kept: this pragma is
+ * carried out when it is prepared. */
+static int
+relax(struct database *db, int relaxed)
+{
+	if (db->relaxed == relaxed)
+		return 0;
+	if (exec(db, relaxed ? "PRAGMA synchronous=NORMAL"
+	                     : "PRAGMA synchronous=FULL") != 0)
+		return -1;
+	db->relaxed = relaxed;
+	return 0;
+}
+
+int
+database_begin_relaxed(struct database *db)
+{
+	if (relax(db, 1) != 0)
+		return -1;
+	if (database_run(db, "BEGIN IMMEDIATE", "") < 0)
+		return -1;
+	db->depth++;
+	return 0;
+}
+
 int
 database_begin(struct database *db)
 {
 	const char *sql =
 	    db->depth == 0 ? "BEGIN IMMEDIATE" : "SAVEPOINT inner";
 
-	if (db->depth == 0)
+	if (db->depth == 0) {
 		db->lost = 0;
+		if (relax(db, 0) != 0)
+			return -1;
+	}
 	if (db->mode == DATABASE_READER && db->depth == 0)
 		sql = "BEGIN";
 	if (database_run(db, sql, "") < 0)

@@ -42,6 +42,7 @@ struct database {
 	char why[256];                 /* the same as a text, for people */
 	int depth;                     /* of transactions */
 	int lost;                      /* SQLite has rolled it all back */
+	int relaxed;                   /* commits are not synced: begin says */
 	struct {
 		const char *sql;
 		sqlite3_stmt *q;
@@ -75,6 +76,9 @@ int database_version(void);
  * kept.  A commit that returned 0 has been synced to the disk.
  */
 int database_begin(struct database *db);
+/* One whose commit is not waited for: after a power failure it may be undone,
+ * with nothing else lost.  Only outermost. */
+int database_begin_relaxed(struct database *db);
 int database_commit(struct database *db);
 void database_rollback(struct database *db);
 

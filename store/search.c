@@ -186,8 +186,9 @@ index_rows(struct database *db, int64_t *last, int n)
 	return e < 0 ? -1 : count;
 }
 
-int
-search_index_some(struct database *db, int n)
+/* One step in a transaction. */
+static int
+index_step(struct database *db, int n)
 {
 	int64_t last = indexed(db);
 	int count;
@@ -205,6 +206,27 @@ search_index_some(struct database *db, int n)
 fail:
 	database_rollback(db);
 	return -1;
+}
+
+/*
+ * What is lost of the index is made again, so its own commits need not wait
+ * for the disk; the next one of messages syncs what they wrote.
+ */
+int
+search_index_some(struct database *db, int n)
+{
+	int count;
+
+	if (db->depth > 0)
+		return index_step(db, n);
+	if (database_begin_relaxed(db) != 0)
+		return -1;
+	count = index_step(db, n);
+	if (count < 0) {
+		database_rollback(db);
+		return -1;
+	}
+	return database_commit(db) == 0 ? count : -1;
 }
 
 int
