@@ -104,6 +104,10 @@ const char *database_text(sqlite3_stmt *q, int column);
 
 /* Makes what runs from now on fail after MS; 0: no more. */
 void database_deadline(struct database *db, int ms);
+/* Runs SQL that is not kept, as a pragma: 0 or -1. */
+int database_exec(struct database *db, const char *sql);
+/* What an errno means. */
+enum database_trouble database_trouble_of(int error);
 /* Notes what SQLite said of the last call; returns -1. */
 int database_failed(struct database *db);
 /* Notes trouble of our own; returns -1. */
