@@ -569,6 +569,8 @@ static const struct command_row control_table[] = {
 	{ "QUEUES", control_queues, 0, CMD_FREE, 0, ": each mailbox" },
 	{ "KICK", control_kick, 1, CMD_FREE | CMD_LOCK, 0,
 	    "NICK [:REASON]: disconnects a user" },
+	{ "ACCOUNT", control_account, 1, CMD_FREE | CMD_LOCK, 0,
+	    "WHAT [NAME [TEXT]]: add, list, suspend, ... accounts" },
 	{ "RELOAD", control_reload, 0, CMD_FREE, 0,
 	    ": reads the configuration again" },
 	{ "REBALANCE", control_rebalance, 0, CMD_FREE, 0,
