@@ -258,7 +258,7 @@ event_workers(const struct envelope *e, uint32_t *user)
 	case EVENT_MAX:
 		break;
 	}
-	return (mask & ~(UINT64_C(1) << my_id)) | (uint64_t)store_wants(e);
+	return (mask & ~(UINT64_C(1) << my_id)) | (store_wants(e) > 0);
 }
 
 /*

@@ -11,6 +11,7 @@
  * further while one chunk is full, all chunks together are `buffers'.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -283,6 +284,21 @@ hold_waits(const struct hold *h)
 	    (h->serial != 0 && store_accepts() && !store_has(h->serial));
 }
 
+/* The store fails, and what the held output says to be kept may never be. */
+static void
+hold_break(uint32_t i)
+{
+	char line[256];
+	int n = snprintf(line, sizeof(line),
+	    ":%s WARN * NOT_KEPT :What you said last may not be kept\r\n",
+	    config->name);
+
+	memset(sessions[i].hold, 0, sizeof(sessions[i].hold));
+	FAULT("hold-broken");
+	sessions[i].flags &= ~(uint32_t)SESSION_HELD;
+	session_append(i, line, (size_t)n);
+}
+
 /* How far the output may be sent. */
 static uint64_t
 output_end(uint32_t i)
@@ -291,6 +307,9 @@ output_end(uint32_t i)
 
 	if (!(s->flags & SESSION_HELD))
 		return s->queued;
+	if (!store_accepts() && s->hold[0].serial != HOLD_UNPOSTED &&
+	    s->hold[0].serial != 0 && !store_has(s->hold[0].serial))
+		hold_break(i);
 	while (s->hold[0].serial != 0 && !hold_waits(&s->hold[0])) {
 		/* the second one moves up, in an order that never lets go
 		 * what it holds */
