@@ -113,6 +113,9 @@ question(struct command *c, const char *text)
 	if (c->u->account[0] != '\0')
 		n += (size_t)snprintf(head + n, sizeof(head) - n,
 		    ";account=%s", c->u->account);
+	if (c->context != NULL)
+		n += (size_t)snprintf(head + n, sizeof(head) - n, ";%s",
+		    c->context);
 	if ((c->u->modes & USER_OPERATOR) || (c->s->flags & SESSION_CONTROL))
 		n += (size_t)snprintf(head + n, sizeof(head) - n, ";oper=1");
 	head[n++] = ' ';

@@ -25,7 +25,17 @@ static const uint64_t offered = CAP(MESSAGE_TAGS) | CAP(SERVER_TIME) |
     CAP(ECHO_MESSAGE) | CAP(LABELED_RESPONSE) | CAP(BATCH) |
     CAP(MULTI_PREFIX) | CAP(USERHOST_IN_NAMES) | CAP(AWAY_NOTIFY) |
     CAP(EXTENDED_JOIN) | CAP(CAP_NOTIFY) | CAP(SETNAME) | CAP(CHGHOST) |
-    CAP(INVITE_NOTIFY);
+    CAP(INVITE_NOTIFY) | CAP(STANDARD_REPLIES);
+
+/* And with a memory. */
+static const uint64_t offered_kept = CAP(CHATHISTORY) | CAP(EVENT_PLAYBACK) |
+    CAP(SEARCH);
+
+static uint64_t
+cap_offered(void)
+{
+	return offered | (state->store.state != STORE_OFF ? offered_kept : 0);
+}
 
 /* ---- registration ---- */
 
@@ -237,7 +247,7 @@ cap_ls(struct command *c)
 		c->s->flags |= SESSION_CAP302;
 		c->s->caps |= CAP(CAP_NOTIFY);
 	}
-	cap_list(c, "LS", offered);
+	cap_list(c, "LS", cap_offered());
 	return CMD_DONE;
 }
 
@@ -253,7 +263,7 @@ cap_req(struct command *c)
 {
 	const char *list = c->m.nparam > 1 ? c->m.param[1] : "";
 	uint64_t caps = c->s->caps;
-	int ok = capability_request(&caps, offered, list) == 0;
+	int ok = capability_request(&caps, cap_offered(), list) == 0;
 
 	cap_negotiates(c);
 	/* a 302 client has cap-notify for good */
