@@ -28,7 +28,9 @@
 	X(MESSAGE_REDACTION, "draft/message-redaction")                       \
 	X(READ_MARKER, "draft/read-marker")                                   \
 	X(SEARCH, "soju.im/search")                                           \
-	X(STANDARD_REPLIES, "standard-replies")
+	X(STANDARD_REPLIES, "standard-replies")                             \
+	X(SASL, "sasl")                                                       \
+	X(ACCOUNT_REGISTRATION, "draft/account-registration")
 
 enum capability_index {
 #define X(id, name) CAPABILITY_##id,

@@ -22,6 +22,7 @@
 #include "ask.h"
 #include "deliver.h"
 #include "fault.h"
+#include "handlers.h"
 #include "log.h"
 #include "session.h"
 #include "worker.h"
@@ -59,11 +60,13 @@ has_account(uint32_t u)
 	return u != 0 && users[u].account[0] != '\0';
 }
 
-static int
-is_kept(const struct envelope *e)
+int
+store_wants(const struct envelope *e)
 {
 	int said = (e->flags & ENVELOPE_MESSAGE) != 0;
 
+	if (!store_accepts())
+		return 0;
 	switch (e->kind) {
 	case EVENT_TO_ROOM:
 		/* what is for some of the members is not for its history */
@@ -80,16 +83,6 @@ is_kept(const struct envelope *e)
 	default:
 		return 0;
 	}
-}
-
-int
-store_wants(const struct envelope *e)
-{
-	uint32_t s = atomic_load(&state->store.state);
-
-	if (s == STORE_OFF || !is_kept(e))
-		return 0;
-	return s == STORE_FAILING ? -1 : 1;
 }
 
 /* ---- questions ---- */
@@ -197,6 +190,7 @@ ask_answered(const struct envelope *e)
 	    (c = chunk_take(i, 0)) != 0) {
 		memcpy(chunk_bytes(c), envelope_line(e), e->nline);
 		chunk_bytes(c)[e->nline] = '\0';
+		s->heard = now_ms;
 		atomic_signal_fence(memory_order_seq_cst);
 		FAULT("answer-copied");
 		s->answer = c;
@@ -225,6 +219,7 @@ ask_look(void)
 				sessions[i].asked = 0;
 				worker_run_later(i);
 			}
+			cap_tell(i);
 			if (sessions[i].flags & SESSION_HELD)
 				worker_flush_later(i);
 		}

@@ -105,8 +105,9 @@ join_event(struct command *c, uint32_t r, const char *name)
 	if (r != 0)
 		event_target_room(e, r);
 	event_text_line(e, 0, "JOIN", name, NULL);
-	event_alt(e, CAP(EXTENDED_JOIN), ":%s JOIN %s * :%s",
-	    source_of(c->uid), name, c->u->real);
+	event_alt(e, CAP(EXTENDED_JOIN), ":%s JOIN %s %s :%s",
+	    source_of(c->uid), name,
+	    c->u->account[0] != '\0' ? c->u->account : "*", c->u->real);
 	reply_event(c);
 }
 

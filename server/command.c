@@ -28,7 +28,6 @@
 #include "../irc/mode.h"
 #include "../irc/tag.h"
 #include "../irc/utf8.h"
-#include "ask.h"
 #include "blame.h"
 #include "command.h"
 #include "control.h"
@@ -37,6 +36,7 @@
 #include "log.h"
 #include "poison.h"
 #include "registry.h"
+#include "sasl.h"
 #include "session.h"
 #include "validate.h"
 #include "worker.h"
@@ -486,6 +486,7 @@ txn_finish(struct txn *t)
 		registry_unlock();
 	FAULT("finish-unlocked");
 	answer_give(s);
+	sasl_give(t->session);
 	/* before it is posted: the answer would find nobody */
 	if (t->asked != 0)
 		s->asked = t->asked;
@@ -549,17 +550,6 @@ txn_begin(struct txn *t, const struct command *c)
 	replies.count = 0;
 }
 
-/* Who relies on being told what was accepted is told that it is not kept. */
-static void
-warn_unkept(struct command *c)
-{
-	if ((c->event->flags & ENVELOPE_MESSAGE) &&
-	    (c->label != NULL || (c->s->caps & CAP(ECHO_MESSAGE))) &&
-	    store_wants(c->event) < 0)
-		reply_line(c, ":%s WARN %s NOT_KEPT :This was said, but is not "
-		    "kept", config->name, c->row->name);
-}
-
 /* Runs one step of C, whose line ends at input position END.  Returns 0 when
  * the handler wants to be asked again later, or what it decided could not
  * wait anywhere. */
@@ -579,7 +569,6 @@ command_step(struct command *c, uint64_t end)
 		t->event = 1;
 		t->posts = event_workers(c->event, &t->post_user);
 		t->holds = (t->posts & 1) && t->asked == 0;
-		warn_unkept(c);
 		if ((t->posts != 0 || t->post_user != 0) && !session_reserve())
 			r = CMD_WAIT;
 	}

@@ -28,6 +28,11 @@ enum op_kind {
 	OP_TOPIC,      /* room a; text, text2 setter, time x */
 	OP_INVITE,     /* user a; room b */
 	OP_QUIT,       /* user a; time x */
+	OP_ACCOUNT,    /* user a; text account, or "" */
+	OP_WISH,       /* user a; text a nick, "" for none */
+	OP_SASL,       /* session a; mechanism b, 0 for none; text seed */
+	OP_SASL_TEXT,  /* session a; text at b */
+	OP_SASL_STEP,  /* session a; step b, whose message begins at c */
 	OP_MAX
 };
 

@@ -159,6 +159,8 @@ whois_user(struct command *c, uint32_t u)
 	reply(c, RPL_WHOISSERVER, x->nick, config->name, config->network);
 	if (x->modes & USER_OPERATOR)
 		reply(c, RPL_WHOISOPERATOR, x->nick);
+	if (x->account[0] != '\0')
+		reply(c, RPL_WHOISACCOUNT, x->nick, x->account);
 	if (x->flags & USER_AWAY)
 		reply(c, RPL_AWAY, x->nick, aways[u].text);
 	whois_host(c, u);

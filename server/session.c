@@ -11,7 +11,6 @@
  * further while one chunk is full, all chunks together are `buffers'.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -65,6 +64,7 @@ session_pool_open(void)
 			pool_mark(used, sessions[i].in_chunk);
 			pool_mark(used, sessions[i].pend);
 			pool_mark(used, sessions[i].answer);
+			pool_mark(used, sessions[i].sasl);
 		}
 	/* the reserve may just have become the place of an event */
 	if (me->reserve < me->chunk_first || me->reserve >= me->chunk_high ||
@@ -283,21 +283,6 @@ hold_waits(const struct hold *h)
 	    (h->serial != 0 && store_accepts() && !store_has(h->serial));
 }
 
-/* The store fails, and what the held output says to be kept may never be. */
-static void
-hold_break(uint32_t i)
-{
-	char line[256];
-	int n = snprintf(line, sizeof(line),
-	    ":%s WARN * NOT_KEPT :What you said last may not be kept\r\n",
-	    config->name);
-
-	memset(sessions[i].hold, 0, sizeof(sessions[i].hold));
-	FAULT("hold-broken");
-	sessions[i].flags &= ~(uint32_t)SESSION_HELD;
-	session_append(i, line, (size_t)n);
-}
-
 /* How far the output may be sent. */
 static uint64_t
 output_end(uint32_t i)
@@ -306,9 +291,6 @@ output_end(uint32_t i)
 
 	if (!(s->flags & SESSION_HELD))
 		return s->queued;
-	if (!store_accepts() && s->hold[0].serial != HOLD_UNPOSTED &&
-	    s->hold[0].serial != 0 && !store_has(s->hold[0].serial))
-		hold_break(i);
 	while (s->hold[0].serial != 0 && !hold_waits(&s->hold[0])) {
 		/* the second one moves up, in an order that never lets go
 		 * what it holds */
@@ -674,7 +656,7 @@ session_free(uint32_t i)
 {
 	struct session *s = &sessions[i];
 	uint32_t out = s->out_head, in = s->in_chunk, pend = s->pend;
-	uint32_t answer = s->answer;
+	uint32_t answer = s->answer, sasl = s->sasl;
 	int fd = s->fd;
 
 	/* Down first: if we die now, a successor that finds the socket
@@ -694,7 +676,8 @@ session_free(uint32_t i)
 	/* a record never names a chunk that is not its own */
 	s->sent = s->queued;
 	FAULT("free-chunks");
-	s->out_head = s->out_tail = s->in_chunk = s->pend = s->answer = 0;
+	s->out_head = s->out_tail = s->in_chunk = 0;
+	s->pend = s->answer = s->sasl = 0;
 	atomic_signal_fence(memory_order_seq_cst);
 	chain_give(out);
 	if (in != 0)
@@ -703,6 +686,8 @@ session_free(uint32_t i)
 		chunk_give(pend);
 	if (answer != 0)
 		chunk_give(answer);
+	if (sasl != 0)
+		chunk_give(sasl);
 	registry_free_session(i);
 	FAULT("free-freed");
 	fd_session[fd] = 0;

@@ -379,12 +379,28 @@ reverse(int64_t *ids, int n)
 	}
 }
 
+/* Whether a row is not for the asker after all: 1, 0 or -1. */
+static int
+is_anothers(struct database *db, const struct search *s, int64_t id)
+{
+	int64_t pair = 0;
+	int n;
+
+	if (id > s->floor)
+		return 0;
+	n = database_number(db, &pair,
+	    "SELECT a IS NOT NULL FROM message JOIN target"
+	    " ON target.id=target WHERE message.id=?", "i", id);
+	return n < 0 ? -1 : pair != 0;
+}
+
 int
 search_ids(struct database *db, const struct search *s, int64_t *ids)
 {
 	char query[QUERY];
 	sqlite3_stmt *q;
-	int n, count = 0;
+	int64_t id;
+	int n, e = 0, count = 0;
 
 	if ((n = make_query(db, s, query, sizeof(query))) <= 0)
 		return n;
@@ -394,10 +410,15 @@ search_ids(struct database *db, const struct search *s, int64_t *ids)
 	    (int64_t)s->limit);
 	if (q == NULL)
 		return -1;
-	while ((n = database_next(db, q)) == 1)
-		ids[count++] = sqlite3_column_int64(q, 0);
+	while (e >= 0 && (n = database_next(db, q)) == 1) {
+		id = sqlite3_column_int64(q, 0);
+		if ((e = is_anothers(db, s, id)) == 0)
+			ids[count++] = id;
+	}
 	database_deadline(db, 0);
-	if (n < 0)
+	if (e < 0)
+		database_end(q);
+	if (n < 0 || e < 0)
 		return -1;
 	if (s->newest)
 		reverse(ids, count);
