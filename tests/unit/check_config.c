@@ -103,6 +103,8 @@ show(const struct config *c, char *text, size_t size)
 	    c->sendq, c->buffers, c->user);
 	fprintf(f, "log-level %d\nmailbox-size %" PRIu64 "\n", c->log_level,
 	    c->mailbox_size);
+	fprintf(f, "store %d\nregistration %d\nlogin-delay %u\n", c->store,
+	    c->registration, c->login_delay);
 	ck_assert_int_eq(fclose(f), 0);
 }
 
@@ -125,6 +127,7 @@ static const struct {
 	{ "", "sendq 1048576\nbuffers 1073741824\nuser " },
 	{ "", "log-level 1" },
 	{ "", "mailbox-size 1048576" },
+	{ "", "store 1\nregistration 0\nlogin-delay 1000" },
 	/* Lines. */
 	{ "network A\n", "network A" },
 	{ "network A", "network A" },
@@ -184,6 +187,12 @@ static const struct {
 	{ "ping-timeout 3600\n", "ping-timeout 3600" },
 	{ "registration-timeout 600\n", "registration-timeout 600" },
 	{ "worker-timeout 2\n", "worker-timeout 2" },
+	{ "store off\n", "store 0" },
+	{ "store on\n", "store 1" },
+	{ "registration closed\n", "registration 1" },
+	{ "registration invite\n", "registration 2" },
+	{ "login-delay 0\n", "login-delay 0" },
+	{ "login-delay 60000\n", "login-delay 60000" },
 	{ "sendq 16384\n", "sendq 16384" },
 	{ "sendq 16K\n", "sendq 16384" },
 	{ "sendq 2m\n", "sendq 2097152" },
@@ -352,6 +361,9 @@ static const struct {
 	    "c:1: registration-timeout: 601 is not within 1..600\n" },
 	{ "worker-timeout 1\n",
 	    "c:1: worker-timeout: 1 is not within 2..600\n" },
+	{ "login-delay 60001\n",
+	    "c:1: login-delay: 60001 is not within 0..60000\n" },
+	{ "store maybe\n", "c:1: store: \"maybe\" is not off or on\n" },
 	{ "flood 20\n", "c:1: flood: takes LINES and BURST, or off\n" },
 	{ "flood on\n", "c:1: flood: takes LINES and BURST, or off\n" },
 	{ "flood 0 10\n", "c:1: flood: 0 is not within 1..100000\n" },
