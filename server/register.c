@@ -13,6 +13,7 @@
 #include "../irc/mode.h"
 #include "../irc/utf8.h"
 #include "deliver.h"
+#include "device.h"
 #include "handlers.h"
 #include "registry.h"
 #include "session.h"
@@ -50,11 +51,12 @@ welcome(struct command *c)
 }
 
 /* The second and third step of what may complete a registration: NICK, USER,
- * CAP END.  In each, the ops of the step before are done. */
+ * CAP END.  In each, the ops of the step before are done.  Between the two the
+ * session may have come to belong to a user who is here already. */
 static enum command_result
 try_register(struct command *c)
 {
-	if (c->step == 2) {
+	if (c->step == 2 && (c->u->flags & USER_REGISTERED)) {
 		welcome(c);
 		return CMD_DONE;
 	}
@@ -66,7 +68,10 @@ try_register(struct command *c)
 		session_close(c->sid, "Bad password");
 		return CMD_DONE;
 	}
-	command_op(c, OP_REGISTER, c->uid);
+	if (device_is_other(c))
+		me->txn.after = SESSION_HANDED;
+	else
+		command_op(c, OP_REGISTER, c->uid);
 	c->step = 2;
 	return CMD_MORE;
 }
@@ -417,6 +422,9 @@ cmd_user_mode(struct command *c)
 		return CMD_DONE;
 	user_modes_changed(c->u->modes, modes, text);
 	command_op(c, OP_USER_MODES, c->uid)->b = modes;
-	reply_line(c, ":%s MODE %s :%s", source_of(c->uid), c->u->nick, text);
+	/* for its own sessions alone */
+	event_line(command_event(c, EVENT_TO_ROOMS), ":%s MODE %s :%s",
+	    source_of(c->uid), c->u->nick, text);
+	reply_event(c);
 	return CMD_DONE;
 }
