@@ -22,6 +22,7 @@
 #include "ask.h"
 #include "deliver.h"
 #include "fault.h"
+#include "handlers.h"
 #include "log.h"
 #include "session.h"
 #include "worker.h"
@@ -113,6 +114,9 @@ question(struct command *c, const char *text)
 	if (c->u->account[0] != '\0')
 		n += (size_t)snprintf(head + n, sizeof(head) - n,
 		    ";account=%s", c->u->account);
+	if (c->context != NULL)
+		n += (size_t)snprintf(head + n, sizeof(head) - n, ";%s",
+		    c->context);
 	if ((c->u->modes & USER_OPERATOR) || (c->s->flags & SESSION_CONTROL))
 		n += (size_t)snprintf(head + n, sizeof(head) - n, ";oper=1");
 	head[n++] = ' ';
@@ -194,6 +198,7 @@ ask_answered(const struct envelope *e)
 	    (c = chunk_take(i, 0)) != 0) {
 		memcpy(chunk_bytes(c), envelope_line(e), e->nline);
 		chunk_bytes(c)[e->nline] = '\0';
+		s->heard = now_ms;
 		atomic_signal_fence(memory_order_seq_cst);
 		FAULT("answer-copied");
 		s->answer = c;
@@ -222,6 +227,7 @@ ask_look(void)
 				sessions[i].asked = 0;
 				worker_run_later(i);
 			}
+			cap_tell(i);
 			if (sessions[i].flags & SESSION_HELD)
 				worker_flush_later(i);
 		}

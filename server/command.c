@@ -27,6 +27,7 @@
 #include "../irc/capability.h"
 #include "../irc/mode.h"
 #include "../irc/tag.h"
+#include "../irc/utf8.h"
 #include "ask.h"
 #include "blame.h"
 #include "command.h"
@@ -37,6 +38,7 @@
 #include "log.h"
 #include "poison.h"
 #include "registry.h"
+#include "sasl.h"
 #include "session.h"
 #include "validate.h"
 #include "worker.h"
@@ -55,6 +57,7 @@ static struct {
 
 struct reply_head {
 	uint32_t ntags, ntext;
+	uint32_t inner; /* it is in a batch of its own */
 };
 
 size_t
@@ -64,9 +67,11 @@ reply_size(void)
 }
 
 static void
-reply_add(const char *tags, size_t ntags, const char *text, size_t ntext)
+reply_add(const char *tags, size_t ntags, const char *text, size_t ntext,
+    int inner)
 {
-	struct reply_head h = { (uint32_t)ntags, (uint32_t)ntext };
+	struct reply_head h = { (uint32_t)ntags, (uint32_t)ntext,
+		(uint32_t)inner };
 	size_t need = replies.used + sizeof(h) + ntags + ntext;
 
 	if (need > replies.size) {
@@ -93,7 +98,19 @@ reply_text(struct command *c, const char *line, size_t len)
 		len = MESSAGE_LINE - 2;
 	if (c->s->caps & CAP(SERVER_TIME))
 		ntags = deliver_time_tag(wall_ms, tags, sizeof(tags)) - 1;
-	reply_add(tags, ntags, line, len);
+	reply_add(tags, ntags, line, len, 0);
+}
+
+void
+reply_past(struct command *c, const char *tags, size_t ntags,
+    const char *line, int inner)
+{
+	size_t len = strlen(line);
+
+	(void)c;
+	if (len > MESSAGE_LINE - 2)
+		len = utf8_cut(line, len, MESSAGE_LINE - 2);
+	reply_add(tags, ntags, line, len, inner);
 }
 
 void
@@ -144,7 +161,7 @@ reply_event(struct command *c)
 	if (n == 0)
 		return;
 	ntags = deliver_tags(c->event, c->s->caps, tags, sizeof(tags));
-	reply_add(tags, ntags, text, n);
+	reply_add(tags, ntags, text, n, 0);
 }
 
 const char *
@@ -167,6 +184,16 @@ command_event(struct command *c, int kind)
 	c->event = &me->txn.envelope;
 	event_begin(c->event, (enum event_kind)kind, c->uid);
 	return c->event;
+}
+
+void
+command_lock(struct command *c)
+{
+	(void)c;
+	if (me->txn.locked)
+		return;
+	me->txn.locked = 1;
+	registry_lock();
 }
 
 struct op *
@@ -263,8 +290,8 @@ out_replies(struct command *c, int done)
 		snprintf(first, sizeof(first), "%s", label);
 	for (at = 0; at < replies.used; at += sizeof(h) + h.ntags + h.ntext) {
 		memcpy(&h, replies.bytes + at, sizeof(h));
-		out_tags(
-		    c, first, replies.bytes + at + sizeof(h), h.ntags);
+		out_tags(c, h.inner ? "" : first,
+		    replies.bytes + at + sizeof(h), h.ntags);
 		out(c, replies.bytes + at + sizeof(h) + h.ntags, h.ntext);
 		out(c, "\r\n", 2);
 	}
@@ -471,6 +498,7 @@ txn_finish(struct txn *t)
 		registry_unlock();
 	FAULT("finish-unlocked");
 	answer_give(s);
+	sasl_give(t->session);
 	/* before it is posted: the answer would find nobody */
 	if (t->asked != 0)
 		s->asked = t->asked;

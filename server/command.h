@@ -56,6 +56,7 @@ struct command {
 	uint32_t step;    /* 0 at first; a handler with several sets it */
 	uint64_t cursor;  /* kept between steps too */
 	size_t answered;  /* bytes of the store's answer that were used */
+	const char *context; /* for ask(): tags more, or NULL */
 	struct envelope *event; /* NULL, or set by command_event() */
 	char *label;      /* of labeled-response, or NULL */
 	int failed;       /* a numeric of 400..599 or FAIL was replied */
@@ -89,8 +90,15 @@ void reply(struct command *c, int numeric, const char *fmt, ...)
 /* A whole line without CR LF: ":server PONG ..." */
 void reply_line(struct command *c, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* A line of the past, with the tags it is to have ("a=b;c").  INNER: they name a
+ * batch, so it is in no other one. */
+void reply_past(struct command *c, const char *tags, size_t ntags,
+    const char *line, int inner);
 /* What the client itself gets of the event, with its tags. */
 void reply_event(struct command *c);
+
+/* From here on the step is one of those with CMD_LOCK. */
+void command_lock(struct command *c);
 
 /* The event of this step, begun; then use deliver.h's event_*(). */
 struct envelope *command_event(struct command *c, int kind);

@@ -83,6 +83,21 @@ event_tags(struct envelope *e, const char *tags, size_t len)
 		log_warn("event: tags of %zu bytes do not fit", len);
 }
 
+void
+event_account(struct envelope *e, const char *account)
+{
+	envelope_add(e, &e->naccount, account, strnlen(account, NAME_NICK + 1));
+}
+
+/* Between the tags and the lines. */
+static void
+put_account(struct envelope *e)
+{
+	if (e->source != 0 && e->naccount + e->nline + e->nalt == 0 &&
+	    users[e->source].account[0] != '\0')
+		event_account(e, users[e->source].account);
+}
+
 /* Appends SRC to the line at P, up to END. */
 static char *
 put(char *p, const char *end, const char *src)
@@ -115,6 +130,7 @@ event_text_line(struct envelope *e, int alt, const char *word,
 	const char *end = line + LINE_MAX_TEXT;
 	size_t len;
 
+	put_account(e);
 	*p++ = ':';
 	p = put_source(p, end, e->source);
 	p = put(p, end, " ");
@@ -141,6 +157,7 @@ event_format(struct envelope *e, uint16_t *part, const char *fmt, va_list ap)
 
 	if (n < 0)
 		return;
+	put_account(e);
 	len = (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1;
 	if (len > LINE_MAX_TEXT)
 		len = utf8_cut(line, len, LINE_MAX_TEXT);

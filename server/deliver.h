@@ -31,6 +31,9 @@ void event_begin(struct envelope *e, enum event_kind kind, uint32_t source);
 void event_target_room(struct envelope *e, uint32_t room);
 void event_target_user(struct envelope *e, uint32_t user);
 void event_tags(struct envelope *e, const char *tags, size_t len);
+/* The account of the source, "" for none.  Its own is added before the first
+ * line; this is for the event that changes it. */
+void event_account(struct envelope *e, const char *account);
 /* ":source WORD TARGET :TEXT", the form of all that is hot. */
 void event_text_line(struct envelope *e, int alt, const char *word,
     const char *target, const char *text);

@@ -21,8 +21,8 @@
 #include "deliver.h"
 #include "device.h"
 #include "fault.h"
-#include "log.h"
 #include "registry.h"
+#include "sasl.h"
 #include "session.h"
 #include "worker.h"
 
@@ -144,6 +144,9 @@ settle(uint32_t i)
 	uint32_t u = settle_user(s);
 	const char *why = settle_wrong(s, u);
 
+	/* one that was not brought to an end */
+	if (s->sasl != 0)
+		sasl_drop(i);
 	/* who gave it may have died over it */
 	users[s->user].home = (uint8_t)my_id;
 	if (why == NULL &&

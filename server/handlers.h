@@ -11,6 +11,8 @@ command_fn cmd_cap, cmd_pass, cmd_nick, cmd_user, cmd_quit, cmd_ping, cmd_pong,
     cmd_setname, cmd_away, cmd_user_mode;
 /* message.c: saying something */
 command_fn cmd_privmsg, cmd_notice, cmd_tagmsg, cmd_wallops;
+/* history.c: what was said */
+command_fn cmd_chathistory, cmd_search;
 /* channel.c: rooms */
 command_fn cmd_join, cmd_part, cmd_topic, cmd_kick, cmd_invite;
 /* channel_mode.c: their modes */
@@ -20,11 +22,24 @@ command_fn cmd_names, cmd_list, cmd_who;
 /* query.c: asking about people and the server */
 command_fn cmd_whois, cmd_whowas, cmd_ison, cmd_userhost, cmd_lusers, cmd_motd,
     cmd_version, cmd_time, cmd_admin, cmd_info, cmd_stats, cmd_help;
+/* account.c, sasl.c: being somebody */
+command_fn cmd_register, cmd_verify, cmd_authenticate;
+/* service.c: NickServ */
+command_fn cmd_nickserv;
 /* oper.c: what operators do */
 command_fn cmd_oper, cmd_kill, cmd_rehash;
 
 /* Shared between them. */
 
+/* What is said to a service, and 311, 312 of it. */
+enum command_result service_message(struct command *c, const char *text);
+void service_whois(struct command *c);
+/* The own membership in the room called NAME, 0 for none.  No lock needed. */
+uint32_t own_member(const struct command *c, const char *name);
+/* "PLAIN,SCRAM-SHA-256" */
+const char *sasl_mechanisms(void);
+/* The store has come or gone: tells session S, if it wants to know. */
+void cap_tell(uint32_t s);
 /* Replies 353 for room R (asked by C's user) and 366. Lock held. */
 void reply_names(struct command *c, uint32_t r);
 /* 251-255, 265, 266. */

@@ -33,7 +33,7 @@
 
 enum {
 	STEADY = 2000,       /* ms it must live to be trusted again, or */
-	KILLED = 20,         /* when somebody else killed it */
+	KILLED = 2,          /* when somebody else killed it */
 	GIVEN_UP = 3,        /* deaths in a row until nobody waits for it */
 	OLD = 3000,          /* ms an old one has to leave; and */
 	QUICK = 200,         /* how long it is waited for */

@@ -38,6 +38,7 @@
 #include "../ipc/mailbox.h"
 #include "../ipc/process.h"
 #include "brake.h"
+#include "fault.h"
 #include "helper.h"
 #include "listener.h"
 #include "log.h"
@@ -190,10 +191,13 @@ worker_fork(unsigned w)
 	children[w].due = 0;
 	children[w].hung = 0;
 	children[w].brake.started = clock_now();
+	FAULT("fork-begun");
 	atomic_store(&workers[w].retire, 0);
+	FAULT("fork-retire");
 	atomic_store(&workers[w].beat, clock_now());
 	if ((pid = process_share()) == 0)
 		worker_main(w, settings);
+	FAULT("fork-done");
 	children[w].pid = pid > 0 ? pid : 0;
 	return pid > 0 ? 0 : -1;
 }
@@ -207,6 +211,7 @@ worker_start(unsigned w)
 		return;
 	}
 	atomic_store(&workers[w].pid, children[w].pid);
+	FAULT("fork-known");
 }
 
 /* Wakes everybody, whatever their bells say: who died may have been about to
@@ -218,6 +223,7 @@ ring_all(void)
 
 	for (w = 1; w <= nworker; w++) {
 		bell_sleep(&workers[w].bell);
+		FAULT("ring-asleep");
 		bell_ring(&workers[w].bell);
 	}
 }
@@ -450,12 +456,15 @@ instance_continue(struct config *c)
 	    pause_word(getpid(), pause_table(word) + 1, PAUSE_NONE));
 	for (w = 1; w <= nworker; w++) {
 		workers[w].ended = 0; /* nobody knows of what */
+		FAULT("continue-next");
 		if (worker_fork(w) != 0)
 			fatal("fork: %s", strerror(errno));
 	}
 	if (takeover_done() != 0)
 		fatal("the old workers went on by themselves");
+	FAULT("continue-done");
 	control_restore(c);
+	FAULT("continue-control");
 	helper_start(c);
 	ring_all(); /* they say themselves that they are there */
 	if (state->stopping) /* the old ones were told to go meanwhile */
@@ -535,7 +544,9 @@ reload_next(void)
 		return;
 	if (++reloading <= (int)nworker) {
 		atomic_store(&workers[reloading].retire, 1);
+		FAULT("reload-retire");
 		bell_ring(&workers[reloading].bell);
+		FAULT("reload-rung");
 		return;
 	}
 	reloading = 0;
@@ -583,11 +594,15 @@ worker_ended(unsigned w, int status)
 
 	const char *trace = trace_of(children[w].pid);
 
+	FAULT("ended-reaped");
 	children[w].pid = 0;
 	atomic_store(&workers[w].ended, children[w].hung ? ENDED_HUNG :
 	    WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+	FAULT("ended-noted");
 	atomic_store(&workers[w].pid, 0);
+	FAULT("ended-unknown");
 	rebalance_give_up("a worker ended meanwhile");
+	FAULT("ended-given-up");
 	ring_all();
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_DAMAGED)
 		damaged = 1;
@@ -724,6 +739,7 @@ reload(void)
 	log_open("master", (enum log_level)settings->log_level, log_to_syslog);
 	helper_reload(settings);
 	atomic_store(&workers[1].retire, 1);
+	FAULT("reload-first");
 	bell_ring(&workers[1].bell);
 	reloading = 1;
 }

@@ -10,6 +10,7 @@
 #include "../irc/mask.h"
 #include "../irc/mode.h"
 #include "../irc/tag.h"
+#include "account.h"
 #include "channel.h"
 #include "deliver.h"
 #include "handlers.h"
@@ -28,8 +29,7 @@ static const struct saying privmsg = { "PRIVMSG", 0, 0 },
 			   notice = { "NOTICE", 1, 0 },
 			   tagmsg = { "TAGMSG", 0, 1 };
 
-/* The own membership in the room called NAME, 0 for none. */
-static uint32_t
+uint32_t
 own_member(const struct command *c, const char *name)
 {
 	uint32_t hash = name_hash(name), m;
@@ -192,6 +192,10 @@ say_all(struct command *c, const struct saying *how)
 			reply(c, ERR_NOTEXTTOSEND);
 		return CMD_DONE;
 	}
+	if (account_is_service(c->m.param[0]))
+		return how->quiet || how->tags_only
+		    ? CMD_DONE
+		    : service_message(c, c->m.param[1]);
 	c->u->spoke = wall_ms;
 	if (c->step >= TARGETS_MAX) {
 		if (!how->quiet)

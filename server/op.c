@@ -16,6 +16,7 @@
 #include "op.h"
 #include "poison.h"
 #include "registry.h"
+#include "sasl.h"
 
 static void
 copy(char *dst, size_t size, const char *src)
@@ -60,6 +61,7 @@ op_register(struct op *op)
 		return;
 	if (users[op->a].mailbox < 0)
 		registry_open_mailbox(op->a);
+	atomic_fetch_and(&users[op->a].flags, ~(uint32_t)USER_WISH);
 	FAULT("op-register-mailbox");
 	atomic_fetch_or(&users[op->a].flags, USER_REGISTERED);
 	FAULT("op-register-flag");
@@ -435,6 +437,61 @@ op_account(struct op *op)
 	registry_index_account(op->a);
 }
 
+static void
+op_wish(struct op *op)
+{
+	if (users[op->a].flags & USER_REGISTERED)
+		return;
+	copy(aways[op->a].text, sizeof(aways[op->a].text), op->text);
+	FAULT("op-wish-copied");
+	if (op->text[0] != '\0')
+		atomic_fetch_or(&users[op->a].flags, USER_WISH);
+	else
+		atomic_fetch_and(&users[op->a].flags, ~(uint32_t)USER_WISH);
+}
+
+/* Whoever ends it forgets what was said: it may be a password. */
+static void
+op_sasl(struct op *op)
+{
+	struct session *s = &sessions[op->a];
+	struct sasl *a = sasl_of(s);
+
+	if (s->sasl == 0)
+		return;
+	memset(a, 0, sizeof(*a));
+	FAULT("op-sasl-empty");
+	copy(a->seed, sizeof(a->seed), op->text);
+	FAULT("op-sasl-seed");
+	a->mechanism = op->b;
+}
+
+static void
+op_sasl_text(struct op *op)
+{
+	struct sasl *a = sasl_of(&sessions[op->a]);
+	size_t n = strnlen(op->text, sizeof(op->text));
+
+	if (sessions[op->a].sasl == 0 || op->b > SASL_TEXT - 1 - n)
+		return;
+	copy(a->text + op->b, n + 1, op->text);
+	FAULT("op-sasl-text");
+	a->end = op->b + (uint32_t)n;
+}
+
+static void
+op_sasl_step(struct op *op)
+{
+	struct sasl *a = sasl_of(&sessions[op->a]);
+
+	if (sessions[op->a].sasl == 0 || op->b >= SASL_STEPS ||
+	    op->c >= SASL_TEXT)
+		return;
+	a->at[op->b] = a->end = op->c;
+	FAULT("op-sasl-at");
+	a->step = op->b;
+}
+
 static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_NICK] = op_nick,
 	[OP_USER] = op_user,
@@ -457,6 +514,10 @@ static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_LINGER] = op_linger,
 	[OP_SEEN] = op_seen,
 	[OP_ACCOUNT] = op_account,
+	[OP_WISH] = op_wish,
+	[OP_SASL] = op_sasl,
+	[OP_SASL_TEXT] = op_sasl_text,
+	[OP_SASL_STEP] = op_sasl_step,
 };
 
 void

@@ -34,6 +34,10 @@ enum op_kind {
 	                * text why; ms x */
 	OP_SEEN,       /* member a of room b; device c was shown the room */
 	OP_ACCOUNT,    /* user a; text account, or "" */
+	OP_WISH,       /* user a; text a nick, "" for none */
+	OP_SASL,       /* session a; mechanism b, 0 for none; text seed */
+	OP_SASL_TEXT,  /* session a; text at b */
+	OP_SASL_STEP,  /* session a; step b, whose message begins at c */
 	OP_MAX
 };
 

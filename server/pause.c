@@ -19,6 +19,7 @@
 
 #include "../ipc/handover.h"
 #include "accept.h"
+#include "fault.h"
 #include "log.h"
 #include "pause.h"
 #include "rebalance.h"
@@ -85,13 +86,15 @@ give_table(int sock)
 	if ((fds = malloc(state->max_fd * sizeof(*fds))) == NULL)
 		return;
 	for (fd = 3; fd < (int)state->max_fd; fd++)
-		if (fd != sock && is_wanted(fd) && fcntl(fd, F_GETFD) >= 0)
+		if (fd != sock && fcntl(fd, F_GETFD) >= 0 && is_wanted(fd))
 			fds[n++] = fd;
+	FAULT("give-begun");
 	if (handover_send(sock, fds, n, PATIENCE) == 0)
 		log_info("gave %zu descriptors to a new master", n);
 	else
 		log_warn("giving descriptors to a new master: %s",
 		    strerror(errno));
+	FAULT("give-done");
 	free(fds);
 }
 
@@ -132,11 +135,12 @@ stand_still(int begun)
 			_exit(state_wrong(my_id) != NULL ? EXIT_DAMAGED : 0);
 		if (state->stopping)
 			return;
-		if (!lock_owned(&state->master))
+		if (!lock_owned(&state->master)) {
 			/* whoever asked is no more */
 			atomic_compare_exchange_strong(
 			    &state->pause, &word, mine);
-		else if (pause_why(word) == PAUSE_TAKEOVER)
+			FAULT("still-alone");
+		} else if (pause_why(word) == PAUSE_TAKEOVER)
 			attend();
 		else if (begun) {
 			rebalance_step();
@@ -146,6 +150,7 @@ stand_still(int begun)
 		atomic_store(&me->beat, clock_beat());
 	}
 	/* heals, should who moved users have died in there */
+	FAULT("still-over");
 	if (moved) {
 		registry_lock();
 		registry_unlock();
@@ -163,8 +168,10 @@ pause_here(void)
 	/* the next one may ask before we have said that we go on */
 	do {
 		atomic_store(&me->paused, getpid());
+		FAULT("still-begun");
 		stand_still(1);
 		atomic_store(&me->paused, 0);
+		FAULT("still-goes");
 	} while (atomic_load(&state->pause) != mine && !state->stopping);
 }
 
@@ -195,6 +202,7 @@ await_word(void)
 			if (state->stopping)
 				return; /* nobody goes on */
 			atomic_store(&me->quiet, 0);
+			FAULT("join-waits");
 			atomic_store(&me->paused, getpid());
 			stand_still(0);
 		} else if (may_come(word))
@@ -214,8 +222,11 @@ pause_join(void)
 	do {
 		await_word();
 		life_begin(&me->life);
+		FAULT("join-alive");
 		atomic_store(&me->pid, getpid());
+		FAULT("join-known");
 		atomic_store(&me->paused, 0);
+		FAULT("join-serves");
 	} while (atomic_load(&state->pause) != mine &&
 	    state_wrong(my_id) == NULL && !state->stopping);
 }

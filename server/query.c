@@ -23,8 +23,10 @@
 #include "../irc/mask.h"
 #include "../irc/mode.h"
 #include "../irc/utf8.h"
+#include "account.h"
 #include "device.h"
 #include "handlers.h"
+#include "past.h"
 #include "registry.h"
 #include "version.h"
 #include "words.h"
@@ -159,6 +161,8 @@ whois_user(struct command *c, uint32_t u)
 	reply(c, RPL_WHOISSERVER, x->nick, config->name, config->network);
 	if (x->modes & USER_OPERATOR)
 		reply(c, RPL_WHOISOPERATOR, x->nick);
+	if (x->account[0] != '\0')
+		reply(c, RPL_WHOISACCOUNT, x->nick, x->account);
 	if (x->flags & USER_AWAY)
 		reply(c, RPL_AWAY, x->nick, aways[u].text);
 	whois_host(c, u);
@@ -173,6 +177,8 @@ whois_nick(struct command *c, const char *nick)
 
 	if (u != 0)
 		whois_user(c, u);
+	else if (account_is_service(nick))
+		service_whois(c);
 	else
 		reply(c, ERR_NOSUCHNICK, word_or_star(nick));
 }
@@ -446,6 +452,22 @@ value_statusmsg(char *buf, int size)
 	return end != NULL ? end + 1 : "";
 }
 
+/* Only with a memory: NULL leaves a token out. */
+static const char *
+value_chathistory(char *buf, int size)
+{
+	snprintf(buf, (size_t)size, "%d", PAST_MOST);
+	return state->store.state != STORE_OFF ? buf : NULL;
+}
+
+static const char *
+value_msgreftypes(char *buf, int size)
+{
+	(void)buf;
+	(void)size;
+	return state->store.state != STORE_OFF ? "msgid,timestamp" : NULL;
+}
+
 /* A token has a text, a function for it, a number, or nothing. */
 static const struct token {
 	const char *name;
@@ -459,6 +481,7 @@ static const struct token {
 	{ "CHANMODES", NULL, mode_chanmodes, 0 },
 	{ "CHANNELLEN", NULL, NULL, NAME_CHANNEL },
 	{ "CHANTYPES", "#", NULL, 0 },
+	{ "CHATHISTORY", NULL, value_chathistory, 0 },
 	{ "ELIST", "CMNTU", NULL, 0 },
 	{ "HOSTLEN", NULL, NULL, NAME_HOST },
 	{ "KEYLEN", NULL, NULL, KEY_MAX },
@@ -466,6 +489,7 @@ static const struct token {
 	{ "LINELEN", NULL, NULL, MESSAGE_LINE },
 	{ "MAXLIST", NULL, value_maxlist, 0 },
 	{ "MODES", NULL, NULL, MODES_MAX },
+	{ "MSGREFTYPES", NULL, value_msgreftypes, 0 },
 	{ "NAMELEN", NULL, NULL, NAME_REAL },
 	{ "NETWORK", NULL, value_network, 0 },
 	{ "NICKLEN", NULL, NULL, NAME_NICK },
@@ -477,17 +501,20 @@ static const struct token {
 	{ "USERLEN", NULL, NULL, NAME_USER },
 };
 
+/* Returns its length, 0 when it is left out. */
 static size_t
 token_text(const struct token *t, char *buf, size_t size)
 {
+	const char *text = t->text;
 	char value[256];
 	int n;
 
+	if (t->value != NULL && (text = t->value(value, sizeof(value))) == NULL)
+		return 0;
 	if (t->number != 0)
 		n = snprintf(buf, size, "%s=%u", t->name, t->number);
-	else if (t->text != NULL || t->value != NULL)
-		n = snprintf(buf, size, "%s=%s", t->name, t->text != NULL ?
-		    t->text : t->value(value, sizeof(value)));
+	else if (text != NULL)
+		n = snprintf(buf, size, "%s=%s", t->name, text);
 	else
 		n = snprintf(buf, size, "%s", t->name);
 	return (size_t)n < size ? (size_t)n : size - 1;
@@ -502,7 +529,8 @@ reply_isupport(struct command *c)
 
 	words_begin(&w, c, strlen(" :are supported by this server"));
 	for (i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++) {
-		n = token_text(&tokens[i], text, sizeof(text));
+		if ((n = token_text(&tokens[i], text, sizeof(text))) == 0)
+			continue;
 		if (w.count < TOKENS_LINE && words_add(&w, text, n))
 			continue;
 		reply(c, RPL_ISUPPORT, w.text);

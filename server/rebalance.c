@@ -17,12 +17,12 @@
  * with anything in its buffers stays, since the buffers are its worker's.
  */
 #include <errno.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "../ipc/mailbox.h"
+#include "fault.h"
 #include "log.h"
 #include "pause.h"
 #include "rebalance.h"
@@ -72,8 +72,10 @@ rebalance_ask(unsigned nworker)
 		atomic_fetch_add(&state->rebalances, 1); /* is even */
 	else if (pause_why(word) == PAUSE_NONE &&
 	    atomic_compare_exchange_strong(&state->pause, &word,
-		pause_word(getpid(), pause_table(word), PAUSE_MOVE)))
+		pause_word(getpid(), pause_table(word), PAUSE_MOVE))) {
+		FAULT("move-asked");
 		asked = clock_now();
+	}
 }
 
 void
@@ -168,13 +170,16 @@ move_session(uint32_t i, unsigned to)
 
 	if (s->fd >= 0)
 		epoll_ctl(workers[s->worker].epoll, EPOLL_CTL_DEL, s->fd, NULL);
+	FAULT("move-unwatched");
 	s->flags &= ~(uint32_t)(SESSION_DIRTY | SESSION_RUNNABLE |
 	    SESSION_AWAITS);
 	s->flags |= SESSION_WRITABLE;
 	s->worker = (uint8_t)to;
+	FAULT("move-worker");
 	/* tells its new home at once what there is to read */
 	if (s->fd >= 0)
 		session_register(i);
+	FAULT("move-registered");
 }
 
 /* Returns how many clients the user had. */
@@ -184,25 +189,12 @@ move(uint32_t i, unsigned to)
 	uint32_t n = 0;
 
 	registry_rehome(sessions[i].user, to);
+	FAULT("move-rehomed");
 	for (; i != 0; i = sessions[i].next) {
 		n += sessions[i].fd >= 0;
 		move_session(i, to);
 	}
 	return n;
-}
-
-static void
-count_clients(uint32_t *count)
-{
-	uint32_t i;
-	unsigned w;
-
-	memset(count, 0, (CONFIG_WORKERS + 1) * sizeof(*count));
-	for (i = 1; i < state->sessions.high; i++)
-		if (sessions[i].state != SESSION_FREE && sessions[i].fd >= 0)
-			count[sessions[i].worker]++;
-	for (w = 1; w <= state->nworker; w++)
-		atomic_store(&workers[w].clients, count[w]);
 }
 
 /* Moves users from who has more than its share to who has least. */
@@ -212,7 +204,7 @@ move_all(void)
 	uint32_t count[CONFIG_WORKERS + 1], i, n, sum = 0, share, moved = 0;
 	unsigned w, to;
 
-	count_clients(count);
+	registry_count_clients(count);
 	for (w = 1; w <= state->nworker; w++)
 		sum += count[w];
 	share = sum / state->nworker;
@@ -229,7 +221,8 @@ move_all(void)
 		count[to] += n;
 		moved++;
 	}
-	count_clients(count);
+	FAULT("move-all");
+	registry_count_clients(count);
 	return moved;
 }
 
@@ -241,9 +234,13 @@ lead(void)
 
 	registry_lock();
 	state->moving = 1;
+	FAULT("move-begun");
 	moved = move_all();
+	FAULT("move-counted");
 	state->moving = 0;
+	FAULT("move-over");
 	registry_unlock();
+	FAULT("move-unlocked");
 	atomic_fetch_add(&state->moved, moved);
 	atomic_fetch_add(&state->rebalances, 1);
 	log_info("rebalanced: moved %u users", moved);
@@ -251,13 +248,16 @@ lead(void)
 		atomic_compare_exchange_strong(&state->pause, &word,
 		    pause_word(pause_pid(word), pause_table(word),
 			PAUSE_NONE));
+	FAULT("move-done");
 }
 
 void
 rebalance_step(void)
 {
 	atomic_store(&me->quiet, 0);
+	FAULT("rest-begun");
 	atomic_store(&me->quiet, (uint32_t)worker_rest());
+	FAULT("rest-done");
 	if (my_id == 1 && nothing_pending() && no_mail() && all_quiet())
 		lead();
 	else

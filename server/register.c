@@ -12,6 +12,8 @@
 #include "../irc/capability.h"
 #include "../irc/mode.h"
 #include "../irc/utf8.h"
+#include "account.h"
+#include "ask.h"
 #include "deliver.h"
 #include "device.h"
 #include "handlers.h"
@@ -20,15 +22,28 @@
 #include "version.h"
 #include "worker.h"
 
-/* What this server offers: all the bits it knows but those that need
- * accounts. */
+/* What this server offers, and what it does while it has a memory. */
 static const uint64_t offered = CAP(MESSAGE_TAGS) | CAP(SERVER_TIME) |
     CAP(ECHO_MESSAGE) | CAP(LABELED_RESPONSE) | CAP(BATCH) |
     CAP(MULTI_PREFIX) | CAP(USERHOST_IN_NAMES) | CAP(AWAY_NOTIFY) |
     CAP(EXTENDED_JOIN) | CAP(CAP_NOTIFY) | CAP(SETNAME) | CAP(CHGHOST) |
-    CAP(INVITE_NOTIFY);
+    CAP(INVITE_NOTIFY) | CAP(ACCOUNT_TAG) | CAP(ACCOUNT_NOTIFY) |
+    CAP(STANDARD_REPLIES);
+static const uint64_t offered_with_store =
+    CAP(SASL) | CAP(ACCOUNT_REGISTRATION) | CAP(CHATHISTORY) |
+    CAP(EVENT_PLAYBACK) | CAP(SEARCH);
 
 /* ---- registration ---- */
+
+/*
+ * The steps of NICK, USER and CAP END, each of which may be what completes a
+ * registration.  In each, the ops of the step before are done.
+ */
+enum {
+	STEP_TRY = 1,  /* whether all is there, and the nick can be had */
+	STEP_WELCOME,
+	STEP_HANDED,   /* the session may be one of an older user by now */
+};
 
 static void
 welcome(struct command *c)
@@ -50,17 +65,66 @@ welcome(struct command *c)
 	reply_motd(c);
 }
 
-/* The second and third step of what may complete a registration: NICK, USER,
- * CAP END.  In each, the ops of the step before are done.  Between the two the
- * session may have come to belong to a user who is here already. */
+/* The nick that the user will have: another client may have it still. */
+static const char *
+wanted_nick(const struct command *c)
+{
+	return c->u->flags & USER_WISH ? aways[c->uid].text : c->u->nick;
+}
+
+/* It cannot be had: NICK has to be sent again. */
+static enum command_result
+deny_nick(struct command *c)
+{
+	reply(c, ERR_NICKNAMEINUSE, wanted_nick(c));
+	if (c->u->flags & USER_WISH)
+		command_op(c, OP_WISH, c->uid);
+	else
+		command_op(c, OP_NICK, c->uid);
+	return CMD_DONE;
+}
+
+/* It is the device of a user who is here: it goes there, and then on. */
+static enum command_result
+hand_over(struct command *c)
+{
+	me->txn.after = SESSION_HANDED;
+	c->step = STEP_HANDED;
+	return CMD_MORE;
+}
+
+/* The nick is the user's, if it is anybody's: takes it, and registers. */
+static enum command_result
+take_nick(struct command *c)
+{
+	const char *nick = wanted_nick(c);
+	uint32_t other = registry_find_nick(nick);
+	enum command_result r;
+
+	if (device_is_other(c))
+		return hand_over(c);
+	if (other != 0 && other != c->uid) {
+		if (name_cmp(nick, c->u->account) != 0)
+			return deny_nick(c);
+		if ((r = account_take(c, nick)) != CMD_DONE)
+			return r;
+	}
+	if (c->u->flags & USER_WISH) {
+		if (!deliver_names_settled())
+			return CMD_WAIT;
+		op_text(command_op(c, OP_NICK, c->uid), nick);
+	}
+	command_op(c, OP_REGISTER, c->uid);
+	c->step = STEP_WELCOME;
+	return CMD_MORE;
+}
+
 static enum command_result
 try_register(struct command *c)
 {
-	if (c->step == 2 && (c->u->flags & USER_REGISTERED)) {
-		welcome(c);
-		return CMD_DONE;
-	}
-	if ((c->u->flags & USER_REGISTERED) || c->u->nick[0] == '\0' ||
+	enum command_result r;
+
+	if ((c->u->flags & USER_REGISTERED) || wanted_nick(c)[0] == '\0' ||
 	    c->u->user[0] == '\0' || (c->s->flags & SESSION_CAP))
 		return CMD_DONE;
 	if (config->password[0] != '\0' && !(c->s->flags & SESSION_PASS)) {
@@ -69,11 +133,30 @@ try_register(struct command *c)
 		return CMD_DONE;
 	}
 	if (device_is_other(c))
-		me->txn.after = SESSION_HANDED;
-	else
-		command_op(c, OP_REGISTER, c->uid);
-	c->step = 2;
-	return CMD_MORE;
+		return hand_over(c);
+	if ((r = account_may_have(c, wanted_nick(c))) == CMD_ANSWERED)
+		return deny_nick(c);
+	return r == CMD_DONE ? take_nick(c) : r;
+}
+
+/* The steps behind the first one. */
+static enum command_result
+go_on(struct command *c)
+{
+	switch (c->step & ~(uint32_t)STEP_ASKED) {
+	case STEP_TRY:
+		return try_register(c);
+	case STEP_HANDED:
+		if (!(c->u->flags & USER_REGISTERED))
+			return try_register(c);
+		welcome(c);
+		return CMD_DONE;
+	case STEP_WELCOME:
+		welcome(c);
+		return CMD_DONE;
+	default: /* of account_take() */
+		return take_nick(c);
+	}
 }
 
 static enum command_result
@@ -81,7 +164,7 @@ then_register(struct command *c)
 {
 	if (c->u->flags & USER_REGISTERED)
 		return CMD_DONE;
-	c->step = 1;
+	c->step = STEP_TRY;
 	return CMD_MORE;
 }
 
@@ -95,15 +178,78 @@ cmd_pass(struct command *c)
 	return CMD_DONE;
 }
 
+/* Another nick for one who is registered; it is valid. */
+static enum command_result
+change_nick(struct command *c, const char *nick)
+{
+	uint32_t other = registry_find_nick(nick);
+	struct envelope *e;
+	enum command_result r;
+
+	if (other != 0 && other != c->uid) {
+		if (name_cmp(nick, c->u->account) != 0) {
+			reply(c, ERR_NICKNAMEINUSE, nick);
+			return CMD_DONE;
+		}
+		if ((r = account_take(c, nick)) != CMD_DONE)
+			return r;
+	}
+	if (strcmp(nick, c->u->nick) == 0)
+		return CMD_DONE;
+	if (name_cmp(nick, c->u->nick) != 0 &&
+	    (r = account_may_have(c, nick)) != CMD_DONE) {
+		if (r != CMD_ANSWERED)
+			return r;
+		reply(c, ERR_NICKNAMEINUSE, nick);
+		return CMD_DONE;
+	}
+	if (!deliver_names_settled())
+		return CMD_WAIT;
+	e = command_event(c, EVENT_TO_ROOMS);
+	event_text_line(e, 0, "NICK", nick, NULL);
+	event_rooms_of(e, c->uid);
+	reply_event(c);
+	op_text(command_op(c, OP_NICK, c->uid), nick);
+	return CMD_DONE;
+}
+
+/*
+ * Before the registration a nick is had at once, unless somebody else has it:
+ * then who may still log in waits for it, and gets it if it turns out to be
+ * the owner.
+ */
+static enum command_result
+first_nick(struct command *c, const char *nick)
+{
+	uint32_t other = registry_find_nick(nick);
+
+	if (other == 0 || other == c->uid) {
+		if (strcmp(nick, c->u->nick) != 0) {
+			if (!deliver_names_settled())
+				return CMD_WAIT;
+			op_text(command_op(c, OP_NICK, c->uid), nick);
+		}
+		if (c->u->flags & USER_WISH)
+			command_op(c, OP_WISH, c->uid);
+		return then_register(c);
+	}
+	if (name_cmp(nick, c->u->account) != 0 &&
+	    !((c->s->flags & SESSION_CAP) && store_accepts())) {
+		reply(c, ERR_NICKNAMEINUSE, nick);
+		return CMD_DONE;
+	}
+	op_text(command_op(c, OP_WISH, c->uid), nick);
+	return then_register(c);
+}
+
 enum command_result
 cmd_nick(struct command *c)
 {
 	const char *nick = c->m.param[0];
-	struct envelope *e;
-	uint32_t other;
 
-	if (c->step > 0)
-		return try_register(c);
+	if (c->step == STEP_WELCOME || c->step == STEP_HANDED ||
+	    (c->step > 0 && !(c->u->flags & USER_REGISTERED)))
+		return go_on(c);
 	if (nick == NULL || nick[0] == '\0') {
 		reply(c, ERR_NONICKNAMEGIVEN);
 		return CMD_DONE;
@@ -113,22 +259,12 @@ cmd_nick(struct command *c)
 		    strchr(nick, ' ') != NULL || nick[0] == ':' ? "*" : nick);
 		return CMD_DONE;
 	}
-	if ((other = registry_find_nick(nick)) != 0 && other != c->uid) {
+	if (account_is_service(nick)) {
 		reply(c, ERR_NICKNAMEINUSE, nick);
 		return CMD_DONE;
 	}
-	if (strcmp(nick, c->u->nick) == 0)
-		return CMD_DONE;
-	if (!deliver_names_settled())
-		return CMD_WAIT;
-	if (c->u->flags & USER_REGISTERED) {
-		e = command_event(c, EVENT_TO_ROOMS);
-		event_text_line(e, 0, "NICK", nick, NULL);
-		event_rooms_of(e, c->uid);
-		reply_event(c);
-	}
-	op_text(command_op(c, OP_NICK, c->uid), nick);
-	return then_register(c);
+	return c->u->flags & USER_REGISTERED ? change_nick(c, nick)
+	                                     : first_nick(c, nick);
 }
 
 enum command_result
@@ -138,7 +274,7 @@ cmd_user(struct command *c)
 	const char *real = c->m.param[3];
 
 	if (c->step > 0)
-		return try_register(c);
+		return go_on(c);
 	if (c->u->user[0] != '\0') {
 		reply(c, ERR_ALREADYREGISTERED);
 		return CMD_DONE;
@@ -200,11 +336,46 @@ cap_nick(const struct command *c)
 	return c->u->nick[0] != '\0' ? c->u->nick : "*";
 }
 
+static uint64_t
+cap_offered(void)
+{
+	uint64_t caps = offered;
+
+	if (store_accepts())
+		caps |= offered_with_store;
+	if (config->registration == REGISTRATION_CLOSED)
+		caps &= ~CAP(ACCOUNT_REGISTRATION);
+	return caps;
+}
+
+/* What CAP LS 302 says of a capability beside its name, NULL for nothing. */
+static const char *
+cap_value(uint64_t cap)
+{
+	if (cap == CAP(SASL))
+		return sasl_mechanisms();
+	if (cap == CAP(ACCOUNT_REGISTRATION))
+		return "before-connect,custom-account-name";
+	return NULL;
+}
+
+/* "name" or "name=value" of capability I for session S. */
+static size_t
+cap_text(const struct session *s, int i, int values, char *buf, size_t size)
+{
+	const char *value = values && (s->flags & SESSION_CAP302)
+	    ? cap_value(UINT64_C(1) << i)
+	    : NULL;
+
+	return (size_t)snprintf(buf, size, "%s%s%s", capability_name(i),
+	    value != NULL ? "=" : "", value != NULL ? value : "");
+}
+
 /* Lists the capabilities of SET, over as many lines as they need. */
 static void
-cap_list(struct command *c, const char *sub, uint64_t set)
+cap_list(struct command *c, const char *sub, uint64_t set, int values)
 {
-	char line[512];
+	char line[512], text[128];
 	size_t n = 0, len;
 	int i;
 
@@ -212,7 +383,7 @@ cap_list(struct command *c, const char *sub, uint64_t set)
 	for (i = 0; i < CAPABILITY_COUNT; i++) {
 		if (!(set & UINT64_C(1) << i))
 			continue;
-		len = strlen(capability_name(i));
+		len = cap_text(c->s, i, values, text, sizeof(text));
 		if (n + len + 1 > 380) {
 			reply_line(c, ":%s CAP %s %s %s:%s", config->name,
 			    cap_nick(c), sub,
@@ -220,10 +391,55 @@ cap_list(struct command *c, const char *sub, uint64_t set)
 			n = 0;
 		}
 		n += (size_t)snprintf(line + n, sizeof(line) - n, "%s%s",
-		    n > 0 ? " " : "", capability_name(i));
+		    n > 0 ? " " : "", text);
 	}
 	reply_line(c, ":%s CAP %s %s :%s", config->name, cap_nick(c), sub,
 	    line);
+}
+
+/* The client of S knows what is offered now. */
+static void
+cap_told(struct session *s)
+{
+	if (store_accepts())
+		s->flags |= SESSION_TOLD;
+	else
+		s->flags &= ~(uint32_t)SESSION_TOLD;
+}
+
+/*
+ * What SESSION_TOLD says has changed: CAP NEW or DEL.  If the worker dies
+ * between the line and the flag it is told twice, which changes nothing.
+ */
+void
+cap_tell(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	uint64_t set = offered_with_store;
+	char line[512], text[128];
+	int now = store_accepts(), k;
+	size_t n;
+
+	if (!session_is_client(s) || !(s->caps & CAP(CAP_NOTIFY)) ||
+	    ((s->flags & SESSION_TOLD) != 0) == now)
+		return;
+	if (now)
+		set &= cap_offered();
+	n = (size_t)snprintf(line, sizeof(line), ":%s CAP %s %s :",
+	    config->name,
+	    users[s->user].nick[0] != '\0' ? users[s->user].nick : "*",
+	    now ? "NEW" : "DEL");
+	for (k = 0; k < CAPABILITY_COUNT; k++)
+		if (set & UINT64_C(1) << k) {
+			cap_text(s, k, now, text, sizeof(text));
+			n += (size_t)snprintf(line + n, sizeof(line) - n,
+			    "%s ", text);
+		}
+	memcpy(line + n - 1, "\r\n", 2);
+	session_append(i, line, n + 1);
+	if (!now)
+		s->caps &= ~set;
+	cap_told(s);
 }
 
 static void
@@ -242,14 +458,15 @@ cap_ls(struct command *c)
 		c->s->flags |= SESSION_CAP302;
 		c->s->caps |= CAP(CAP_NOTIFY);
 	}
-	cap_list(c, "LS", offered);
+	cap_told(c->s);
+	cap_list(c, "LS", cap_offered(), 1);
 	return CMD_DONE;
 }
 
 static enum command_result
 cap_show(struct command *c)
 {
-	cap_list(c, "LIST", c->s->caps);
+	cap_list(c, "LIST", c->s->caps, 0);
 	return CMD_DONE;
 }
 
@@ -258,12 +475,14 @@ cap_req(struct command *c)
 {
 	const char *list = c->m.nparam > 1 ? c->m.param[1] : "";
 	uint64_t caps = c->s->caps;
-	int ok = capability_request(&caps, offered, list) == 0;
+	int ok = capability_request(&caps, cap_offered(), list) == 0;
 
 	cap_negotiates(c);
 	/* a 302 client has cap-notify for good */
 	if (c->s->flags & SESSION_CAP302)
 		caps |= CAP(CAP_NOTIFY);
+	if (ok && (caps & ~c->s->caps & CAP(CAP_NOTIFY)))
+		cap_told(c->s);
 	if (ok)
 		c->s->caps = caps;
 	reply_line(c, ":%s CAP %s %s :%s", config->name, cap_nick(c),
@@ -289,7 +508,7 @@ cmd_cap(struct command *c)
 	size_t i;
 
 	if (c->step > 0)
-		return try_register(c);
+		return go_on(c);
 	for (i = 0; i < sizeof(subs) / sizeof(subs[0]); i++)
 		if (name_cmp(subs[i].name, c->m.param[0]) == 0)
 			return subs[i].run(c);

@@ -548,7 +548,9 @@ registry_rehome(uint32_t u, unsigned to)
 
 	for (m = users[u].members; m != 0; m = members[m].user_next)
 		member_unlink_room(m);
+	FAULT("rehome-unlinked");
 	users[u].home = (uint8_t)to;
+	FAULT("rehome-home");
 	for (m = users[u].members; m != 0; m = members[m].user_next)
 		member_link_room(m);
 }
@@ -843,19 +845,39 @@ heal_move(void)
 			sessions[i].flags &= ~(uint32_t)(SESSION_DIRTY |
 			    SESSION_RUNNABLE);
 			sessions[i].worker = users[sessions[i].user].home;
+			FAULT("heal-move-worker");
 		}
 	for (w = 1; w <= state->nworker; w++)
 		heal_members(w);
+	FAULT("heal-move-members");
 	/* it may have been taken out of one epoll set only */
 	for (i = 1; i < state->sessions.high; i++)
 		if (sessions[i].state == SESSION_LIVE)
 			session_register(i);
+	FAULT("heal-move-watched");
 	state->moving = 0;
+	FAULT("heal-move-over");
+}
+
+void
+registry_count_clients(uint32_t *count)
+{
+	uint32_t i;
+	unsigned w;
+
+	memset(count, 0, (CONFIG_WORKERS + 1) * sizeof(*count));
+	for (i = 1; i < state->sessions.high; i++)
+		if (session_used(i) && sessions[i].fd >= 0 &&
+		    sessions[i].worker <= CONFIG_WORKERS)
+			count[sessions[i].worker]++;
+	for (w = 1; w <= state->nworker; w++)
+		atomic_store(&workers[w].clients, count[w]);
 }
 
 static void
 registry_heal(void)
 {
+	uint32_t count[CONFIG_WORKERS + 1];
 	uint32_t linking = state->linking;
 
 	log_warn("registry: a worker died inside the lock: rebuilding");
@@ -866,6 +888,9 @@ registry_heal(void)
 	if (state->moving)
 		heal_move();
 	registry_rebuild(linking <= state->nworker ? linking : 0);
+	/* who died may have opened or moved one for a worker that lives */
+	registry_count_clients(count);
+	FAULT("heal-clients");
 	heal_ops();
 	FAULT("heal-ops");
 }

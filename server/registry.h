@@ -24,6 +24,10 @@ void registry_rebuild(unsigned w);
  * NULL when all are.  Bounded whatever they hold.  Lock held. */
 const char *registry_wrong(void);
 
+/* Counts the clients of each worker anew, into COUNT as well, which has room
+ * for CONFIG_WORKERS + 1.  Lock held. */
+void registry_count_clients(uint32_t *count);
+
 /* Takes a slot; 0 when all are in use.  The record is zeroed but for its
  * generation.  Lock held. */
 uint32_t registry_new_session(void);

@@ -115,6 +115,7 @@ session_pool_open(void)
 			pool_mark(used, sessions[i].in_chunk);
 			pool_mark(used, sessions[i].pend);
 			pool_mark(used, sessions[i].answer);
+			pool_mark(used, sessions[i].sasl);
 		} else if (is_given(i)) {
 			pool_mark(used, sessions[i].in_chunk);
 			given_add(i);
@@ -735,7 +736,7 @@ session_free(uint32_t i)
 {
 	struct session *s = &sessions[i];
 	uint32_t out = s->out_head, in = s->in_chunk, pend = s->pend;
-	uint32_t answer = s->answer;
+	uint32_t answer = s->answer, sasl = s->sasl;
 	int fd = s->fd;
 
 	/* Down first: if we die now, a successor that finds the socket
@@ -752,7 +753,8 @@ session_free(uint32_t i)
 	/* a record never names a chunk that is not its own */
 	s->sent = s->queued;
 	FAULT("free-chunks");
-	s->out_head = s->out_tail = s->in_chunk = s->pend = s->answer = 0;
+	s->out_head = s->out_tail = s->in_chunk = 0;
+	s->pend = s->answer = s->sasl = 0;
 	atomic_signal_fence(memory_order_seq_cst);
 	chain_give(out);
 	if (in != 0)
@@ -761,6 +763,8 @@ session_free(uint32_t i)
 		chunk_give(pend);
 	if (answer != 0)
 		chunk_give(answer);
+	if (sasl != 0)
+		chunk_give(sasl);
 	registry_free_session(i);
 	FAULT("free-freed");
 	if (fd >= 0) {
@@ -785,8 +789,8 @@ session_hand_over(uint32_t i, unsigned to)
 
 	epoll_ctl(me->epoll, EPOLL_CTL_DEL, s->fd, NULL);
 	FAULT("hand-deaf");
-	if (s->in_chunk != 0)
-		given_add(i);
+	if (s->in_chunk >= me->chunk_first && s->in_chunk < me->chunk_end)
+		given_add(i); /* else whose it is has noted it */
 	s->flags &= ~(uint32_t)(SESSION_DIRTY | SESSION_RUNNABLE |
 	    SESSION_AWAITS);
 	s->flags |= SESSION_WRITABLE;

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/shm.h>
 
 #include "../ipc/mailbox.h"
@@ -294,6 +295,37 @@ state_detach(void)
 {
 	segment_detach(&state->segment);
 	state = NULL;
+}
+
+/* What the kernel does not know, or has no memory for, is mapped when it is
+ * touched. */
+static void
+map_records(const void *array, size_t first, size_t end, size_t size)
+{
+	uintptr_t from = ((uintptr_t)array + first * size) & ~(uintptr_t)4095;
+	uintptr_t to = (uintptr_t)array + end * size;
+
+	if (from < to)
+		madvise((void *)from, to - from, MADV_POPULATE_WRITE);
+}
+
+static size_t
+at_most(size_t n, size_t most)
+{
+	return n < most ? n : most;
+}
+
+void
+state_map(unsigned w)
+{
+	map_records(sessions, 0, at_most(state->sessions.high, made.sessions),
+	    sizeof(*sessions));
+	map_records(users, MAILBOX_SYSTEM,
+	    at_most(state->users.high, made.users), sizeof(*users));
+	map_records(members, 0, at_most(state->members.high, made.members),
+	    sizeof(*members));
+	map_records(chunks, at_most(workers[w].chunk_first, made.chunks),
+	    at_most(workers[w].chunk_high, made.chunks), sizeof(*chunks));
 }
 
 int

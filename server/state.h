@@ -100,6 +100,7 @@ enum session_flag {
 	SESSION_AWAITS = 0x40000,    /* and is on the list for that */
 	SESSION_LOST = 0x100000,     /* its end was not asked for */
 	SESSION_JOINING = 0x200000,  /* there may be rooms to show it */
+	SESSION_TOLD = 0x80000,      /* of what can be had of the store */
 };
 
 /* Output that tells of something as being kept: it is not sent before the
@@ -143,6 +144,8 @@ struct session {
 	struct hold hold[2];   /* what waits now, and what came meanwhile */
 	uint64_t asked;        /* the store: ID of the question; 0: nothing */
 	uint32_t answer;       /* chunk with the answer, or 0 */
+	uint32_t sasl;         /* chunk with its struct sasl, or 0 */
+	uint64_t heard;        /* ms: when the answer came */
 	uint16_t crashes;      /* of workers: by its current line */
 	uint16_t faults;       /* by anything else about it */
 	uint8_t device;        /* no other session of its user has this one */
@@ -154,7 +157,7 @@ enum user_flag {
 	USER_LIVE = 1,         /* the record is valid */
 	USER_REGISTERED = 2,
 	USER_AWAY = 4,
-	/* 8 is taken */
+	USER_WISH = 8,         /* not registered, waits for a nick (away) */
 	USER_ENDS = 16,        /* killed: no session may stay, nor it itself */
 	USER_ABSENT = 32,      /* away only for want of a session */
 	USER_ALWAYS_ON = 64,   /* stays, however long it has none */
@@ -187,8 +190,8 @@ struct user {
 	char real[NAME_REAL + 1];
 };
 
-struct away {                  /* apart: most users never touch it; of a */
-	char text[AWAY_MAX + 1]; /* killed one without session, the reason */
+struct away {                  /* apart: most users never touch it; with */
+	char text[AWAY_MAX + 1]; /* USER_WISH, the nick */
 };
 
 struct reason {                /* why a session is closing */
@@ -427,6 +430,7 @@ struct state {
 	int32_t listeners[LISTENERS_MAX + 1]; /* of clients; ends with -1 */
 	int32_t control;       /* listener of mootctl, or -1 */
 	struct store store;
+	_Atomic uint32_t revoked; /* times an account was suspended, removed */
 	_Atomic uint64_t opers, invisible, registered, most_registered;
 	uint32_t linking;      /* whose lists of members are being changed */
 	_Atomic uint32_t heal_crashes; /* of workers, while rebuilding it */
@@ -476,6 +480,9 @@ int state_create(const struct config *config, int nworker, uint32_t max_fd);
  * -1 with errno: EINVAL when its dimensions cannot be. */
 int state_attach(const struct segment *header);
 void state_detach(void);
+/* Maps what is in use into this process at once: a page fault each would make
+ * the beginning of worker W longer. */
+void state_map(unsigned w);
 /* What is wrong with the vital parts of the segment, for worker W (0: for a
  * master to whom it is new); NULL when
  * it can be worked with. */

@@ -24,6 +24,7 @@
 
 #include "../ipc/handover.h"
 #include "../ipc/process.h"
+#include "fault.h"
 #include "log.h"
 #include "notify.h"
 #include "pause.h"
@@ -64,7 +65,9 @@ become_master(void)
 	if (lock_join(&state->master) != 0 ||
 	    lock_acquire_now(&state->master) < 0)
 		fatal_final("already running: another master lives");
+	FAULT("takeover-locked");
 	state->segment.owner = getpid();
+	FAULT("takeover-owner");
 	state->segment.owner_start = process_start_time(getpid());
 	return 0;
 }
@@ -214,8 +217,10 @@ takeover_begin(const struct segment *header, int *keep)
 	}
 	if (become_master() != 0)
 		goto fail;
+	FAULT("takeover-master");
 	check_limit();
 	ask_to_pause();
+	FAULT("takeover-asked");
 	sock = handover_connect((int)header->prefix, header->born);
 	if (sock < 0 && errno != EAGAIN) {
 		log_warn("no worker of master %d answers: %s", old,
@@ -223,11 +228,13 @@ takeover_begin(const struct segment *header, int *keep)
 		goto fail;
 	}
 	await_pause();
+	FAULT("takeover-still");
 	step_aside(keep);
 	notify_step_aside((int)state->max_fd);
 	log_step_aside((int)state->max_fd);
 	if ((n = take_from_any(header, sock)) < 0)
 		fatal("cannot take over the workers of master %d", old);
+	FAULT("takeover-taken");
 	log_info("took over %d descriptors of master %d in %llu ms", n, old,
 	    (unsigned long long)(clock_now() - begun));
 	return 0;
@@ -245,6 +252,8 @@ takeover_done(void)
 	    !atomic_compare_exchange_strong(&state->pause, &word,
 		pause_word(getpid(), pause_table(word) + 1, PAUSE_NONE)))
 		return -1;
+	FAULT("takeover-exchanged");
 	atomic_fetch_add(&state->takeovers, 1);
+	FAULT("takeover-counted");
 	return 0;
 }

@@ -21,6 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fault.h"
 #include "log.h"
 #include "notify.h"
 #include "state.h"
@@ -237,6 +238,7 @@ upgrade(void)
 	snprintf(text, sizeof(text), "%d,%d", (int)state->segment.prefix,
 	    log_to_syslog);
 	setenv(env_name, text, 1);
+	FAULT("upgrade-tried");
 	execv(exe, arguments);
 	unsetenv(env_name);
 	refuse("%s: %s", exe, strerror(errno));

@@ -82,6 +82,8 @@ input_wrong(const struct session *s, uint32_t i)
 		return "chunk of a pending event";
 	if (s->answer != 0 && !chunk_is_of(s->answer, i))
 		return "chunk of an answer";
+	if (s->sasl != 0 && !chunk_is_of(s->sasl, i))
+		return "chunk of an authentication";
 	return NULL;
 }
 

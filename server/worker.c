@@ -901,6 +901,8 @@ farewell(void)
 		run_all();
 		flush_all();
 	}
+	if (me->clients > 0)
+		log_warn("%u clients had not left in time", me->clients);
 	exit(0);
 }
 
@@ -985,6 +987,7 @@ worker_main(unsigned id, const struct config *cfg)
 	trace_open(name, config->state_dir);
 	if (lock_join(&state->segment.lock) != 0)
 		fatal("set_robust_list: %s", strerror(errno));
+	state_map(id);
 	pause_join();
 	clock_read();
 	me->epoch++; /* before the first serial of this life */

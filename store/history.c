@@ -23,6 +23,7 @@
 #include <string.h>
 
 #include "../irc/name.h"
+#include "account.h"
 #include "handlers.h"
 #include "history.h"
 #include "message.h"
@@ -45,7 +46,9 @@ select_one(struct database *db, const struct selection *s, int event,
 	int n, count = 0;
 
 	q = database_query(db, s->newest ? last_rows : first_rows, "iiiii",
-	    s->target, (int64_t)event, s->after, s->before, (int64_t)s->limit);
+	    s->target, (int64_t)event,
+	    s->after > s->floor ? s->after : s->floor, s->before,
+	    (int64_t)s->limit);
 	if (q == NULL)
 		return -1;
 	while ((n = database_next(db, q)) == 1)
@@ -97,9 +100,8 @@ cursor_parse(struct cursor *c, const char *text)
 
 /* ---- answering ---- */
 
-/* 1 told or gone, 0 it did not fit, -1 trouble. */
-static int
-answer_row(struct database *db, struct request *r, int64_t id)
+int
+history_answer_row(struct database *db, struct request *r, int64_t id)
 {
 	struct row row;
 	int n, e;
@@ -120,7 +122,7 @@ history_answer(
 	int i, e;
 
 	for (i = 0; i < n; i++) {
-		if ((e = answer_row(db, r, ids[i])) < 0) {
+		if ((e = history_answer_row(db, r, ids[i])) < 0) {
 			answer_trouble(db, r);
 			return;
 		}
@@ -378,7 +380,9 @@ req_history(struct database *db, struct request *r)
 	}
 	q.s.limit = limit > HISTORY_MOST ? HISTORY_MOST : (int)limit;
 	q.s.events = strcmp(r->p[5], "1") == 0;
-	if ((n = message_target(db, r->p[1], &q.s.target)) < 0) {
+	if ((n = message_target(db, r->p[1], &q.s.target)) < 0 ||
+	    (r->p[1][0] == '=' &&
+	        account_floor(db, r->account, &q.s.floor) != 0)) {
 		answer_trouble(db, r);
 		return;
 	}
@@ -428,7 +432,7 @@ pending_answer(
 	int i, e = 1;
 
 	for (i = 0; i < n; i++)
-		if ((e = answer_row(db, r, ids[i])) != 1)
+		if ((e = history_answer_row(db, r, ids[i])) != 1)
 			break;
 	if (e < 0)
 		answer_trouble(db, r);
@@ -443,7 +447,7 @@ void
 req_pending(struct database *db, struct request *r)
 {
 	char name[REQUEST_NAME];
-	int64_t ids[HISTORY_MOST], after = 0;
+	int64_t ids[HISTORY_MOST], after = 0, delivered;
 	int n;
 
 	name_fold(name, r->account, sizeof(name));
@@ -453,13 +457,15 @@ req_pending(struct database *db, struct request *r)
 		    "This is no row");
 		return;
 	}
-	if (after == 0 && (n = delivered_of(db, name, &after)) != 1) {
+	if ((n = delivered_of(db, name, &delivered)) != 1) {
 		if (n < 0)
 			answer_trouble(db, r);
 		else
 			answer_end(r, "END");
 		return;
 	}
+	if (after < delivered)
+		after = delivered;
 	if ((n = select_pending(db, name, after, ids)) < 0)
 		answer_trouble(db, r);
 	else

@@ -11,6 +11,7 @@ enum { HISTORY_MOST = 1000 /* rows of a selection */ };
 /* A part of a target's messages: ids, both ends exclusive. */
 struct selection {
 	int64_t target, after, before;
+	int64_t floor; /* rows up to it are not for the asker */
 	int events;    /* with JOIN, MODE and the like */
 	int newest;    /* the last LIMIT, not the first */
 	int limit;     /* 1 to HISTORY_MOST */
@@ -28,9 +29,11 @@ struct cursor {
 };
 int cursor_parse(struct cursor *c, const char *text);
 
+/* Answers one row as "ROW ...": 1 told or gone, 0 it did not fit, -1. */
+int history_answer_row(struct database *db, struct request *r, int64_t id);
 /*
- * Answers N rows as "ROW ..." and, when not all fit, with MORE and a cursor,
- * else with END.  Rows that are gone by now are left out.
+ * Answers N of them and, when not all fit, MORE and a cursor, else END.  Rows
+ * that are gone by now are left out.
  */
 void history_answer(
     struct database *db, struct request *r, const int64_t *ids, int n);

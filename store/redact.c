@@ -14,6 +14,8 @@
 #include <string.h>
 
 #include "../irc/name.h"
+#include "../irc/utf8.h"
+#include "account.h"
 #include "handlers.h"
 #include "message.h"
 #include "search.h"
@@ -28,23 +30,23 @@ fail(struct request *r, const char *code, const char *text)
 	answer_fail(r, "REDACT", code, context, text);
 }
 
-/* The nick of a line's source is the asker's, and no account is. */
+/* By account, and not by that of another who had the name before. */
 static int
-is_own(const struct request *r, const struct row *row)
+is_own(const struct request *r, const struct row *row, int64_t floor)
 {
 	if (row->account[0] == '\0' || r->account[0] == '\0')
 		return 0;
-	return name_cmp(row->account, r->account) == 0;
+	return row->id > floor && name_cmp(row->account, r->account) == 0;
 }
 
 static int
-may_redact(struct request *r, const struct row *row)
+may_redact(struct request *r, const struct row *row, int64_t floor)
 {
 	if (row->kind > KIND_TAGMSG) {
 		fail(r, "UNKNOWN_MSGID", "This is no message");
 		return 0;
 	}
-	if (r->oper || is_own(r, row))
+	if (r->oper || is_own(r, row, floor))
 		return 1;
 	fail(r, "REDACT_FORBIDDEN", "It is not yours to delete");
 	return 0;
@@ -53,14 +55,16 @@ may_redact(struct request *r, const struct row *row)
 static int
 redact_row(struct database *db, struct request *r, struct row *row)
 {
-	char line[STORED_LINE + 1];
+	char line[STORED_LINE + 1], *reason = r->n > 2 ? r->p[2] : NULL;
 	const char *source = r->source[0] != '\0' ? r->source : r->nick;
 
 	if (search_remove(db, row) != 0)
 		return -1;
-	snprintf(line, sizeof(line), ":%s REDACT %.64s %.40s :%.300s",
+	if (reason != NULL)
+		reason[utf8_cut(reason, strlen(reason), 300)] = '\0';
+	snprintf(line, sizeof(line), ":%s REDACT %.64s %.40s :%s",
 	    answer_word(source), answer_word(r->p[0]), row->msgid,
-	    r->n > 2 ? r->p[2] : "");
+	    reason != NULL ? reason : "");
 	return database_run(db,
 	    "UPDATE message SET event=1, kind=?, tags=NULL, line=?"
 	    " WHERE id=?", "iti", (int64_t)KIND_REDACT, line, row->id);
@@ -70,7 +74,7 @@ void
 req_redact(struct database *db, struct request *r)
 {
 	struct row row;
-	int64_t target, id;
+	int64_t target, id, floor;
 	char account[REQUEST_NAME];
 	int n;
 
@@ -78,7 +82,9 @@ req_redact(struct database *db, struct request *r)
 		fail(r, "INVALID_TARGET", "These are not yours");
 		return;
 	}
-	if ((n = message_target(db, r->p[0], &target)) == 1 &&
+	if (account_floor(db, r->account, &floor) != 0)
+		n = -1;
+	else if ((n = message_target(db, r->p[0], &target)) == 1 &&
 	    (n = message_find(db, target, r->p[1], &id)) == 1)
 		n = row_read(db, id, &row);
 	if (n < 0) {
@@ -89,7 +95,7 @@ req_redact(struct database *db, struct request *r)
 		fail(r, "UNKNOWN_MSGID", "No such message is kept");
 		return;
 	}
-	if (!may_redact(r, &row)) {
+	if (!may_redact(r, &row, floor)) {
 		row_end(&row);
 		return;
 	}

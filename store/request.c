@@ -27,18 +27,119 @@
 #include "request.h"
 
 /* Names of two words follow one another. */
-static const struct request_row rows[] = {
+const struct request_row request_rows[] = {
 	{ "HISTORY", NULL, req_history, NULL, 6, REQUEST_READ,
-	    "<selector> <target> <ref> <ref|*> <limit> <events> [<cursor>]" },
+	    "<selector> <target> <ref> <ref|*> <limit> <events>"
+	    " [<cursor>]" },
 	{ "TARGETS", NULL, req_targets, NULL, 4, REQUEST_READ,
 	    "<ref> <ref> <limit> <cursor|*> [<room,room...>]" },
-	{ "PENDING", NULL, req_pending, NULL, 1, REQUEST_READ, "<cursor|*>" },
-	{ "DELIVERED", NULL, req_delivered, NULL, 1, REQUEST_WRITE, "<row>" },
+	{ "PENDING", NULL, req_pending, NULL, 1, REQUEST_READ,
+	    "<cursor|*>" },
+	{ "DELIVERED", NULL, req_delivered, NULL, 1, REQUEST_WRITE,
+	    "<row>" },
 	{ "SEARCH", NULL, req_search, NULL, 7, REQUEST_READ | REQUEST_INDEX,
 	    "<place,place...|*> <from|*> <after|*> <before|*> <limit>"
 	    " <cursor|*> :<words>" },
 	{ "REDACT", NULL, req_redact, NULL, 2, REQUEST_WRITE,
 	    "<target> <msgid> [:<reason>]" },
+	{ "MARKREAD", NULL, req_markread, NULL, 2, REQUEST_WRITE,
+	    "<target> timestamp=<time>" },
+	{ "MARKREAD", NULL, req_marked, NULL, 1, REQUEST_READ,
+	    "<target>" },
+
+	{ "REGISTER", NULL, req_register, prepare_register, 3,
+	    REQUEST_WRITE | REQUEST_HASH,
+	    "<account> <email|*> :<password>" },
+	{ "VERIFY", NULL, req_verify, NULL, 2, REQUEST_WRITE,
+	    "<account> <invitation>" },
+	{ "AUTHENTICATE", "PLAIN", req_plain, prepare_plain, 1,
+	    REQUEST_READ | REQUEST_HASH,
+	    ":<base64>" },
+	{ "AUTHENTICATE", "SCRAM-SHA-256", req_scram, NULL, 2, REQUEST_READ,
+	    "FIRST :<base64> | FINAL <base64> <base64> :<base64>" },
+	{ "IDENTIFY", NULL, req_identify, prepare_password, 2,
+	    REQUEST_READ | REQUEST_HASH,
+	    "<account> :<password>" },
+	{ "PASSWD", NULL, req_passwd, prepare_add, 2,
+	    REQUEST_WRITE | REQUEST_HASH,
+	    "<account> :<password>" },
+	{ "DROP", NULL, req_drop, prepare_password, 2,
+	    REQUEST_WRITE | REQUEST_HASH,
+	    "<account> :<password>" },
+	{ "SET", NULL, req_set, NULL, 3, REQUEST_WRITE,
+	    "<account> <setting> :<value>" },
+	{ "SEEN", NULL, req_seen, NULL, 1, REQUEST_WRITE,
+	    "<account>" },
+	{ "OWNER", NULL, req_owner, NULL, 1, REQUEST_READ,
+	    "<nick>" },
+
+	{ "ACCOUNT", "ADD", req_account_add, prepare_add, 2,
+	    REQUEST_WRITE | REQUEST_HASH | REQUEST_OPER,
+	    "<account> :<password>" },
+	{ "ACCOUNT", "LIST", req_account_list, NULL, 0,
+	    REQUEST_READ | REQUEST_OPER,
+	    "[<cursor>]" },
+	{ "ACCOUNT", "SHOW", req_account_show, NULL, 1, REQUEST_READ,
+	    "<account>" },
+	{ "ACCOUNT", "SUSPEND", req_account_suspend, NULL, 1,
+	    REQUEST_WRITE | REQUEST_OPER,
+	    "<account> [:<reason>]" },
+	{ "ACCOUNT", "UNSUSPEND", req_account_unsuspend, NULL, 1,
+	    REQUEST_WRITE | REQUEST_OPER,
+	    "<account>" },
+	{ "ACCOUNT", "REMOVE", req_account_remove, NULL, 1,
+	    REQUEST_WRITE | REQUEST_OPER,
+	    "<account>" },
+	{ "ACCOUNT", "PASSWD", req_passwd, prepare_add, 2,
+	    REQUEST_WRITE | REQUEST_HASH | REQUEST_OPER,
+	    "<account> :<password>" },
+	{ "ACCOUNT", "INVITE", req_account_invite, NULL, 0,
+	    REQUEST_WRITE | REQUEST_OPER,
+	    "[<days> [:<note>]]" },
+	{ "ACCOUNT", "INVITES", req_account_invites, NULL, 0,
+	    REQUEST_READ | REQUEST_OPER,
+	    "[<cursor>]" },
+	{ "ACCOUNT", "UNINVITE", req_account_uninvite, NULL, 1,
+	    REQUEST_WRITE | REQUEST_OPER,
+	    "<id>" },
+
+	{ "ROOM", "REGISTER", req_room_register, NULL, 2, REQUEST_WRITE,
+	    "<room> <founder>" },
+	{ "ROOM", "SAVE", req_room_save, NULL, 8, REQUEST_WRITE,
+	    "<room> <saved> <modes|*> <=key|*> <limit|*> <created>"
+	    " <topic-time> <topic-by|*> [:<topic>]" },
+	{ "ROOM", "FOUNDER", req_room_founder, NULL, 2, REQUEST_WRITE,
+	    "<room> <account>" },
+	{ "ROOM", "ACCESS", req_room_access, NULL, 3, REQUEST_WRITE,
+	    "<room> <account> <operator|voice|none>" },
+	{ "ROOM", "BAN", req_room_ban, NULL, 4, REQUEST_WRITE,
+	    "<room> <time> <setter> :<mask>" },
+	{ "ROOM", "UNBAN", req_room_unban, NULL, 2, REQUEST_WRITE,
+	    "<room> :<mask>" },
+	{ "ROOM", "KEEP", req_room_keep, NULL, 3, REQUEST_WRITE,
+	    "<room> <seconds|*> <messages|*>" },
+	{ "ROOM", "DROP", req_room_drop, NULL, 1, REQUEST_WRITE,
+	    "<room>" },
+	{ "ROOM", "SHOW", req_room_show, NULL, 1, REQUEST_READ,
+	    "<room> [<cursor>]" },
+	{ "ROOM", "LOAD", req_room_load, NULL, 1, REQUEST_READ,
+	    "<cursor|*>" },
+	{ "ROOM", "LIST", req_room_list, NULL, 1, REQUEST_READ,
+	    "<cursor|*>" },
+
+	{ "RETENTION", NULL, req_retention, NULL, 2,
+	    REQUEST_WRITE | REQUEST_OPER,
+	    "<seconds|*> <messages|*> [<rows>]" },
+	{ "EXPORT", NULL, req_export, NULL, 1,
+	    REQUEST_READ | REQUEST_SLOW | REQUEST_OPER,
+	    "<room|pair|account> [<cursor>]" },
+	{ "ERASE", NULL, req_erase, NULL, 1, REQUEST_WRITE | REQUEST_OPER,
+	    "<room|pair|account> [<cursor>]" },
+	{ "STATUS", NULL, req_status, NULL, 0, REQUEST_READ,
+	    "" },
+	{ "BACKUP", NULL, req_backup, NULL, 1,
+	    REQUEST_READ | REQUEST_SLOW | REQUEST_OPER,
+	    ":<path>" },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL },
 };
 
@@ -73,17 +174,23 @@ parse_context(struct request *r)
 	r->oper = strcmp(oper, "1") == 0;
 }
 
+/* The first that has as many parameters, or the last of that name. */
 static const struct request_row *
 row_find(const struct message *m)
 {
-	const struct request_row *row;
+	const struct request_row *row, *found = NULL;
 
-	for (row = rows; row->name != NULL; row++)
-		if (strcmp(row->name, m->command) == 0 &&
-		    (row->sub == NULL ||
-		        (m->nparam > 0 && strcmp(row->sub, m->param[0]) == 0)))
-			return row;
-	return NULL;
+	for (row = request_rows; row->name != NULL; row++) {
+		if (strcmp(row->name, m->command) != 0)
+			continue;
+		if (row->sub != NULL &&
+		    (m->nparam == 0 || strcmp(row->sub, m->param[0]) != 0))
+			continue;
+		found = row;
+		if (m->nparam - (row->sub != NULL) >= row->least)
+			break;
+	}
+	return found;
 }
 
 int
@@ -110,6 +217,11 @@ request_parse(struct request *r, const char *line, size_t len, int64_t now)
 	}
 	r->p = r->m.param + (r->row->sub != NULL);
 	r->n = r->m.nparam - (r->row->sub != NULL);
+	if ((r->row->flags & REQUEST_OPER) && !r->oper) {
+		answer_fail(r, r->row->name, "NOT_PRIVILEGED", "*",
+		    "This is for the administrator");
+		return -1;
+	}
 	if (r->n < r->row->least) {
 		answer_fail(r, r->row->name, "NEED_MORE_PARAMS", "*",
 		    r->row->usage);

@@ -29,6 +29,7 @@ enum request_flag {
 	REQUEST_HASH = 4,   /* request_prepare first: that is what is slow */
 	REQUEST_SLOW = 8,   /* long: where hashing is done, not with readers */
 	REQUEST_INDEX = 16, /* the writer is to index first: search_missing */
+	REQUEST_OPER = 32,  /* only with @oper=1 */
 };
 
 struct request;
@@ -41,6 +42,9 @@ struct request_row {
 	int flags;          /* enum request_flag */
 	const char *usage;
 };
+
+/* All of them; the last has no name. */
+extern const struct request_row request_rows[];
 
 struct request {
 	struct message m;

@@ -33,6 +33,7 @@ static const char first[] =
     " created INTEGER NOT NULL,"
     " seen INTEGER NOT NULL DEFAULT 0,"
     " suspended TEXT,"                   /* why; NULL: it is not */
+    " since INTEGER NOT NULL DEFAULT 0," /* messages after it are its own */
     " delivered INTEGER NOT NULL DEFAULT 0," /* direct messages up to it */
     " iterations INTEGER NOT NULL,"
     " salt BLOB NOT NULL,"

@@ -32,6 +32,7 @@ struct search {
 	const char *account;    /* whose direct messages "=" stands for */
 	const char *from;       /* nick or account; NULL: anybody */
 	int64_t after, before;  /* ids, exclusive; before 0: no end */
+	int64_t floor;          /* direct messages up to it are another's */
 	const char *words;
 	int newest;             /* the last LIMIT of them, not the first */
 	int limit;

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "account.h"
 #include "handlers.h"
 #include "history.h"
 #include "message.h"
@@ -60,6 +61,10 @@ parse(struct database *db, struct request *r, struct search *s)
 	s->places = strcmp(r->p[0], "*") == 0 ? "=" : r->p[0];
 	s->account = r->account[0] != '\0' ? r->account : NULL;
 	s->from = strcmp(r->p[1], "*") == 0 ? NULL : r->p[1];
+	if (account_floor(db, r->account, &s->floor) != 0) {
+		answer_trouble(db, r);
+		return -1;
+	}
 	s->words = r->p[6];
 	s->newest = more == 0;
 	s->limit = limit > HISTORY_MOST ? HISTORY_MOST : (int)limit;

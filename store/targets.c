@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "../irc/name.h"
+#include "account.h"
 #include "handlers.h"
 #include "history.h"
 #include "message.h"
@@ -40,7 +41,7 @@ static const char room_query[] =
     " AND event=0 ORDER BY message.id DESC LIMIT 1) FROM target WHERE name=?";
 static const char partner_query[] =
     "SELECT id, shown, (SELECT time FROM message WHERE target=t.id"
-    " AND event=0 ORDER BY message.id DESC LIMIT 1) FROM"
+    " AND event=0 AND message.id>?3 ORDER BY message.id DESC LIMIT 1) FROM"
     " (SELECT id, shown FROM target WHERE a=?1"
     " UNION SELECT id, shown FROM target WHERE b=?1) AS t LIMIT ?2";
 
@@ -88,13 +89,16 @@ list_partners(struct database *db, struct list *l, const char *account)
 {
 	char key[REQUEST_NAME];
 	sqlite3_stmt *q;
+	int64_t floor;
 	int n;
 
 	if (account[0] == '\0')
 		return 0;
+	if (account_floor(db, account, &floor) != 0)
+		return -1;
 	name_fold(key, account, sizeof(key));
-	q = database_query(
-	    db, partner_query, "ti", key, (int64_t)TARGETS_MOST);
+	q = database_query(db, partner_query, "tii", key,
+	    (int64_t)TARGETS_MOST, floor);
 	if (q == NULL)
 		return -1;
 	while ((n = database_next(db, q)) == 1)

@@ -68,6 +68,8 @@ done
 if [ -x build/faults/mootd ]; then
 	programs build/faults:build/faults
 	one 'explore, a sample' "$t/explore" -t "${EXPLORE:-40}"
+	# fails when nobody heals a move
+	one 'explore, a death in a move' "$t/explore" -p Rrehome-home:1:1
 	one 'soak, a short one' "$t/soak" -n 300 -t 5
 	one 'soak, upgrades' "$t/soak" -n 300 -t 3 -u 5
 	one 'soak, masters killed' "$t/soak" -n 300 -t 4 -m 700

@@ -34,6 +34,8 @@ enum {
 	TWOS = 300,
 	STEPS = 600,
 	STEPS_FAR = 6000,/* instructions behind a call, at most */
+	MOVES_SAMPLE = 3,/* deaths in a move whose healing is sampled */
+	MANY = 6,        /* calls of a kind in a row, around one more */
 	FAULTS_EACH = 60,/* passages of a fault point by one worker */
 };
 
@@ -42,7 +44,7 @@ static struct shared {
 	_Atomic unsigned next;
 	_Atomic unsigned tried[POINT_KINDS], killed[POINT_KINDS];
 	_Atomic unsigned failed[POINT_KINDS], shown;
-	_Atomic long us;
+	_Atomic long us[POINT_KINDS];
 	struct transcript want;
 	struct play play[JOBS_MAX];
 } *shared;
@@ -51,6 +53,7 @@ static struct point *points;
 static unsigned npoint;
 static unsigned calls[SCRIPT_WORKERS + 1]; /* in an undisturbed play */
 static unsigned seed;
+static int surveys_bad;    /* agendas that failed with nobody killed */
 
 static struct options {
 	int jobs, kind, repeat;
@@ -64,7 +67,43 @@ any(unsigned n)
 	return n == 0 ? 0 : (unsigned)rand_r(&seed) % n;
 }
 
+/* ---- trying ---- */
+
+static void
+point_failed(const struct point *p, const struct play *x)
+{
+	char text[128];
+
+	point_print(p, text, sizeof(text));
+	if (atomic_fetch_add(&shared->shown, 1) >= FAILURES_SHOWN)
+		return;
+	printf("FAILED %s%s%s:\n%s", text, p->fault[0] ? "" : " at ",
+	    p->fault[0] ? "" : tracer_call_name(x->log.last), x->why);
+	fflush(stdout);
+}
+
+/* Returns whether it went well. */
+static int
+point_try(const struct point *p, struct play *x)
+{
+	play(x, p, &shared->want);
+	shared->tried[p->kind]++;
+	shared->killed[p->kind] += p->fault[0] != '\0' || x->log.kills > 0;
+	shared->us[p->kind] += x->took;
+	if (x->bad == 0)
+		return 1;
+	shared->failed[p->kind]++;
+	point_failed(p, x);
+	return 0;
+}
+
 /* ---- the list ---- */
+
+static int
+wanted(enum point_kind kind)
+{
+	return options.kind < 0 || options.kind == (int)kind;
+}
 
 static struct point *
 point_add(enum point_kind kind)
@@ -166,7 +205,7 @@ list_random(void)
 
 /* ---- fault points ---- */
 
-static char fault_names[PLAY_FAULTS][64];
+static char fault_names[POINT_FAULTS][64];
 static int nfault;
 
 /* Asks the server for the names. */
@@ -181,40 +220,36 @@ faults_ask(void)
 	    mootd != NULL ? mootd : "./mootd");
 	if ((f = popen(command, "r")) == NULL)
 		return;
-	while (nfault < PLAY_FAULTS &&
+	while (nfault < POINT_FAULTS &&
 	    fscanf(f, "%63s", fault_names[nfault]) == 1)
 		nfault++;
 	if (pclose(f) != 0)
 		nfault = 0;
 }
 
+/* FIRST is a point that is passed before, or "". */
 static void
-fault_add(enum point_kind kind, const char *first, int i, unsigned count,
-    int w)
+fault_add(enum point_kind kind, char agenda, const char *first, int i,
+    unsigned count, int w)
 {
 	struct point *p = point_add(kind);
 
+	p->agenda = agenda;
 	snprintf(p->fault, sizeof(p->fault), "%.45s%s%.40s:%u:%d", first,
 	    first[0] != '\0' ? "," : "", fault_names[i], count, w);
 }
 
-/* Every passage that was counted in X and not in BEFORE. */
+/* Passages of fault point I by W that were counted in TO and not in FROM. */
 static void
-faults_list(enum point_kind kind, const char *first, const struct play *x,
-    uint32_t before[][PLAY_WORKERS])
+faults_list(enum point_kind kind, char agenda, int i, int w,
+    const struct passes *from, const struct passes *to)
 {
-	uint32_t n, k, from;
-	int i, w;
+	uint32_t k, begin = from != NULL ? from->of[i][w] : 0;
+	uint32_t n = to->of[i][w];
 
-	for (i = 0; i < nfault; i++)
-		for (w = 1; w <= SCRIPT_WORKERS; w++) {
-			from = before != NULL ? before[i][w] : 0;
-			n = x->passed[i][w];
-			for (k = from + 1; k <= n; k++)
-				if (k - from <= FAULTS_EACH ||
-				    any(n - from) < FAULTS_EACH)
-					fault_add(kind, first, i, k, w);
-		}
+	for (k = begin + 1; k <= n; k++)
+		if (k - begin <= FAULTS_EACH || any(n - begin) < FAULTS_EACH)
+			fault_add(kind, agenda, "", i, k, w);
 }
 
 /* What only a healing passes: its names begin with "heal". */
@@ -234,28 +269,227 @@ list_fault_heals(void)
 		play(x, &p, &shared->want);
 		w = atoi(strrchr(p.fault, ':') + 1);
 		for (f = 0; f < nfault; f++)
-			for (k = 2; k <= x->passed[f][w] && k < 12 &&
+			for (k = 2; k <= x->passed.of[f][w] && k < 12 &&
 			     strncmp(fault_names[f], "heal", 4) == 0; k++)
-				fault_add(POINT_FAULT_HEAL, p.fault, f, k, w);
+				fault_add(POINT_FAULT_HEAL, '\0', p.fault, f,
+				    k, w);
 	}
 }
 
 static void
 list_faults(const struct play *x)
 {
-	faults_list(POINT_FAULT, "", x, NULL);
+	int i, w;
+
+	for (i = 0; i < nfault; i++)
+		for (w = 1; w <= SCRIPT_WORKERS; w++)
+			faults_list(POINT_FAULT, '\0', i, w, NULL,
+			    &x->passed);
 	if (nfault > 0 && (options.kind < 0 ||
 	        options.kind == POINT_FAULT_HEAL))
 		list_fault_heals();
 }
 
-static int
-wanted(enum point_kind kind)
+/* ---- the master ---- */
+
+/* A play of AGENDA in which WORKER is followed, or the HEIRth worker to be
+ * forked, 0 for none; NULL, with a complaint, if it did not go well. */
+static const struct play *
+survey_agenda(char agenda, int worker, int heir)
 {
-	return options.kind < 0 || options.kind == (int)kind;
+	struct play *x = &shared->play[0];
+	struct point p = { .agenda = agenda };
+
+	p.aim[0].worker = worker;
+	if (heir > 0)
+		p.heir[heir - 1] = ~0u;
+	play(x, &p, &shared->want);
+	if (!x->bad && agenda != 'T' && x->agenda.moved == 0) {
+		x->bad = 1;
+		snprintf(x->why, sizeof(x->why), "    nobody was moved\n");
+	}
+	if (!x->bad)
+		return x;
+	printf("undisturbed, %c, worker %d, heir %d:\n%s", agenda, worker,
+	    heir, x->why);
+	surveys_bad++;
+	return NULL;
 }
 
-/* Drops what was not asked for, and shuffles if only some will be tried. */
+/* Whether call K was one of many of a kind in a row: one for each mailbox there
+ * is on this machine, or for each number of a descriptor.  A few will do. */
+static int
+is_one_of_many(unsigned k)
+{
+	const struct tracer_log *log = &shared->play[0].log;
+	unsigned i;
+
+	if (k % 200 == 0 || k < MANY)
+		return 0;
+	if (k + MANY >= TRACER_CALLS)
+		return 1;
+	for (i = k - MANY; i <= k + MANY; i++)
+		if (i > log->calls || log->name[i] != log->name[k])
+			return 0;
+	return 1;
+}
+
+/* The first N calls of who is followed. */
+static void
+list_agenda_calls(enum point_kind kind, char agenda, int worker, int heir,
+    unsigned n)
+{
+	struct point *p;
+	unsigned k;
+	int x;
+
+	for (k = 1; k <= n; k++)
+		for (x = 0; x < (heir > 0 ? 1 : 2) && !is_one_of_many(k);
+		     x++) {
+			p = point_call(kind, worker, heir > 0 ? 0 : k, x);
+			p->agenda = agenda;
+			if (heir > 0)
+				p->heir[heir - 1] = k;
+		}
+}
+
+static void
+list_master_calls(void)
+{
+	const struct play *x;
+	int w;
+
+	if (wanted(POINT_MASTER) &&
+	    (x = survey_agenda('M', 0, 0)) != NULL)
+		list_agenda_calls(POINT_MASTER, 'M', 0, 0,
+		    x->log.calls + SPARE);
+	if (wanted(POINT_TAKER) && (x = survey_agenda('T', 0, 0)) != NULL)
+		list_agenda_calls(POINT_TAKER, 'T', 0, 0,
+		    x->agenda.mark + 4 * SPARE);
+	for (w = 1; w <= SCRIPT_WORKERS; w++) {
+		if (wanted(POINT_STILL) &&
+		    (x = survey_agenda('T', w, 0)) != NULL)
+			list_agenda_calls(POINT_STILL, 'T', w, 0,
+			    x->log.calls + SPARE);
+		if (wanted(POINT_FRESH) &&
+		    (x = survey_agenda('T', 0, w)) != NULL)
+			list_agenda_calls(POINT_FRESH, 'T', 0, w,
+			    x->log.heal_calls + SPARE);
+		if (wanted(POINT_MOVE) &&
+		    (x = survey_agenda('R', w, 0)) != NULL)
+			list_agenda_calls(POINT_MOVE, 'R', w, 0,
+			    x->agenda.mark + SPARE);
+	}
+}
+
+/* Fault points between the first and the last thing of an agenda; in a long
+ * one, M, those of the master, and of what only happens there. */
+static void
+list_agenda_faults(char agenda, const struct passes *plain)
+{
+	const struct play *x = survey_agenda(agenda, 1, 0);
+	uint32_t usual;
+	int i, w;
+
+	for (i = 0; x != NULL && i < nfault; i++) {
+		for (w = 0, usual = 0; w <= SCRIPT_WORKERS; w++)
+			usual += plain->of[i][w];
+		for (w = 0; w <= SCRIPT_WORKERS; w++)
+			if (agenda != 'M' || w == 0 || usual == 0)
+				faults_list(POINT_FAULT_MASTER, agenda, i, w,
+				    &x->agenda.begun, &x->agenda.over);
+	}
+}
+
+/* A fault point in the move itself. */
+static int
+is_move(const struct point *p)
+{
+	return p->kind == POINT_FAULT_MASTER && p->agenda == 'R' &&
+	    strncmp(p->fault, "move", 4) == 0;
+}
+
+/* What healing the death at P passes, whoever it is that heals. */
+static void
+list_move_heal(const struct point *p, const struct passes *usual)
+{
+	struct play *x = &shared->play[0];
+	uint32_t k;
+	int f, w;
+
+	point_try(p, x);
+	for (f = 0; f < nfault; f++)
+		for (w = 1; w <= SCRIPT_WORKERS; w++)
+			for (k = usual->of[f][w] + 1; k <= x->passed.of[f][w] &&
+			     strncmp(fault_names[f], "heal", 4) == 0; k++)
+				fault_add(POINT_FAULT_MOVE, 'R', p->fault, f,
+				    k, w);
+}
+
+/* The healing of each death in the move itself; for a sample, of a few. */
+static void
+list_move_heals(void)
+{
+	const struct play *x = survey_agenda('R', 1, 0);
+	struct passes *usual = malloc(sizeof(*usual));
+	unsigned i, at = npoint, n = 0;
+	struct point p;
+
+	if (x == NULL || usual == NULL)
+		return;
+	*usual = x->passed;
+	for (i = 0; i < at; i++)
+		n += is_move(&points[i]);
+	for (i = 0; i < at; i++) {
+		p = points[i];
+		if (is_move(&p) &&
+		    (options.seconds == 0 || any(n) < MOVES_SAMPLE))
+			list_move_heal(&p, usual);
+	}
+	free(usual);
+}
+
+static void
+list_master_faults(const struct play *x)
+{
+	struct passes *plain = malloc(sizeof(*plain));
+	const char *agenda;
+
+	if (nfault == 0 || plain == NULL)
+		return;
+	*plain = x->passed;
+	for (agenda = "MTR"; *agenda != '\0'; agenda++)
+		if (wanted(POINT_FAULT_MASTER) ||
+		    (wanted(POINT_FAULT_MOVE) && *agenda == 'R'))
+			list_agenda_faults(*agenda, plain);
+	if (wanted(POINT_FAULT_MOVE))
+		list_move_heals();
+	free(plain);
+}
+
+/* ---- its end ---- */
+
+static int
+point_cmp(const void *a, const void *b)
+{
+	const struct point *p = a, *q = b;
+
+	return p->turn != q->turn ? (p->turn > q->turn) - (p->turn < q->turn)
+	                          : (int)p->kind - (int)q->kind;
+}
+
+/* Deals them out kind by kind, so that each has a fair share of a sample. */
+static void
+list_deal(void)
+{
+	unsigned dealt[POINT_KINDS] = { 0 }, i;
+
+	for (i = 0; i < npoint; i++)
+		points[i].turn = dealt[points[i].kind]++;
+	qsort(points, npoint, sizeof(*points), point_cmp);
+}
+
+/* Drops what was not asked for, and mixes it if only some will be tried. */
 static void
 list_finish(void)
 {
@@ -272,6 +506,8 @@ list_finish(void)
 		points[k] = points[i - 1];
 		points[i - 1] = p;
 	}
+	if (options.seconds > 0)
+		list_deal();
 }
 
 /* ---- undisturbed plays ---- */
@@ -309,35 +545,7 @@ survey(void)
 	return x->bad ? -1 : 0;
 }
 
-/* ---- trying ---- */
-
-static void
-point_failed(const struct point *p, const struct play *x)
-{
-	char text[128];
-
-	point_print(p, text, sizeof(text));
-	if (atomic_fetch_add(&shared->shown, 1) >= FAILURES_SHOWN)
-		return;
-	printf("FAILED %s%s%s:\n%s", text, p->fault[0] ? "" : " at ",
-	    p->fault[0] ? "" : tracer_call_name(x->log.last), x->why);
-	fflush(stdout);
-}
-
-/* Returns whether it went well. */
-static int
-point_try(const struct point *p, struct play *x)
-{
-	play(x, p, &shared->want);
-	shared->tried[p->kind]++;
-	shared->killed[p->kind] += p->fault[0] != '\0' || x->log.kills > 0;
-	shared->us += x->took;
-	if (x->bad == 0)
-		return 1;
-	shared->failed[p->kind]++;
-	point_failed(p, x);
-	return 0;
-}
+/* ---- all of them ---- */
 
 static void
 job(int j, long end)
@@ -357,10 +565,9 @@ job(int j, long end)
 }
 
 static void
-explore(void)
+explore(long begun)
 {
-	long end = options.seconds > 0 ? clock_ms() + options.seconds * 1000
-	                               : 0;
+	long end = options.seconds > 0 ? begun + options.seconds * 1000 : 0;
 	int j;
 
 	fflush(stdout);
@@ -380,15 +587,16 @@ report(void)
 	for (k = 0; k < POINT_KINDS; k++) {
 		if (shared->tried[k] == 0)
 			continue;
-		printf("  %s: %u tried, %u killed, %u failed\n",
+		printf("  %s: %u tried, %u killed, %u failed, %ld ms each\n",
 		    point_kinds[k], shared->tried[k], shared->killed[k],
-		    shared->failed[k]);
+		    shared->failed[k],
+		    shared->us[k] / 1000 / (long)shared->tried[k]);
 		n += shared->tried[k];
 		bad += shared->failed[k];
 	}
 	printf("explored %u points%s: %u failed\n", n,
 	    n < npoint ? ", a sample" : "", bad);
-	return bad == 0 ? 0 : 1;
+	return bad == 0 && surveys_bad == 0 ? 0 : 1;
 }
 
 /* ---- the command ---- */
@@ -405,8 +613,10 @@ replay(void)
 	}
 	for (i = 0; i < options.repeat; i++)
 		bad += !point_try(&p, &shared->play[0]);
-	printf("explored %s %d times, %u kills, last %s: %d failed\n",
-	    options.point, options.repeat, shared->killed[p.kind],
+	printf("explored %s %d times, %ld ms each, %u kills, last %s: "
+	       "%d failed\n",
+	    options.point, options.repeat,
+	    shared->us[p.kind] / 1000 / options.repeat, shared->killed[p.kind],
 	    tracer_call_name(shared->play[0].log.last), bad);
 	return bad > 0;
 }
@@ -445,10 +655,12 @@ options_read(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
+	long begun = clock_ms();
 	int e;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	seed = (unsigned)(clock_us() / 1000000);
+	agenda_stub(argv);
 	if (options_read(argc, argv) != 0)
 		return 2;
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
@@ -470,9 +682,11 @@ main(int argc, char **argv)
 	if (wanted(POINT_HEAL))
 		list_heals();
 	list_random();
-	play(&shared->play[0], NULL, &shared->want);
-	list_faults(&shared->play[0]);
+	list_master_calls();
+	play(&shared->play[1], NULL, &shared->want);
+	list_master_faults(&shared->play[1]);
+	list_faults(&shared->play[1]);
 	list_finish();
-	explore();
+	explore(begun);
 	return report();
 }

@@ -8,8 +8,6 @@
  * the last client has left: no mailbox of a user, no descriptor too many, an
  * orderly end.
  */
-#include <dirent.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -72,22 +70,6 @@ __wrap__ck_assert_failed(const char *file, int line, const char *expr,
 
 /* ---- what has to be as before ---- */
 
-static int
-descriptors(pid_t pid)
-{
-	char path[32];
-	DIR *dir;
-	int n = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
-	if ((dir = opendir(path)) == NULL)
-		return -1;
-	while (readdir(dir) != NULL)
-		n++;
-	closedir(dir);
-	return n;
-}
-
 static void
 check_leaks(struct server *sv, int before)
 {
@@ -95,7 +77,8 @@ check_leaks(struct server *sv, int before)
 	int fds = 0, queues = 0;
 
 	do {
-		fds = descriptors(sv->pid);
+		agenda_look();
+		fds = server_descriptors(sv);
 		queues = server_objects(sv, "msg");
 		if (fds == before && queues == SCRIPT_WORKERS)
 			return;
@@ -108,88 +91,38 @@ check_leaks(struct server *sv, int before)
 /* ---- the run ---- */
 
 static void
-plan_make(const struct point *p, const struct server *sv,
-    struct tracer_plan *plan)
-{
-	pid_t pid[16];
-	int i;
-
-	memset(plan, 0, sizeof(*plan));
-	server_workers(sv, pid, 16);
-	pid[0] = sv->pid;
-	for (i = 0; i < TRACER_VICTIMS; i++) {
-		const struct aim *a = &p->aim[i];
-		if (i > 0 && a->call == 0)
-			continue;
-		plan->victim[i] = (struct tracer_victim) { pid[a->worker],
-			a->call, a->steps, a->at_exit };
-	}
-	memcpy(plan->heir, p->heir, sizeof(plan->heir));
-	if (p->heir[0] > 0)
-		plan->master = sv->pid;
-}
-
-static void
-faults_arm(struct server *sv, const struct point *p, char *map, size_t size)
-{
-	static char fault[160], file[160];
-
-	snprintf(map, size, "%s/faults", sv->dir);
-	snprintf(file, sizeof(file), "MOOT_FAULT_MAP=%s", map);
-	sv->env[0] = file;
-	if (p == NULL || p->fault[0] == '\0')
-		return;
-	snprintf(fault, sizeof(fault), "MOOT_FAULT=%s", p->fault);
-	sv->env[1] = fault;
-}
-
-static void
-faults_read(const char *map)
-{
-	int fd = open(map, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	if (read(fd, current->passed, sizeof(current->passed)) < 0)
-		trouble("    %s cannot be read\n", map);
-	close(fd);
-}
-
-static void
 play_server(const struct point *p, const struct transcript *want)
 {
 	static struct server sv;
-	struct tracer_plan plan;
-	char why[200], map[96];
-	pid_t tracer = 0;
+	static const struct script_watch watch = { agenda_moment, agenda_look };
+	char why[200];
 	int fds, status;
 
 	server_init(&sv);
 	server_set(&sv, "workers", "%d", SCRIPT_WORKERS);
-	faults_arm(&sv, p, map, sizeof(map));
+	agenda_arm(&sv, p);
 	server_start(&sv);
-	fds = descriptors(sv.pid);
-	if (p != NULL && p->fault[0] == '\0') {
-		plan_make(p, &sv, &plan);
-		if ((tracer = tracer_start(&plan, &current->log)) < 0)
-			trouble("    the tracer does not start\n");
-	}
-	if (script_play(&sv, &current->got, want, why, sizeof(why)) != 0)
+	fds = server_descriptors(&sv);
+	agenda_open(&sv, p, &current->agenda, &current->log, trouble);
+	if (script_play(
+	        &sv, &current->got, want, &watch, why, sizeof(why)) != 0)
 		trouble("    %s\n", why);
+	else if (agenda_settle() != 0)
+		trouble("    no master and its workers at the end\n");
 	else
 		check_leaks(&sv, fds);
-	faults_read(map);
-	kill(sv.pid, SIGTERM);
-	if ((status = server_reap(sv.pid, harness_ms(3000))) != 0)
+	agenda_passes(&current->passed);
+	if ((status = agenda_end()) != 0)
 		trouble("    status 0x%x at SIGTERM\n", (unsigned)status);
 	if (status == -1)
 		server_kill(&sv);
 	if (server_log_has(&sv, "panic") || server_log_has(&sv, "Sanitizer"))
 		trouble("    panic or a sanitizer's report in the log\n");
+	if (server_log_has(&sv, "had not left in time"))
+		trouble("    a worker counts clients who have left\n");
 	if (server_objects(&sv, NULL) != 0)
 		trouble("    System V objects are left\n");
-	if (tracer > 0 && server_reap(tracer, 1000) == -1)
-		kill(tracer, SIGKILL);
+	agenda_close();
 	if (getenv("EXPLORE_LOG") != NULL) {
 		char *log = server_log(&sv);
 		fputs(log, stderr);
@@ -223,7 +156,8 @@ play(struct play *x, const struct point *p, const struct transcript *want)
 	x->done = x->bad = 0;
 	x->why[0] = '\0';
 	memset(&x->log, 0, sizeof(x->log));
-	memset(x->passed, 0, sizeof(x->passed));
+	memset(&x->passed, 0, sizeof(x->passed));
+	memset(&x->agenda, 0, sizeof(x->agenda));
 	current = x;
 	fflush(NULL);
 	if ((pid = fork()) == 0)

@@ -2,18 +2,12 @@
 #ifndef TESTS_CRASH_PLAY_H
 #define TESTS_CRASH_PLAY_H
 
-#include <stdint.h>
-
+#include "agenda.h"
 #include "point.h"
 #include "script.h"
 #include "transcript.h"
 
 /* One run: a fresh server, the conversation, deaths, and what came of it. */
-
-enum {
-	PLAY_FAULTS = 256,   /* names of fault points */
-	PLAY_WORKERS = 64,   /* as fault.h has it */
-};
 
 struct play {                    /* in shared memory */
 	int done;                /* came to its end */
@@ -21,7 +15,8 @@ struct play {                    /* in shared memory */
 	char why[3000];
 	long took;               /* us, with start and end */
 	struct tracer_log log;
-	uint32_t passed[PLAY_FAULTS][PLAY_WORKERS];
+	struct passes passed;
+	struct agenda_log agenda;
 	struct transcript got;
 };
 

@@ -17,7 +17,24 @@ const char *const point_kinds[POINT_KINDS] = {
 	[POINT_STEP] = "instructions between system calls",
 	[POINT_FAULT] = "fault points",
 	[POINT_FAULT_HEAL] = "fault points of the healing",
+	[POINT_MASTER] = "system calls of the master",
+	[POINT_TAKER] = "system calls of a master taking over",
+	[POINT_STILL] = "system calls of workers standing still for it",
+	[POINT_FRESH] = "system calls of the workers it forks",
+	[POINT_MOVE] = "system calls of workers while users move",
+	[POINT_FAULT_MASTER] = "fault points of these",
+	[POINT_FAULT_MOVE] = "fault points of healing a move",
 };
+
+int
+point_heirs(const struct point *p)
+{
+	int n = TRACER_HEIRS;
+
+	while (n > 0 && p->heir[n - 1] == 0)
+		n--;
+	return n;
+}
 
 void
 point_print(const struct point *p, char *buf, size_t size)
@@ -25,11 +42,15 @@ point_print(const struct point *p, char *buf, size_t size)
 	size_t n = 0;
 	int i;
 
+	if (p->agenda != '\0')
+		n = (size_t)snprintf(buf, size, "%c", p->agenda);
 	if (p->fault[0] != '\0') {
-		snprintf(buf, size, "%s", p->fault);
+		snprintf(buf + n, size - n, "%s", p->fault);
 		return;
 	}
-	for (i = 0; i < TRACER_VICTIMS && p->aim[i].call > 0; i++) {
+	for (i = 0; i < TRACER_VICTIMS; i++) {
+		if (p->aim[i].call == 0 && (i > 0 || p->agenda == '\0'))
+			break;
 		n += (size_t)snprintf(buf + n, size - n, "%s%d:%u%s",
 		    i > 0 ? "," : "", p->aim[i].worker, p->aim[i].call,
 		    p->aim[i].at_exit ? "x" : "");
@@ -37,7 +58,7 @@ point_print(const struct point *p, char *buf, size_t size)
 			n += (size_t)snprintf(
 			    buf + n, size - n, "+%u", p->aim[i].steps);
 	}
-	for (i = 0; i < TRACER_HEIRS && p->heir[i] > 0; i++)
+	for (i = 0; i < point_heirs(p); i++)
 		n += (size_t)snprintf(
 		    buf + n, size - n, "/%u", p->heir[i]);
 }
@@ -59,17 +80,31 @@ aim_parse(struct aim *a, const char *text)
 	return end;
 }
 
-int
-point_parse(struct point *p, const char *text)
+/* The kind of a fault point, or of a call under an agenda. */
+static enum point_kind
+kind_of(const struct point *p)
 {
+	int two = strchr(p->fault, ',') != NULL;
+
+	if (p->fault[0] != '\0' && p->agenda != '\0')
+		return two ? POINT_FAULT_MOVE : POINT_FAULT_MASTER;
+	if (p->fault[0] != '\0')
+		return two ? POINT_FAULT_HEAL : POINT_FAULT;
+	if (p->agenda == 'R')
+		return POINT_MOVE;
+	if (p->agenda == 'T' && p->aim[0].worker > 0)
+		return POINT_STILL;
+	if (p->agenda == 'T')
+		return p->aim[0].call > 0 ? POINT_TAKER : POINT_FRESH;
+	return p->agenda == 'M' ? POINT_MASTER : p->kind;
+}
+
+static int
+calls_parse(struct point *p, const char *text)
+{
+	char *end;
 	int i;
 
-	memset(p, 0, sizeof(*p));
-	if (!isdigit((unsigned char)text[0])) {
-		p->kind = strchr(text, ',') ? POINT_FAULT_HEAL : POINT_FAULT;
-		strncat(p->fault, text, sizeof(p->fault) - 1);
-		return strchr(text, ':') != NULL ? 0 : -1;
-	}
 	for (i = 0; i < TRACER_VICTIMS; i++) {
 		if ((text = aim_parse(&p->aim[i], text)) == NULL)
 			return -1;
@@ -81,11 +116,26 @@ point_parse(struct point *p, const char *text)
 	if (p->aim[0].steps > 0)
 		p->kind = POINT_STEP;
 	for (i = 0; i < TRACER_HEIRS && *text == '/'; i++) {
-		char *end;
-
 		p->heir[i] = (unsigned)strtoul(text + 1, &end, 10);
 		text = end;
 		p->kind = i > 0 ? POINT_GENERATIONS : POINT_HEAL;
 	}
 	return *text == '\0' ? 0 : -1;
+}
+
+int
+point_parse(struct point *p, const char *text)
+{
+	int wrong = 0;
+
+	memset(p, 0, sizeof(*p));
+	if (isupper((unsigned char)text[0]))
+		p->agenda = *text++;
+	if (!isdigit((unsigned char)text[0])) {
+		strncat(p->fault, text, sizeof(p->fault) - 1);
+		wrong = strchr(text, ':') == NULL;
+	} else
+		wrong = calls_parse(p, text) != 0;
+	p->kind = kind_of(p);
+	return wrong ? -1 : 0;
 }

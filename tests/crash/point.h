@@ -3,6 +3,7 @@
 #define TESTS_CRASH_POINT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "tracer.h"
 
@@ -17,6 +18,10 @@
  *	2:137,1:90x	and worker 1
  *	txn-commit:3:2	worker 2 at its third passage of this fault point
  *	txn-commit:3:2,heal-mail:1:2	and then at that one
+ *	M0:137x	the master, when what agenda.c calls M befalls it
+ *	T0:9	the new master of T
+ *	T0:0/0/9	the second worker that it forks
+ *	Rmove-home:1:1	a fault point in R
  */
 enum point_kind {
 	POINT_CALL,   /* one kill, at a system call */
@@ -26,11 +31,20 @@ enum point_kind {
 	POINT_STEP,   /* between system calls */
 	POINT_FAULT,  /* at a named point */
 	POINT_FAULT_HEAL, /* at one, and at another during the healing */
+	POINT_MASTER, /* a call of the master; M */
+	POINT_TAKER,  /* of a new master that takes over; T */
+	POINT_STILL,  /* of a worker that stands still for it; T */
+	POINT_FRESH,  /* of a worker that the new master forks; T */
+	POINT_MOVE,   /* of a worker while users are moved; R */
+	POINT_FAULT_MASTER, /* fault points of M, T and R */
+	POINT_FAULT_MOVE, /* and of the healing of R */
 	POINT_KINDS
 };
 
 struct point {
 	enum point_kind kind;
+	unsigned turn;  /* when it is tried, among those of its kind */
+	char agenda;    /* of agenda.c; 0: nothing but kills */
 	struct aim {
 		int worker;
 		unsigned call, steps;
@@ -40,8 +54,17 @@ struct point {
 	char fault[96];
 };
 
+enum { POINT_FAULTS = 256 /* names, at most */ };
+
+/* How often each worker passed each fault point, as fault.h has it. */
+struct passes {
+	uint32_t of[POINT_FAULTS][64];
+};
+
 extern const char *const point_kinds[POINT_KINDS];
 
+/* How many workers forked later it looks at. */
+int point_heirs(const struct point *p);
 void point_print(const struct point *p, char *buf, size_t size);
 /* Returns 0, or -1 when TEXT is none. */
 int point_parse(struct point *p, const char *text);

@@ -23,6 +23,7 @@ enum what {
 	SAY,     /* lines; CR LF are added to the last one */
 	BYTES,   /* as they are */
 	CLOSE,   /* the connection, without a word */
+	MOMENT,  /* has a name, by which others know it */
 };
 
 struct step {
@@ -52,6 +53,7 @@ static const struct step script[] = {
 	{ SAY, FAY, "CAP LS 302\r\nCAP REQ :labeled-response echo-message "
 	    "batch message-tags server-time away-notify extended-join" },
 	{ SAY, FAY, REGISTER("fay") "\r\nCAP END" }, { WAIT, 0, 0 },
+	{ MOMENT, 0, "arrived" },
 	/* rooms */
 	{ SAY, ANN, "JOIN #hall\r\nTOPIC #hall :Welcome" }, { WAIT, 0, 0 },
 	{ SAY, BOB, "JOIN #hall" }, { WAIT, 0, 0 },
@@ -67,10 +69,12 @@ static const struct step script[] = {
 	{ WAIT, 0, 0 },
 	{ SAY, FAY, "@label=b1 WHO #hall\r\n@label=b2 PRIVMSG nobody :lost\r\n"
 	    "@label=b3;+draft/react=x TAGMSG ann\r\n@label=b4 AWAY" },
+	{ MOMENT, 0, "labels" },
 	{ WAIT, 0, 0 },
 	/* half a line */
 	{ BYTES, BOB, "PING half\r\nPRIVMSG #hall :the first half, " },
 	{ WAIT, 0, 0 },
+	{ MOMENT, 0, "half" },
 	{ BYTES, BOB, "the second half\r\nPING whole\r\n" }, { WAIT, 0, 0 },
 	/* invited, kicked, back again */
 	{ SAY, CAT, "INVITE dan #den\r\nMODE #den +i" }, { WAIT, 0, 0 },
@@ -107,10 +111,13 @@ static const struct step script[] = {
 	{ BYTES, ANN, LONG_FIVE }, { WAIT, 0, 0 },
 	/* all at once */
 	{ SAY, ANN, FIVE("#hall", "bob") }, { SAY, BOB, FIVE("#hall", "cat") },
-	{ SAY, CAT, FIVE("#den", "dan") }, { SAY, DAN, FIVE("#den", "eve") },
+	{ SAY, CAT, FIVE("#den", "dan") },
+	{ MOMENT, 0, "crowd" },
+	{ SAY, DAN, FIVE("#den", "eve") },
 	{ SAY, EVE, FIVE("#hall", "fay") }, { SAY, FAY, FIVE("#hall", "ann") },
 	{ WAIT, 0, 0 },
 	{ SAY, ANN, FIVE("#hall", "fay") }, { SAY, EVE, FIVE("#nook", "ann") },
+	{ MOMENT, 0, "crowd again" },
 	{ SAY, CAT, "TOPIC #den :mine\r\nMODE #den -k *" },
 	{ SAY, BOB, FIVE("#hall", "bob") }, { WAIT, 0, 0 },
 	/* departures and returns */
@@ -142,6 +149,7 @@ static const struct step script[] = {
 enum {
 	STEPS = sizeof(script) / sizeof(script[0]),
 	PATIENCE = 3000, /* ms for a phase */
+	LOOK = 5,        /* ms between looks of who looks on */
 	QUIET = 60,      /* ms without a line are quiet */
 };
 
@@ -218,18 +226,20 @@ who_waits(const struct transcript *got, const struct transcript *want,
 
 static int
 phase_wait(struct transcript *got, const struct transcript *want, int phase,
-    char *why, size_t size)
+    const struct script_watch *watch, char *why, size_t size)
 {
 	long end = clock_ms() + harness_ms(PATIENCE);
 	int i;
 
+	watch->look();
 	if (want == NULL) {
 		while (listen_to_all(got, QUIET) > 0)
 			;
 	} else {
 		while ((i = who_waits(got, want, phase)) >= 0) {
 			if (clock_ms() < end) {
-				listen_to_all(got, 100);
+				listen_to_all(got, LOOK);
+				watch->look();
 				continue;
 			}
 			snprintf(why, size, "%s waits in phase %d",
@@ -267,15 +277,18 @@ step_do(struct server *sv, const struct step *s)
 
 int
 script_play(struct server *sv, struct transcript *got,
-    const struct transcript *want, char *why, size_t size)
+    const struct transcript *want, const struct script_watch *watch,
+    char *why, size_t size)
 {
 	int i, phase = 0;
 
 	transcript_clear(got);
 	for (i = 0; i < STEPS; i++) {
-		if (script[i].what != WAIT)
+		if (script[i].what == MOMENT)
+			watch->moment(script[i].text);
+		else if (script[i].what != WAIT)
 			step_do(sv, &script[i]);
-		else if (phase_wait(got, want, phase++, why, size) != 0)
+		else if (phase_wait(got, want, phase++, watch, why, size) != 0)
 			return -1;
 	}
 	return 0;

@@ -5,6 +5,12 @@
 #include "harness.h"
 #include "transcript.h"
 
+/* Who looks on. */
+struct script_watch {
+	void (*moment)(const char *name); /* one that the script names */
+	void (*look)(void);               /* often, while awaiting something */
+};
+
 /*
  * Plays the conversation to SV and fills GOT.  WANT is what an undisturbed
  * play had filled: each phase goes on once everybody has got as many lines as
@@ -12,7 +18,8 @@
  * come in time: WHY says who waited for what.
  */
 int script_play(struct server *sv, struct transcript *got,
-    const struct transcript *want, char *why, size_t size);
+    const struct transcript *want, const struct script_watch *watch,
+    char *why, size_t size);
 
 /* How many phases there are. */
 int script_phases(void);

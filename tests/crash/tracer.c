@@ -29,6 +29,7 @@ struct tracee {
 	int first;      /* its calls are logged */
 	int inside;     /* between entry and exit */
 	int killed;
+	int waits;      /* for its exec, and is not counted */
 	unsigned calls, steps;
 	struct tracer_victim aim;
 };
@@ -83,7 +84,8 @@ tracee_call(struct tracee *t)
 {
 	struct __ptrace_syscall_info info;
 
-	if (ptrace(PTRACE_GET_SYSCALL_INFO, t->pid, (void *)sizeof(info),
+	if (t->waits ||
+	    ptrace(PTRACE_GET_SYSCALL_INFO, t->pid, (void *)sizeof(info),
 	        &info) <= 0)
 		return;
 	t->inside = info.op == PTRACE_SYSCALL_INFO_ENTRY;
@@ -143,6 +145,9 @@ stopped(const struct tracer_plan *plan, pid_t pid, int status)
 		    tracee_find((pid_t)child) == NULL)
 			heir_add(plan, (pid_t)child);
 		sig = 0;
+	} else if (event == PTRACE_EVENT_EXEC) {
+		t->waits = 0;
+		sig = 0;
 	} else if (event != 0)
 		sig = 0;
 	else if (sig == SIGTRAP && t->steps > 0) {
@@ -178,9 +183,12 @@ seize_all(const struct tracer_plan *plan)
 		struct tracee *t = tracee_find(0);
 		if (plan->victim[i].pid == 0)
 			continue;
-		if (seize(plan->victim[i].pid, VICTIM, OPTIONS) != 0)
+		if (seize(plan->victim[i].pid, VICTIM, OPTIONS |
+		        (plan->victim[i].from_exec ? PTRACE_O_TRACEEXEC
+		                                   : 0)) != 0)
 			return -1;
 		t->aim = plan->victim[i];
+		t->waits = t->aim.from_exec;
 		t->first = i == 0;
 	}
 	if (plan->master != 0 && seize(plan->master, MASTER,
@@ -219,7 +227,10 @@ tracer_start(const struct tracer_plan *plan, struct tracer_log *log)
 		return -1;
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		close(ends[0]);
+		/* clients of our parent end when it closes them */
+		dup2(ends[1], 3);
+		ends[1] = 3;
+		close_range(4, ~0u, 0);
 		record = log;
 		if (seize_all(plan) != 0)
 			_exit(1);

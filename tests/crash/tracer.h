@@ -21,6 +21,7 @@ struct tracer_plan {
 		unsigned call;  /* killed at its Nth call; 0: never */
 		unsigned steps; /* so many instructions behind it */
 		int at_exit;    /* done, its result never seen; else at entry */
+		int from_exec;  /* counts from its exec on */
 	} victim[TRACER_VICTIMS];
 	/* Who is forked by MASTER after that is killed at its Nth call too,
 	 * unless it has begun to wait for events before: those are the calls

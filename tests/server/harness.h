@@ -121,6 +121,9 @@ void server_objects_remove(const struct server *sv);
 
 /* ---- Workers ---- */
 
+/* How many descriptors the master has, and so all that share its table; -1
+ * when it is not there. */
+int server_descriptors(const struct server *sv);
 /* Worker pids in pid[number]; 0 where there is none.  Returns how many run. */
 int server_workers(const struct server *sv, pid_t *pid, int max);
 pid_t server_worker_pid(const struct server *sv, int number);

@@ -123,6 +123,22 @@ server_workers(const struct server *sv, pid_t *pid, int max)
 	return n;
 }
 
+int
+server_descriptors(const struct server *sv)
+{
+	char path[32];
+	DIR *dir;
+	int n = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)sv->pid);
+	if ((dir = opendir(path)) == NULL)
+		return -1;
+	while (readdir(dir) != NULL)
+		n++;
+	closedir(dir);
+	return n;
+}
+
 pid_t
 server_worker_pid(const struct server *sv, int number)
 {

@@ -167,6 +167,14 @@ main(void)
 	srunner_add_suite(sr, check_history());
 	srunner_add_suite(sr, check_request());
 	srunner_add_suite(sr, check_search());
+	srunner_add_suite(sr, check_credential());
+	srunner_add_suite(sr, check_account());
+	srunner_add_suite(sr, check_login());
+	srunner_add_suite(sr, check_room());
+	srunner_add_suite(sr, check_retention());
+	srunner_add_suite(sr, check_backup());
+	srunner_add_suite(sr, check_hostile());
+	srunner_add_suite(sr, check_crash());
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
 	srunner_free(sr);

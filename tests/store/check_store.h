@@ -15,6 +15,14 @@ Suite *check_message(void);
 Suite *check_history(void);
 Suite *check_request(void);
 Suite *check_search(void);
+Suite *check_credential(void);
+Suite *check_account(void);
+Suite *check_login(void);
+Suite *check_room(void);
+Suite *check_retention(void);
+Suite *check_backup(void);
+Suite *check_hostile(void);
+Suite *check_crash(void);
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
 #define ADD_ROWS(tcase, test, table)                                          \

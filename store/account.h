@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef STORE_ACCOUNT_H
+#define STORE_ACCOUNT_H
+
+#include "request.h"
+
+/* Accounts: who they are, what they may be changed by. */
+
+enum { ACCOUNT_PENDING_MS = 24 * 3600 * 1000 };
+
+struct account {
+	int64_t id;
+	char shown[REQUEST_NAME];
+	char suspended[300];    /* why; "": it is not */
+	int is_suspended;
+	struct credential had;
+};
+
+/* By any case of its name: 1, 0 there is none, -1. */
+int account_find(struct database *db, const char *name, struct account *a);
+/* The same, and if it is not 1 it is answered: 0. */
+int account_need(struct database *db, struct request *r, const char *name,
+    struct account *a);
+/* The four columns of a credential, from COLUMN on. */
+void account_credential(struct credential *c, sqlite3_stmt *q, int column);
+/* The last message before there was an account of this name: direct messages up
+ * to it were another's, who had the name before.  0 or -1. */
+int account_floor(struct database *db, const char *name, int64_t *id);
+/* Its flags, "always-on,...", "*" when it has none: 0 or -1. */
+int account_flags(
+    struct database *db, int64_t id, char *buf, size_t size);
+/* Gone with all that is the account's alone.  Rooms it founded go to their
+ * oldest operator, or are gone too, and that is answered. 0 or -1. */
+int account_remove(
+    struct database *db, struct request *r, const struct account *a);
+/* Whether the request is of this account, or an operator's. */
+int account_may(const struct request *r, const char *name);
+/* The same, and if it is not it is answered. */
+int account_yours(struct request *r, const char *name);
+/* register.c: drops what was begun and not finished, 0 or -1. */
+int account_tidy(struct database *db, int64_t now);
+
+#endif

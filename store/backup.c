@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: ISC */
+
+/*
+ * Backups, and what the database has to say about itself.
+ *
+ * A backup is made by SQLite itself, in one go and so of one moment: the
+ * writer goes on meanwhile, into the log.  It is written beside its place and
+ * renamed when it is synced, so that a backup is never half of one.
+ *
+ * Restoring is putting the file back while the store is not running; before
+ * that backup_check reads all of it.
+ */
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backup.h"
+#include "handlers.h"
+#include "search.h"
+
+/* ---- copying ---- */
+
+static int
+fail(struct database *db, const char *path, const char *what)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text), "%.120s: %s", path, what);
+	return database_fail(
+	    db, errno == ENOSPC ? DATABASE_FULL : DATABASE_OTHER, text);
+}
+
+static int
+copy(struct database *db, sqlite3 *to, const char *path)
+{
+	sqlite3_backup *b = sqlite3_backup_init(to, "main", db->sql, "main");
+	int e;
+
+	if (b == NULL)
+		return fail(db, path, sqlite3_errmsg(to));
+	errno = 0;
+	e = sqlite3_backup_step(b, -1);
+	sqlite3_backup_finish(b);
+	return e == SQLITE_DONE ? 0 : fail(db, path, sqlite3_errmsg(to));
+}
+
+/* The database into TMP, which is ours and empty. */
+static int
+copy_to(struct database *db, const char *tmp)
+{
+	sqlite3 *to = NULL;
+	int e = -1;
+
+	if (sqlite3_open_v2(tmp, &to, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
+		e = copy(db, to, tmp);
+	else
+		fail(db, tmp, to != NULL ? sqlite3_errmsg(to) : "no memory");
+	if (sqlite3_close(to) != SQLITE_OK)
+		e = -1;
+	return e;
+}
+
+static int
+sync_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), e;
+
+	if (fd < 0)
+		return -1;
+	e = fsync(fd);
+	close(fd);
+	return e;
+}
+
+int
+backup_make(struct database *db, const char *path)
+{
+	char tmp[PATH_MAX];
+	int fd;
+
+	if (snprintf(tmp, sizeof(tmp), "%s.XXXXXX", path) >= (int)sizeof(tmp))
+		return fail(db, path, "the name is too long");
+	if ((fd = mkostemp(tmp, O_CLOEXEC)) < 0) /* mode 0600 */
+		return fail(db, path, strerror(errno));
+	close(fd);
+	if (copy_to(db, tmp) != 0)
+		goto fail;
+	if (sync_file(tmp) != 0 || rename(tmp, path) != 0) {
+		fail(db, path, strerror(errno));
+		goto fail;
+	}
+	return 0;
+fail:
+	unlink(tmp);
+	return -1;
+}
+
+void
+req_backup(struct database *db, struct request *r)
+{
+	if (r->p[0][0] != '/')
+		answer_fail(r, "BACKUP", "INVALID_PARAMS", "*",
+		    "The path has to begin with a /");
+	else if (backup_make(db, r->p[0]) != 0)
+		answer_trouble(db, r);
+	else
+		answer_end(r, "BACKUP :%s", r->p[0]);
+}
+
+/* ---- checking ---- */
+
+/* What a check of all pages and indexes says, "ok" if it is. */
+static int
+check_pages(sqlite3 *sql, char *why, size_t size)
+{
+	sqlite3_stmt *q;
+	int ok = 0;
+
+	if (sqlite3_prepare_v2(
+	        sql, "PRAGMA integrity_check(1)", -1, &q, NULL) == SQLITE_OK &&
+	    sqlite3_step(q) == SQLITE_ROW) {
+		snprintf(why, size, "%s", database_text(q, 0));
+		ok = strcmp(why, "ok") == 0;
+	} else
+		snprintf(why, size, "%s", sqlite3_errmsg(sql));
+	sqlite3_finalize(q);
+	return ok ? 0 : -1;
+}
+
+static int
+number(sqlite3 *sql, const char *query)
+{
+	sqlite3_stmt *q;
+	int n = -1;
+
+	if (sqlite3_prepare_v2(sql, query, -1, &q, NULL) == SQLITE_OK &&
+	    sqlite3_step(q) == SQLITE_ROW)
+		n = sqlite3_column_int(q, 0);
+	sqlite3_finalize(q);
+	return n;
+}
+
+static int
+check(sqlite3 *sql, char *why, size_t size)
+{
+	int version = number(sql, "PRAGMA user_version");
+
+	if (version < 0) {
+		snprintf(why, size, "%s", sqlite3_errmsg(sql));
+		return -1;
+	}
+	if (version == 0 ||
+	    number(sql, "SELECT count(*) FROM sqlite_schema"
+	                " WHERE name='message'") != 1) {
+		snprintf(why, size, "it is no database of Moot");
+		return -1;
+	}
+	if (version > database_version()) {
+		snprintf(why, size, "its version is %d, newer than %d", version,
+		    database_version());
+		return -1;
+	}
+	return check_pages(sql, why, size);
+}
+
+int
+backup_check(const char *path, char *why, size_t size)
+{
+	char uri[3 * PATH_MAX + 32] = "file:";
+	size_t n = strlen(uri);
+	sqlite3 *sql = NULL;
+	int e = -1;
+
+	/* immutable: no log is made beside it; so it has to be a copy */
+	for (; *path != '\0' && n < sizeof(uri) - 20; path++)
+		n += (size_t)snprintf(uri + n, sizeof(uri) - n,
+		    strchr("?#%", *path) != NULL ? "%%%02x" : "%c",
+		    (unsigned char)*path);
+	snprintf(uri + n, sizeof(uri) - n, "?immutable=1");
+	if (sqlite3_open_v2(uri, &sql, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
+	        NULL) == SQLITE_OK)
+		e = check(sql, why, size);
+	else
+		snprintf(why, size, "%s",
+		    sql != NULL ? sqlite3_errmsg(sql) : "no memory");
+	sqlite3_close(sql);
+	return e;
+}
+
+/* ---- STATUS ---- */
+
+static const struct {
+	const char *name;
+	const char *query;
+} figures[] = {
+	{ "version", "PRAGMA user_version" },
+	{ "bytes", "SELECT page_count * page_size FROM pragma_page_count,"
+	           " pragma_page_size" },
+	{ "free", "SELECT freelist_count * page_size FROM"
+	          " pragma_freelist_count, pragma_page_size" },
+	{ "accounts", "SELECT count(*) FROM account" },
+	{ "rooms", "SELECT count(*) FROM room" },
+	/* ids go up by one: what was removed in between is not subtracted */
+	{ "messages", "SELECT ifnull((SELECT max(id) FROM message)"
+	              " - (SELECT min(id) FROM message) + 1, 0)" },
+	{ "oldest", "SELECT time FROM message"
+	            " WHERE id=(SELECT min(id) FROM message)" },
+	{ "newest", "SELECT time FROM message"
+	            " WHERE id=(SELECT max(id) FROM message)" },
+};
+
+void
+req_status(struct database *db, struct request *r)
+{
+	int64_t n;
+	size_t i;
+
+	for (i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
+		n = 0;
+		if (database_number(db, &n, figures[i].query, "") < 0) {
+			answer_trouble(db, r);
+			return;
+		}
+		answer(r, "STATUS %s %lld", figures[i].name, (long long)n);
+	}
+	answer(r, "STATUS unindexed %lld", (long long)search_missing(db));
+	answer_end(r, "END");
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: ISC */
+
+/* Backups that can be restored, and files that cannot; STATUS. */
+
+#include <sys/stat.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../store/backup.h"
+#include "check_store.h"
+
+static char copy[128];
+
+static void
+fill(void)
+{
+	uint64_t n;
+
+	store_setup();
+	snprintf(copy, sizeof(copy), "%s/a copy?#%%.db", store_dir);
+	for (n = 1; n <= 20; n++)
+		say("#r", "ann", n, "text");
+}
+
+START_TEST(test_backup)
+{
+	struct database *reader = store_reader();
+	char why[256];
+	struct stat st;
+	const char *got;
+
+	ck_assert_int_eq(database_begin(db), 0); /* the writer is busy */
+	say("#r", "ann", 99, "not yet");
+	got = ask_with(reader, "@oper=1 BACKUP :relative");
+	ck_assert_int_eq(strncmp(got, "FAIL BACKUP INVALID_PARAMS", 26), 0);
+	ck_assert_msg(backup_make(reader, copy) == 0, "%s", reader->why);
+	ck_assert_int_eq(database_commit(db), 0);
+	database_close(reader);
+	ck_assert_int_eq(stat(copy, &st), 0);
+	ck_assert_int_eq(st.st_mode & 0777, 0600);
+	ck_assert_msg(
+	    backup_check(copy, why, sizeof(why)) == 0, "%s", why);
+	/* restored: as of then */
+	database_close(db);
+	db = NULL;
+	ck_assert_int_eq(rename(copy, store_path), 0);
+	snprintf(copy, sizeof(copy), "%s-wal", store_path);
+	unlink(copy);
+	snprintf(copy, sizeof(copy), "%s-shm", store_path);
+	unlink(copy);
+	store_reopen();
+	expect("@oper=1 STATUS", "STATUS version 1\n%");
+	expect("HISTORY LATEST #r * * 1 0", "ROW 20 %");
+	say("#r", "ann", 21, "goes on");
+}
+END_TEST
+
+START_TEST(test_nowhere)
+{
+	ck_assert_int_eq(backup_make(db, "/nonexistent/backup.db"), -1);
+	ck_assert_str_ne(db->why, "");
+	expect("@oper=1 BACKUP :/nonexistent/backup.db",
+	    "FAIL BACKUP TEMPORARILY_UNAVAILABLE * :%");
+	expect("BACKUP :/tmp/x", "FAIL BACKUP NOT_PRIVILEGED%");
+}
+END_TEST
+
+START_TEST(test_check)
+{
+	char why[256], bytes[4096];
+	FILE *f;
+
+	ck_assert_int_eq(backup_check("/nonexistent", why, sizeof(why)), -1);
+	ck_assert_int_eq(backup_check("/dev/null", why, sizeof(why)), -1);
+	ck_assert_int_eq(backup_make(db, copy), 0);
+	f = fopen(copy, "r+");
+	ck_assert_ptr_nonnull(f);
+	memset(bytes, 'x', sizeof(bytes));
+	ck_assert_int_eq(fseek(f, 5 * 4096, SEEK_SET), 0);
+	ck_assert_uint_eq(fwrite(bytes, 1, sizeof(bytes), f), sizeof(bytes));
+	ck_assert_int_eq(fclose(f), 0);
+	ck_assert_int_eq(backup_check(copy, why, sizeof(why)), -1);
+	ck_assert_str_ne(why, "ok");
+	f = fopen(copy, "w");
+	ck_assert_ptr_nonnull(f);
+	fputs("this is no database at all, whatever it is called", f);
+	ck_assert_int_eq(fclose(f), 0);
+	ck_assert_int_eq(backup_check(copy, why, sizeof(why)), -1);
+}
+END_TEST
+
+START_TEST(test_status)
+{
+	const char *got = ask("STATUS");
+
+	ck_assert_ptr_nonnull(strstr(got, "STATUS messages 20\n"));
+	ck_assert_ptr_nonnull(strstr(got, "STATUS oldest 1000000\n"));
+	ck_assert_ptr_nonnull(strstr(got, "STATUS newest 20000000\n"));
+	ck_assert_ptr_nonnull(strstr(got, "STATUS unindexed 20\n"));
+	ck_assert_ptr_nonnull(strstr(got, "STATUS accounts 0\n"));
+}
+END_TEST
+
+Suite *
+check_backup(void)
+{
+	Suite *s = suite_create("backup");
+	TCase *t = tcase_create("backup");
+
+	tcase_add_checked_fixture(t, fill, store_teardown);
+	tcase_add_test(t, test_backup);
+	tcase_add_test(t, test_nowhere);
+	tcase_add_test(t, test_check);
+	tcase_add_test(t, test_status);
+	suite_add_tcase(s, t);
+	return s;
+}

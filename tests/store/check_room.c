@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: ISC */
+
+/* Rooms that last. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check_store.h"
+
+static void
+fill(void)
+{
+	store_setup();
+	ask("@oper=1 ACCOUNT ADD Ann :secret");
+	ask("@oper=1 ACCOUNT ADD bob :secret");
+	ask("@oper=1 ACCOUNT ADD cat :secret");
+}
+
+/* One after the other. */
+static const struct {
+	const char *line, *want;
+} steps[] = {
+	{ "ROOM LOAD *", "END\n" },
+	{ "ROOM REGISTER #Room nobody", "FAIL ROOM NO_SUCH_ACCOUNT nobody%" },
+	{ "ROOM REGISTER room ann", "FAIL ROOM BAD_ROOM_NAME room%" },
+	{ "ROOM REGISTER #Room ann", "REGISTERED #Room Ann\n" },
+	{ "ROOM REGISTER #ROOM bob", "FAIL ROOM ALREADY_REGISTERED #ROOM%" },
+	{ "ROOM SHOW #room",
+	    "ROOM #Room Ann * * 0 1000000000000 0 * * * :\nEND\n" },
+	{ "ROOM SAVE #room 2000 +ntk =se:cret 25 1234 5678 ann!u@h"
+	  " :A topic; ' OR 1=1 --",
+	    "SAVED #room\n" },
+	{ "ROOM SHOW #room",
+	    "ROOM #Room Ann +ntk =se:cret 25 1234 5678 ann!u@h * *"
+	    " :A topic; ' OR 1=1 --\nEND\n" },
+	/* one that was so before does not replace it */
+	{ "ROOM SAVE #room 1000 +n * * 1234 0 *", "SAVED #room\n" },
+	{ "ROOM SHOW #room", "ROOM #Room Ann +ntk =se:cret 25 %" },
+	{ "ROOM SAVE #room 3000 * * * 1234 0 *", "SAVED #room\n" },
+	{ "ROOM SHOW #room", "ROOM #Room Ann * * 0 1234 0 * * * :\nEND\n" },
+	{ "ROOM SAVE #room x * * * 1234 0 *", "FAIL ROOM INVALID_PARAMS%" },
+	{ "ROOM SAVE #none 1 * * * 1234 0 *", "FAIL ROOM NOT_REGISTERED%" },
+	{ "ROOM ACCESS #room bob operator", "ACCESS #room bob operator\n" },
+	{ "ROOM ACCESS #room cat voice", "ACCESS #room cat voice\n" },
+	{ "ROOM ACCESS #room cat operator", "ACCESS #room cat operator\n" },
+	{ "ROOM ACCESS #room cat king", "FAIL ROOM INVALID_PARAMS king%" },
+	{ "ROOM ACCESS #room nobody voice", "FAIL ROOM NO_SUCH_ACCOUNT%" },
+	{ "ROOM BAN #room 99 ann!u@h ::x!*@*", "BANNED #room ::x!*@*\n" },
+	{ "ROOM BAN #room 99 ann!u@h :*!*@evil", "BANNED #room :*!*@evil\n" },
+	{ "ROOM BAN #room x ann!u@h :*!*@evil", "FAIL ROOM INVALID_PARAMS%" },
+	{ "ROOM KEEP #room 3600 *", "KEEP #room 3600 *\n" },
+	{ "ROOM KEEP #room x *", "FAIL ROOM INVALID_PARAMS%" },
+	{ "ROOM SHOW #room",
+	    "ROOM #Room Ann * * 0 1234 0 * 3600 * :\n"
+	    "BAN #Room 99 ann!u@h ::x!*@*\nBAN #Room 99 ann!u@h :*!*@evil\n"
+	    "ACCESS #Room bob operator\nACCESS #Room cat operator\nEND\n" },
+	{ "ROOM UNBAN #room :*!*@evil", "UNBANNED #room :*!*@evil\n" },
+	{ "ROOM FOUNDER #room bob", "FOUNDER #room bob\n" },
+	{ "ROOM LOAD *",
+	    "ROOM #Room bob * * 0 1234 0 * 3600 * :\n"
+	    "BAN #Room 99 ann!u@h ::x!*@*\n"
+	    "ACCESS #Room cat operator\nACCESS #Room Ann operator\nEND\n" },
+	{ "ROOM LIST *", "ROOM #Room bob * * 0 1234 0 * 3600 * :\nEND\n" },
+	{ "ROOM LOAD x", "FAIL ROOM INVALID_PARAMS x%" },
+	{ "ROOM LOAD 1.9.1", "FAIL ROOM INVALID_PARAMS 1.9.1%" },
+	{ "ROOM REGISTER #other bob", "REGISTERED #other bob\n" },
+	{ "@account=bob ACCOUNT SHOW bob", "ACCOUNT bob %" },
+	/* the founder goes: to the oldest operator, or the room goes too */
+	{ "@oper=1 ACCOUNT REMOVE bob",
+	    "INHERITED #Room\nUNREGISTERED #other\nREMOVED bob\n" },
+	{ "ROOM LIST *", "ROOM #Room cat * * 0 1234 0 * 3600 * :\nEND\n" },
+	{ "ROOM SHOW #room",
+	    "ROOM #Room cat * * 0 1234 0 * 3600 * :\n"
+	    "BAN #Room 99 ann!u@h ::x!*@*\nACCESS #Room Ann operator\nEND\n" },
+	{ "ROOM DROP #room", "DROPPED #room\n" },
+	{ "ROOM DROP #room", "FAIL ROOM NOT_REGISTERED #room%" },
+	{ "ROOM LOAD *", "END\n" },
+};
+
+START_TEST(test_steps)
+{
+	int i;
+
+	for (i = 0; i < ROWS(steps); i++)
+		expect(steps[i].line, steps[i].want);
+}
+END_TEST
+
+/* A hundred rooms with bans and ranks: all of it comes, each once. */
+START_TEST(test_load)
+{
+	char cursor[64] = "*";
+	const char *p;
+	int i, k, rooms = 0, bans = 0, ranks = 0, answers = 0;
+
+	ck_assert_int_eq(database_begin(db), 0);
+	for (i = 0; i < 100; i++) {
+		ask("ROOM REGISTER #room%d ann", i);
+		for (k = 0; k < i % 7; k++)
+			ask("ROOM BAN #room%d 1 ann!u@h :*!*@%d", i, k);
+		ask("ROOM ACCESS #room%d bob voice", i);
+	}
+	ck_assert_int_eq(database_commit(db), 0);
+	for (; cursor[0] != '\0'; answers++) {
+		p = ask("ROOM LOAD %s", cursor);
+		for (; strncmp(p, "MORE", 4) != 0 && strncmp(p, "END", 3) != 0;
+		     p = strchr(p, '\n') + 1) {
+			rooms += strncmp(p, "ROOM ", 5) == 0;
+			bans += strncmp(p, "BAN ", 4) == 0;
+			ranks += strncmp(p, "ACCESS ", 7) == 0;
+		}
+		cursor[0] = '\0';
+		sscanf(p, "MORE %63s", cursor);
+	}
+	ck_assert_int_eq(rooms, 100);
+	ck_assert_int_eq(bans, 14 * 21 + 0 + 1);
+	ck_assert_int_eq(ranks, 100);
+	ck_assert_int_gt(answers, 2);
+	for (i = 0, snprintf(cursor, sizeof(cursor), "*"); cursor[0] != '\0';) {
+		p = ask("ROOM LIST %s", cursor);
+		for (; strncmp(p, "ROOM ", 5) == 0; p = strchr(p, '\n') + 1)
+			i++;
+		cursor[0] = '\0';
+		sscanf(p, "MORE %63s", cursor);
+	}
+	ck_assert_int_eq(i, 100);
+}
+END_TEST
+
+Suite *
+check_room(void)
+{
+	Suite *s = suite_create("room");
+	TCase *t = tcase_create("room");
+
+	tcase_add_checked_fixture(t, fill, store_teardown);
+	tcase_add_test(t, test_steps);
+	tcase_add_test(t, test_load);
+	suite_add_tcase(s, t);
+	return s;
+}
