@@ -9,9 +9,13 @@
  * devices, at most SESSIONS_MAX, or none for a while.
  */
 
-/* Whether session S, which is about to be registered, is to join those of a
- * user who is there; it then becomes SESSION_HANDED.  Lock held. */
+/* Whether the session of C, which is about to be registered, is to join those
+ * of a user who is there; it then becomes SESSION_HANDED.  Lock held. */
 int device_is_other(const struct command *c);
+
+/* Whether U, who has the nick of an account, may be just another device of it
+ * that comes at the same time: it is given a moment.  Lock held. */
+int device_may_come(uint32_t u);
 
 /*
  * What becomes of session S, which is SESSION_HANDED: it is given to the home

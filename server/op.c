@@ -435,6 +435,10 @@ op_account(struct op *op)
 	copy(u->account, sizeof(u->account), op->text);
 	FAULT("op-account");
 	registry_index_account(op->a);
+	if (op->b & USER_ALWAYS_ON)
+		atomic_fetch_or(&u->flags, USER_ALWAYS_ON);
+	else
+		atomic_fetch_and(&u->flags, ~(uint32_t)USER_ALWAYS_ON);
 }
 
 static void

@@ -33,7 +33,7 @@ enum op_kind {
 	OP_LINGER,     /* session a leaves its user, who stays without any;
 	                * text why; ms x */
 	OP_SEEN,       /* member a of room b; device c was shown the room */
-	OP_ACCOUNT,    /* user a; text account, or "" */
+	OP_ACCOUNT,    /* user a; b USER_ALWAYS_ON or 0; text account, or "" */
 	OP_WISH,       /* user a; text a nick, "" for none */
 	OP_SASL,       /* session a; mechanism b, 0 for none; text seed */
 	OP_SASL_TEXT,  /* session a; text at b */
