@@ -250,6 +250,7 @@ event_workers(const struct envelope *e, uint32_t *user)
 		break;
 	case EVENT_TO_USER:
 	case EVENT_KILL:
+	case EVENT_MAIL:
 		if (users[e->target].home != my_id)
 			*user = e->target;
 		break;
@@ -714,6 +715,9 @@ deliver_to_user(const struct envelope *e, struct fanout *f)
 		reason[n] = '\0';
 		session_close(u->session, reason);
 		FAULT("kill-closed");
+	} else if (e->kind == EVENT_MAIL) {
+		sessions[u->session].flags |= SESSION_MAIL;
+		worker_run_later(u->session);
 	} else
 		serve_once(e, f, u->session);
 }
@@ -740,6 +744,7 @@ deliver_local(struct envelope *e, struct fanout *f)
 		break;
 	case EVENT_TO_USER:
 	case EVENT_KILL:
+	case EVENT_MAIL:
 		deliver_to_user(e, f);
 		break;
 	case EVENT_ASK:

@@ -345,6 +345,11 @@ op_account(struct op *op)
 
 	copy(u->account, sizeof(u->account), op->text);
 	FAULT("op-account");
+	if (u->session == 0)
+		return;
+	sessions[u->session].told = 0; /* that was another one's */
+	if (op->text[0] != '\0')
+		sessions[u->session].flags |= SESSION_MAIL;
 }
 
 static void

@@ -217,6 +217,8 @@ worker_flush_on_commit(uint32_t i)
 	queue_add(&hold_queue, i);
 }
 
+static void flush_one(uint32_t i);
+
 /* Has them flushed whose turn it may be; who finds that it is not comes back.
  * Whoever sleeps meanwhile is called by the store at its next commit. */
 static void
@@ -233,7 +235,7 @@ end_holding(void)
 		if ((i = queue_get(&now, k)) != 0) {
 			sessions[i].flags &= ~(uint32_t)SESSION_AWAITS;
 			if (!(sessions[i].flags & SESSION_DIRTY))
-				session_flush(i);
+				flush_one(i);
 		}
 }
 
@@ -456,7 +458,7 @@ run_live(uint32_t i, unsigned most)
 			run_in_a_moment(i);
 			return;
 		}
-		if (command_next(i))
+		if (command_mail(i) || command_next(i))
 			continue;
 		if (s->flags & SESSION_OVERFLOW)
 			break;
@@ -464,7 +466,7 @@ run_live(uint32_t i, unsigned most)
 			return; /* goes on when its output is sent */
 		if (s->asked != 0)
 			return; /* goes on when the answer is there */
-		if (has_line(i)) {
+		if (has_line(i) || command_is_mail(s)) {
 			run_in_a_moment(i);
 			return;
 		}
@@ -725,7 +727,8 @@ flush_one(uint32_t i)
 	session_flush(i);
 	blame_back(was);
 	/* a long answer goes on when the last part is out */
-	if (sessions[i].step != 0 || sessions[i].state != SESSION_LIVE)
+	if (sessions[i].step != 0 || sessions[i].state != SESSION_LIVE ||
+	    (sessions[i].flags & SESSION_MAIL))
 		worker_run_later(i);
 }
 
