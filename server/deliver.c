@@ -250,6 +250,7 @@ event_workers(const struct envelope *e, uint32_t *user)
 		break;
 	case EVENT_TO_USER:
 	case EVENT_KILL:
+	case EVENT_MAIL:
 		if (users[e->target].home != my_id)
 			*user = e->target;
 		break;
@@ -723,6 +724,20 @@ deliver_done(const struct envelope *e)
 	FAULT("kick-unlocked");
 }
 
+/* Something is kept for it: one of its sessions asks what. */
+static void
+user_mail(const struct user *u)
+{
+	uint32_t i;
+
+	for (i = u->session; i != 0; i = sessions[i].next)
+		if (sessions[i].state == SESSION_LIVE) {
+			sessions[i].flags |= SESSION_MAIL;
+			worker_run_later(i);
+			return;
+		}
+}
+
 /* All its sessions, and then it cannot stay without one. */
 static void
 user_kill(const struct envelope *e, struct user *u)
@@ -751,6 +766,8 @@ deliver_to_user(const struct envelope *e, struct fanout *f)
 		return;
 	if (e->kind == EVENT_KILL)
 		user_kill(e, u);
+	else if (e->kind == EVENT_MAIL)
+		user_mail(u);
 	else if (e->target != e->source)
 		serve_user(e, f, u->session, 0);
 }
@@ -841,6 +858,7 @@ deliver_local(struct envelope *e, struct fanout *f)
 		break;
 	case EVENT_TO_USER:
 	case EVENT_KILL:
+	case EVENT_MAIL:
 		deliver_to_user(e, f);
 		break;
 	case EVENT_ASK:
