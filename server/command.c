@@ -169,6 +169,16 @@ command_event(struct command *c, int kind)
 	return c->event;
 }
 
+void
+command_lock(struct command *c)
+{
+	(void)c;
+	if (me->txn.locked)
+		return;
+	me->txn.locked = 1;
+	registry_lock();
+}
+
 struct op *
 command_op(struct command *c, enum op_kind kind, uint32_t a)
 {

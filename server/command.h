@@ -90,6 +90,9 @@ void reply_line(struct command *c, const char *fmt, ...)
 /* What the client itself gets of the event, with its tags. */
 void reply_event(struct command *c);
 
+/* From here on the step is one of those with CMD_LOCK. */
+void command_lock(struct command *c);
+
 /* The event of this step, begun; then use deliver.h's event_*(). */
 struct envelope *command_event(struct command *c, int kind);
 /* The next op of this step, zeroed; at most OPS_MAX. */

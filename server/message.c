@@ -10,6 +10,7 @@
 #include "../irc/mask.h"
 #include "../irc/mode.h"
 #include "../irc/tag.h"
+#include "account.h"
 #include "channel.h"
 #include "deliver.h"
 #include "handlers.h"
@@ -192,6 +193,10 @@ say_all(struct command *c, const struct saying *how)
 			reply(c, ERR_NOTEXTTOSEND);
 		return CMD_DONE;
 	}
+	if (account_is_service(c->m.param[0]))
+		return how->quiet || how->tags_only
+		    ? CMD_DONE
+		    : service_message(c, c->m.param[1]);
 	c->u->spoke = wall_ms;
 	if (c->step >= TARGETS_MAX) {
 		if (!how->quiet)

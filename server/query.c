@@ -23,6 +23,7 @@
 #include "../irc/mask.h"
 #include "../irc/mode.h"
 #include "../irc/utf8.h"
+#include "account.h"
 #include "handlers.h"
 #include "registry.h"
 #include "version.h"
@@ -174,6 +175,8 @@ whois_nick(struct command *c, const char *nick)
 
 	if (u != 0)
 		whois_user(c, u);
+	else if (account_is_service(nick))
+		service_whois(c);
 	else
 		reply(c, ERR_NOSUCHNICK, word_or_star(nick));
 }
