@@ -23,6 +23,12 @@
 	X(INVITE_NOTIFY, "invite-notify")                                     \
 	X(ACCOUNT_TAG, "account-tag")                                         \
 	X(ACCOUNT_NOTIFY, "account-notify")                                   \
+	X(CHATHISTORY, "draft/chathistory")                                   \
+	X(EVENT_PLAYBACK, "draft/event-playback")                             \
+	X(MESSAGE_REDACTION, "draft/message-redaction")                       \
+	X(READ_MARKER, "draft/read-marker")                                   \
+	X(SEARCH, "soju.im/search")                                           \
+	X(STANDARD_REPLIES, "standard-replies")                             \
 	X(SASL, "sasl")                                                       \
 	X(ACCOUNT_REGISTRATION, "draft/account-registration")
 

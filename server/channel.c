@@ -16,6 +16,7 @@
 #include "channel.h"
 #include "deliver.h"
 #include "handlers.h"
+#include "history.h"
 #include "list.h"
 #include "registry.h"
 #include "worker.h"
@@ -193,30 +194,66 @@ join_zero(struct command *c)
 	return CMD_MORE;
 }
 
+/* The step of a JOIN: which room of the list, and what is to be done there;
+ * above it how far the room's history has been told. */
+enum { JOIN_ENTER, JOIN_NAMES, JOIN_HISTORY };
+enum { JOIN_ITEM = 8, JOIN_BITS = 10 };
+
+static enum command_result
+join_step(struct command *c, unsigned item, unsigned what)
+{
+	c->step = what << JOIN_ITEM | item;
+	return CMD_MORE;
+}
+
+static enum command_result
+join_enter(struct command *c, unsigned item, const char *name)
+{
+	char key[64] = "";
+	int r;
+
+	if (c->m.nparam > 1)
+		list_item(c->m.param[1], item, key, sizeof(key));
+	if ((r = join(c, name, key)) < 0)
+		return CMD_WAIT;
+	if (r == 0)
+		return join_step(c, item + 1, JOIN_ENTER);
+	/* its history is what was said before this */
+	c->cursor = c->event->id;
+	return join_step(c, item, JOIN_NAMES);
+}
+
+static enum command_result
+join_history(struct command *c, unsigned item, const char *name)
+{
+	uint32_t r = registry_find_room(name);
+	enum command_result then;
+
+	if (r != 0 && channel_member(c->uid, r) == 0)
+		r = 0; /* kicked meanwhile */
+	then = history_on_join(c, r, JOIN_BITS);
+	return then != CMD_DONE ? then : join_step(c, item + 1, JOIN_ENTER);
+}
+
 enum command_result
 cmd_join(struct command *c)
 {
-	const char *keys = c->m.nparam > 1 ? c->m.param[1] : "";
-	char name[512], key[64] = "";
-	unsigned item = c->step / 2;
-	int r;
+	unsigned item = c->step & ((1 << JOIN_ITEM) - 1);
+	unsigned what = c->step >> JOIN_ITEM & 3;
+	char name[512];
 
 	if (strcmp(c->m.param[0], "0") == 0)
 		return join_zero(c);
 	if (!list_item(c->m.param[0], item, name, sizeof(name)))
 		return CMD_DONE;
-	if (c->step % 2 == 1) {
-		if (deliver_catch_up() != 0)
-			return CMD_WAIT;
-		join_done(c, name);
-		c->step++;
-		return CMD_MORE;
-	}
-	list_item(keys, item, key, sizeof(key));
-	if ((r = join(c, name, key)) < 0)
+	if (what == JOIN_ENTER)
+		return join_enter(c, item, name);
+	if (what == JOIN_HISTORY)
+		return join_history(c, item, name);
+	if (deliver_catch_up() != 0)
 		return CMD_WAIT;
-	c->step += r > 0 ? 1 : 2;
-	return CMD_MORE;
+	join_done(c, name);
+	return join_step(c, item, JOIN_HISTORY);
 }
 
 enum command_result

@@ -27,6 +27,7 @@
 #include "../irc/capability.h"
 #include "../irc/mode.h"
 #include "../irc/tag.h"
+#include "../irc/utf8.h"
 #include "ask.h"
 #include "blame.h"
 #include "command.h"
@@ -55,6 +56,7 @@ static struct {
 
 struct reply_head {
 	uint32_t ntags, ntext;
+	uint32_t inner; /* it is in a batch of its own */
 };
 
 size_t
@@ -64,9 +66,11 @@ reply_size(void)
 }
 
 static void
-reply_add(const char *tags, size_t ntags, const char *text, size_t ntext)
+reply_add(const char *tags, size_t ntags, const char *text, size_t ntext,
+    int inner)
 {
-	struct reply_head h = { (uint32_t)ntags, (uint32_t)ntext };
+	struct reply_head h = { (uint32_t)ntags, (uint32_t)ntext,
+		(uint32_t)inner };
 	size_t need = replies.used + sizeof(h) + ntags + ntext;
 
 	if (need > replies.size) {
@@ -93,7 +97,19 @@ reply_text(struct command *c, const char *line, size_t len)
 		len = MESSAGE_LINE - 2;
 	if (c->s->caps & CAP(SERVER_TIME))
 		ntags = deliver_time_tag(wall_ms, tags, sizeof(tags)) - 1;
-	reply_add(tags, ntags, line, len);
+	reply_add(tags, ntags, line, len, 0);
+}
+
+void
+reply_past(struct command *c, const char *tags, size_t ntags,
+    const char *line, int inner)
+{
+	size_t len = strlen(line);
+
+	(void)c;
+	if (len > MESSAGE_LINE - 2)
+		len = utf8_cut(line, len, MESSAGE_LINE - 2);
+	reply_add(tags, ntags, line, len, inner);
 }
 
 void
@@ -144,7 +160,7 @@ reply_event(struct command *c)
 	if (n == 0)
 		return;
 	ntags = deliver_tags(c->event, c->s->caps, tags, sizeof(tags));
-	reply_add(tags, ntags, text, n);
+	reply_add(tags, ntags, text, n, 0);
 }
 
 const char *
@@ -273,8 +289,8 @@ out_replies(struct command *c, int done)
 		snprintf(first, sizeof(first), "%s", label);
 	for (at = 0; at < replies.used; at += sizeof(h) + h.ntags + h.ntext) {
 		memcpy(&h, replies.bytes + at, sizeof(h));
-		out_tags(
-		    c, first, replies.bytes + at + sizeof(h), h.ntags);
+		out_tags(c, h.inner ? "" : first,
+		    replies.bytes + at + sizeof(h), h.ntags);
 		out(c, replies.bytes + at + sizeof(h) + h.ntags, h.ntext);
 		out(c, "\r\n", 2);
 	}

@@ -11,6 +11,8 @@ command_fn cmd_cap, cmd_pass, cmd_nick, cmd_user, cmd_quit, cmd_ping, cmd_pong,
     cmd_setname, cmd_away, cmd_user_mode;
 /* message.c: saying something */
 command_fn cmd_privmsg, cmd_notice, cmd_tagmsg, cmd_wallops;
+/* history.c: what was said */
+command_fn cmd_chathistory, cmd_search;
 /* channel.c: rooms */
 command_fn cmd_join, cmd_part, cmd_topic, cmd_kick, cmd_invite;
 /* channel_mode.c: their modes */
@@ -32,6 +34,8 @@ command_fn cmd_oper, cmd_kill, cmd_rehash;
 /* What is said to a service, and 311, 312 of it. */
 enum command_result service_message(struct command *c, const char *text);
 void service_whois(struct command *c);
+/* The own membership in the room called NAME, 0 for none.  No lock needed. */
+uint32_t own_member(const struct command *c, const char *name);
 /* "PLAIN,SCRAM-SHA-256" */
 const char *sasl_mechanisms(void);
 /* The store has come or gone: tells session S, if it wants to know. */

@@ -29,8 +29,7 @@ static const struct saying privmsg = { "PRIVMSG", 0, 0 },
 			   notice = { "NOTICE", 1, 0 },
 			   tagmsg = { "TAGMSG", 0, 1 };
 
-/* The own membership in the room called NAME, 0 for none. */
-static uint32_t
+uint32_t
 own_member(const struct command *c, const char *name)
 {
 	uint32_t hash = name_hash(name), m;

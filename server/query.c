@@ -25,6 +25,7 @@
 #include "../irc/utf8.h"
 #include "account.h"
 #include "handlers.h"
+#include "past.h"
 #include "registry.h"
 #include "version.h"
 #include "words.h"
@@ -450,6 +451,22 @@ value_statusmsg(char *buf, int size)
 	return end != NULL ? end + 1 : "";
 }
 
+/* Only with a memory: NULL leaves a token out. */
+static const char *
+value_chathistory(char *buf, int size)
+{
+	snprintf(buf, (size_t)size, "%d", PAST_MOST);
+	return state->store.state != STORE_OFF ? buf : NULL;
+}
+
+static const char *
+value_msgreftypes(char *buf, int size)
+{
+	(void)buf;
+	(void)size;
+	return state->store.state != STORE_OFF ? "msgid,timestamp" : NULL;
+}
+
 /* A token has a text, a function for it, a number, or nothing. */
 static const struct token {
 	const char *name;
@@ -463,6 +480,7 @@ static const struct token {
 	{ "CHANMODES", NULL, mode_chanmodes, 0 },
 	{ "CHANNELLEN", NULL, NULL, NAME_CHANNEL },
 	{ "CHANTYPES", "#", NULL, 0 },
+	{ "CHATHISTORY", NULL, value_chathistory, 0 },
 	{ "ELIST", "CMNTU", NULL, 0 },
 	{ "HOSTLEN", NULL, NULL, NAME_HOST },
 	{ "KEYLEN", NULL, NULL, KEY_MAX },
@@ -470,6 +488,7 @@ static const struct token {
 	{ "LINELEN", NULL, NULL, MESSAGE_LINE },
 	{ "MAXLIST", NULL, value_maxlist, 0 },
 	{ "MODES", NULL, NULL, MODES_MAX },
+	{ "MSGREFTYPES", NULL, value_msgreftypes, 0 },
 	{ "NAMELEN", NULL, NULL, NAME_REAL },
 	{ "NETWORK", NULL, value_network, 0 },
 	{ "NICKLEN", NULL, NULL, NAME_NICK },
@@ -481,17 +500,20 @@ static const struct token {
 	{ "USERLEN", NULL, NULL, NAME_USER },
 };
 
+/* Returns its length, 0 when it is left out. */
 static size_t
 token_text(const struct token *t, char *buf, size_t size)
 {
+	const char *text = t->text;
 	char value[256];
 	int n;
 
+	if (t->value != NULL && (text = t->value(value, sizeof(value))) == NULL)
+		return 0;
 	if (t->number != 0)
 		n = snprintf(buf, size, "%s=%u", t->name, t->number);
-	else if (t->text != NULL || t->value != NULL)
-		n = snprintf(buf, size, "%s=%s", t->name, t->text != NULL ?
-		    t->text : t->value(value, sizeof(value)));
+	else if (text != NULL)
+		n = snprintf(buf, size, "%s=%s", t->name, text);
 	else
 		n = snprintf(buf, size, "%s", t->name);
 	return (size_t)n < size ? (size_t)n : size - 1;
@@ -506,7 +528,8 @@ reply_isupport(struct command *c)
 
 	words_begin(&w, c, strlen(" :are supported by this server"));
 	for (i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++) {
-		n = token_text(&tokens[i], text, sizeof(text));
+		if ((n = token_text(&tokens[i], text, sizeof(text))) == 0)
+			continue;
 		if (w.count < TOKENS_LINE && words_add(&w, text, n))
 			continue;
 		reply(c, RPL_ISUPPORT, w.text);

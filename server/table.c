@@ -26,6 +26,9 @@ const struct command_row command_table[] = {
 	    "AWAY [TEXT]: marks you away; without TEXT, back" },
 	{ "CAP", cmd_cap, 1, L, 1,
 	    "CAP LS [302] | LIST | REQ :NAMES | END: capabilities" },
+	{ "CHATHISTORY", cmd_chathistory, 1, R, 1,
+	    "CHATHISTORY LATEST|BEFORE|AFTER|AROUND|BETWEEN TARGET REF... "
+	    "LIMIT | TARGETS TIME TIME LIMIT: what was said" },
 	POISON_ROW
 	{ "HELP", cmd_help, 0, R, 1,
 	    "HELP [COMMAND]: this" },
@@ -77,6 +80,9 @@ const struct command_row command_table[] = {
 	    "REGISTER ACCOUNT|* EMAIL|* PASSWORD: makes an account" },
 	{ "REHASH", cmd_rehash, 0, R | O, 1,
 	    "REHASH: reads the configuration again (operators)" },
+	{ "SEARCH", cmd_search, 1, R, 5,
+	    "SEARCH text=WORDS[;in=TARGET][;from=NICK][;after=TIME]"
+	    "[;before=TIME][;limit=N]: finds messages" },
 	{ "SETNAME", cmd_setname, 1, R, 1,
 	    "SETNAME REALNAME: changes your real name" },
 	{ "STATS", cmd_stats, 1, R | L, 1,

@@ -79,7 +79,7 @@ commands_named() {
 
 # The names of those that register.c offers.
 capabilities_named() {
-	sed -n '/uint64_t offered =/,/;/p' server/register.c |
+	sed -n '/uint64_t offered[a-z_]* =/,/;/p' server/register.c |
 	    grep -o 'CAP([A-Z_]*)' | sed 's/CAP(\(.*\))/\1/' |
 	    while read -r id; do
 		    sed -n "s/^	X($id, \"\([^\"]*\)\").*/\1/p" irc/capability.h

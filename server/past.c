@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The past as a client is told it.
+ *
+ * An answer of the store is a page: ROW lines (or TARGET), then MORE and a
+ * cursor, or END.  Each page is a step, and its cursor is kept where a command
+ * keeps how far it got, so a successor asks for the page that is due; nothing
+ * is told twice.  The dispatcher sees to it that no step is run while the
+ * client has much unread.
+ *
+ * The cursor is three numbers, "last.end.left", of which the first two are
+ * ids (or a time and an id).  They are packed: `last' and what fits of `end' in
+ * the cursor, the rest of it and `left' in the step.  `left' is never 0, so it
+ * tells whether the answer has begun.
+ *
+ * A line is told with the tags that this client has negotiated, whatever those
+ * could see who were there.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../irc/capability.h"
+#include "ask.h"
+#include "deliver.h"
+#include "past.h"
+#include "worker.h"
+
+enum {
+	LEFT_BITS = 10,
+	LEFT_MASK = (1 << LEFT_BITS) - 1,
+};
+_Static_assert((int)PAST_MOST <= (int)LEFT_MASK, "what is left fits its bits");
+
+/* ---- the cursor ---- */
+
+struct cursor {
+	uint64_t last, end;
+	uint32_t left;
+};
+
+static void
+cursor_get(const struct command *c, const struct past *p, struct cursor *at)
+{
+	uint32_t step = (c->step & ~(uint32_t)STEP_ASKED) >> p->shift;
+	uint64_t high = step >> LEFT_BITS;
+
+	at->left = step & LEFT_MASK;
+	at->last = c->cursor & ((UINT64_C(1) << p->bits) - 1);
+	at->end = c->cursor >> p->bits | high << (64 - p->bits);
+}
+
+/* 0, or -1 when it is out of all bounds. */
+static int
+cursor_set(struct command *c, const struct past *p, const struct cursor *at)
+{
+	uint64_t high = at->end >> (64 - p->bits);
+	uint32_t own = c->step & ((1u << p->shift) - 1);
+
+	if (at->left == 0 || at->left > LEFT_MASK ||
+	    at->last >> p->bits != 0 || at->end >> p->bits != 0)
+		return -1;
+	c->cursor = at->last | at->end << p->bits;
+	c->step = STEP_ASKED | own |
+	    (uint32_t)(high << LEFT_BITS | at->left) << p->shift;
+	return 0;
+}
+
+const char *
+past_cursor(const struct command *c, const struct past *p)
+{
+	static char text[64];
+	struct cursor at;
+
+	cursor_get(c, p, &at);
+	if (at.left == 0)
+		return "*";
+	snprintf(text, sizeof(text), "%" PRIu64 ".%" PRIu64 ".%" PRIu32,
+	    at.last, at.end, at.left);
+	return text;
+}
+
+int
+past_begun(const struct command *c, const struct past *p)
+{
+	struct cursor at;
+
+	cursor_get(c, p, &at);
+	return at.left != 0;
+}
+
+/* ---- the batch ---- */
+
+static int
+in_batch(const struct command *c)
+{
+	return (c->s->caps & CAP(BATCH)) != 0;
+}
+
+static void
+batch_begin(struct command *c, const struct past *p)
+{
+	if (in_batch(c))
+		reply_line(c, ":%s BATCH +h%" PRIx64 " %s%s%s", config->name,
+		    c->s->executed, p->type, p->target != NULL ? " " : "",
+		    p->target != NULL ? p->target : "");
+}
+
+static void
+batch_end(struct command *c)
+{
+	if (in_batch(c))
+		reply_line(c, ":%s BATCH -h%" PRIx64, config->name,
+		    c->s->executed);
+}
+
+void
+past_end(struct command *c, const struct past *p)
+{
+	if (past_begun(c, p))
+		batch_end(c);
+}
+
+/* ---- rows ---- */
+
+/* What only those are told who asked for it. */
+static const struct {
+	const char *kind;
+	uint64_t caps;
+} wanted[] = {
+	{ "TAGMSG", CAP(MESSAGE_TAGS) },
+	{ "REDACT", CAP(MESSAGE_REDACTION) },
+};
+
+static int
+is_wanted(const struct command *c, const char *kind)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		if (strcmp(wanted[i].kind, kind) == 0)
+			return (c->s->caps & wanted[i].caps) == wanted[i].caps;
+	return 1;
+}
+
+/* "batch=...;" of an inner line. */
+static size_t
+batch_tag(const struct command *c, char *buf, size_t size)
+{
+	if (!in_batch(c))
+		return 0;
+	return (size_t)snprintf(
+	    buf, size, "batch=h%" PRIx64 ";", c->s->executed);
+}
+
+/* ROW id time msgid account kind tags :line */
+static void
+row_reply(struct command *c, const struct message *m)
+{
+	char *const *v = m->param;
+	uint64_t caps = c->s->caps;
+	char tags[MESSAGE_TAGS];
+	size_t n;
+
+	if (m->nparam < 7 || !is_wanted(c, v[4]))
+		return;
+	n = batch_tag(c, tags, sizeof(tags));
+	if (caps & CAP(SERVER_TIME))
+		n += deliver_time_tag(strtoull(v[1], NULL, 10), tags + n,
+		    sizeof(tags) - n);
+	if (caps & CAP(MESSAGE_TAGS))
+		n += (size_t)snprintf(
+		    tags + n, sizeof(tags) - n, "msgid=%.64s;", v[2]);
+	if ((caps & CAP(ACCOUNT_TAG)) && strcmp(v[3], "*") != 0)
+		n += (size_t)snprintf(
+		    tags + n, sizeof(tags) - n, "account=%.64s;", v[3]);
+	if ((caps & CAP(MESSAGE_TAGS)) && strcmp(v[5], "*") != 0)
+		n += (size_t)snprintf(tags + n, sizeof(tags) - n, "%.*s;",
+		    MESSAGE_TAGS_CLIENT, v[5]);
+	reply_past(c, tags, n > 0 ? n - 1 : 0, v[6], in_batch(c));
+}
+
+/* TARGET name time; who had no account is shown by nick */
+static void
+target_reply(struct command *c, const struct message *m)
+{
+	char tags[128], time[64], line[256];
+	size_t n;
+
+	if (m->nparam < 2)
+		return;
+	n = batch_tag(c, tags, sizeof(tags));
+	if (c->s->caps & CAP(SERVER_TIME))
+		n += deliver_time_tag(wall_ms, tags + n, sizeof(tags) - n);
+	deliver_time_tag(strtoull(m->param[1], NULL, 10), time, sizeof(time));
+	time[strcspn(time, ";")] = '\0';
+	snprintf(line, sizeof(line), ":%s CHATHISTORY TARGETS %.100s %s",
+	    config->name, m->param[0] + (m->param[0][0] == '~'),
+	    time + strlen("time="));
+	reply_past(c, tags, n > 0 ? n - 1 : 0, line, in_batch(c));
+}
+
+/* ---- an answer ---- */
+
+static void
+fail(struct command *c, const struct past *p, const char *code,
+    const char *text)
+{
+	if (p->context == NULL)
+		return;
+	if (strcmp(code, "TEMPORARILY_UNAVAILABLE") == 0)
+		code = p->trouble;
+	reply_line(c, ":%s FAIL %s %s %s :%s", config->name, c->row->name,
+	    code, p->context, text);
+}
+
+/* FAIL command code context... :text; or no line at all */
+static void
+fail_reply(struct command *c, const struct past *p, const struct message *m)
+{
+	if (m != NULL && m->command != NULL && m->nparam >= 3)
+		fail(c, p, m->param[1], m->param[m->nparam - 1]);
+	else
+		fail(c, p, p->trouble, "The server's memory failed");
+}
+
+static int
+more(struct command *c, const struct past *p, const struct message *m)
+{
+	struct cursor at;
+
+	if (m->nparam < 1 ||
+	    sscanf(m->param[0], "%" SCNu64 ".%" SCNu64 ".%" SCNu32, &at.last,
+	        &at.end, &at.left) != 3)
+		return -1;
+	return cursor_set(c, p, &at);
+}
+
+/* Replies one line of it.  CMD_ANSWERED: go on with the next. */
+static enum command_result
+line_reply(struct command *c, const struct past *p, const struct message *m)
+{
+	if (strcmp(m->command, "ROW") == 0)
+		row_reply(c, m);
+	else if (strcmp(m->command, "TARGET") == 0)
+		target_reply(c, m);
+	else if (strcmp(m->command, "MORE") == 0 && more(c, p, m) == 0)
+		return CMD_MORE;
+	else {
+		batch_end(c);
+		return CMD_DONE;
+	}
+	return CMD_ANSWERED;
+}
+
+static enum command_result
+page_reply(struct command *c, const struct past *p)
+{
+	enum command_result r = CMD_ANSWERED;
+	int begun = past_begun(c, p);
+	struct message m;
+	char *line;
+
+	while (r == CMD_ANSWERED && (line = ask_line(c)) != NULL) {
+		message_parse(&m, line, strlen(line));
+		if (m.command == NULL || strcmp(m.command, "FAIL") == 0)
+			break;
+		if (!begun)
+			batch_begin(c, p);
+		begun = 1;
+		r = line_reply(c, p, &m);
+	}
+	if (r != CMD_ANSWERED)
+		return r;
+	fail_reply(c, p, line != NULL ? &m : NULL);
+	if (begun)
+		batch_end(c);
+	return CMD_DONE;
+}
+
+enum command_result
+past_reply(struct command *c, const struct past *p, enum command_result r)
+{
+	if (r == CMD_ANSWERED)
+		return page_reply(c, p);
+	if (r == CMD_DONE)
+		past_end(c, p);
+	return r;
+}
