@@ -34,6 +34,7 @@
 #include "control.h"
 #include "deliver.h"
 #include "fault.h"
+#include "lasting.h"
 #include "log.h"
 #include "poison.h"
 #include "registry.h"
@@ -620,6 +621,12 @@ command_step(struct command *c, uint64_t end)
 	return 1;
 }
 
+int
+command_own(struct command *c)
+{
+	return command_step(c, c->s->executed);
+}
+
 /* ---- dispatching ---- */
 
 static unsigned char first_row[256]; /* by first letter, 1 + row */
@@ -883,6 +890,8 @@ run_next_line(uint32_t i)
 	if (s->state != SESSION_LIVE || s->pend != 0 || s->asked != 0 ||
 	    (s->flags & SESSION_OVERFLOW))
 		return 0;
+	if (lasting_ranks(i))
+		return 1;
 	/* a long answer waits until the client has read the last part */
 	if (s->step != 0 && s->queued - s->sent > 2 * REPLY_STEP)
 		return 0;

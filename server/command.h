@@ -69,6 +69,9 @@ const struct command_row *command_find(const char *name);
 /* Runs the next complete line of session S, if there is one and it may run
  * now.  Returns 1 when a step was run, 0 when there is nothing to do. */
 int command_next(uint32_t s);
+/* Runs the row of C as a step that no line asked for.  Returns 0 when it has to
+ * be asked again later. */
+int command_own(struct command *c);
 /* Tells others that S quits and frees its user; then S lingers.  Returns 0
  * when it has to be asked again, because no buffer is left. */
 int command_quit(uint32_t s);

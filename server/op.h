@@ -35,7 +35,7 @@ enum op_kind {
 	OP_ROOM_UNREGISTER, /* room a */
 	OP_ROOM_ACCESS, /* room a; text account, b rank, 0 none; x time */
 	OP_ROOM_FOUNDER, /* room a; text account; x time */
-	OP_ROOM_SURE,  /* room a */
+	OP_ROOM_SURE,  /* room a; b 1: it is not */
 	OP_ROOM_EVICT, /* room a, if nobody is in it */
 	OP_ACCOUNT_GONE, /* text account */
 	OP_RANKED,     /* user a: has all its ranks */

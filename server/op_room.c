@@ -332,7 +332,7 @@ op_room_founder(struct op *op)
 void
 op_room_sure(struct op *op)
 {
-	rooms[op->a].unsure = 0;
+	rooms[op->a].unsure = op->b;
 }
 
 void
