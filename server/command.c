@@ -36,6 +36,7 @@
 #include "deliver.h"
 #include "device.h"
 #include "fault.h"
+#include "lasting.h"
 #include "log.h"
 #include "poison.h"
 #include "registry.h"
@@ -626,6 +627,12 @@ command_step(struct command *c, uint64_t end)
 	return 1;
 }
 
+int
+command_own(struct command *c)
+{
+	return command_step(c, c->s->executed);
+}
+
 /* ---- dispatching ---- */
 
 static unsigned char first_row[256]; /* by first letter, 1 + row */
@@ -897,6 +904,8 @@ run_next_line(uint32_t i)
 	if (s->state != SESSION_LIVE || s->asked != 0 || device_is_pending(s) ||
 	    (s->flags & SESSION_OVERFLOW) || command_is_mail(s))
 		return 0;
+	if (lasting_ranks(i))
+		return 1;
 	/* a long answer waits until the client has read the last part */
 	if (s->step != 0 && s->queued - s->sent > reply_ahead())
 		return 0;

@@ -79,6 +79,9 @@ command_is_mail(const struct session *s)
 	return (s->step & STEP_MAIL) && !(s->flags & SESSION_CONTROL);
 }
 
+/* Runs the row of C as a step that no line asked for.  Returns 0 when it has to
+ * be asked again later. */
+int command_own(struct command *c);
 /* Tells others that S quits and frees its user; then S lingers.  Returns 0
  * when it has to be asked again, because no buffer is left. */
 int command_quit(uint32_t s);

@@ -36,6 +36,7 @@
 #include "request.h"
 #include "retention.h"
 #include "search.h"
+#include "snapshot.h"
 #include "tell.h"
 #include "work.h"
 
@@ -321,6 +322,8 @@ batch_collect(void)
 	while (batch.nrow < BATCH &&
 	    batch.keep.size - batch.keep.used >= KEEP_TEXT &&
 	    (e = intake_next(&batch.end)) != NULL) {
+		if (e->kind == EVENT_TO_ROOM)
+			snapshot_want(e->target);
 		if (e->kind != EVENT_ASK)
 			batch.nrow += keep_rows(
 			    &batch.keep, e, &batch.row[batch.nrow]);
@@ -347,6 +350,7 @@ batch_done(void)
 	for (who = atomic_exchange(&state->store.sleepers, 0); who != 0;
 	     who &= who - 1)
 		bell_call(&workers[__builtin_ctzll(who)].bell);
+	snapshot_done();
 	atomic_fetch_add(&state->store.messages, batch.nrow);
 	atomic_fetch_add(&state->store.commits, 1);
 }
@@ -402,7 +406,7 @@ batch_write(struct database *db)
 	if (database_begin(db) != 0)
 		return -1;
 	if (message_store(db, batch.row, batch.nrow, &skipped) != 0 ||
-	    jobs_run(db) != 0) {
+	    jobs_run(db) != 0 || snapshot_save(db, now_wall()) != 0) {
 		database_rollback(db);
 		return -1;
 	}
@@ -486,7 +490,10 @@ open_writer(void)
 static int
 batch_commit(struct database *db)
 {
+	int failed = 0;
+
 	while (batch_write(db) != 0) {
+		failed = 1;
 		state_set(STORE_FAILING, db->why);
 		tell_committed();
 		if (ending)
@@ -494,6 +501,9 @@ batch_commit(struct database *db)
 		sleep(RETRY);
 	}
 	state_set(STORE_SERVING, "");
+	batch_done();
+	if (failed) /* nobody could tell of what changed meanwhile */
+		snapshot_want_all();
 	return 0;
 }
 
@@ -516,6 +526,7 @@ chores(struct database *db)
 	request_forget(db, now, FORGET);
 	account_tidy(db, now);
 	search_tidy(db);
+	snapshot_want_all();
 	next = now + CHORES;
 	return 0;
 }
@@ -540,15 +551,15 @@ write_all(void *unused)
 	(void)unused;
 	if (db != NULL)
 		state_set(STORE_SERVING, "");
+	snapshot_want_all();
 	while (db != NULL && batch_await(more)) {
 		if (batch.nrow == 0 && batch.njob == 0 &&
-		    batch.end == intake_first()) {
+		    batch.end == intake_first() && !snapshot_left()) {
 			more = chores(db);
 			continue;
 		}
 		if (batch_commit(db) != 0)
 			break;
-		batch_done();
 		tell_committed();
 		jobs_done();
 		keep_up(db);
