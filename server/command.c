@@ -33,6 +33,7 @@
 #include "command.h"
 #include "control.h"
 #include "deliver.h"
+#include "device.h"
 #include "fault.h"
 #include "lasting.h"
 #include "log.h"
@@ -509,6 +510,8 @@ txn_finish(struct txn *t)
 		poison("fan", envelope_line(&t->envelope),
 		    t->envelope.nline);
 		deliver_local(&t->envelope, &t->fanout);
+		FAULT("finish-others");
+		deliver_own(&t->envelope, &t->fanout, t->session);
 		if (s->pend == 0)
 			deliver_done(&t->envelope);
 	}
@@ -887,7 +890,7 @@ run_next_line(uint32_t i)
 	char *buf;
 	long n;
 
-	if (s->state != SESSION_LIVE || s->pend != 0 || s->asked != 0 ||
+	if (s->state != SESSION_LIVE || s->asked != 0 || device_is_pending(s) ||
 	    (s->flags & SESSION_OVERFLOW))
 		return 0;
 	if (lasting_ranks(i))
@@ -927,32 +930,32 @@ command_next(uint32_t i)
 	return r;
 }
 
-/* ---- the end of a session ---- */
+/* ---- what a session is shown ---- */
 
-static enum command_result
-quit(struct command *c)
+static const struct command_row row_show = { "JOIN", device_show, 0,
+	CMD_LOCK, 0, NULL };
+
+int
+command_show(uint32_t i)
 {
-	const char *reason = aways[c->uid].text;
-	struct op *op;
+	struct session *s = &sessions[i];
+	struct command c = { .sid = i, .uid = s->user, .s = s,
+		.u = &users[s->user], .row = &row_show };
 
-	if (c->u->flags & USER_REGISTERED) {
-		struct envelope *e = command_event(c, EVENT_TO_ROOMS);
-		event_line(e, ":%s QUIT :%s", source_of(c->uid), reason);
-		event_rooms_of(e, c->uid);
-	}
-	op = command_op(c, OP_QUIT, c->uid);
-	op->x = wall_ms;
-	if (!(c->s->flags & SESSION_CONTROL))
-		reply_line(c, "ERROR :Closing Link: %s (%s)",
-		    c->u->host[0] != '\0' ? c->u->host : "unknown", reason);
-	me->txn.after = SESSION_LINGER;
-	return CMD_DONE;
+	if (s->state != SESSION_LIVE || !(s->flags & SESSION_JOINING) ||
+	    s->step != 0 || s->asked != 0 || s->answer != 0 ||
+	    (s->flags & SESSION_OVERFLOW) || device_is_pending(s) ||
+	    s->queued - s->sent > 2 * REPLY_STEP)
+		return 0;
+	return command_step(&c, s->executed);
 }
+
+/* ---- the end of a session ---- */
 
 int
 command_quit(uint32_t i)
 {
-	static const struct command_row row = { "QUIT", quit, 0, CMD_LOCK, 0,
+	static const struct command_row row = { "QUIT", device_leave, 0, CMD_LOCK, 0,
 		NULL };
 	struct session *s = &sessions[i];
 	struct command c = { .sid = i, .uid = s->user, .s = s,

@@ -75,6 +75,9 @@ int command_own(struct command *c);
 /* Tells others that S quits and frees its user; then S lingers.  Returns 0
  * when it has to be asked again, because no buffer is left. */
 int command_quit(uint32_t s);
+/* Tells S one more thing of what its user did while it was not there: a room
+ * it is in.  1 when a step was run, like command_next(). */
+int command_show(uint32_t s);
 /* Posts what a step of S could not post.  Returns 0 when all is posted. */
 int command_unblock(uint32_t s);
 /* Whether that is an event that tells of a nick being given up. */

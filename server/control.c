@@ -303,16 +303,19 @@ show_user(struct command *c, uint32_t i)
 	const struct user *u = &users[s->user];
 	uint32_t flags = u->flags;
 
-	if (!session_is_client(s))
+	if (!session_is_client(s) && s->state != SESSION_ABSENT)
 		return;
 	row_begin();
 	row_number("id", s->user);
+	row_number("session", i);
 	row_field("nick", u->nick);
 	row_field("user", u->user);
 	row_field("host", u->host);
 	row_field("real", u->real);
 	row_number("worker", s->worker);
-	row_text("state", flags & USER_REGISTERED ? "online" : "registering");
+	row_text("state", s->state == SESSION_ABSENT ? "absent"
+	    : flags & USER_REGISTERED ? "online" : "registering");
+	row_field("account", u->account);
 	row_address(&s->addr);
 	row_number("signon", u->signon / 1000);
 	row_number("idle", past(wall_ms, u->spoke) / 1000);
@@ -476,7 +479,7 @@ control_kick(struct command *c)
 	    : "Disconnected by the administrator";
 	struct envelope *e;
 
-	if (u == 0 || !session_is_client(&sessions[users[u].session]))
+	if (u == 0 || (sessions[users[u].session].flags & SESSION_CONTROL))
 		return rows_refuse(c, "no such nick", c->m.param[0]);
 	e = command_event(c, EVENT_KILL);
 	e->source = e->source_gen = 0; /* our user is nobody */

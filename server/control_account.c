@@ -102,7 +102,7 @@ ask_store(struct command *c, const struct account_order *o, const char *name,
     const char *text)
 {
 	/* a list goes on behind the cursor; it has no name */
-	if (!o->name_needed && name[0] == '\0' && strcmp(o->name, "INVITE") != 0)
+	if (!o->name_needed && !o->changes)
 		return ask(c, "ACCOUNT %s %llu", o->name,
 		    (unsigned long long)c->cursor);
 	return ask(c, "ACCOUNT %s%s%s%s%s", o->name, name[0] ? " " : "", name,

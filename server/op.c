@@ -94,6 +94,11 @@ op_away(struct op *op)
 {
 	copy(aways[op->a].text, sizeof(aways[op->a].text), op->text);
 	FAULT("op-away-copied");
+	if (op->c)
+		atomic_fetch_or(&users[op->a].flags, USER_ABSENT);
+	else
+		atomic_fetch_and(&users[op->a].flags, ~(uint32_t)USER_ABSENT);
+	FAULT("op-away-absent");
 	if (op->b)
 		atomic_fetch_or(&users[op->a].flags, USER_AWAY);
 	else
@@ -113,7 +118,7 @@ join_room(struct op *op)
 	copy(rooms[r].name, sizeof(rooms[r].name), op->text);
 	rooms[r].modes = ROOM_NO_EXTERNAL | ROOM_TOPIC_LOCK;
 	rooms[r].created = op->x;
-	rooms[r].unsure = (op->c & JOIN_UNSURE) != 0;
+	rooms[r].unsure = op->text2[0] != '\0';
 	FAULT("op-room-filled");
 	rooms[r].live = 1;
 	FAULT("op-room-live");
@@ -131,6 +136,17 @@ join_uninvite(uint32_t u, uint32_t r)
 			users[u].invite[i] = 0;
 }
 
+/* The other devices of U have still to be shown a room. */
+static void
+join_devices(uint32_t u, uint32_t unseen)
+{
+	uint32_t i;
+
+	for (i = users[u].session; unseen != 0 && i != 0; i = sessions[i].next)
+		if (unseen >> sessions[i].device & 1)
+			sessions[i].flags |= SESSION_JOINING;
+}
+
 static void
 op_join(struct op *op)
 {
@@ -141,7 +157,7 @@ op_join(struct op *op)
 	if ((m = registry_new_member()) == 0)
 		return;
 	members[m].session = users[op->a].session;
-	members[m].flags = op->c & ~(uint32_t)JOIN_UNSURE;
+	members[m].flags = op->c;
 	members[m].joined = (uint32_t)op->x;
 	members[m].ban_serial = UINT32_MAX;
 	FAULT("op-join-filled");
@@ -153,6 +169,8 @@ op_join(struct op *op)
 	registry_link_member(m);
 	registry_linking(0);
 	FAULT("op-join-linked");
+	join_devices(op->a, op->c >> MEMBER_UNSEEN);
+	FAULT("op-join-devices");
 	join_uninvite(op->a, r);
 }
 
@@ -297,6 +315,19 @@ whowas_add(const struct user *u, uint64_t time)
 	state->whowas_at = (state->whowas_at + 1) % WHOWAS_MAX;
 }
 
+/* All sessions of U have none any more. */
+static void
+sessions_leave(struct user *u)
+{
+	uint32_t i;
+
+	while ((i = u->session) != 0) {
+		sessions[i].user = 0;
+		FAULT("op-quit-parted");
+		u->session = sessions[i].next;
+	}
+}
+
 static void
 op_quit(struct op *op)
 {
@@ -320,9 +351,66 @@ op_quit(struct op *op)
 	mailbox_remove(u->mailbox);
 	FAULT("op-quit-removed");
 	u->mailbox = -1;
-	u->session = 0;
+	sessions_leave(u);
 	FAULT("op-quit-session");
 	registry_free_user(op->a);
+}
+
+static void
+op_leave(struct op *op)
+{
+	registry_unlink_session(op->a);
+}
+
+/* What stands for user U while it has no session; made if need be.  S was its
+ * last one. */
+static uint32_t
+absence_begin(uint32_t u, const struct session *s, struct op *op)
+{
+	uint32_t i;
+	struct session *g;
+
+	for (i = users[u].session; i != 0; i = sessions[i].next)
+		if (sessions[i].state == SESSION_ABSENT)
+			return i;
+	if ((i = registry_new_session()) == 0)
+		return 0;
+	g = &sessions[i];
+	g->fd = -1;
+	g->worker = s->worker;
+	g->user = u;
+	g->addr = s->addr;
+	g->opened = s->opened;
+	g->active = op->x;
+	memcpy(reasons[i].text, op->text, AWAY_MAX);
+	reasons[i].text[AWAY_MAX] = '\0';
+	FAULT("op-linger-filled");
+	registry_linking(users[u].home);
+	g->state = SESSION_ABSENT;
+	FAULT("op-linger-absent");
+	registry_link_session(i, u);
+	return i;
+}
+
+static void
+op_linger(struct op *op)
+{
+	struct session *s = &sessions[op->a];
+
+	if (s->user == 0)
+		return;
+	if (absence_begin(s->user, s, op) != 0)
+		registry_unlink_session(op->a);
+	else
+		op_quit(&(struct op) { .a = s->user, .x = op->x });
+}
+
+static void
+op_seen(struct op *op)
+{
+	if (members[op->a].room == op->b)
+		atomic_fetch_and(&members[op->a].flags,
+		    ~(UINT32_C(1) << (MEMBER_UNSEEN + op->c)));
 }
 
 static void
@@ -330,8 +418,10 @@ op_account(struct op *op)
 {
 	struct user *u = &users[op->a];
 
+	registry_unindex_account(op->a);
 	copy(u->account, sizeof(u->account), op->text);
 	FAULT("op-account");
+	registry_index_account(op->a);
 	if (op->text[0] != '\0')
 		atomic_fetch_or(&u->flags, USER_UNRANKED);
 }
@@ -415,6 +505,9 @@ static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_TOPIC] = op_topic,
 	[OP_INVITE] = op_invite,
 	[OP_QUIT] = op_quit,
+	[OP_LEAVE] = op_leave,
+	[OP_LINGER] = op_linger,
+	[OP_SEEN] = op_seen,
 	[OP_ACCOUNT] = op_account,
 	[OP_WISH] = op_wish,
 	[OP_SASL] = op_sasl,

@@ -16,9 +16,10 @@ enum op_kind {
 	OP_REAL,       /* user a; text real name */
 	OP_REGISTER,   /* user a */
 	OP_USER_MODES, /* user a; b all its modes */
-	OP_AWAY,       /* user a; b 1 away, 0 back; text */
-	OP_JOIN,       /* user a; room b, or 0 and its name in text; c flags,
-	                * and JOIN_UNSURE; x time */
+	OP_AWAY,       /* user a; b 1 away, 0 back, c only for want of a
+	                * session; text */
+	OP_JOIN,       /* user a; room b, or 0 and its name in text; c flags;
+	                * text2 not "": the store may know the room; x time */
 	OP_PART,       /* user a; room b */
 	OP_MEMBER,     /* member a; b flags to set, c to clear; user x */
 	OP_ROOM_MODES, /* room a; b to set, c to clear */
@@ -29,6 +30,10 @@ enum op_kind {
 	OP_TOPIC,      /* room a; text, text2 setter, time x */
 	OP_INVITE,     /* user a; room b */
 	OP_QUIT,       /* user a; time x */
+	OP_LEAVE,      /* session a leaves its user, who has others */
+	OP_LINGER,     /* session a leaves its user, who stays without any;
+	                * text why; ms x */
+	OP_SEEN,       /* member a of room b; device c was shown the room */
 	OP_ROOM_LOAD,  /* text name; chunk a what the store knows of it, for
 	                * session b; c LOAD_*; x time */
 	OP_ROOM_REGISTER, /* room a; text account of its founder */
@@ -48,7 +53,6 @@ enum op_kind {
 };
 
 enum {
-	JOIN_UNSURE = 1 << 30, /* the room may be known to the store */
 	LOAD_FIRST = 1,        /* the answer's first part, */
 	LOAD_LAST = 2,         /* and its last */
 };

@@ -24,6 +24,7 @@
 #include "../irc/mode.h"
 #include "../irc/utf8.h"
 #include "account.h"
+#include "device.h"
 #include "handlers.h"
 #include "past.h"
 #include "registry.h"
@@ -147,7 +148,7 @@ whois_host(struct command *c, uint32_t u)
 	if (users[u].session != 0)
 		reply(c, RPL_WHOISHOST, users[u].nick, users[u].user,
 		    users[u].host,
-		    address_text(&sessions[users[u].session].addr, buf));
+		    address_text(&sessions[device_newest(u)].addr, buf));
 }
 
 static void
@@ -329,7 +330,7 @@ reply_lusers(struct command *c)
 		most = all;
 	reply(c, RPL_LUSERCLIENT, less(all, invisible), invisible, 1);
 	reply(c, RPL_LUSEROP, (unsigned)state->opers);
-	reply(c, RPL_LUSERUNKNOWN, less(state->sessions.used, all));
+	reply(c, RPL_LUSERUNKNOWN, less(state->users.used, all));
 	reply(c, RPL_LUSERCHANNELS, state->rooms.used);
 	reply(c, RPL_LUSERME, all, 0);
 	reply(c, RPL_LOCALUSERS, all, most, all, most);

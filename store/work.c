@@ -28,6 +28,7 @@
 #include "../server/deliver.h"
 #include "../server/log.h"
 #include "../server/state.h"
+#include "account.h"
 #include "intake.h"
 #include "keep.h"
 #include "limit.h"
@@ -48,10 +49,10 @@ enum {
 	JOBS = 4096,           /* questions that wait, of a kind */
 	RETRY = 1,             /* s until the database is tried again */
 	QUIET = 20,            /* ms without work until there are chores */
-	INDEX = 500,           /* messages indexed in one go, */
+	INDEX = 200,           /* messages indexed in one go, */
 	BEHIND = 20000,        /* and so many at most that are not, */
 	LOOK = 16,             /* looked at after so many commits */
-	COPY = 500,            /* ms between two copies */
+	COPY = 200,            /* ms between two copies */
 	FORGET = 1000,         /* rows removed in one go */
 	CHORES = 60000,        /* ms between two rounds of removing */
 };
@@ -523,6 +524,7 @@ chores(struct database *db)
 	if (retention_some(db, &r, now, FORGET, &done) >= 0 && !done)
 		return 1;
 	request_forget(db, now, FORGET);
+	account_tidy(db, now);
 	search_tidy(db);
 	snapshot_want_all();
 	next = now + CHORES;

@@ -252,7 +252,8 @@ bench_history(struct database *db)
 	for (i = 0; i < SEARCHES; i++) {
 		snprintf(text, sizeof(text),
 		    "HISTORY BEFORE #room%ld"
-		    " timestamp=2023-11-14T22:%02ld:00.000Z * 50 0", lrand48() % ROOMS, 14 + lrand48() % 16);
+		    " timestamp=2023-11-14T22:%02ld:00.000Z * 50 0",
+		    lrand48() % ROOMS, 14 + lrand48() % 16);
 		t = seconds();
 		check(request_parse(&r, text, strlen(text), 0) == 0 &&
 		        request_run(db, &r) == 0 && r.nanswer > 1000,
