@@ -135,10 +135,10 @@ join(struct command *c, const char *name, const char *key, int unsure)
 	join_event(c, r, r != 0 ? rooms[r].name : name);
 	op = command_op(c, OP_JOIN, c->uid);
 	op->b = r;
-	op->c = (r != 0 ? 0 : MEMBER_OPERATOR | (unsure ? JOIN_UNSURE : 0)) |
-	    device_unseen(c);
+	op->c = (r == 0 ? MEMBER_OPERATOR : 0) | device_unseen(c);
 	op->x = wall_ms / 1000;
 	op_text(op, name);
+	op_text2(op, unsure ? "?" : "");
 	return 1;
 }
 

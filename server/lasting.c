@@ -62,9 +62,10 @@ lasting_mode(struct command *c, uint32_t r, const char *modes)
 	e->source = 0; /* or the line would have its account */
 	event_line(e, ":ChanServ!ChanServ@%s MODE %s %s", config->name,
 	    rooms[r].name, modes);
-	e->source = source;
-	if (channel_member(c->uid, r) != 0)
-		reply_event(c);
+	if (channel_member(c->uid, r) == 0)
+		return;
+	e->source = source; /* it is told in its reply */
+	reply_event(c);
 }
 
 int

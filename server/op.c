@@ -118,7 +118,7 @@ join_room(struct op *op)
 	copy(rooms[r].name, sizeof(rooms[r].name), op->text);
 	rooms[r].modes = ROOM_NO_EXTERNAL | ROOM_TOPIC_LOCK;
 	rooms[r].created = op->x;
-	rooms[r].unsure = (op->c & JOIN_UNSURE) != 0;
+	rooms[r].unsure = op->text2[0] != '\0';
 	FAULT("op-room-filled");
 	rooms[r].live = 1;
 	FAULT("op-room-live");
@@ -157,7 +157,7 @@ op_join(struct op *op)
 	if ((m = registry_new_member()) == 0)
 		return;
 	members[m].session = users[op->a].session;
-	members[m].flags = op->c & ~(uint32_t)JOIN_UNSURE;
+	members[m].flags = op->c;
 	members[m].joined = (uint32_t)op->x;
 	members[m].ban_serial = UINT32_MAX;
 	FAULT("op-join-filled");

@@ -18,8 +18,8 @@ enum op_kind {
 	OP_USER_MODES, /* user a; b all its modes */
 	OP_AWAY,       /* user a; b 1 away, 0 back, c only for want of a
 	                * session; text */
-	OP_JOIN,       /* user a; room b, or 0 and its name in text; c flags,
-	                * and JOIN_UNSURE; x time */
+	OP_JOIN,       /* user a; room b, or 0 and its name in text; c flags;
+	                * text2 not "": the store may know the room; x time */
 	OP_PART,       /* user a; room b */
 	OP_MEMBER,     /* member a; b flags to set, c to clear; user x */
 	OP_ROOM_MODES, /* room a; b to set, c to clear */
@@ -53,7 +53,6 @@ enum op_kind {
 };
 
 enum {
-	JOIN_UNSURE = 1 << 30, /* the room may be known to the store */
 	LOAD_FIRST = 1,        /* the answer's first part, */
 	LOAD_LAST = 2,         /* and its last */
 };

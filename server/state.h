@@ -161,7 +161,7 @@ enum user_flag {
 	USER_LIVE = 1,         /* the record is valid */
 	USER_REGISTERED = 2,
 	USER_AWAY = 4,
-	USER_UNRANKED = 64,    /* has logged in: its ranks are to be given */
+	USER_UNRANKED = 128,   /* has logged in: its ranks are to be given */
 	USER_WISH = 8,         /* not registered, waits for a nick (away) */
 	USER_ENDS = 16,        /* killed: no session may stay, nor it itself */
 	USER_ABSENT = 32,      /* away only for want of a session */
