@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -178,6 +179,10 @@ text_in(const struct answer *a, const char *name, char *buf, size_t size)
 
 /* ---- questions ---- */
 
+static int question_add(struct options *o, const char *space, const char *word);
+static void fail_usage(const char *fmt, ...)
+    __attribute__((noreturn, format(printf, 1, 2)));
+
 static int
 run_show(const struct options *o)
 {
@@ -299,6 +304,139 @@ static const struct column version_lines[] = {
 	{ "master", "pid {pid}", 0 },
 	{ NULL, NULL, 0 },
 };
+
+/* ---- accounts ---- */
+
+static const struct column account_columns[] = {
+	{ "ACCOUNT", "{account}", 0 },
+	{ "STATE", "{state}", 0 },
+	{ "CREATED", "{created:d}", 0 },
+	{ "SEEN", "{seen:d}", 0 },
+	{ "FLAGS", "{flags}", 0 },
+	{ "EMAIL", "{email}", 0 },
+	{ "REASON", "{reason}", 0 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct column invite_columns[] = {
+	{ "ID", "{id}", 1 },
+	{ "CREATED", "{created:d}", 0 },
+	{ "EXPIRES", "{expires:d}", 0 },
+	{ "NOTE", "{note}", 0 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct column account_lines[] = {
+	{ "account", "{account}", 0 },
+	{ "no longer registered", "{unregistered}", 0 },
+	{ "founder changed", "{inherited}", 0 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct column invite_lines[] = {
+	{ "invitation", "{token}", 0 },
+	{ "expires", "{expires:d}", 0 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct column uninvite_lines[] = {
+	{ "invitation", "{id}", 0 },
+	{ NULL, NULL, 0 },
+};
+
+/* What `account' can do, and how the answer is shown. */
+static const struct account_order {
+	const char *name;
+	int min;             /* arguments behind it */
+	int password;        /* is read */
+	int record;          /* of one: as lines, not as a table */
+	const struct column *columns;
+} account_orders[] = {
+	{ "list", 0, 0, 0, account_columns },
+	{ "show", 1, 0, 0, account_columns },
+	{ "add", 1, 1, 1, account_lines },
+	{ "passwd", 1, 1, 1, account_lines },
+	{ "suspend", 1, 0, 1, account_lines },
+	{ "unsuspend", 1, 0, 1, account_lines },
+	{ "remove", 1, 0, 1, account_lines },
+	{ "invite", 0, 0, 1, invite_lines },
+	{ "invites", 0, 0, 0, invite_columns },
+	{ "uninvite", 1, 0, 1, uninvite_lines },
+	{ NULL, 0, 0, 0, NULL },
+};
+
+/* One line of standard input, at a terminal without showing it; 0 or -1. */
+static int
+line_read(const char *prompt, char *buf, size_t size)
+{
+	struct termios old, quiet;
+	int terminal = tcgetattr(STDIN_FILENO, &old) == 0;
+	char *got;
+
+	if (terminal) {
+		fputs(prompt, stderr);
+		quiet = old;
+		quiet.c_lflag &= ~(tcflag_t)ECHO;
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+	}
+	got = fgets(buf, (int)size, stdin);
+	if (terminal) {
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &old);
+		fputc('\n', stderr);
+	}
+	if (got == NULL)
+		return -1;
+	buf[strcspn(buf, "\r\n")] = '\0';
+	return buf[0] != '\0' ? 0 : -1;
+}
+
+/* Adds the new password to the question; at a terminal it is asked twice.
+ * Returns 0, or -1 and has said why. */
+static int
+password_add(struct options *o)
+{
+	char password[ANSWER_LINE], again[ANSWER_LINE];
+
+	if (line_read("Password: ", password, sizeof(password)) != 0) {
+		fputs("mootctl: no password\n", stderr);
+		return -1;
+	}
+	if (isatty(STDIN_FILENO) &&
+	    (line_read("Again: ", again, sizeof(again)) != 0 ||
+	        strcmp(password, again) != 0)) {
+		fputs("mootctl: the two are not the same\n", stderr);
+		return -1;
+	}
+	if (question_add(o, " ", password) != 0) {
+		fputs("mootctl: the password is too long\n", stderr);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+run_account(const struct options *given)
+{
+	const char *what = given->question + strlen("account ");
+	const struct account_order *k;
+	struct options o = *given;
+	struct order order = *o.order;
+	size_t n = strcspn(what, " ");
+
+	for (k = account_orders; k->name != NULL; k++)
+		if (strlen(k->name) == n && memcmp(k->name, what, n) == 0)
+			break;
+	if (k->name == NULL)
+		fail_usage("account: no such order: %.*s", (int)n, what);
+	if (k->min > 0 && what[n] == '\0')
+		fail_usage("account %s: missing argument", k->name);
+	if (k->password && password_add(&o) != 0)
+		return EXIT_USAGE;
+	order.columns = k->columns;
+	order.flags = k->record ? ORDER_MERGE : ORDER_AGAIN;
+	o.order = &order;
+	return run_show(&o);
+}
 
 /* ---- orders that are watched ---- */
 
@@ -517,6 +655,8 @@ static const struct order orders[] = {
 	    "each mailbox, and what waits in it" },
 	{ "kick", "NICK [REASON ...]", 1, 99, ORDER_MERGE, run_show,
 	    kick_lines, "disconnect a user" },
+	{ "account", "WHAT [NAME [TEXT ...]]", 1, 99, 0, run_account, NULL,
+	    "add, list, show, passwd, suspend, unsuspend, remove, invite" },
 	{ "rebalance", "", 0, 0, 0, run_rebalance, NULL,
 	    "give each worker its share of the users" },
 	{ "reload", "", 0, 0, 0, run_reload, NULL,
@@ -566,9 +706,6 @@ run_help(const struct options *o)
 }
 
 /* ---- the command line ---- */
-
-static void fail_usage(const char *fmt, ...)
-    __attribute__((noreturn, format(printf, 1, 2)));
 
 static void
 fail_usage(const char *fmt, ...)

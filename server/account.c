@@ -149,6 +149,20 @@ account_next(const char *account, uint32_t u)
 	return 0;
 }
 
+enum command_result
+account_cut(struct command *c, const char *account, const char *reason)
+{
+	uint32_t u = account_next(account, (uint32_t)c->cursor);
+
+	if (u == c->uid)
+		u = account_next(account, u + 1);
+	if (u == 0)
+		return CMD_DONE;
+	account_kill(c, u, reason);
+	c->cursor = u + 1;
+	return CMD_MORE;
+}
+
 /* Who was cut, so that it is not cut again: the slot may be another's soon. */
 static uint64_t
 who_is(uint32_t u)

@@ -54,6 +54,13 @@ int account_is_service(const char *name);
 
 /* Ends the session of U, an event. */
 void account_kill(struct command *c, uint32_t u, const char *reason);
+/*
+ * Ends the sessions of all who are logged in to ACCOUNT but C's user, one a
+ * step, beginning with cursor 0: CMD_DONE when there are no more, else return
+ * what it returns, and call it again.
+ */
+enum command_result account_cut(struct command *c, const char *account,
+    const char *reason);
 /* The first user from U on that is logged in to ACCOUNT, 0 for none. */
 uint32_t account_next(const char *account, uint32_t u);
 

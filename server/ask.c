@@ -60,13 +60,11 @@ has_account(uint32_t u)
 	return u != 0 && users[u].account[0] != '\0';
 }
 
-int
-store_wants(const struct envelope *e)
+static int
+is_kept(const struct envelope *e)
 {
 	int said = (e->flags & ENVELOPE_MESSAGE) != 0;
 
-	if (!store_accepts())
-		return 0;
 	switch (e->kind) {
 	case EVENT_TO_ROOM:
 		/* what is for some of the members is not for its history */
@@ -83,6 +81,16 @@ store_wants(const struct envelope *e)
 	default:
 		return 0;
 	}
+}
+
+int
+store_wants(const struct envelope *e)
+{
+	uint32_t s = atomic_load(&state->store.state);
+
+	if (s == STORE_OFF || !is_kept(e))
+		return 0;
+	return s == STORE_FAILING ? -1 : 1;
 }
 
 /* ---- questions ---- */

@@ -23,7 +23,7 @@ enum { ASK_MAX = 7900 /* bytes of a question; of an answer */ };
 /* Whether there is a store that can be left mail; why not, as a text. */
 int store_accepts(void);
 const char *store_trouble(void);
-/* Whether E is for the store, too. */
+/* Whether E is for the store, too: -1 it is, but the store cannot take it. */
 int store_wants(const struct envelope *e);
 /* Whether all up to SERIAL is committed. */
 int store_has(uint64_t serial);

@@ -15,6 +15,7 @@
 #include "../irc/utf8.h"
 #include "channel.h"
 #include "deliver.h"
+#include "device.h"
 #include "handlers.h"
 #include "history.h"
 #include "list.h"
@@ -140,14 +141,33 @@ join(struct command *c, const char *name, const char *key)
 	join_event(c, r, r != 0 ? rooms[r].name : name);
 	op = command_op(c, OP_JOIN, c->uid);
 	op->b = r;
-	op->c = r == 0 ? MEMBER_OPERATOR : 0;
+	op->c = (r == 0 ? MEMBER_OPERATOR : 0) | device_unseen(c);
 	op->x = wall_ms / 1000;
 	op_text(op, name);
 	return 1;
 }
 
-/* After the join: what the new member is told, and who is told that it is
- * away. */
+/* What the new member is told. */
+static void
+join_replies(struct command *c, uint32_t r)
+{
+	if (rooms[r].topic[0] != '\0') {
+		reply(c, RPL_TOPIC, rooms[r].name, rooms[r].topic);
+		reply(c, RPL_TOPICWHOTIME, rooms[r].name,
+		    rooms[r].topic_setter, (long long)rooms[r].topic_time);
+	}
+	reply_names(c, r);
+}
+
+void
+channel_show(struct command *c, uint32_t r)
+{
+	join_event(c, r, rooms[r].name);
+	c->event = NULL; /* the others know */
+	join_replies(c, r);
+}
+
+/* After the join: that, and who is told that it is away. */
 static void
 join_done(struct command *c, const char *name)
 {
@@ -156,12 +176,7 @@ join_done(struct command *c, const char *name)
 
 	if (r == 0 || channel_member(c->uid, r) == 0)
 		return;
-	if (rooms[r].topic[0] != '\0') {
-		reply(c, RPL_TOPIC, rooms[r].name, rooms[r].topic);
-		reply(c, RPL_TOPICWHOTIME, rooms[r].name,
-		    rooms[r].topic_setter, (long long)rooms[r].topic_time);
-	}
-	reply_names(c, r);
+	join_replies(c, r);
 	if (!(c->u->flags & USER_AWAY))
 		return;
 	e = command_event(c, EVENT_TO_ROOM);

@@ -34,6 +34,7 @@
 #include "command.h"
 #include "control.h"
 #include "deliver.h"
+#include "device.h"
 #include "fault.h"
 #include "log.h"
 #include "poison.h"
@@ -184,6 +185,16 @@ command_event(struct command *c, int kind)
 	c->event = &me->txn.envelope;
 	event_begin(c->event, (enum event_kind)kind, c->uid);
 	return c->event;
+}
+
+void
+command_lock(struct command *c)
+{
+	(void)c;
+	if (me->txn.locked)
+		return;
+	me->txn.locked = 1;
+	registry_lock();
 }
 
 struct op *
@@ -499,6 +510,8 @@ txn_finish(struct txn *t)
 		poison("fan", envelope_line(&t->envelope),
 		    t->envelope.nline);
 		deliver_local(&t->envelope, &t->fanout);
+		FAULT("finish-others");
+		deliver_own(&t->envelope, &t->fanout, t->session);
 		if (s->pend == 0)
 			deliver_done(&t->envelope);
 	}
@@ -554,6 +567,17 @@ txn_begin(struct txn *t, const struct command *c)
 	replies.count = 0;
 }
 
+/* Who relies on being told what was accepted is told that it is not kept. */
+static void
+warn_unkept(struct command *c)
+{
+	if ((c->event->flags & ENVELOPE_MESSAGE) &&
+	    (c->label != NULL || (c->s->caps & CAP(ECHO_MESSAGE))) &&
+	    store_wants(c->event) < 0)
+		reply_line(c, ":%s WARN %s NOT_KEPT :This was said, but is not "
+		    "kept", config->name, c->row->name);
+}
+
 /* Runs one step of C, whose line ends at input position END.  Returns 0 when
  * the handler wants to be asked again later, or what it decided could not
  * wait anywhere. */
@@ -573,6 +597,7 @@ command_step(struct command *c, uint64_t end)
 		t->event = 1;
 		t->posts = event_workers(c->event, &t->post_user);
 		t->holds = (t->posts & 1) && t->asked == 0;
+		warn_unkept(c);
 		if ((t->posts != 0 || t->post_user != 0) && !session_reserve())
 			r = CMD_WAIT;
 	}
@@ -869,7 +894,7 @@ run_next_line(uint32_t i)
 	char *buf;
 	long n;
 
-	if (s->state != SESSION_LIVE || s->pend != 0 || s->asked != 0 ||
+	if (s->state != SESSION_LIVE || s->asked != 0 || device_is_pending(s) ||
 	    (s->flags & SESSION_OVERFLOW) || command_is_mail(s))
 		return 0;
 	/* a long answer waits until the client has read the last part */
@@ -938,7 +963,7 @@ command_mail(uint32_t i)
 	    (s->step != 0 || !(s->flags & SESSION_MAIL) || !store_accepts() ||
 		!(c.u->flags & USER_REGISTERED)))
 		return 0;
-	if (s->state != SESSION_LIVE || s->pend != 0 || s->asked != 0 ||
+	if (s->state != SESSION_LIVE || s->asked != 0 || device_is_pending(s) ||
 	    (s->flags & SESSION_OVERFLOW) ||
 	    s->queued - s->sent > reply_ahead())
 		return 0;
@@ -948,33 +973,33 @@ command_mail(uint32_t i)
 	return r;
 }
 
-/* ---- the end of a session ---- */
+/* ---- what a session is shown ---- */
 
-static enum command_result
-quit(struct command *c)
+static const struct command_row row_show = { "JOIN", device_show, 0,
+	CMD_LOCK, 0, NULL };
+
+int
+command_show(uint32_t i)
 {
-	const char *reason = aways[c->uid].text;
-	struct op *op;
+	struct session *s = &sessions[i];
+	struct command c = { .sid = i, .uid = s->user, .s = s,
+		.u = &users[s->user], .row = &row_show };
 
-	if (c->u->flags & USER_REGISTERED) {
-		struct envelope *e = command_event(c, EVENT_TO_ROOMS);
-		event_line(e, ":%s QUIT :%s", source_of(c->uid), reason);
-		event_rooms_of(e, c->uid);
-	}
-	op = command_op(c, OP_QUIT, c->uid);
-	op->x = wall_ms;
-	if (!(c->s->flags & SESSION_CONTROL))
-		reply_line(c, "ERROR :Closing Link: %s (%s)",
-		    c->u->host[0] != '\0' ? c->u->host : "unknown", reason);
-	me->txn.after = SESSION_LINGER;
-	return CMD_DONE;
+	if (s->state != SESSION_LIVE || !(s->flags & SESSION_JOINING) ||
+	    s->step != 0 || s->asked != 0 || s->answer != 0 ||
+	    (s->flags & SESSION_OVERFLOW) || device_is_pending(s) ||
+	    s->queued - s->sent > 2 * REPLY_STEP)
+		return 0;
+	return command_step(&c, s->executed);
 }
+
+/* ---- the end of a session ---- */
 
 int
 command_quit(uint32_t i)
 {
-	static const struct command_row row = { "QUIT", quit, 0, CMD_LOCK, 0,
-		NULL };
+	static const struct command_row row = { "QUIT", device_leave, 0,
+		CMD_LOCK, 0, NULL };
 	struct session *s = &sessions[i];
 	struct command c = { .sid = i, .uid = s->user, .s = s,
 		.u = &users[s->user], .row = &row };

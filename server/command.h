@@ -82,6 +82,9 @@ command_is_mail(const struct session *s)
 /* Tells others that S quits and frees its user; then S lingers.  Returns 0
  * when it has to be asked again, because no buffer is left. */
 int command_quit(uint32_t s);
+/* Tells S one more thing of what its user did while it was not there: a room
+ * it is in.  1 when a step was run, like command_next(). */
+int command_show(uint32_t s);
 /* Posts what a step of S could not post.  Returns 0 when all is posted. */
 int command_unblock(uint32_t s);
 /* Whether that is an event that tells of a nick being given up. */
@@ -103,6 +106,9 @@ void reply_past(struct command *c, const char *tags, size_t ntags,
     const char *line, int inner);
 /* What the client itself gets of the event, with its tags. */
 void reply_event(struct command *c);
+
+/* From here on the step is one of those with CMD_LOCK. */
+void command_lock(struct command *c);
 
 /* The event of this step, begun; then use deliver.h's event_*(). */
 struct envelope *command_event(struct command *c, int kind);

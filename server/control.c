@@ -27,6 +27,7 @@
 #include "../ipc/mailbox.h"
 #include "../irc/mode.h"
 #include "control.h"
+#include "control_row.h"
 #include "deliver.h"
 #include "log.h"
 #include "registry.h"
@@ -38,105 +39,7 @@ enum {
 	SCAN = 256,          /* records a step shows */
 	SCAN_SESSIONS = 1024,/* sessions a step only counts */
 	SCAN_CHUNKS = 8192,
-	ROW_MAX = 2000,      /* bytes of a row */
 };
-
-/* ---- rows ---- */
-
-/* The row being made. */
-static struct {
-	char text[ROW_MAX];
-	size_t used;
-	int full;
-} row;
-
-static void
-row_begin(void)
-{
-	row.used = 0;
-	row.full = 0;
-}
-
-static void
-row_add(const char *text, size_t len)
-{
-	if (row.full || len >= sizeof(row.text) - row.used) {
-		row.full = 1;
-		return;
-	}
-	memcpy(row.text + row.used, text, len);
-	row.used += len;
-}
-
-static void
-row_name(const char *name, char kind)
-{
-	char head[48];
-	int n = snprintf(head, sizeof(head), "%s%s=%c",
-	    row.used > 0 ? "\t" : "", name, kind);
-
-	row_add(head, (size_t)n);
-}
-
-/* Adds up to SIZE bytes of TEXT, escaped. */
-static void
-row_escaped(const char *text, size_t size)
-{
-	static const char special[] = "\t\n\\", letter[] = "tn\\";
-	size_t i, n = strnlen(text, size);
-	const char *p;
-	char escape[2] = { '\\', 0 };
-
-	for (i = 0; i < n; i++) {
-		if ((p = strchr(special, text[i])) == NULL) {
-			row_add(text + i, 1);
-			continue;
-		}
-		escape[1] = letter[p - special];
-		row_add(escape, 2);
-	}
-}
-
-static void
-row_string(const char *name, const char *text, size_t size)
-{
-	row_name(name, 'S');
-	row_escaped(text, size);
-}
-
-#define row_field(name, array) row_string(name, array, sizeof(array))
-
-static void
-row_text(const char *name, const char *text)
-{
-	row_string(name, text, strlen(text));
-}
-
-static void
-row_format(const char *name, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-row_format(const char *name, const char *fmt, ...)
-{
-	char text[128];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	row_text(name, text);
-}
-
-static void
-row_number(const char *name, long long n)
-{
-	char text[24];
-	int len = snprintf(text, sizeof(text), "%lld", n);
-
-	row_name(name, 'N');
-	row_add(text, (size_t)len);
-}
 
 /* How far A is past B, 0 when a racing reader sees it before. */
 static uint64_t
@@ -145,42 +48,12 @@ past(uint64_t a, uint64_t b)
 	return a > b ? a - b : 0;
 }
 
-static void
-row_end(struct command *c)
-{
-	if (row.full)
-		log_warn("%s: a row of more than %d bytes", c->row->name,
-		    ROW_MAX);
-	reply_line(c, "%.*s", (int)row.used, row.text);
-}
-
-static enum command_result
-ok(struct command *c)
-{
-	reply_line(c, ". ok");
-	return CMD_DONE;
-}
-
 static enum command_result
 more(struct command *c, uint32_t step, uint32_t cursor)
 {
 	c->step = step;
 	c->cursor = cursor;
 	return CMD_MORE;
-}
-
-/* Ends with ". error WHAT: TEXT", or without TEXT when it is NULL. */
-static enum command_result
-refuse(struct command *c, const char *what, const char *text)
-{
-	row_begin();
-	row_escaped(what, 200);
-	if (text != NULL) {
-		row_add(": ", 2);
-		row_escaped(text, 200);
-	}
-	reply_line(c, ". error %.*s", (int)row.used, row.text);
-	return CMD_DONE;
 }
 
 /* Shows the records from FIRST to END, or as many as a step may. */
@@ -195,7 +68,7 @@ show_list(struct command *c, uint32_t first, uint32_t end,
 			return more(c, 1, i);
 		show(c, i);
 	}
-	return ok(c);
+	return rows_ok(c);
 }
 
 /* ---- status ---- */
@@ -326,7 +199,7 @@ count_buffers(struct command *c, uint32_t step_base)
 	row_number("buffers_used", (long long)n * CHUNK_SIZE);
 	row_number("buffers_total", (long long)total * CHUNK_SIZE);
 	row_end(c);
-	return ok(c);
+	return rows_ok(c);
 }
 
 /* Several rows that make one: a number that wants counting has its own. */
@@ -430,16 +303,19 @@ show_user(struct command *c, uint32_t i)
 	const struct user *u = &users[s->user];
 	uint32_t flags = u->flags;
 
-	if (!session_is_client(s))
+	if (!session_is_client(s) && s->state != SESSION_ABSENT)
 		return;
 	row_begin();
 	row_number("id", s->user);
+	row_number("session", i);
 	row_field("nick", u->nick);
 	row_field("user", u->user);
 	row_field("host", u->host);
 	row_field("real", u->real);
 	row_number("worker", s->worker);
-	row_text("state", flags & USER_REGISTERED ? "online" : "registering");
+	row_text("state", s->state == SESSION_ABSENT ? "absent"
+	    : flags & USER_REGISTERED ? "online" : "registering");
+	row_field("account", u->account);
 	row_address(&s->addr);
 	row_number("signon", u->signon / 1000);
 	row_number("idle", past(wall_ms, u->spoke) / 1000);
@@ -540,14 +416,14 @@ control_members(struct command *c)
 	uint32_t w = c->step == 0 ? 1 : c->step, from = c->cursor;
 
 	if (r == 0 && c->step == 0)
-		return refuse(c, "no such room", c->m.param[0]);
+		return rows_refuse(c, "no such room", c->m.param[0]);
 	if (r == 0) /* the last one has just left */
-		return ok(c);
+		return rows_ok(c);
 	if (c->step == 0)
 		from = 0;
 	if ((from = show_members(c, r, w, from)) != 0)
 		return more(c, w, from);
-	return w < state->nworker ? more(c, w + 1, 0) : ok(c);
+	return w < state->nworker ? more(c, w + 1, 0) : rows_ok(c);
 }
 
 /* ---- mailboxes ---- */
@@ -603,8 +479,8 @@ control_kick(struct command *c)
 	    : "Disconnected by the administrator";
 	struct envelope *e;
 
-	if (u == 0 || !session_is_client(&sessions[users[u].session]))
-		return refuse(c, "no such nick", c->m.param[0]);
+	if (u == 0 || (sessions[users[u].session].flags & SESSION_CONTROL))
+		return rows_refuse(c, "no such nick", c->m.param[0]);
 	e = command_event(c, EVENT_KILL);
 	e->source = e->source_gen = 0; /* our user is nobody */
 	event_target_user(e, u);
@@ -616,7 +492,7 @@ control_kick(struct command *c)
 	row_field("nick", users[u].nick);
 	row_number("worker", users[u].home);
 	row_end(c);
-	return ok(c);
+	return rows_ok(c);
 }
 
 /* Sends the master SIG, after a row about it: the client watches what becomes
@@ -637,10 +513,10 @@ signal_master(struct command *c, int sig)
 	row_end(c);
 	/* the number may be another process's by now */
 	if (pid <= 1 || !lock_owned(&state->master))
-		return refuse(c, "the master is gone", NULL);
+		return rows_refuse(c, "the master is gone", NULL);
 	if (kill(pid, sig) != 0)
-		return refuse(c, "cannot signal the master", strerror(errno));
-	return ok(c);
+		return rows_refuse(c, "cannot signal the master", strerror(errno));
+	return rows_ok(c);
 }
 
 static enum command_result
@@ -680,7 +556,7 @@ control_version(struct command *c)
 	row_text("name", config->name);
 	row_number("pid", state->segment.owner);
 	row_end(c);
-	return ok(c);
+	return rows_ok(c);
 }
 
 static command_fn control_help;
@@ -696,6 +572,8 @@ static const struct command_row control_table[] = {
 	{ "QUEUES", control_queues, 0, CMD_FREE, 0, ": each mailbox" },
 	{ "KICK", control_kick, 1, CMD_FREE | CMD_LOCK, 0,
 	    "NICK [:REASON]: disconnects a user" },
+	{ "ACCOUNT", control_account, 1, CMD_FREE | CMD_LOCK, 0,
+	    "WHAT [NAME [TEXT]]: add, list, suspend, ... accounts" },
 	{ "RELOAD", control_reload, 0, CMD_FREE, 0,
 	    ": reads the configuration again" },
 	{ "REBALANCE", control_rebalance, 0, CMD_FREE, 0,
@@ -722,7 +600,7 @@ control_help(struct command *c)
 		row_text("what", colon + 2);
 		row_end(c);
 	}
-	return ok(c);
+	return rows_ok(c);
 }
 
 /* ---- which row ---- */
@@ -730,13 +608,13 @@ control_help(struct command *c)
 static enum command_result
 refuse_unknown(struct command *c)
 {
-	return refuse(c, "unknown command", c->m.command);
+	return rows_refuse(c, "unknown command", c->m.command);
 }
 
 static enum command_result
 refuse_missing(struct command *c)
 {
-	return refuse(c, "missing parameter", c->m.command);
+	return rows_refuse(c, "missing parameter", c->m.command);
 }
 
 const struct command_row *

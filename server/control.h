@@ -14,6 +14,8 @@
 
 /* The row that serves the parsed line of a control session. */
 const struct command_row *control_row(struct command *c);
+/* control_account.c */
+command_fn control_account;
 /* Whether the peer of a control socket may give orders: root or our own
  * user (SO_PEERCRED). */
 int control_peer_allowed(int fd);

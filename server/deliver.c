@@ -259,7 +259,7 @@ event_workers(const struct envelope *e, uint32_t *user)
 	case EVENT_MAX:
 		break;
 	}
-	return (mask & ~(UINT64_C(1) << my_id)) | (uint64_t)store_wants(e);
+	return (mask & ~(UINT64_C(1) << my_id)) | (store_wants(e) > 0);
 }
 
 /*
@@ -565,8 +565,7 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 	struct session *s = &sessions[i];
 	const struct look *k;
 
-	if (s->state != SESSION_LIVE || s->user == e->source ||
-	    (s->caps & e->caps) != e->caps)
+	if (s->state != SESSION_LIVE || (s->caps & e->caps) != e->caps)
 		return;
 	if (e->nrooms > 0 && s->mark == e->serial)
 		return;
@@ -601,6 +600,32 @@ serve_once(const struct envelope *e, struct fanout *f, uint32_t i)
 	f->started = 1;
 }
 
+/* With which of the sessions of one user, from FIRST on, to begin: a dead
+ * predecessor may have come as far as to one in the middle. */
+static uint32_t
+serve_from(const struct fanout *f, uint32_t first)
+{
+	uint32_t i = first, n;
+
+	if (f->started != 2)
+		return first;
+	for (n = 0; i != 0 && i != f->session && n <= SESSIONS_MAX; n++)
+		i = sessions[i].next;
+	return i != 0 && i == f->session ? i : first;
+}
+
+/* Serves the sessions of one user, but for the devices of SKIP. */
+static void
+serve_user(const struct envelope *e, struct fanout *f, uint32_t first,
+    uint32_t skip)
+{
+	uint32_t i = serve_from(f, first), n;
+
+	for (n = 0; i != 0 && n <= SESSIONS_MAX; i = sessions[i].next, n++)
+		if (skip == 0 || !(skip >> sessions[i].device & 1))
+			serve_once(e, f, i);
+}
+
 /* A list of members that has no end. */
 static void
 mend_list(uint32_t r)
@@ -633,8 +658,8 @@ fan_room(const struct envelope *e, struct fanout *f, uint32_t r,
 		m = &members[f->member];
 		__builtin_prefetch(&members[m->room_next]);
 		if ((wanted == 0 || (m->flags & wanted)) &&
-		    !(m->flags & MEMBER_TOLD))
-			serve_once(e, f, m->session);
+		    !(m->flags & MEMBER_TOLD) && m->user != e->source)
+			serve_user(e, f, m->session, m->flags >> MEMBER_UNSEEN);
 		if (e->kind == EVENT_KICK && m->user == e->extra)
 			atomic_fetch_or(&m->flags, MEMBER_TOLD);
 		f->member = m->room_next != 0 ? m->room_next : UINT32_MAX;
@@ -667,10 +692,10 @@ fan_mode(const struct envelope *e, struct fanout *f)
 		f->member = MAILBOX_SYSTEM;
 	for (u = f->member; u < state->users.high; u++) {
 		f->member = u;
-		if (!(users[u].flags & USER_REGISTERED) ||
+		if (!(users[u].flags & USER_REGISTERED) || u == e->source ||
 		    users[u].home != my_id || !(users[u].modes & e->extra))
 			continue;
-		serve_once(e, f, users[u].session);
+		serve_user(e, f, users[u].session, 0);
 	}
 }
 
@@ -699,27 +724,117 @@ deliver_done(const struct envelope *e)
 	FAULT("kick-unlocked");
 }
 
+/* All its sessions, and then it cannot stay without one. */
+static void
+user_kill(const struct envelope *e, struct user *u)
+{
+	char reason[AWAY_MAX + 1];
+	size_t n = e->nline < AWAY_MAX ? e->nline : AWAY_MAX;
+	uint32_t i;
+
+	memcpy(reason, envelope_line(e), n);
+	reason[n] = '\0';
+	atomic_fetch_or(&u->flags, USER_ENDS);
+	FAULT("kill-ends");
+	for (i = u->session; i != 0; i = sessions[i].next) {
+		session_close(i, reason);
+		FAULT("kill-closed");
+	}
+}
+
+/* Something is kept for it: one of its sessions is told, if there is one. */
+static void
+user_call(struct user *u)
+{
+	uint32_t i;
+
+	for (i = u->session; i != 0; i = sessions[i].next)
+		if (sessions[i].state == SESSION_LIVE) {
+			sessions[i].flags |= SESSION_MAIL;
+			worker_run_later(i);
+			return;
+		}
+}
+
 static void
 deliver_to_user(const struct envelope *e, struct fanout *f)
 {
 	struct user *u = &users[e->target];
-	char reason[AWAY_MAX + 1];
-	size_t n;
 
 	if (e->target >= state->max_users || !(u->flags & USER_LIVE) ||
 	    u->gen != e->target_gen || u->home != my_id)
 		return;
-	if (e->kind == EVENT_KILL) {
-		n = e->nline < AWAY_MAX ? e->nline : AWAY_MAX;
-		memcpy(reason, envelope_line(e), n);
-		reason[n] = '\0';
-		session_close(u->session, reason);
-		FAULT("kill-closed");
-	} else if (e->kind == EVENT_MAIL) {
-		sessions[u->session].flags |= SESSION_MAIL;
-		worker_run_later(u->session);
-	} else
-		serve_once(e, f, u->session);
+	if (e->kind == EVENT_KILL)
+		user_kill(e, u);
+	else if (e->kind == EVENT_MAIL)
+		user_call(u);
+	else if (e->target != e->source)
+		serve_user(e, f, u->session, 0);
+}
+
+/* What is told to a room the source may not be in, or to some of its members:
+ * for a message from outside its other sessions have to ask. */
+static int
+own_room_wants(const struct envelope *e, uint64_t *caps, uint32_t *skip)
+{
+	uint32_t m = registry_member(e->source, e->target);
+	uint32_t flags = m != 0 ? members[m].flags : 0;
+
+	*skip = flags >> MEMBER_UNSEEN;
+	if (m != 0 && (e->kind == EVENT_KICK || e->extra == 0 ||
+	        (flags & e->extra)))
+		return 1;
+	if (!(e->flags & ENVELOPE_MESSAGE))
+		return m == 0; /* it left */
+	*caps = CAP(ECHO_MESSAGE);
+	return 1;
+}
+
+/* Whether the other sessions of the source are to have E: those with CAPS,
+ * but for the devices of SKIP. */
+static int
+own_wants(const struct envelope *e, uint64_t *caps, uint32_t *skip)
+{
+	*caps = *skip = 0;
+	switch ((enum event_kind)e->kind) {
+	case EVENT_TO_ROOM:
+	case EVENT_KICK:
+		/* a room that was just made is shown to them */
+		return e->target != 0 && own_room_wants(e, caps, skip);
+	case EVENT_TO_ROOMS:
+		return 1;
+	case EVENT_TO_USER:
+		/* what it said, or took back, or for itself */
+		return (e->flags & ENVELOPE_MESSAGE) != 0 ||
+		    e->alt_caps == CAP(MESSAGE_REDACTION) ||
+		    e->target == e->source;
+	case EVENT_TO_MODE:
+		return (users[e->source].modes & e->extra) != 0;
+	default:
+		return 0;
+	}
+}
+
+void
+deliver_own(const struct envelope *e, struct fanout *f, uint32_t from)
+{
+	uint32_t first = users[e->source].session, i, skip;
+	uint64_t caps;
+
+	if (e->source == 0 || sessions[from].user != e->source ||
+	    (first == from && sessions[from].next == 0))
+		return;
+	for (i = first; i != 0; i = sessions[i].next)
+		if (sessions[i].flags & SESSION_JOINING)
+			worker_run_later(i);
+	if (!own_wants(e, &caps, &skip))
+		return;
+	f->own = 1;
+	FAULT("own-begun");
+	for (i = serve_from(f, first); i != 0; i = sessions[i].next)
+		if (i != from && (sessions[i].caps & caps) == caps &&
+		    !(skip >> sessions[i].device & 1))
+			serve_once(e, f, i);
 }
 
 void
@@ -729,6 +844,8 @@ deliver_local(struct envelope *e, struct fanout *f)
 	/* 2: begun by a predecessor; the first one met may be in doubt */
 	if (f->started == 1)
 		f->started = 2;
+	if (f->own)
+		return;
 	switch ((enum event_kind)e->kind) {
 	case EVENT_TO_ROOM:
 	case EVENT_KICK:

@@ -67,8 +67,13 @@ struct posting {
 };
 int deliver_post(struct envelope *e, const struct posting *p);
 
-/* Delivers E to this worker's own recipients, from where FANOUT stands. */
+/* Delivers E to this worker's own recipients, from where FANOUT stands: all
+ * but the source. */
 void deliver_local(struct envelope *e, struct fanout *fanout);
+/* Then to the other sessions of its source, who has just caused it by session
+ * FROM, and lives here. */
+void deliver_own(const struct envelope *e, struct fanout *fanout,
+    uint32_t from);
 
 /* Does what has to be done even if nobody can be told of E. */
 void deliver_abandon(const struct envelope *e);

@@ -26,11 +26,16 @@ command_fn cmd_whois, cmd_whowas, cmd_ison, cmd_userhost, cmd_lusers, cmd_motd,
     cmd_version, cmd_time, cmd_admin, cmd_info, cmd_stats, cmd_help;
 /* account.c, sasl.c: being somebody */
 command_fn cmd_register, cmd_verify, cmd_authenticate;
+/* service.c: NickServ */
+command_fn cmd_nickserv;
 /* oper.c: what operators do */
 command_fn cmd_oper, cmd_kill, cmd_rehash;
 
 /* Shared between them. */
 
+/* What is said to a service, and 311, 312 of it. */
+enum command_result service_message(struct command *c, const char *text);
+void service_whois(struct command *c);
 /* The own membership in the room called NAME, 0 for none.  No lock needed. */
 uint32_t own_member(const struct command *c, const char *name);
 /* "PLAIN,SCRAM-SHA-256" */

@@ -32,7 +32,8 @@
 #include "worker.h"
 
 enum {
-	STEADY = 2000,       /* ms it must live to be trusted again */
+	STEADY = 2000,       /* ms it must live to be trusted again, or */
+	KILLED = 2,          /* when somebody else killed it */
 	GIVEN_UP = 3,        /* deaths in a row until nobody waits for it */
 	OLD = 3000,          /* ms an old one has to leave; and */
 	QUICK = 200,         /* how long it is waited for */
@@ -43,7 +44,7 @@ static char program[PATH_MAX];
 static pid_t pid;            /* 0: none runs */
 static struct brake brake;
 static uint64_t due;         /* ms: when to start it; 0: not */
-static int reloading;
+static int reloading, hung;
 
 static uint64_t
 clock_now(void)
@@ -203,7 +204,10 @@ helper_ended(pid_t who, int status)
 		    strsignal(WTERMSIG(status)));
 	else
 		log_warn("the store exited with %d", WEXITSTATUS(status));
-	wait = brake_ended(&brake, clock_now(), STEADY);
+	/* somebody killed it: then it did nothing wrong itself */
+	wait = brake_ended(&brake, clock_now(), WIFSIGNALED(status) &&
+	        WTERMSIG(status) == SIGKILL && !hung ? KILLED : STEADY);
+	hung = 0;
 	if (brake.quick >= GIVEN_UP)
 		state_set(STORE_FAILING, "it dies again and again");
 	if (wait == 0) {
@@ -227,6 +231,7 @@ helper_watch(void)
 	    now > workers[0].beat + settings->worker_timeout * 1000) {
 		log_warn("the store hangs: no heartbeat for %u s",
 		    settings->worker_timeout);
+		hung = 1;
 		kill(pid, SIGKILL);
 	}
 }

@@ -11,6 +11,7 @@
 #include "../irc/mode.h"
 #include "../irc/tag.h"
 #include "absent.h"
+#include "account.h"
 #include "channel.h"
 #include "deliver.h"
 #include "handlers.h"
@@ -139,16 +140,30 @@ say_to_room(struct command *c, const struct saying *how, const char *name,
 	say(c, how, target);
 }
 
-static enum command_result
-say_to_user(struct command *c, const struct saying *how, const char *nick)
+/* Who is meant by NICK: who has it, else whose account it is; 0 for none. */
+static uint32_t
+find_user(const char *nick)
 {
 	uint32_t u = registry_find_nick(nick);
 
-	if (c->s->answer != 0)
-		return absent_say(c, how->quiet, nick);
-	if (u == 0 || !(users[u].flags & USER_REGISTERED)) {
-		if (!how->tags_only)
-			return absent_say(c, how->quiet, nick);
+	if (u == 0) {
+		registry_lock();
+		u = registry_find_account(nick, 0);
+		registry_unlock();
+	}
+	return u != 0 && (users[u].flags & USER_REGISTERED) ? u : 0;
+}
+
+static enum command_result
+say_to_user(struct command *c, const struct saying *how, const char *nick)
+{
+	uint32_t u = find_user(nick);
+
+	if (c->s->answer != 0 ||
+	    ((u == 0 || absent_is(u)) && !how->tags_only))
+		return absent_say(c, how->quiet,
+		    u != 0 ? users[u].account : nick);
+	if (u == 0) {
 		reply(c, ERR_NOSUCHNICK, nick);
 		return CMD_DONE;
 	}
@@ -198,6 +213,10 @@ say_all(struct command *c, const struct saying *how)
 			reply(c, ERR_NOTEXTTOSEND);
 		return CMD_DONE;
 	}
+	if (account_is_service(c->m.param[0]))
+		return how->quiet || how->tags_only
+		    ? CMD_DONE
+		    : service_message(c, c->m.param[1]);
 	c->u->spoke = wall_ms;
 	if (item >= TARGETS_MAX) {
 		if (!how->quiet)

@@ -93,6 +93,11 @@ op_away(struct op *op)
 {
 	copy(aways[op->a].text, sizeof(aways[op->a].text), op->text);
 	FAULT("op-away-copied");
+	if (op->c)
+		atomic_fetch_or(&users[op->a].flags, USER_ABSENT);
+	else
+		atomic_fetch_and(&users[op->a].flags, ~(uint32_t)USER_ABSENT);
+	FAULT("op-away-absent");
 	if (op->b)
 		atomic_fetch_or(&users[op->a].flags, USER_AWAY);
 	else
@@ -129,6 +134,17 @@ join_uninvite(uint32_t u, uint32_t r)
 			users[u].invite[i] = 0;
 }
 
+/* The other devices of U have still to be shown a room. */
+static void
+join_devices(uint32_t u, uint32_t unseen)
+{
+	uint32_t i;
+
+	for (i = users[u].session; unseen != 0 && i != 0; i = sessions[i].next)
+		if (unseen >> sessions[i].device & 1)
+			sessions[i].flags |= SESSION_JOINING;
+}
+
 static void
 op_join(struct op *op)
 {
@@ -151,6 +167,8 @@ op_join(struct op *op)
 	registry_link_member(m);
 	registry_linking(0);
 	FAULT("op-join-linked");
+	join_devices(op->a, op->c >> MEMBER_UNSEEN);
+	FAULT("op-join-devices");
 	join_uninvite(op->a, r);
 }
 
@@ -310,6 +328,19 @@ whowas_add(const struct user *u, uint64_t time)
 	state->whowas_at = (state->whowas_at + 1) % WHOWAS_MAX;
 }
 
+/* All sessions of U have none any more. */
+static void
+sessions_leave(struct user *u)
+{
+	uint32_t i;
+
+	while ((i = u->session) != 0) {
+		sessions[i].user = 0;
+		FAULT("op-quit-parted");
+		u->session = sessions[i].next;
+	}
+}
+
 static void
 op_quit(struct op *op)
 {
@@ -333,9 +364,66 @@ op_quit(struct op *op)
 	mailbox_remove(u->mailbox);
 	FAULT("op-quit-removed");
 	u->mailbox = -1;
-	u->session = 0;
+	sessions_leave(u);
 	FAULT("op-quit-session");
 	registry_free_user(op->a);
+}
+
+static void
+op_leave(struct op *op)
+{
+	registry_unlink_session(op->a);
+}
+
+/* What stands for user U while it has no session; made if need be.  S was its
+ * last one. */
+static uint32_t
+absence_begin(uint32_t u, const struct session *s, struct op *op)
+{
+	uint32_t i;
+	struct session *g;
+
+	for (i = users[u].session; i != 0; i = sessions[i].next)
+		if (sessions[i].state == SESSION_ABSENT)
+			return i;
+	if ((i = registry_new_session()) == 0)
+		return 0;
+	g = &sessions[i];
+	g->fd = -1;
+	g->worker = s->worker;
+	g->user = u;
+	g->addr = s->addr;
+	g->opened = s->opened;
+	g->active = op->x;
+	memcpy(reasons[i].text, op->text, AWAY_MAX);
+	reasons[i].text[AWAY_MAX] = '\0';
+	FAULT("op-linger-filled");
+	registry_linking(users[u].home);
+	g->state = SESSION_ABSENT;
+	FAULT("op-linger-absent");
+	registry_link_session(i, u);
+	return i;
+}
+
+static void
+op_linger(struct op *op)
+{
+	struct session *s = &sessions[op->a];
+
+	if (s->user == 0)
+		return;
+	if (absence_begin(s->user, s, op) != 0)
+		registry_unlink_session(op->a);
+	else
+		op_quit(&(struct op) { .a = s->user, .x = op->x });
+}
+
+static void
+op_seen(struct op *op)
+{
+	if (members[op->a].room == op->b)
+		atomic_fetch_and(&members[op->a].flags,
+		    ~(UINT32_C(1) << (MEMBER_UNSEEN + op->c)));
 }
 
 static void
@@ -343,8 +431,11 @@ op_account(struct op *op)
 {
 	struct user *u = &users[op->a];
 
+	registry_unindex_account(op->a);
 	copy(u->account, sizeof(u->account), op->text);
 	FAULT("op-account");
+	registry_index_account(op->a);
+	FAULT("op-account-indexed");
 	if (u->session == 0)
 		return;
 	sessions[u->session].told = 0; /* that was another one's */
@@ -425,6 +516,9 @@ static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_TOPIC] = op_topic,
 	[OP_INVITE] = op_invite,
 	[OP_QUIT] = op_quit,
+	[OP_LEAVE] = op_leave,
+	[OP_LINGER] = op_linger,
+	[OP_SEEN] = op_seen,
 	[OP_ACCOUNT] = op_account,
 	[OP_WISH] = op_wish,
 	[OP_SASL] = op_sasl,

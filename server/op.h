@@ -16,7 +16,8 @@ enum op_kind {
 	OP_REAL,       /* user a; text real name */
 	OP_REGISTER,   /* user a */
 	OP_USER_MODES, /* user a; b all its modes */
-	OP_AWAY,       /* user a; b 1 away, 0 back; text */
+	OP_AWAY,       /* user a; b 1 away, 0 back, c only for want of a
+	                * session; text */
 	OP_JOIN,       /* user a; room b, or 0 and its name in text; c flags */
 	OP_PART,       /* user a; room b */
 	OP_MEMBER,     /* member a; b flags to set, c to clear; user x */
@@ -28,6 +29,10 @@ enum op_kind {
 	OP_TOPIC,      /* room a; text, text2 setter, time x */
 	OP_INVITE,     /* user a; room b */
 	OP_QUIT,       /* user a; time x */
+	OP_LEAVE,      /* session a leaves its user, who has others */
+	OP_LINGER,     /* session a leaves its user, who stays without any;
+	                * text why; ms x */
+	OP_SEEN,       /* member a of room b; device c was shown the room */
 	OP_ACCOUNT,    /* user a; text account, or "" */
 	OP_WISH,       /* user a; text a nick, "" for none */
 	OP_SASL,       /* session a; mechanism b, 0 for none; text seed */

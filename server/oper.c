@@ -61,7 +61,9 @@ cmd_oper(struct command *c)
 		return CMD_DONE;
 	command_op(c, OP_USER_MODES, c->uid)->b =
 	    c->u->modes | USER_OPERATOR;
-	reply_line(c, ":%s MODE %s :+o", source_of(c->uid), c->u->nick);
+	event_line(command_event(c, EVENT_TO_ROOMS), ":%s MODE %s :+o",
+	    source_of(c->uid), c->u->nick);
+	reply_event(c);
 	return CMD_DONE;
 }
 

@@ -23,6 +23,8 @@
 #include "../irc/mask.h"
 #include "../irc/mode.h"
 #include "../irc/utf8.h"
+#include "account.h"
+#include "device.h"
 #include "handlers.h"
 #include "past.h"
 #include "registry.h"
@@ -146,7 +148,7 @@ whois_host(struct command *c, uint32_t u)
 	if (users[u].session != 0)
 		reply(c, RPL_WHOISHOST, users[u].nick, users[u].user,
 		    users[u].host,
-		    address_text(&sessions[users[u].session].addr, buf));
+		    address_text(&sessions[device_newest(u)].addr, buf));
 }
 
 static void
@@ -175,6 +177,8 @@ whois_nick(struct command *c, const char *nick)
 
 	if (u != 0)
 		whois_user(c, u);
+	else if (account_is_service(nick))
+		service_whois(c);
 	else
 		reply(c, ERR_NOSUCHNICK, word_or_star(nick));
 }
@@ -326,7 +330,7 @@ reply_lusers(struct command *c)
 		most = all;
 	reply(c, RPL_LUSERCLIENT, less(all, invisible), invisible, 1);
 	reply(c, RPL_LUSEROP, (unsigned)state->opers);
-	reply(c, RPL_LUSERUNKNOWN, less(state->sessions.used, all));
+	reply(c, RPL_LUSERUNKNOWN, less(state->users.used, all));
 	reply(c, RPL_LUSERCHANNELS, state->rooms.used);
 	reply(c, RPL_LUSERME, all, 0);
 	reply(c, RPL_LOCALUSERS, all, most, all, most);

@@ -140,39 +140,68 @@ all_quiet(void)
 /* ---- the move ---- */
 
 static int
+is_at_rest(const struct session *s)
+{
+	return s->state == SESSION_ABSENT ||
+	    (s->state == SESSION_LIVE && !(s->flags & SESSION_CONTROL) &&
+		s->out_head == 0 && s->in_chunk == 0 && s->step == 0 &&
+		s->answer == 0 && s->asked == 0 && s->sent == s->queued &&
+		!(s->flags & SESSION_JOINING));
+}
+
+/* Whether I is the first session of a user who can be moved: with all. */
+static int
 is_movable(uint32_t i)
 {
-	const struct session *s = &sessions[i];
+	const struct user *u = &users[sessions[i].user];
 
-	return s->state == SESSION_LIVE && !(s->flags & SESSION_CONTROL) &&
-	    (users[s->user].flags & USER_REGISTERED) && s->out_head == 0 &&
-	    s->in_chunk == 0 && s->step == 0 && s->sent == s->queued;
+	if (!(u->flags & USER_REGISTERED) || u->session != i)
+		return 0;
+	for (; i != 0; i = sessions[i].next)
+		if (!is_at_rest(&sessions[i]))
+			return 0;
+	return 1;
 }
 
 static void
-move(uint32_t i, unsigned to)
+move_session(uint32_t i, unsigned to)
 {
 	struct session *s = &sessions[i];
 
-	epoll_ctl(workers[s->worker].epoll, EPOLL_CTL_DEL, s->fd, NULL);
+	if (s->fd >= 0)
+		epoll_ctl(workers[s->worker].epoll, EPOLL_CTL_DEL, s->fd, NULL);
 	FAULT("move-unwatched");
-	registry_rehome(s->user, to);
-	FAULT("move-rehomed");
 	s->flags &= ~(uint32_t)(SESSION_DIRTY | SESSION_RUNNABLE |
 	    SESSION_AWAITS);
 	s->flags |= SESSION_WRITABLE;
 	s->worker = (uint8_t)to;
 	FAULT("move-worker");
 	/* tells its new home at once what there is to read */
-	session_register(i);
+	if (s->fd >= 0)
+		session_register(i);
 	FAULT("move-registered");
+}
+
+/* Returns how many clients the user had. */
+static uint32_t
+move(uint32_t i, unsigned to)
+{
+	uint32_t n = 0;
+
+	registry_rehome(sessions[i].user, to);
+	FAULT("move-rehomed");
+	for (; i != 0; i = sessions[i].next) {
+		n += sessions[i].fd >= 0;
+		move_session(i, to);
+	}
+	return n;
 }
 
 /* Moves users from who has more than its share to who has least. */
 static uint32_t
 move_all(void)
 {
-	uint32_t count[CONFIG_WORKERS + 1], i, sum = 0, share, moved = 0;
+	uint32_t count[CONFIG_WORKERS + 1], i, n, sum = 0, share, moved = 0;
 	unsigned w, to;
 
 	registry_count_clients(count);
@@ -187,9 +216,9 @@ move_all(void)
 			;
 		if (to > state->nworker || !is_movable(i))
 			continue;
-		move(i, to);
-		count[w]--;
-		count[to]++;
+		n = move(i, to);
+		count[w] -= n;
+		count[to] += n;
 		moved++;
 	}
 	FAULT("move-all");

@@ -15,6 +15,7 @@
 #include "account.h"
 #include "ask.h"
 #include "deliver.h"
+#include "device.h"
 #include "handlers.h"
 #include "registry.h"
 #include "session.h"
@@ -42,6 +43,7 @@ static const uint64_t offered_with_store =
 enum {
 	STEP_TRY = 1,  /* whether all is there, and the nick can be had */
 	STEP_WELCOME,
+	STEP_HANDED,   /* the session may be one of an older user by now */
 };
 
 static void
@@ -83,6 +85,15 @@ deny_nick(struct command *c)
 	return CMD_DONE;
 }
 
+/* It is the device of a user who is here: it goes there, and then on. */
+static enum command_result
+hand_over(struct command *c)
+{
+	me->txn.after = SESSION_HANDED;
+	c->step = STEP_HANDED;
+	return CMD_MORE;
+}
+
 /* The nick is the user's, if it is anybody's: takes it, and registers. */
 static enum command_result
 take_nick(struct command *c)
@@ -91,6 +102,8 @@ take_nick(struct command *c)
 	uint32_t other = registry_find_nick(nick);
 	enum command_result r;
 
+	if (device_is_other(c))
+		return hand_over(c);
 	if (other != 0 && other != c->uid) {
 		if (name_cmp(nick, c->u->account) != 0)
 			return deny_nick(c);
@@ -120,6 +133,8 @@ try_register(struct command *c)
 		session_close(c->sid, "Bad password");
 		return CMD_DONE;
 	}
+	if (device_is_other(c))
+		return hand_over(c);
 	if ((r = account_may_have(c, wanted_nick(c))) == CMD_ANSWERED)
 		return deny_nick(c);
 	return r == CMD_DONE ? take_nick(c) : r;
@@ -132,6 +147,11 @@ go_on(struct command *c)
 	switch (c->step & ~(uint32_t)STEP_ASKED) {
 	case STEP_TRY:
 		return try_register(c);
+	case STEP_HANDED:
+		if (!(c->u->flags & USER_REGISTERED))
+			return try_register(c);
+		welcome(c);
+		return CMD_DONE;
 	case STEP_WELCOME:
 		welcome(c);
 		return CMD_DONE;
@@ -228,7 +248,7 @@ cmd_nick(struct command *c)
 {
 	const char *nick = c->m.param[0];
 
-	if (c->step == STEP_WELCOME ||
+	if (c->step == STEP_WELCOME || c->step == STEP_HANDED ||
 	    (c->step > 0 && !(c->u->flags & USER_REGISTERED)))
 		return go_on(c);
 	if (nick == NULL || nick[0] == '\0') {
@@ -622,6 +642,9 @@ cmd_user_mode(struct command *c)
 		return CMD_DONE;
 	user_modes_changed(c->u->modes, modes, text);
 	command_op(c, OP_USER_MODES, c->uid)->b = modes;
-	reply_line(c, ":%s MODE %s :%s", source_of(c->uid), c->u->nick, text);
+	/* for its own sessions alone */
+	event_line(command_event(c, EVENT_TO_ROOMS), ":%s MODE %s :%s",
+	    source_of(c->uid), c->u->nick, text);
+	reply_event(c);
 	return CMD_DONE;
 }

@@ -186,6 +186,8 @@ registry_free_session(uint32_t s)
 void
 registry_free_user(uint32_t u)
 {
+	registry_unindex_account(u);
+	FAULT("user-unindexed");
 	atomic_store(&users[u].flags, 0);
 	FAULT("user-free");
 	slots_give(USERS, u);
@@ -270,6 +272,118 @@ registry_index_nick(uint32_t u)
 	atomic_thread_fence(memory_order_release);
 	*bucket = u;
 	FAULT("nick-indexed");
+}
+
+/* ---- accounts ---- */
+
+uint32_t
+registry_find_account(const char *account, uint32_t other)
+{
+	uint32_t hash = name_hash(account), u;
+
+	if (account[0] == '\0')
+		return 0;
+	u = account_index[hash & (index_size - 1)];
+	for (; u != 0; u = users[u].account_next)
+		if (u != other && users[u].account_hash == hash &&
+		    (users[u].flags & USER_REGISTERED) &&
+		    name_cmp(users[u].account, account) == 0)
+			return u;
+	return 0;
+}
+
+void
+registry_unindex_account(uint32_t u)
+{
+	uint32_t *p;
+
+	if (users[u].account[0] == '\0')
+		return;
+	p = &account_index[users[u].account_hash & (index_size - 1)];
+	for (; *p != 0; p = &users[*p].account_next)
+		if (*p == u) {
+			*p = users[u].account_next;
+			FAULT("account-unindexed");
+			return;
+		}
+}
+
+void
+registry_index_account(uint32_t u)
+{
+	uint32_t hash = name_hash(users[u].account);
+	uint32_t *bucket = &account_index[hash & (index_size - 1)], other;
+
+	if (users[u].account[0] == '\0')
+		return;
+	for (other = *bucket; other != 0; other = users[other].account_next)
+		if (other == u)
+			return;
+	users[u].account_hash = hash;
+	users[u].account_next = *bucket;
+	FAULT("account-chained");
+	*bucket = u;
+	FAULT("account-indexed");
+}
+
+/* ---- the sessions of a user ---- */
+
+/* Memberships know the first one. */
+static void
+members_follow(uint32_t u)
+{
+	uint32_t m;
+
+	for (m = users[u].members; m != 0; m = members[m].user_next)
+		members[m].session = users[u].session;
+	FAULT("session-followed");
+}
+
+static void
+session_link(uint32_t s, uint32_t u)
+{
+	uint32_t *p = &users[u].session, n = 0;
+
+	for (; *p != 0 && *p != s && n <= SESSIONS_MAX; n++)
+		p = &sessions[*p].next;
+	if (*p == s)
+		return;
+	sessions[s].next = 0;
+	FAULT("session-next");
+	*p = s;
+	FAULT("session-linked");
+}
+
+void
+registry_link_session(uint32_t s, uint32_t u)
+{
+	registry_linking(users[u].home);
+	sessions[s].user = u;
+	FAULT("session-user");
+	session_link(s, u);
+	if (users[u].session == s)
+		members_follow(u);
+	registry_linking(0);
+}
+
+void
+registry_unlink_session(uint32_t s)
+{
+	uint32_t u = sessions[s].user, *p = &users[u].session, n = 0;
+
+	if (u == 0)
+		return;
+	registry_linking(users[u].home);
+	for (; *p != 0 && *p != s && n <= SESSIONS_MAX; n++)
+		p = &sessions[*p].next;
+	if (*p == s)
+		*p = sessions[s].next;
+	FAULT("session-unlinked");
+	members_follow(u);
+	sessions[s].user = 0;
+	FAULT("session-parted");
+	sessions[s].next = 0;
+	registry_linking(0);
 }
 
 /* ---- rooms ---- */
@@ -512,8 +626,32 @@ user_used(uint32_t u)
 	    users[u].session >= state->max_sessions)
 		return 0;
 	s = &sessions[users[u].session];
-	/* a user goes no further than its session had come */
+	/* a user goes no further than its first session had come */
 	return s->state != SESSION_FREE && s->user == u;
+}
+
+/* Whether S is in the chain of its user, who lives at worker W. */
+static int
+session_of_home(const struct session *s, unsigned w)
+{
+	return s->state != SESSION_FREE && s->user >= MAILBOX_SYSTEM &&
+	    s->user < state->users.high &&
+	    (users[s->user].flags & USER_LIVE) && users[s->user].home == w &&
+	    s->worker == w;
+}
+
+/* Makes the chains of sessions of the users of worker W. */
+static void
+heal_chains(unsigned w)
+{
+	uint32_t i;
+
+	for (i = MAILBOX_SYSTEM; i < state->users.high; i++)
+		if (users[i].home == w)
+			users[i].session = 0;
+	for (i = 1; i < state->sessions.high; i++)
+		if (session_of_home(&sessions[i], w))
+			session_link(i, sessions[i].user);
 }
 
 static int
@@ -547,6 +685,7 @@ heal_members(unsigned w)
 {
 	uint32_t i;
 
+	heal_chains(w);
 	for (i = 1; i < state->rooms.high; i++)
 		*room_list(i, w) = (struct room_list) { 0, 0 };
 	for (i = MAILBOX_SYSTEM; i < state->users.high; i++)
@@ -559,6 +698,7 @@ heal_members(unsigned w)
 		}
 		if (users[members[i].user].home != w)
 			continue;
+		members[i].session = users[members[i].user].session;
 		member_link_room(i);
 		member_link_user(i);
 	}
@@ -613,12 +753,14 @@ heal_users(void)
 	uint32_t i;
 
 	memset(nick_index, 0, index_size * sizeof(uint32_t));
+	memset(account_index, 0, index_size * sizeof(uint32_t));
 	for (i = MAILBOX_SYSTEM; i < state->users.high; i++) {
 		if (!user_used(i)) {
 			atomic_store(&users[i].flags, 0);
 			continue;
 		}
 		registry_index_nick(i);
+		registry_index_account(i);
 		if (!(users[i].flags & USER_REGISTERED))
 			continue;
 		registered++;
@@ -641,7 +783,7 @@ heal_addresses(void)
 	memset(address_index, 0, index_size * sizeof(uint32_t));
 	state->addresses = (struct list) { 0, 0, 0, 1 };
 	for (i = 1; i < state->sessions.high; i++)
-		if (session_used(i) && !(sessions[i].flags & SESSION_CONTROL))
+		if (session_used(i) && session_has_address(&sessions[i]))
 			registry_count_address(&sessions[i].addr, 1);
 	heal_list(SESSIONS, 1, session_used);
 }
@@ -697,7 +839,8 @@ heal_move(void)
 	unsigned w;
 
 	for (i = 1; i < state->sessions.high; i++)
-		if (sessions[i].state == SESSION_LIVE &&
+		if ((sessions[i].state == SESSION_LIVE ||
+			sessions[i].state == SESSION_ABSENT) &&
 		    sessions[i].worker != users[sessions[i].user].home) {
 			sessions[i].flags &= ~(uint32_t)(SESSION_DIRTY |
 			    SESSION_RUNNABLE);
@@ -724,7 +867,8 @@ registry_count_clients(uint32_t *count)
 
 	memset(count, 0, (CONFIG_WORKERS + 1) * sizeof(*count));
 	for (i = 1; i < state->sessions.high; i++)
-		if (session_used(i) && sessions[i].worker <= CONFIG_WORKERS)
+		if (session_used(i) && sessions[i].fd >= 0 &&
+		    sessions[i].worker <= CONFIG_WORKERS)
 			count[sessions[i].worker]++;
 	for (w = 1; w <= state->nworker; w++)
 		atomic_store(&workers[w].clients, count[w]);
@@ -814,6 +958,25 @@ nick_index_wrong(void)
 }
 
 static int
+account_index_wrong(void)
+{
+	uint32_t bucket, u, n = 0, named = 0;
+
+	for (u = MAILBOX_SYSTEM; u < state->users.high; u++)
+		named += (users[u].flags & USER_LIVE) &&
+		    users[u].account[0] != '\0';
+	for (bucket = 0; bucket < index_size; bucket++)
+		for (u = account_index[bucket]; u != 0;
+		     u = users[u].account_next)
+			if (u >= state->users.high || n++ >= named ||
+			    !(users[u].flags & USER_LIVE) ||
+			    (users[u].account_hash & (index_size - 1)) !=
+			        bucket)
+				return 1;
+	return n != named;
+}
+
+static int
 address_index_wrong(void)
 {
 	uint32_t bucket, a, n = 0;
@@ -843,6 +1006,7 @@ registry_wrong(void)
 			return "a membership";
 	return room_index_wrong() ? "the index of rooms"
 	    : nick_index_wrong() ? "the index of nicks"
+	    : account_index_wrong() ? "the index of accounts"
 	    : address_index_wrong() ? "the index of addresses" : NULL;
 }
 

@@ -55,6 +55,17 @@ void registry_unindex_nick(uint32_t u);
 void registry_index_room(uint32_t r);
 void registry_unindex_room(uint32_t r);
 
+/* The same of users by account: the registered one of ACCOUNT that is not
+ * OTHER, 0 for none.  Lock held. */
+uint32_t registry_find_account(const char *account, uint32_t other);
+void registry_index_account(uint32_t u);
+void registry_unindex_account(uint32_t u);
+
+/* Puts session S behind the others of user U, or takes it away from its user;
+ * both may be done twice.  U must be left with one.  Lock held, at the home. */
+void registry_link_session(uint32_t s, uint32_t u);
+void registry_unlink_session(uint32_t s);
+
 /* The membership of U in R, 0 for none.  By the user's home, or locked. */
 uint32_t registry_member(uint32_t u, uint32_t r);
 /* Says whose lists are about to be changed, HOME's; 0: nobody's, all
@@ -68,7 +79,8 @@ void registry_unlink_member(uint32_t m);
 void registry_open_mailbox(uint32_t u);
 
 /* Makes worker TO the home of user U, with its memberships.  Lock held, while
- * no worker walks a list; state->moving says so to who heals. */
+ * no worker walks a list; state->moving says so to who heals.  Who has no
+ * memberships may be moved any time. */
 void registry_rehome(uint32_t u, unsigned to);
 
 /* Counts a client of ADDR in or out; returns the new count.  Lock held. */

@@ -61,11 +61,16 @@ sasl_mechanisms(void)
 void
 sasl_give(uint32_t i)
 {
+	if (sessions[i].sasl != 0 && sasl_of(&sessions[i])->mechanism == 0)
+		sasl_drop(i);
+}
+
+void
+sasl_drop(uint32_t i)
+{
 	struct session *s = &sessions[i];
 	uint32_t k = s->sasl;
 
-	if (k == 0 || sasl_of(s)->mechanism != 0)
-		return;
 	s->sasl = 0;
 	FAULT("sasl-given");
 	atomic_signal_fence(memory_order_seq_cst);

@@ -35,5 +35,7 @@ sasl_of(const struct session *s)
 
 /* Gives back the chunk if it is over.  By the home. */
 void sasl_give(uint32_t session);
+/* Gives it back however far it is; there is one. */
+void sasl_drop(uint32_t session);
 
 #endif

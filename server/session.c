@@ -11,6 +11,7 @@
  * further while one chunk is full, all chunks together are `buffers'.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <stdlib.h>
 #include <linux/sockios.h>
@@ -51,6 +52,56 @@ pool_mark(unsigned char *used, uint32_t c)
 	}
 }
 
+/* Chunks of sessions that were given to another worker, which will have copied
+ * what is in them when the session has another one. */
+static struct given {
+	uint32_t session, gen, chunk;
+} *given;
+static uint32_t ngiven, given_size;
+
+static void
+given_add(uint32_t i)
+{
+	if (ngiven == given_size) {
+		given_size = given_size * 2 + 64;
+		given = realloc(given, given_size * sizeof(*given));
+		if (given == NULL)
+			fatal("no memory for %u chunks given", given_size);
+	}
+	given[ngiven++] = (struct given) { i, sessions[i].gen,
+		sessions[i].in_chunk };
+}
+
+void
+session_given_look(void)
+{
+	uint32_t k;
+
+	for (k = 0; k < ngiven;) {
+		const struct given *g = &given[k];
+		const struct session *s = &sessions[g->session];
+		if (s->gen == g->gen && s->state != SESSION_FREE &&
+		    *(const volatile uint32_t *)&s->in_chunk == g->chunk) {
+			k++;
+			continue;
+		}
+		atomic_thread_fence(memory_order_seq_cst);
+		chunk_give(g->chunk);
+		given[k] = given[--ngiven];
+	}
+}
+
+/* Whether the input of session I, another worker's, is still in our chunk. */
+static int
+is_given(uint32_t i)
+{
+	const struct session *s = &sessions[i];
+
+	return s->state == SESSION_HANDED && s->worker != my_id &&
+	    s->in_chunk >= me->chunk_first && s->in_chunk < me->chunk_high &&
+	    chunks[s->in_chunk].session == i;
+}
+
 void
 session_pool_open(void)
 {
@@ -67,6 +118,9 @@ session_pool_open(void)
 			pool_mark(used, sessions[i].pend);
 			pool_mark(used, sessions[i].answer);
 			pool_mark(used, sessions[i].sasl);
+		} else if (is_given(i)) {
+			pool_mark(used, sessions[i].in_chunk);
+			given_add(i);
 		}
 	/* the reserve may just have become the place of an event */
 	if (me->reserve < me->chunk_first || me->reserve >= me->chunk_high ||
@@ -285,6 +339,21 @@ hold_waits(const struct hold *h)
 	    (h->serial != 0 && store_accepts() && !store_has(h->serial));
 }
 
+/* The store fails, and what the held output says to be kept may never be. */
+static void
+hold_break(uint32_t i)
+{
+	char line[256];
+	int n = snprintf(line, sizeof(line),
+	    ":%s WARN * NOT_KEPT :What you said last may not be kept\r\n",
+	    config->name);
+
+	memset(sessions[i].hold, 0, sizeof(sessions[i].hold));
+	FAULT("hold-broken");
+	sessions[i].flags &= ~(uint32_t)SESSION_HELD;
+	session_append(i, line, (size_t)n);
+}
+
 /* How far the output may be sent. */
 static uint64_t
 output_end(uint32_t i)
@@ -293,6 +362,9 @@ output_end(uint32_t i)
 
 	if (!(s->flags & SESSION_HELD))
 		return s->queued;
+	if (!store_accepts() && s->hold[0].serial != HOLD_UNPOSTED &&
+	    s->hold[0].serial != 0 && !store_has(s->hold[0].serial))
+		hold_break(i);
 	while (s->hold[0].serial != 0 && !hold_waits(&s->hold[0])) {
 		/* the second one moves up, in an order that never lets go
 		 * what it holds */
@@ -519,15 +591,23 @@ session_close(uint32_t i, const char *reason)
 	struct session *s = &sessions[i];
 	size_t n;
 
-	if (s->state != SESSION_LIVE)
+	if (s->state != SESSION_LIVE && s->state != SESSION_ABSENT)
 		return;
 	n = strnlen(reason, AWAY_MAX);
-	memcpy(aways[s->user].text, reason, n);
-	aways[s->user].text[n] = '\0';
+	memmove(reasons[i].text, reason, n);
+	reasons[i].text[n] = '\0';
 	FAULT("close-reason");
 	s->state = SESSION_CLOSING;
 	FAULT("close-closing");
 	worker_run_later(i);
+}
+
+void
+session_lose(uint32_t i, const char *reason)
+{
+	if (sessions[i].state == SESSION_LIVE)
+		sessions[i].flags |= SESSION_LOST;
+	session_close(i, reason);
 }
 
 /* The living worker with the fewest clients. */
@@ -673,17 +753,14 @@ session_free(uint32_t i)
 
 	/* Down first: if we die now, a successor that finds the socket
 	 * without a session sees by its state that it was ended. */
-	shutdown(fd, SHUT_RDWR);
+	if (fd >= 0)
+		shutdown(fd, SHUT_RDWR);
 	FAULT("free-shut");
 	me->accepting++;
 	FAULT("free-accepting");
 	registry_lock();
 	FAULT("free-locked");
-	if (users[s->user].session == i && (users[s->user].flags & USER_LIVE)) {
-		registry_unindex_nick(s->user);
-		registry_free_user(s->user);
-	}
-	if (!(s->flags & SESSION_CONTROL))
+	if (session_has_address(s))
 		registry_count_address(&s->addr, -1);
 	/* a record never names a chunk that is not its own */
 	s->sent = s->queued;
@@ -702,14 +779,65 @@ session_free(uint32_t i)
 		chunk_give(sasl);
 	registry_free_session(i);
 	FAULT("free-freed");
-	fd_session[fd] = 0;
-	FAULT("free-fd");
-	atomic_fetch_sub(&me->clients, 1);
+	if (fd >= 0) {
+		fd_session[fd] = 0;
+		FAULT("free-fd");
+		atomic_fetch_sub(&me->clients, 1);
+	}
 	registry_unlock();
 	FAULT("free-unlocked");
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	FAULT("free-closed");
 	me->accepting++;
+}
+
+/* ---- from worker to worker ---- */
+
+void
+session_hand_over(uint32_t i, unsigned to)
+{
+	struct session *s = &sessions[i];
+
+	epoll_ctl(me->epoll, EPOLL_CTL_DEL, s->fd, NULL);
+	FAULT("hand-deaf");
+	if (s->in_chunk >= me->chunk_first && s->in_chunk < me->chunk_end)
+		given_add(i); /* else whose it is has noted it */
+	s->flags &= ~(uint32_t)(SESSION_DIRTY | SESSION_RUNNABLE |
+	    SESSION_AWAITS);
+	s->flags |= SESSION_WRITABLE;
+	users[s->user].home = (uint8_t)to;
+	FAULT("hand-user");
+	atomic_thread_fence(memory_order_release);
+	s->worker = (uint8_t)to;
+	FAULT("hand-session");
+	atomic_fetch_sub(&me->clients, 1);
+	atomic_fetch_add(&workers[to].clients, 1);
+	session_register(i);
+	FAULT("hand-registered");
+	atomic_store(&workers[to].arrivals, 1);
+	FAULT("hand-arrivals");
+	bell_ring(&workers[to].bell);
+}
+
+int
+session_adopt_input(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	uint32_t c = s->in_chunk, own;
+	size_t n = (size_t)(s->received - s->executed);
+
+	if (c == 0 || (c >= me->chunk_first && c < me->chunk_end))
+		return 0;
+	if ((own = chunk_take(i, s->executed)) == 0)
+		return -1;
+	memcpy(chunk_bytes(own),
+	    chunk_bytes(c) + (s->executed - chunks[c].pos), n);
+	atomic_thread_fence(memory_order_seq_cst);
+	FAULT("adopt-copied");
+	s->in_chunk = own;
+	FAULT("adopt-input");
+	return 0;
 }
 
 /* ---- after a death ---- */
@@ -720,6 +848,8 @@ session_heal_stream(uint32_t i)
 	struct session *s = &sessions[i];
 	uint64_t sent, received;
 
+	if (s->fd < 0)
+		return;
 	poison("heal", users[s->user].real, strlen(users[s->user].real));
 	/* what the dead worker sent or read and could not note: of the one it
 	 * was at; a reset connection may say anything: believe sane values */
@@ -776,7 +906,8 @@ session_rearm(uint32_t i)
 
 	s->flags &= ~(uint32_t)(SESSION_READABLE | SESSION_WRITABLE |
 	    SESSION_DIRTY | SESSION_RUNNABLE | SESSION_AWAITS);
-	if (epoll_ctl(me->epoll, EPOLL_CTL_MOD, s->fd, &ev) != 0 &&
+	if (s->fd >= 0 &&
+	    epoll_ctl(me->epoll, EPOLL_CTL_MOD, s->fd, &ev) != 0 &&
 	    (errno != ENOENT ||
 		epoll_ctl(me->epoll, EPOLL_CTL_ADD, s->fd, &ev) != 0))
 		s->flags |= SESSION_DEAD | SESSION_EOF;
@@ -785,7 +916,7 @@ session_rearm(uint32_t i)
 	if (s->state != SESSION_LIVE || s->in_chunk != 0 || s->pend != 0 ||
 	    s->step != 0 ||
 	    (s->flags & (SESSION_DEAD | SESSION_EOF | SESSION_OVERFLOW |
-	        SESSION_MAIL)))
+	        SESSION_JOINING | SESSION_MAIL)))
 		worker_run_later(i);
 	if (s->sent < s->queued)
 		worker_flush_later(i);

@@ -64,6 +64,8 @@ void session_executed(uint32_t s, uint64_t pos);
 
 /* Marks a session for its end; the first REASON (cut at AWAY_MAX) counts. */
 void session_close(uint32_t s, const char *reason);
+/* The same for an end that nobody asked for: its user may return. */
+void session_lose(uint32_t s, const char *reason);
 
 /* The session whose socket is FD, 0 when it has none. */
 uint32_t session_of(int fd);
@@ -78,12 +80,27 @@ void session_register(uint32_t s);
 /* Ends it: closes the socket, frees the records. Takes the registry lock. */
 void session_free(uint32_t s);
 
+/* Makes worker TO the home of S, which has nothing under way but input, and of
+ * its user, who is nobody yet.  The input stays where it is until
+ * session_adopt_input() copies it there; -1: no buffer.  Lock held. */
+void session_hand_over(uint32_t s, unsigned to);
+int session_adopt_input(uint32_t s);
+/* Takes back the chunks of those given away.  Once a turn. */
+void session_given_look(void);
+
 /* After its worker's death.  First: asks the kernel where the streams stand.
  * Last: drops what a step that was not committed had written. */
 void session_heal_stream(uint32_t s);
 void session_heal_output(uint32_t s);
 /* Sets SESSION_READABLE and the like anew in the epoll set. */
 void session_rearm(uint32_t s);
+
+/* Whether it counts for its address: not mootctl, nor what has no socket. */
+static inline int
+session_has_address(const struct session *s)
+{
+	return s->fd >= 0 && !(s->flags & SESSION_CONTROL);
+}
 
 static inline int
 session_is_client(const struct session *s)

@@ -25,13 +25,14 @@ struct worker *workers;
 struct session *sessions;
 struct user *users;
 struct away *aways;
+struct reason *reasons;
 struct member *members;
 struct room *rooms;
 struct room_list *room_lists;
 struct ban *bans;
 struct address *addresses;
 struct whowas *whowases;
-uint32_t *nick_index, *room_index, *address_index;
+uint32_t *nick_index, *account_index, *room_index, *address_index;
 uint32_t index_size;
 _Atomic uint32_t *fd_session;
 struct chunk *chunks;
@@ -94,6 +95,7 @@ state_layout(char *base, const struct dimensions *d)
 		{ &addresses, d->sessions + 1, sizeof(struct address) },
 		{ &whowases, WHOWAS_MAX, sizeof(struct whowas) },
 		{ &nick_index, d->buckets, sizeof(uint32_t) },
+		{ &account_index, d->buckets, sizeof(uint32_t) },
 		{ &room_index, d->buckets, sizeof(uint32_t) },
 		{ &address_index, d->buckets, sizeof(uint32_t) },
 		{ &fd_session, d->fds, sizeof(uint32_t) },
@@ -101,6 +103,7 @@ state_layout(char *base, const struct dimensions *d)
 		{ &summaries, (d->words + 63) / 64 * d->workers,
 		    sizeof(uint64_t) },
 		{ &aways, d->users, sizeof(struct away) },
+		{ &reasons, d->sessions, sizeof(struct reason) },
 		{ &chunks, d->chunks, sizeof(struct chunk) },
 		{ &chunk_data, d->chunks, CHUNK_STRIDE },
 		{ &intake, 1, INTAKE_SIZE },

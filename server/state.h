@@ -29,7 +29,7 @@
 /* To be raised when the meaning of a record changes but not its size; see
  * state_layout_id(). */
 #ifndef STATE_LAYOUT
-#define STATE_LAYOUT 2
+#define STATE_LAYOUT 3
 #endif
 
 enum {
@@ -45,6 +45,7 @@ enum {
 	DROPPED_MAX = 3,       /* poisonous lines, likewise */
 	COMMANDS_MAX = 128,    /* rows of the table of commands */
 	INVITES_MAX = 8,       /* invitations a user can hold */
+	SESSIONS_MAX = 12,     /* of a user; as many bits as MEMBER_UNSEEN */
 	WHOWAS_MAX = 1024,     /* entries of WHOWAS */
 	SOURCE_MAX = NAME_NICK + 1 + NAME_USER + 1 + NAME_HOST,
 
@@ -71,6 +72,10 @@ enum session_state {
 	SESSION_CLOSING,       /* has a reason; QUIT is still to be told */
 	SESSION_LINGER,        /* told; what is queued goes out, then it ends */
 	SESSION_SHUT,          /* our FIN is out; waits for the peer's */
+	SESSION_HANDED,        /* logged in; to join the others of its account,
+	                        * whose home it may have to be given to */
+	SESSION_ABSENT,        /* has no socket: it stands for a user who has
+	                        * no other */
 };
 
 enum session_flag {
@@ -93,6 +98,8 @@ enum session_flag {
 	SESSION_HUP = 0x10000,       /* there is an end behind the input */
 	SESSION_HELD = 0x20000,      /* some output waits for a commit, */
 	SESSION_AWAITS = 0x40000,    /* and is on the list for that */
+	SESSION_LOST = 0x100000,     /* its end was not asked for */
+	SESSION_JOINING = 0x200000,  /* there may be rooms to show it */
 	SESSION_MAIL = 0x400000,     /* something may be kept for it */
 	SESSION_TOLD = 0x80000,      /* of what can be had of the store */
 };
@@ -105,7 +112,9 @@ struct hold {
 };
 #define HOLD_UNPOSTED UINT64_MAX /* instead of a serial: it has none yet */
 
-/* One connection.  The first line of the cache is what a fan-out touches. */
+/* One connection.  The first line of the cache is what a fan-out touches.
+ * USER is who it belongs to, 0 when that has quit or goes on without it; the
+ * chain of a user's sessions is derived from that. */
 struct session {
 	uint32_t gen;
 	int32_t fd;
@@ -120,6 +129,7 @@ struct session {
 	uint8_t worker;        /* its home */
 	uint8_t oper_failures;
 	uint8_t dropped;       /* lines of it that were poison */
+	uint32_t next;         /* of the same user */
 
 	uint64_t received;     /* stream position: what was read */
 	uint64_t executed;     /* stream position: the next command */
@@ -141,6 +151,8 @@ struct session {
 	uint64_t heard;        /* ms: when the answer came */
 	uint16_t crashes;      /* of workers: by its current line */
 	uint16_t faults;       /* by anything else about it */
+	uint8_t device;        /* no other session of its user has this one */
+	uint8_t pad[3];
 	struct in6_addr addr;
 };
 
@@ -149,15 +161,19 @@ enum user_flag {
 	USER_REGISTERED = 2,
 	USER_AWAY = 4,
 	USER_WISH = 8,         /* not registered, waits for a nick (away) */
+	USER_ENDS = 16,        /* killed: no session may stay, nor it itself */
+	USER_ABSENT = 32,      /* away only for want of a session */
+	USER_ALWAYS_ON = 64,   /* stays, however long it has none */
 };
 
 /* One identity. */
 struct user {
 	uint32_t gen;
 	_Atomic uint32_t flags;
-	uint32_t session;
+	uint32_t session;      /* the first of its chain, never 0 */
 	uint32_t nick_next;    /* chain of the nick index */
 	uint32_t nick_hash;
+	uint32_t account_next, account_hash;
 	uint32_t modes;
 	uint32_t members;      /* first membership */
 	uint32_t nmembers;
@@ -177,15 +193,18 @@ struct user {
 	char real[NAME_REAL + 1];
 };
 
-struct away {                  /* apart: most users never touch it; when a */
-	char text[AWAY_MAX + 1]; /* session is closing, the reason;
-	                          * with USER_WISH, the nick */
+struct away {                  /* apart: most users never touch it; with */
+	char text[AWAY_MAX + 1]; /* USER_WISH, the nick */
+};
+
+struct reason {                /* why a session is closing */
+	char text[AWAY_MAX + 1];
 };
 
 /* A user in a room. */
 struct member {
 	uint32_t room, user;   /* both 0: free; stored last */
-	uint32_t session;      /* copy of the user's, for fan-out */
+	uint32_t session;      /* copy of the user's first, for fan-out */
 	_Atomic uint32_t flags;/* MEMBER_*, and the bits below */
 	uint32_t room_next, room_prev; /* of the home's list in the room */
 	uint32_t user_next, user_prev;
@@ -195,6 +214,9 @@ struct member {
 #define MEMBER_GONE   0x10000u /* kicked: told, and removed by its home */
 #define MEMBER_BANNED 0x20000u /* as of ban_serial */
 #define MEMBER_TOLD   0x40000u /* has heard of its kick: hears no more */
+/* A bit for each device of its user that has still to be shown the room, and
+ * until then hears nothing of it. */
+#define MEMBER_UNSEEN 20
 
 struct room {
 	uint32_t gen;
@@ -259,6 +281,7 @@ enum { OPS_MAX = MODES_MAX + 6 };
 /* How far the local part of a delivery has got. */
 struct fanout {
 	uint32_t started;
+	uint32_t own;          /* others are served: now the source's own */
 	uint32_t room_at;      /* which room of the event */
 	uint32_t member;       /* next membership to serve */
 	uint32_t session;      /* served last, or in doubt */
@@ -377,6 +400,7 @@ struct worker {
 	uint32_t reserve;      /* a chunk for an event that has to wait */
 	uint32_t io_session;   /* the stream in a system call right now */
 	_Atomic uint32_t accepting; /* odd while a socket has no record yet */
+	_Atomic uint32_t arrivals; /* sessions were handed to it */
 	_Atomic uint64_t counter[COUNT_MAX];
 	_Atomic uint64_t commands[COMMANDS_MAX]; /* uses, by row */
 	struct txn txn;
@@ -433,14 +457,15 @@ extern struct state *state;
 extern struct worker *workers;      /* [1..nworker]; 0: mootd-store */
 extern struct session *sessions;
 extern struct user *users;          /* users[1..255] unused: system IDs */
-extern struct away *aways;
+extern struct away *aways;          /* by user */
+extern struct reason *reasons;      /* by session */
 extern struct member *members;
 extern struct room *rooms;
 extern struct room_list *room_lists;
 extern struct ban *bans;
 extern struct address *addresses;
 extern struct whowas *whowases;
-extern uint32_t *nick_index, *room_index, *address_index;
+extern uint32_t *nick_index, *account_index, *room_index, *address_index;
 extern uint32_t index_size;         /* buckets of each, a power of two */
 extern _Atomic uint32_t *fd_session; /* descriptor -> session */
 extern struct chunk *chunks;

@@ -30,6 +30,8 @@
 
 enum { FAREWELLS = 64 /* of those cut, whose rooms are told */ };
 
+#define TERMINATED(array) (memchr(array, '\0', sizeof(array)) != NULL)
+
 /* ---- sessions ---- */
 
 static int
@@ -58,12 +60,22 @@ output_wrong(const struct session *s, uint32_t i)
 	return s->queued <= pos ? NULL : "output is missing";
 }
 
+/* What was handed to us has its input in a chunk of another worker's. */
+static int
+input_is_of(const struct session *s, uint32_t i)
+{
+	return s->state == SESSION_HANDED
+	    ? s->in_chunk < state->dimensions.chunks &&
+	        chunks[s->in_chunk].session == i
+	    : chunk_is_of(s->in_chunk, i);
+}
+
 static const char *
 input_wrong(const struct session *s, uint32_t i)
 {
 	uint32_t c = s->in_chunk;
 
-	if (c != 0 && (!chunk_is_of(c, i) || chunks[c].pos > s->executed ||
+	if (c != 0 && (!input_is_of(s, i) || chunks[c].pos > s->executed ||
 	        s->received > chunks[c].pos + CHUNK_SIZE))
 		return "input chunk";
 	if (s->pend != 0 && !chunk_is_of(s->pend, i))
@@ -75,6 +87,19 @@ input_wrong(const struct session *s, uint32_t i)
 	return NULL;
 }
 
+/* Whether session I is in the chain of user U. */
+static int
+chain_has(const struct user *u, uint32_t i)
+{
+	uint32_t c = u->session, n;
+
+	for (n = 0; n <= SESSIONS_MAX && c != 0 && c < state->sessions.high;
+	     n++, c = sessions[c].next)
+		if (c == i)
+			return 1;
+	return 0;
+}
+
 /* A session and its user name each other until it quits, which a step that is
  * committed may just be doing. */
 static const char *
@@ -82,14 +107,32 @@ link_wrong(const struct session *s, uint32_t i)
 {
 	const struct user *u = &users[s->user];
 
+	if (s->state == SESSION_LINGER || s->state == SESSION_SHUT ||
+	    (me->txn.state == TXN_COMMITTED && me->txn.session == i &&
+		s->user == 0))
+		return s->user < state->users.high ? NULL : "user";
 	if (s->user < MAILBOX_SYSTEM || s->user >= state->users.high)
 		return "user";
-	if (s->state >= SESSION_LINGER ||
-	    (me->txn.state == TXN_COMMITTED && me->txn.session == i))
+	if (me->txn.state == TXN_COMMITTED && me->txn.session == i)
 		return NULL;
-	return (u->flags & USER_LIVE) && u->session == i && u->home == my_id
+	/* who was giving it away may have come to its user only */
+	return (u->flags & USER_LIVE) && chain_has(u, i) &&
+	        (u->home == my_id || s->state == SESSION_HANDED)
 	    ? NULL
 	    : "user is another's";
+}
+
+/* Its socket; what stands for an absent user has none, and no buffer. */
+static const char *
+socket_wrong(const struct session *s, uint32_t i)
+{
+	if (s->fd == -1 && s->state != SESSION_LIVE &&
+	    s->state != SESSION_HANDED && s->state != SESSION_SHUT)
+		return s->out_head != 0 || s->in_chunk != 0 ? "buffer" : NULL;
+	return s->state == SESSION_ABSENT || s->fd < 3 ||
+	        (uint32_t)s->fd >= state->max_fd || fd_session[s->fd] != i
+	    ? "descriptor"
+	    : NULL;
 }
 
 static const char *
@@ -100,11 +143,13 @@ session_wrong(uint32_t i)
 
 	if (s->faults >= POISON)
 		return "it crashed workers";
-	if (s->state > SESSION_SHUT)
+	if (s->state > SESSION_ABSENT || s->device >= 32)
 		return "state";
-	if (s->fd < 3 || (uint32_t)s->fd >= state->max_fd ||
-	    fd_session[s->fd] != i)
-		return "descriptor";
+	if ((why = socket_wrong(s, i)) != NULL)
+		return why;
+	/* who is not going has none: its page stays alone */
+	if (s->state != SESSION_LIVE && !TERMINATED(reasons[i].text))
+		return "text";
 	if (s->sent > s->queued || s->executed > s->received)
 		return "position";
 	if ((why = link_wrong(s, i)) != NULL ||
@@ -130,25 +175,40 @@ memberships_wrong(const struct user *u, uint32_t id)
 	return n == u->nmembers ? NULL : "number of memberships";
 }
 
-#define TERMINATED(array) (memchr(array, '\0', sizeof(array)) != NULL)
+/* Its sessions: one at least, not too many, all of them its own. */
+static const char *
+chain_wrong(const struct user *u, uint32_t id)
+{
+	const struct session *s;
+	uint32_t i = u->session, n = 0;
+
+	do {
+		/* what stands for an absent user is one more */
+		if (i == 0 || i >= state->sessions.high ||
+		    n++ > SESSIONS_MAX)
+			return "session";
+		s = &sessions[i];
+		if (s->state == SESSION_FREE || s->user != id ||
+		    (s->worker != my_id && s->state != SESSION_HANDED))
+			return "session is another's";
+	} while ((i = s->next) != 0);
+	return NULL;
+}
 
 static const char *
 user_wrong(uint32_t id)
 {
 	const struct user *u = &users[id];
-	const struct session *s;
+	const char *why;
 	int i;
 
-	if (u->session == 0 || u->session >= state->sessions.high)
-		return "session";
-	s = &sessions[u->session];
-	if (s->state == SESSION_FREE || s->user != id || s->worker != my_id)
-		return "session is another's";
-	/* who is neither away nor going has none: its page stays alone */
+	if ((why = chain_wrong(u, id)) != NULL)
+		return why;
+	/* who is not away has none: its page stays alone */
 	if (!TERMINATED(u->nick) || !TERMINATED(u->user) ||
 	    !TERMINATED(u->host) || !TERMINATED(u->real) ||
-	    (((u->flags & USER_AWAY) || s->state != SESSION_LIVE) &&
-	        !TERMINATED(aways[id].text)))
+	    !TERMINATED(u->account) ||
+	    ((u->flags & USER_AWAY) && !TERMINATED(aways[id].text)))
 		return "text";
 	for (i = 0; i < INVITES_MAX; i++)
 		if (u->invite[i] >= state->max_rooms)
@@ -239,6 +299,33 @@ user_cut(uint32_t id)
 	ncut++;
 }
 
+/* Takes session I out of the chain of user ID; returns whether the user has
+ * others and can go on.  A fan-out that had come to it goes on behind it. */
+static int
+chain_cut(uint32_t i, uint32_t id)
+{
+	struct user *u = &users[id];
+	struct fanout *f[] = { &me->txn.fanout, &me->mail_fanout };
+	uint32_t *p = &u->session, m, n, k, next = sessions[i].next;
+
+	for (n = 0; n <= SESSIONS_MAX && *p != 0 && *p < state->sessions.high &&
+	     *p != i; n++)
+		p = &sessions[*p].next;
+	if (*p == i)
+		*p = next;
+	if (chain_wrong(u, id) != NULL)
+		return 0;
+	for (m = 1; m < state->members.high; m++)
+		if (members[m].user == id)
+			members[m].session = u->session;
+	for (k = 0; k < 2; k++)
+		if (f[k]->session == i && next != 0) {
+			f[k]->session = next;
+			f[k]->queued = sessions[next].queued;
+		}
+	return 1;
+}
+
 static void
 session_cut(uint32_t i)
 {
@@ -246,8 +333,10 @@ session_cut(uint32_t i)
 	uint32_t u = s->user, fd;
 
 	if (u >= MAILBOX_SYSTEM && u < state->users.high &&
-	    (users[u].flags & USER_LIVE) && users[u].session == i)
+	    (users[u].flags & USER_LIVE) && chain_has(&users[u], i) &&
+	    !chain_cut(i, u))
 		user_cut(u);
+	s->user = s->next = 0;
 	if (me->txn.session == i)
 		me->txn.state = TXN_IDLE;
 	s->state = SESSION_FREE;
@@ -288,11 +377,24 @@ validate_sessions(void)
 	}
 }
 
+/* User ID and all sessions that say they are its own. */
+static void
+user_cut_all(uint32_t id)
+{
+	uint32_t i;
+
+	user_cut(id);
+	for (i = 1; i < state->sessions.high; i++)
+		if (sessions[i].state != SESSION_FREE &&
+		    sessions[i].user == id && is_mine(sessions[i].worker))
+			session_cut(i);
+}
+
 static void
 validate_users(void)
 {
 	const char *why;
-	uint32_t u, i;
+	uint32_t u;
 
 	for (u = MAILBOX_SYSTEM; u < state->users.high; u++) {
 		if (!(users[u].flags & USER_LIVE) || !is_mine(users[u].home) ||
@@ -306,13 +408,7 @@ validate_users(void)
 		    NAME_NICK, TERMINATED(users[u].nick)
 		        ? log_safe(users[u].nick)
 		        : "?", why);
-		i = users[u].session;
-		if (i != 0 && i < state->sessions.high &&
-		    sessions[i].state != SESSION_FREE &&
-		    sessions[i].user == u && is_mine(sessions[i].worker))
-			session_cut(i);
-		else
-			user_cut(u);
+		user_cut_all(u);
 	}
 }
 

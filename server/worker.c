@@ -34,6 +34,7 @@
 #include "blame.h"
 #include "command.h"
 #include "deliver.h"
+#include "device.h"
 #include "fault.h"
 #include "log.h"
 #include "pause.h"
@@ -395,12 +396,12 @@ end_session(uint32_t i)
 
 	if (s->state == SESSION_LIVE) {
 		if (s->flags & SESSION_OVERFLOW)
-			session_close(i, "SendQ exceeded");
+			session_lose(i, "SendQ exceeded");
 		else if (s->flags & SESSION_DEAD)
-			session_close(i, "Connection lost");
+			session_lose(i, "Connection lost");
 		else if ((s->flags & SESSION_EOF) && s->pend == 0 &&
 		    s->step == 0 && !has_line(i))
-			session_close(i, "Connection closed");
+			session_lose(i, "Connection closed");
 	}
 	if (s->state == SESSION_CLOSING && command_unblock(i) == 0 &&
 	    command_quit(i))
@@ -409,6 +410,10 @@ end_session(uint32_t i)
 	    (s->state == SESSION_LINGER && command_unblock(i) != 0)) {
 		run_in_a_moment(i); /* others have still to be told */
 		return 0;
+	}
+	if (s->state == SESSION_LINGER && s->fd < 0) {
+		session_free(i);
+		return 1;
 	}
 	if (s->state == SESSION_LINGER) {
 		session_flush(i);
@@ -458,7 +463,7 @@ run_live(uint32_t i, unsigned most)
 			run_in_a_moment(i);
 			return;
 		}
-		if (command_mail(i) || command_next(i))
+		if (command_show(i) || command_mail(i) || command_next(i))
 			continue;
 		if (s->flags & SESSION_OVERFLOW)
 			break;
@@ -466,7 +471,8 @@ run_live(uint32_t i, unsigned most)
 			return; /* goes on when its output is sent */
 		if (s->asked != 0)
 			return; /* goes on when the answer is there */
-		if (has_line(i) || command_is_mail(s)) {
+		if (has_line(i) || command_is_mail(s) ||
+		    ((s->flags & SESSION_JOINING) && s->sent == s->queued)) {
 			run_in_a_moment(i);
 			return;
 		}
@@ -483,17 +489,52 @@ run_live(uint32_t i, unsigned most)
 		worker_run_later(i);
 }
 
+/* It goes on, with what its user is told first, before anything else can be
+ * told to that user. */
+static void
+settle(uint32_t i)
+{
+	switch (device_settle(i)) {
+	case 0:
+		run_in_a_moment(i);
+		break;
+	case 1:
+		command_next(i);
+		worker_run_later(i);
+		break;
+	}
+}
+
 static void
 run_session(uint32_t i, unsigned most)
 {
 	uint64_t was = blame_on(DOING_SESSION, i);
+	struct session *s = &sessions[i];
 
-	if (sessions[i].state == SESSION_LIVE)
+	if (s->state == SESSION_LIVE)
 		run_live(i, most);
-	else
+	else if (s->state != SESSION_HANDED && s->fd >= 0)
 		discard_input(i);
-	end_session(i);
+	if (s->state == SESSION_HANDED)
+		settle(i);
+	else
+		end_session(i);
 	blame_back(was);
+}
+
+/* Takes in the sessions that other workers have handed to us. */
+static void
+settle_arrivals(void)
+{
+	uint32_t i;
+
+	if (!atomic_load(&me->arrivals))
+		return;
+	atomic_store(&me->arrivals, 0);
+	for (i = 1; i < state->sessions.high; i++)
+		if (sessions[i].state == SESSION_HANDED &&
+		    sessions[i].worker == my_id)
+			worker_run_later(i);
 }
 
 int
@@ -537,7 +578,7 @@ check_client(uint32_t i)
 	} else if (silent > config->ping_timeout * 2000) {
 		snprintf(line, sizeof(line), "Ping timeout: %llu seconds",
 		    (unsigned long long)(silent / 1000));
-		session_close(i, line);
+		session_lose(i, line);
 	}
 }
 
@@ -559,8 +600,11 @@ check_sessions(void)
 			if (!(sessions[i].flags & SESSION_CONTROL))
 				check_client(i);
 			blame_back(was);
-		} else
-			worker_run_later(i);
+		} else {
+			device_look(i);
+			if (sessions[i].state != SESSION_ABSENT)
+				worker_run_later(i);
+		}
 	}
 }
 
@@ -585,7 +629,8 @@ for_my_sessions(void (*fn)(uint32_t))
 static void
 count_mine(uint32_t i)
 {
-	atomic_fetch_add(&me->clients, 1);
+	if (sessions[i].fd >= 0)
+		atomic_fetch_add(&me->clients, 1);
 	atomic_fetch_add(
 	    &me->names_pending, (uint32_t)command_names_pending(i));
 }
@@ -602,7 +647,8 @@ heal_records(uint32_t i)
 		if (s->state == SESSION_LIVE)
 			session_close(i, "");
 	}
-	if (s->state == SESSION_LIVE || s->state == SESSION_CLOSING)
+	if (s->state == SESSION_LIVE || s->state == SESSION_CLOSING ||
+	    s->state == SESSION_ABSENT)
 		mailmap_set(&mailmaps[my_id], s->user);
 }
 
@@ -728,7 +774,7 @@ flush_one(uint32_t i)
 	blame_back(was);
 	/* a long answer goes on when the last part is out */
 	if (sessions[i].step != 0 || sessions[i].state != SESSION_LIVE ||
-	    (sessions[i].flags & SESSION_MAIL))
+	    (sessions[i].flags & (SESSION_JOINING | SESSION_MAIL)))
 		worker_run_later(i);
 }
 
@@ -820,7 +866,8 @@ sleep_ms(void)
 {
 	if (mailmap_any(&mailmaps[my_id]) || flush_queue.n > 0 ||
 	    run_queue.n > 0 || accept_again == ACCEPT_NOW || me->retire ||
-	    state->stopping || atomic_load(&me->waiters) != 0)
+	    state->stopping || atomic_load(&me->waiters) != 0 ||
+	    atomic_load(&me->arrivals) != 0)
 		return 0;
 	return wait_queue.n + hold_queue.n == 0 ? TICK : rung ? 0 : WAIT;
 }
@@ -875,6 +922,8 @@ turn(void)
 		accept_all();
 	drain_mail();
 	flush_early();
+	session_given_look();
+	settle_arrivals();
 	ask_look();
 	if (wait_queue.n > 0 && (rung || now_ms - waited >= WAIT)) {
 		waited = now_ms;

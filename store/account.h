@@ -6,10 +6,7 @@
 
 /* Accounts: who they are, what they may be changed by. */
 
-enum {
-	ACCOUNT_INVITE_DAYS = 7,
-	ACCOUNT_PENDING_MS = 24 * 3600 * 1000,
-};
+enum { ACCOUNT_PENDING_MS = 24 * 3600 * 1000 };
 
 struct account {
 	int64_t id;
@@ -21,6 +18,11 @@ struct account {
 
 /* By any case of its name: 1, 0 there is none, -1. */
 int account_find(struct database *db, const char *name, struct account *a);
+/* The same, and if it is not 1 it is answered: 0. */
+int account_need(struct database *db, struct request *r, const char *name,
+    struct account *a);
+/* The four columns of a credential, from COLUMN on. */
+void account_credential(struct credential *c, sqlite3_stmt *q, int column);
 /* The last message before there was an account of this name: direct messages up
  * to it were another's, who had the name before.  0 or -1. */
 int account_floor(struct database *db, const char *name, int64_t *id);
@@ -33,7 +35,9 @@ int account_remove(
     struct database *db, struct request *r, const struct account *a);
 /* Whether the request is of this account, or an operator's. */
 int account_may(const struct request *r, const char *name);
-/* Drops what was begun and not finished: 0 or -1. */
+/* The same, and if it is not it is answered. */
+int account_yours(struct request *r, const char *name);
+/* register.c: drops what was begun and not finished, 0 or -1. */
 int account_tidy(struct database *db, int64_t now);
 
 #endif

@@ -156,8 +156,9 @@ check(sqlite3 *sql, char *why, size_t size)
 		snprintf(why, size, "%s", sqlite3_errmsg(sql));
 		return -1;
 	}
-	if (version == 0 || number(sql,
-	        "SELECT count(*) FROM sqlite_schema WHERE name='message'") != 1) {
+	if (version == 0 ||
+	    number(sql, "SELECT count(*) FROM sqlite_schema"
+	                " WHERE name='message'") != 1) {
 		snprintf(why, size, "it is no database of Moot");
 		return -1;
 	}

@@ -42,6 +42,7 @@ struct database {
 	char why[256];                 /* the same as a text, for people */
 	int depth;                     /* of transactions */
 	int lost;                      /* SQLite has rolled it all back */
+	int relaxed;                   /* commits are not synced: begin says */
 	struct {
 		const char *sql;
 		sqlite3_stmt *q;
@@ -75,6 +76,9 @@ int database_version(void);
  * kept.  A commit that returned 0 has been synced to the disk.
  */
 int database_begin(struct database *db);
+/* One whose commit is not waited for: after a power failure it may be undone,
+ * with nothing else lost.  Only outermost. */
+int database_begin_relaxed(struct database *db);
 int database_commit(struct database *db);
 void database_rollback(struct database *db);
 
@@ -100,6 +104,10 @@ const char *database_text(sqlite3_stmt *q, int column);
 
 /* Makes what runs from now on fail after MS; 0: no more. */
 void database_deadline(struct database *db, int ms);
+/* Runs SQL that is not kept, as a pragma: 0 or -1. */
+int database_exec(struct database *db, const char *sql);
+/* What an errno means. */
+enum database_trouble database_trouble_of(int error);
 /* Notes what SQLite said of the last call; returns -1. */
 int database_failed(struct database *db);
 /* Notes trouble of our own; returns -1. */

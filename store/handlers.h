@@ -15,14 +15,16 @@ request_handler req_search;  /* search_request.c */
 request_handler req_redact;  /* redact.c */
 request_handler req_keep;    /* absent.c */
 
-/* account.c: what hashes a new password, and the rest */
+/* register.c: what hashes a new password, and the rest */
 request_handler prepare_register, prepare_add;
-request_handler req_register, req_verify, req_passwd, req_set, req_seen;
-request_handler req_drop, req_owner;
-request_handler req_account_add, req_account_list, req_account_show;
-request_handler req_account_suspend, req_account_unsuspend;
-request_handler req_account_remove, req_account_invite;
-request_handler req_account_invites, req_account_uninvite;
+request_handler req_register, req_verify, req_account_add, req_passwd;
+/* account.c */
+request_handler req_set, req_seen, req_drop, req_owner;
+request_handler req_account_list, req_account_show, req_account_suspend;
+request_handler req_account_unsuspend, req_account_remove;
+/* invite.c */
+request_handler req_account_invite, req_account_invites;
+request_handler req_account_uninvite;
 
 /* login.c: what checks a password, and the rest */
 request_handler prepare_plain, prepare_password;
@@ -31,8 +33,9 @@ request_handler req_plain, req_identify, req_scram;
 /* room.c */
 request_handler req_room_register, req_room_drop, req_room_save;
 request_handler req_room_founder, req_room_access, req_room_ban;
-request_handler req_room_unban, req_room_keep, req_room_show;
-request_handler req_room_load, req_room_list;
+request_handler req_room_unban, req_room_keep;
+/* room_show.c */
+request_handler req_room_show, req_room_load, req_room_list;
 
 request_handler req_markread, req_marked; /* marker.c */
 request_handler req_retention, req_export, req_erase; /* retention.c */

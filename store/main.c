@@ -24,6 +24,7 @@
 #include "../server/version.h"
 #include "database.h"
 #include "intake.h"
+#include "limit.h"
 #include "options.h"
 #include "work.h"
 
@@ -174,6 +175,7 @@ main(int argc, char **argv)
 
 	title_open(argc, argv);
 	options_read(argc, argv);
+	limit_configure((int)options.login_delay);
 	log_open("store", (enum log_level)options.log_level,
 	    options.to_syslog);
 	signals();

@@ -269,10 +269,12 @@ stored_key(const struct stored *m, char *key, char *shown)
 	return target_key(key, shown);
 }
 
+/* Only the msgid may be there already; a row id that is would be trouble. */
 static const char insert[] =
-    "INSERT OR IGNORE INTO message (id, target, event, kind, time, late, id_hi,"
+    "INSERT INTO message (id, target, event, kind, time, late, id_hi,"
     " id_lo, account, recipient, tags, line)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (id_lo, id_hi, target) DO NOTHING";
 
 /* Bound by hand, for this is the one statement whose cost is felt. */
 static int

@@ -27,7 +27,7 @@
 #include "request.h"
 
 /* Names of two words follow one another. */
-static const struct request_row rows[] = {
+const struct request_row request_rows[] = {
 	{ "HISTORY", NULL, req_history, NULL, 6, REQUEST_READ,
 	    "<selector> <target> <ref> <ref|*> <limit> <events>"
 	    " [<cursor>]" },
@@ -182,7 +182,7 @@ row_find(const struct message *m)
 {
 	const struct request_row *row, *found = NULL;
 
-	for (row = rows; row->name != NULL; row++) {
+	for (row = request_rows; row->name != NULL; row++) {
 		if (strcmp(row->name, m->command) != 0)
 			continue;
 		if (row->sub != NULL &&

@@ -43,6 +43,9 @@ struct request_row {
 	const char *usage;
 };
 
+/* All of them; the last has no name. */
+extern const struct request_row request_rows[];
+
 struct request {
 	struct message m;
 	const struct request_row *row;

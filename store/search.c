@@ -9,9 +9,9 @@
  * much there is, and who searches has the writer catch up first, to a bound.
  *
  * Who may see a message and who sent it are words of the index too, in a
- * column of their own ("t12" a target, "p..." a party of direct messages, "f..."
- * a sender), so that a search in one small room need not go through what
- * half a million messages elsewhere have of a common word.
+ * column of their own ("t12" a target, "p..." a party of direct messages,
+ * "f..." a sender), so that a search in one small room need not go through
+ * what half a million messages elsewhere have of a common word.
  *
  * The language of queries is ours: words, all of which must be there, and
  * "phrases".  Each is quoted for FTS5, so nothing in them is its syntax, and
@@ -170,9 +170,10 @@ static const char unindexed[] =
 static int
 index_rows(struct database *db, int64_t *last, int n)
 {
-	sqlite3_stmt *q = database_query(db, unindexed, "ii", *last, (int64_t)n);
+	sqlite3_stmt *q;
 	int e, count = 0;
 
+	q = database_query(db, unindexed, "ii", *last, (int64_t)n);
 	if (q == NULL)
 		return -1;
 	while ((e = database_next(db, q)) == 1) {
@@ -186,8 +187,9 @@ index_rows(struct database *db, int64_t *last, int n)
 	return e < 0 ? -1 : count;
 }
 
-int
-search_index_some(struct database *db, int n)
+/* One step in a transaction. */
+static int
+index_step(struct database *db, int n)
 {
 	int64_t last = indexed(db);
 	int count;
@@ -205,6 +207,27 @@ search_index_some(struct database *db, int n)
 fail:
 	database_rollback(db);
 	return -1;
+}
+
+/*
+ * What is lost of the index is made again, so its own commits need not wait
+ * for the disk; the next one of messages syncs what they wrote.
+ */
+int
+search_index_some(struct database *db, int n)
+{
+	int count;
+
+	if (db->depth > 0)
+		return index_step(db, n);
+	if (database_begin_relaxed(db) != 0)
+		return -1;
+	count = index_step(db, n);
+	if (count < 0) {
+		database_rollback(db);
+		return -1;
+	}
+	return database_commit(db) == 0 ? count : -1;
 }
 
 int
@@ -321,7 +344,8 @@ add_place(struct database *db, const struct search *s, const char *name,
 
 /* The places as alternatives; an empty one when there are none. */
 static int
-quote_places(struct database *db, const struct search *s, char *dst, size_t size)
+quote_places(
+    struct database *db, const struct search *s, char *dst, size_t size)
 {
 	char *list = strdup(s->places), *next = list, *name;
 	size_t n = 0;

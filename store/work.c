@@ -9,6 +9,7 @@
  *	readers    answer questions that change nothing
  *	hashers    what takes long: passwords first, before such a question
  *	           goes on to a reader or the writer
+ *	copier     brings what is in the log of the database into its file
  *
  * Whoever waits in a worker for a commit is called when it is done.  If the
  * database fails, the state in the segment says so, nobody waits, and the
@@ -27,9 +28,13 @@
 #include "../server/deliver.h"
 #include "../server/log.h"
 #include "../server/state.h"
+#include "account.h"
 #include "intake.h"
 #include "keep.h"
+#include "limit.h"
+#include "options.h"
 #include "request.h"
+#include "retention.h"
 #include "search.h"
 #include "tell.h"
 #include "work.h"
@@ -42,7 +47,13 @@ enum {
 	QUESTIONS = 256,       /* questions */
 	JOBS = 4096,           /* questions that wait, of a kind */
 	RETRY = 1,             /* s until the database is tried again */
-	IDLE_INDEX = 500,      /* messages indexed in one go */
+	QUIET = 20,            /* ms without work until there are chores */
+	INDEX = 200,           /* messages indexed in one go, */
+	BEHIND = 20000,        /* and so many at most that are not, */
+	LOOK = 16,             /* looked at after so many commits */
+	COPY = 200,            /* ms between two copies */
+	FORGET = 1000,         /* rows removed in one go */
+	CHORES = 60000,        /* ms between two rounds of removing */
 };
 
 /* A question. */
@@ -53,7 +64,7 @@ struct job {
 	struct envelope envelope;
 };
 
-enum queue { TO_READERS, TO_HASHERS, TO_WRITER, QUEUES };
+enum queue { TO_READERS, TO_HASHERS, TO_WRITER, TO_COPIER, QUEUES };
 
 static struct {
 	struct job *first, **last;
@@ -62,11 +73,12 @@ static struct {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake[QUEUES] = { PTHREAD_COND_INITIALIZER,
-	PTHREAD_COND_INITIALIZER, PTHREAD_COND_INITIALIZER };
+	PTHREAD_COND_INITIALIZER, PTHREAD_COND_INITIALIZER,
+	PTHREAD_COND_INITIALIZER };
 static pthread_cond_t committed = PTHREAD_COND_INITIALIZER;
 static int stored, ending;
 static const char *database_path;
-static pthread_t threads[READERS + HASHERS + 1];
+static pthread_t threads[READERS + HASHERS + 2];
 static int nthread;
 
 static int64_t
@@ -414,15 +426,30 @@ batch_questions(void)
 	}
 }
 
-/* Waits until there is something to do; 0 at the end. */
-static int
-batch_await(int idle)
+/* The time in MS, for pthread_cond_timedwait(3). */
+static struct timespec
+in_ms(long ms)
 {
-	int more;
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	t.tv_nsec += ms * 1000000;
+	t.tv_sec += t.tv_nsec / 1000000000;
+	t.tv_nsec %= 1000000000;
+	return t;
+}
+
+/* Waits until there is something to do, if there are CHORES only for a moment;
+ * 0 at the end. */
+static int
+batch_await(int chores)
+{
+	struct timespec until = in_ms(chores ? QUIET : CHORES);
+	int more, e = 0;
 
 	pthread_mutex_lock(&lock);
-	while (!stored && queues[TO_WRITER].n == 0 && !ending && !idle)
-		pthread_cond_wait(&wake[TO_WRITER], &lock);
+	while (!stored && queues[TO_WRITER].n == 0 && !ending && e == 0)
+		e = pthread_cond_timedwait(&wake[TO_WRITER], &lock, &until);
 	stored = 0;
 	batch_questions();
 	more = batch_collect() || !ending;
@@ -470,20 +497,53 @@ batch_commit(struct database *db)
 	return 0;
 }
 
+/* What can wait until nobody else does.  Returns whether there is more. */
+static int
+chores(struct database *db)
+{
+	static int64_t next;
+	const struct retention r = { .age = options.history_age * 86400,
+		.count = options.history_size };
+	int64_t now = now_wall();
+	int done = 0;
+
+	if (search_index_some(db, INDEX) > 0)
+		return 1;
+	if (now < next)
+		return 0;
+	if (retention_some(db, &r, now, FORGET, &done) >= 0 && !done)
+		return 1;
+	request_forget(db, now, FORGET);
+	account_tidy(db, now);
+	search_tidy(db);
+	next = now + CHORES;
+	return 0;
+}
+
+/* Under load there is no time for chores; but a search must not have to wait
+ * for all that was said in an hour. */
+static void
+keep_up(struct database *db)
+{
+	static unsigned n;
+
+	if (++n % LOOK == 0 && search_missing(db) > BEHIND)
+		search_index_some(db, LOOK * INDEX);
+}
+
 static void *
 write_all(void *unused)
 {
 	struct database *db = open_writer();
-	int idle = 1;
+	int more = 1;
 
 	(void)unused;
 	if (db != NULL)
 		state_set(STORE_SERVING, "");
-	while (db != NULL && batch_await(idle)) {
+	while (db != NULL && batch_await(more)) {
 		if (batch.nrow == 0 && batch.njob == 0 &&
 		    batch.end == intake_first()) {
-			/* nothing to do: time for what can wait */
-			idle = search_index_some(db, IDLE_INDEX) > 0;
+			more = chores(db);
 			continue;
 		}
 		if (batch_commit(db) != 0)
@@ -491,8 +551,37 @@ write_all(void *unused)
 		batch_done();
 		tell_committed();
 		jobs_done();
-		idle = 1;
+		keep_up(db);
+		more = 1;
 	}
+	if (db != NULL)
+		database_close(db);
+	return NULL;
+}
+
+/* ---- the copier ---- */
+
+static void *
+copy_all(void *unused)
+{
+	struct database *db = open_reader();
+	struct timespec until;
+	uint64_t seen = 0, now;
+
+	(void)unused;
+	pthread_mutex_lock(&lock);
+	while (db != NULL && !ending) {
+		until = in_ms(COPY);
+		pthread_cond_timedwait(&wake[TO_COPIER], &lock, &until);
+		now = state->store.commits;
+		if (now == seen)
+			continue;
+		seen = now;
+		pthread_mutex_unlock(&lock);
+		database_checkpoint(db);
+		pthread_mutex_lock(&lock);
+	}
+	pthread_mutex_unlock(&lock);
 	if (db != NULL)
 		database_close(db);
 	return NULL;
@@ -514,6 +603,7 @@ work_start(const char *path)
 	int i;
 
 	database_path = path;
+	limit_configure((int)options.login_delay);
 	batch.keep.size = BATCH * 256 + 2 * KEEP_TEXT;
 	if ((batch.keep.text = malloc(batch.keep.size)) == NULL)
 		fatal("no memory");
@@ -522,6 +612,7 @@ work_start(const char *path)
 		start(read_all);
 	for (i = 0; i < HASHERS; i++)
 		start(hash_all);
+	start(copy_all);
 }
 
 void

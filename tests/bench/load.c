@@ -131,6 +131,8 @@ static const struct scenario scenarios[] = {
 	{ "register", register_run, 1, clients_first },
 	{ "idle", idle_run, 1, clients_first },
 	{ "replace", replace_run, 2, clients_first },
+	{ "ack", ack_run, 3, clients_first },
+	{ "kept", kept_run, 3, clients_first },
 };
 
 static const struct scenario *

@@ -35,5 +35,7 @@ void direct_run(const double *args);
 void register_run(const double *args);
 void idle_run(const double *args);
 void replace_run(const double *args);
+void ack_run(const double *args);
+void kept_run(const double *args);
 
 #endif

@@ -3,7 +3,7 @@
 /*
  * How fast messages are stored, beside a bare SQLite loop of the same rows.
  *
- *	store [-n ROWS] [-b BATCH] [-d DIRECTORY] [-s]
+ *	store [-n ROWS] [-b BATCH] [-d DIRECTORY] [-s] [-p RATE]
  *
  * The floor is what a program would do that only wants the rows kept: the same
  * library, the same settings (WAL, synchronous=FULL), one table with a
@@ -12,11 +12,14 @@
  * anything; that is the difference in the ratio.  The two take turns, in
  * slices, so that a noisy machine hits both.
  *
- * With -s, then: indexing what was stored, and searches in it.
+ * With -s, then: indexing what was stored, searches in it, and pages of
+ * history.  With -p, then: so many messages a second for ten seconds, and how
+ * long each waits for its commit while the index follows.
  */
 
 #include <sys/stat.h>
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,10 +28,12 @@
 
 #include "../../store/database.h"
 #include "../../store/message.h"
+#include "../../store/request.h"
 #include "../../store/search.h"
 
 enum { ROOMS = 100, SLICES = 10, SEARCHES = 300, VOCABULARY = 20000 };
 
+static volatile int stop;
 static size_t rows = 1000000, batch = 64;
 static char room[ROOMS][16];
 static char (*line)[256];
@@ -53,14 +58,14 @@ check(int ok, const char *what, struct database *db)
 }
 
 static struct database *
-start(const char *dir, const char *name)
+start(const char *dir, const char *name, enum database_mode mode)
 {
 	enum database_trouble t;
 	char path[256], why[256];
 	struct database *db;
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	db = database_open(path, DATABASE_WRITER, &t, why, sizeof(why));
+	db = database_open(path, mode, &t, why, sizeof(why));
 	if (db == NULL) {
 		fprintf(stderr, "%s: %s\n", path, why);
 		exit(1);
@@ -236,6 +241,83 @@ bench_index(struct database *db)
 }
 
 static void
+bench_history(struct database *db)
+{
+	static struct request r;
+	static double took[SEARCHES];
+	char text[128];
+	double t;
+	int i;
+
+	for (i = 0; i < SEARCHES; i++) {
+		snprintf(text, sizeof(text),
+		    "HISTORY BEFORE #room%ld"
+		    " timestamp=2023-11-14T22:%02ld:00.000Z * 50 0",
+		    lrand48() % ROOMS, 14 + lrand48() % 16);
+		t = seconds();
+		check(request_parse(&r, text, strlen(text), 0) == 0 &&
+		        request_run(db, &r) == 0 && r.nanswer > 1000,
+		    "history", db);
+		took[i] = (seconds() - t) * 1000;
+	}
+	qsort(took, SEARCHES, sizeof(took[0]), compare);
+	printf("a page of history: median %.2f ms, p95 %.2f ms,"
+	       " worst %.2f ms\n", took[SEARCHES / 2],
+	    took[SEARCHES * 95 / 100], took[SEARCHES - 1]);
+}
+
+/* Copies the log into the file, apart from who writes. */
+static void *
+keep(void *arg)
+{
+	struct database *reader = arg;
+
+	while (!stop) {
+		database_checkpoint(reader);
+		usleep(200000);
+	}
+	return NULL;
+}
+
+/* What came since the last commit goes into the next, as the writer does. */
+static void
+bench_paced(struct database *db, struct database *reader, size_t rate)
+{
+	size_t all = rate * 10, done = 0, due, i, skipped;
+	struct stored *m = calloc(batch, sizeof(*m));
+	double *took = calloc(all, sizeof(*took)), start, t;
+	pthread_t keeper;
+
+	pthread_create(&keeper, NULL, keep, reader);
+	start = seconds();
+	while (done < all) {
+		due = (size_t)((seconds() - start) * (double)rate) + 1 - done;
+		due = due > batch ? batch : due > all - done ? all - done : due;
+		for (i = 0; i < due; i++)
+			make_message(&m[i], rows + done + i, i);
+		if (due > 0) {
+			check(message_store(db, m, due, &skipped) == 0,
+			    "store", db);
+			t = seconds();
+			for (i = 0; i < due; i++, done++)
+				took[done] = t - start -
+				    (double)done / (double)rate;
+		} else if (search_missing(db) < 200 ||
+		    search_index_some(db, 200) == 0)
+			usleep(100);
+	}
+	stop = 1;
+	pthread_join(keeper, NULL);
+	qsort(took, all, sizeof(took[0]), compare);
+	printf("%zu a second: commit after %.1f ms, p99 %.1f ms, worst %.1f"
+	       " ms; %lld not indexed yet\n", rate, took[all / 2] * 1000,
+	    took[all * 99 / 100] * 1000, took[all - 1] * 1000,
+	    (long long)search_missing(db));
+	free(took);
+	free(m);
+}
+
+static void
 print_size(const char *dir, const char *name)
 {
 	char path[256];
@@ -252,10 +334,11 @@ main(int argc, char **argv)
 {
 	const char *base = "/tmp";
 	char dir[128], command[192];
-	struct database *db, *bare;
+	struct database *db, *bare, *reader;
 	int c, i, search = 0;
+	size_t rate = 0;
 
-	while ((c = getopt(argc, argv, "b:d:n:s")) != -1)
+	while ((c = getopt(argc, argv, "b:d:n:p:s")) != -1)
 		switch (c) {
 		case 'b':
 			batch = strtoul(optarg, NULL, 10);
@@ -265,6 +348,9 @@ main(int argc, char **argv)
 			break;
 		case 'n':
 			rows = strtoul(optarg, NULL, 10);
+			break;
+		case 'p':
+			rate = strtoul(optarg, NULL, 10);
 			break;
 		case 's':
 			search = 1;
@@ -279,8 +365,8 @@ main(int argc, char **argv)
 		return 1;
 	for (i = 0; i < ROOMS; i++)
 		snprintf(room[i], sizeof(room[i]), "#room%d", i);
-	db = start(dir, "store.db");
-	bare = start(dir, "bare.db");
+	db = start(dir, "store.db", DATABASE_WRITER);
+	bare = start(dir, "bare.db", DATABASE_WRITER);
 	check(database_run(bare, bare_table, "") >= 0, "table", bare);
 	bench_store(db, bare);
 	print_size(dir, "store.db");
@@ -289,6 +375,12 @@ main(int argc, char **argv)
 		bench_index(db);
 		print_size(dir, "store.db");
 		bench_search(db);
+		bench_history(db);
+	}
+	if (rate > 0) {
+		reader = start(dir, "store.db", DATABASE_READER);
+		bench_paced(db, reader, rate);
+		database_close(reader);
 	}
 	database_close(db);
 	database_close(bare);

@@ -35,6 +35,7 @@ enum {
 	STEPS = 600,
 	STEPS_FAR = 6000,/* instructions behind a call, at most */
 	MOVES_SAMPLE = 3,/* deaths in a move whose healing is sampled */
+	QUIET_MOST = 300,/* ms; see survey() */
 	MANY = 6,        /* calls of a kind in a row, around one more */
 	FAULTS_EACH = 60,/* passages of a fault point by one worker */
 };
@@ -512,10 +513,10 @@ list_finish(void)
 
 /* ---- undisturbed plays ---- */
 
-/* Plays until the transcript is known and the same three times, and counts
+/* Plays until the transcript is known and the same five times, and counts
  * the calls.  Returns 0 or -1. */
 static int
-survey(void)
+survey_once(void)
 {
 	struct play *x = &shared->play[0];
 	struct point p = { .kind = POINT_CALL };
@@ -543,6 +544,19 @@ survey(void)
 	printf("a play takes %ld ms; calls of the workers: %u %u %u\n",
 	    x->took / 1000, calls[1], calls[2], calls[3]);
 	return x->bad ? -1 : 0;
+}
+
+/* On a busy machine a silence may come before a line that is on its way: then
+ * a longer one is waited for. */
+static int
+survey(void)
+{
+	for (; survey_once() != 0; script_quiet *= 3) {
+		if (script_quiet > QUIET_MOST)
+			return -1;
+		printf("again, with more patience\n");
+	}
+	return 0;
 }
 
 /* ---- all of them ---- */

@@ -318,6 +318,7 @@ main(int argc, char **argv)
 	server_init(&sv);
 	server_set(&sv, "store", "on");
 	server_set(&sv, "flood", "off");
+	server_set(&sv, "history-on-join", "0");
 	server_set(&sv, "workers", "%d", WORKERS);
 	server_set(&sv, "state-dir", "%s", sv.dir);
 	server_start(&sv);

@@ -150,10 +150,10 @@ enum {
 	STEPS = sizeof(script) / sizeof(script[0]),
 	PATIENCE = 3000, /* ms for a phase */
 	LOOK = 5,        /* ms between looks of who looks on */
-	QUIET = 60,      /* ms without a line are quiet */
 };
 
 static struct client *client[SCRIPT_CLIENTS];
+int script_quiet = 60;
 
 int
 script_phases(void)
@@ -233,7 +233,7 @@ phase_wait(struct transcript *got, const struct transcript *want, int phase,
 
 	watch->look();
 	if (want == NULL) {
-		while (listen_to_all(got, QUIET) > 0)
+		while (listen_to_all(got, script_quiet) > 0)
 			;
 	} else {
 		while ((i = who_waits(got, want, phase)) >= 0) {

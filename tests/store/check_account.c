@@ -148,7 +148,8 @@ static const struct {
 } steps[] = {
 	{ "ACCOUNT LIST", "FAIL ACCOUNT NOT_PRIVILEGED%" },
 	{ "@oper=0 ACCOUNT LIST", "FAIL ACCOUNT NOT_PRIVILEGED%" },
-	{ "@account=Ann ACCOUNT ADD x :secret", "FAIL ACCOUNT NOT_PRIVILEGED%" },
+	{ "@account=Ann ACCOUNT ADD x :secret",
+	    "FAIL ACCOUNT NOT_PRIVILEGED%" },
 	{ "@oper=1 ACCOUNT LIST",
 	    "ACCOUNT Ann 1000000000000 0 active * * :\n"
 	    "ACCOUNT bob 1000000000000 0 active * * :\nEND\n" },

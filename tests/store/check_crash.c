@@ -165,8 +165,8 @@ store_batch(size_t from, size_t n)
 		    ":ann!u@h PRIVMSG #r :number %zu word%zu", from + i, i);
 		m[i] = (struct stored){ .id_hi = 3, .id_lo = from + i,
 			.time = from + i, .kind = KIND_PRIVMSG,
-			.target = (from + i) % 3 ? "#r" : "#other", .account = "ann",
-			.tags = "", .line = line[i] };
+			.target = (from + i) % 3 ? "#r" : "#other",
+			.account = "ann", .tags = "", .line = line[i] };
 	}
 	if (message_store(db, m, n, &skipped) != 0 || skipped != 0)
 		_exit(2);

@@ -164,6 +164,33 @@ START_TEST(test_locked)
 }
 END_TEST
 
+static int64_t
+synced(void)
+{
+	return pragma("PRAGMA synchronous");
+}
+
+/* Time and again, and after one that failed. */
+START_TEST(test_relaxed)
+{
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		ck_assert_int_eq(database_begin_relaxed(db), 0);
+		ck_assert_int_eq(synced(), 1);
+		ck_assert_int_eq(database_state_set(db, "one", i), 0);
+		if (i == 1)
+			database_rollback(db);
+		else
+			ck_assert_int_eq(database_commit(db), 0);
+		ck_assert_int_eq(database_begin(db), 0);
+		ck_assert_int_eq(synced(), 2);
+		ck_assert_int_eq(database_commit(db), 0);
+	}
+	ck_assert_int_eq(database_state(db, "one", 9), 2);
+}
+END_TEST
+
 START_TEST(test_nested)
 {
 	ck_assert_int_eq(database_begin(db), 0);
@@ -267,6 +294,7 @@ check_database(void)
 	tcase_add_test(t, test_unreachable);
 	tcase_add_test(t, test_reader);
 	tcase_add_test(t, test_locked);
+	tcase_add_test(t, test_relaxed);
 	tcase_add_test(t, test_nested);
 	tcase_add_test(t, test_full);
 	tcase_add_test(t, test_deadline);

@@ -160,9 +160,12 @@ event(const char *room, int kind, const char *nick, uint64_t n)
 int
 main(void)
 {
-	SRunner *sr = srunner_create(check_database());
+	SRunner *sr;
 	int failed;
 
+	/* each test syncs a disk that others may be busy with */
+	setenv("CK_DEFAULT_TIMEOUT", "60", 0);
+	sr = srunner_create(check_database());
 	srunner_add_suite(sr, check_message());
 	srunner_add_suite(sr, check_history());
 	srunner_add_suite(sr, check_request());
@@ -173,6 +176,8 @@ main(void)
 	srunner_add_suite(sr, check_room());
 	srunner_add_suite(sr, check_retention());
 	srunner_add_suite(sr, check_backup());
+	srunner_add_suite(sr, check_hostile());
+	srunner_add_suite(sr, check_crash());
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
 	srunner_free(sr);

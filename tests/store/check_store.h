@@ -21,6 +21,8 @@ Suite *check_login(void);
 Suite *check_room(void);
 Suite *check_retention(void);
 Suite *check_backup(void);
+Suite *check_hostile(void);
+Suite *check_crash(void);
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
 #define ADD_ROWS(tcase, test, table)                                          \

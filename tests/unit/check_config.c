@@ -103,6 +103,10 @@ show(const struct config *c, char *text, size_t size)
 	    c->sendq, c->buffers, c->user);
 	fprintf(f, "log-level %d\nmailbox-size %" PRIu64 "\n", c->log_level,
 	    c->mailbox_size);
+	fprintf(f, "store %d\nregistration %d\nlogin-delay %u\n", c->store,
+	    c->registration, c->login_delay);
+	fprintf(f, "history %u %u %u\nlinger %u\n", c->history_age,
+	    c->history_size, c->history_on_join, c->linger);
 	ck_assert_int_eq(fclose(f), 0);
 }
 
@@ -125,6 +129,8 @@ static const struct {
 	{ "", "sendq 1048576\nbuffers 1073741824\nuser " },
 	{ "", "log-level 1" },
 	{ "", "mailbox-size 1048576" },
+	{ "", "store 1\nregistration 0\nlogin-delay 1000" },
+	{ "", "history 365 1000000 20\nlinger 120" },
 	/* Lines. */
 	{ "network A\n", "network A" },
 	{ "network A", "network A" },
@@ -184,6 +190,12 @@ static const struct {
 	{ "ping-timeout 3600\n", "ping-timeout 3600" },
 	{ "registration-timeout 600\n", "registration-timeout 600" },
 	{ "worker-timeout 2\n", "worker-timeout 2" },
+	{ "store off\n", "store 0" },
+	{ "store on\n", "store 1" },
+	{ "registration closed\n", "registration 1" },
+	{ "registration invite\n", "registration 2" },
+	{ "login-delay 0\n", "login-delay 0" },
+	{ "login-delay 60000\n", "login-delay 60000" },
 	{ "sendq 16384\n", "sendq 16384" },
 	{ "sendq 16K\n", "sendq 16384" },
 	{ "sendq 2m\n", "sendq 2097152" },
@@ -193,6 +205,12 @@ static const struct {
 	{ "mailbox-size 8k\n", "mailbox-size 8192" },
 	{ "mailbox-size 16M\n", "mailbox-size 16777216" },
 	{ "user root\n", "user root" },
+	{ "store off\n", "store 0" },
+	{ "registration invite\n", "registration 2" },
+	{ "login-delay 0\n", "login-delay 0" },
+	{ "history-age 7\nhistory-size 0\nhistory-on-join 1000\n",
+	    "history 7 0 1000" },
+	{ "linger 0\n", "linger 0" },
 	{ "log-level warn\n", "log-level 0" },
 	{ "log-level debug\n", "log-level 2" },
 };
@@ -289,6 +307,12 @@ static const struct {
 	    "c:1: network: longer than 63 bytes\n" },
 	{ "user no-such-user-here\n",
 	    "c:1: user: there is no user \"no-such-user-here\"\n" },
+	{ "store maybe\n",
+	    "c:1: store: \"maybe\" is not off or on\n" },
+	{ "registration free\n",
+	    "c:1: registration: \"free\" is not open, closed or invite\n" },
+	{ "history-on-join 1001\n",
+	    "c:1: history-on-join: 1001 is not within 0..1000\n" },
 	{ "log-level loud\n",
 	    "c:1: log-level: \"loud\" is not warn, info or debug\n" },
 	/* Addresses. */
@@ -352,6 +376,9 @@ static const struct {
 	    "c:1: registration-timeout: 601 is not within 1..600\n" },
 	{ "worker-timeout 1\n",
 	    "c:1: worker-timeout: 1 is not within 2..600\n" },
+	{ "login-delay 60001\n",
+	    "c:1: login-delay: 60001 is not within 0..60000\n" },
+	{ "store maybe\n", "c:1: store: \"maybe\" is not off or on\n" },
 	{ "flood 20\n", "c:1: flood: takes LINES and BURST, or off\n" },
 	{ "flood on\n", "c:1: flood: takes LINES and BURST, or off\n" },
 	{ "flood 0 10\n", "c:1: flood: 0 is not within 1..100000\n" },

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One user, several devices, or none.
+ *
+ * A session that logs in to an account whose user is there already does not
+ * become a user of its own.  At the end of its registration it is
+ * SESSION_HANDED: it is not run, is given to the home of that user, and
+ * becomes one of its sessions there.  Which rooms a device has still to be
+ * shown is in the flags of the memberships (MEMBER_UNSEEN); until then it
+ * hears nothing of them, so what it hears begins with its JOIN.
+ *
+ * When the last session of a user with an account is lost, a record without a
+ * socket takes its place (SESSION_ABSENT), so that a user always has one: to
+ * wait, and to quit by when nobody has come back in time.
+ *
+ * All of a user lives at one home, which does all of this under the registry
+ * lock; who finds its owner dead makes the chains anew from the sessions.
+ */
+#include "../irc/capability.h"
+#include "channel.h"
+#include "deliver.h"
+#include "device.h"
+#include "fault.h"
+#include "registry.h"
+#include "sasl.h"
+#include "session.h"
+#include "worker.h"
+
+/* ---- coming ---- */
+
+int
+device_is_other(const struct command *c)
+{
+	return c->u->account[0] != '\0' &&
+	    registry_find_account(c->u->account, c->uid) != 0;
+}
+
+/* Nothing of it is on its way: all it has is input. */
+static int
+is_at_rest(const struct session *s)
+{
+	return s->sent == s->queued && s->out_head == 0 && s->pend == 0 &&
+	    s->asked == 0 && s->answer == 0;
+}
+
+/* The lowest number that no other session of U has. */
+static uint8_t
+device_free(uint32_t u)
+{
+	uint32_t taken = 0, i;
+	uint8_t d = 0;
+
+	for (i = users[u].session; i != 0; i = sessions[i].next)
+		taken |= UINT32_C(1) << sessions[i].device;
+	while (taken >> d & 1)
+		d++;
+	return d;
+}
+
+static unsigned
+session_count(uint32_t u)
+{
+	unsigned n = 0;
+	uint32_t i;
+
+	for (i = users[u].session; i != 0; i = sessions[i].next)
+		n++;
+	return n;
+}
+
+/* What stood for U while it had no session ends, now that it has one. */
+static void
+absence_end(uint32_t u)
+{
+	uint32_t i = users[u].session;
+
+	if (sessions[i].fd >= 0 || sessions[i].next == 0)
+		return;
+	registry_unlink_session(i);
+	FAULT("attach-present");
+	registry_free_session(i);
+}
+
+/*
+ * Session I becomes one of user U; the one it had so far is freed.  The rooms
+ * of U are to be shown to it; until then it hears nothing of them.  May be
+ * done again after half a first time.  Lock held.
+ */
+static void
+attach(uint32_t i, uint32_t u)
+{
+	struct session *s = &sessions[i];
+	uint32_t was = s->user, m;
+
+	if (was != u) {
+		s->device = device_free(u);
+		FAULT("attach-device");
+		for (m = users[u].members; m != 0; m = members[m].user_next)
+			atomic_fetch_or(&members[m].flags,
+			    UINT32_C(1) << (MEMBER_UNSEEN + s->device));
+		s->flags |= SESSION_JOINING;
+		FAULT("attach-unseen");
+		registry_link_session(i, u);
+		FAULT("attach-linked");
+		registry_unindex_nick(was);
+		registry_free_user(was);
+		FAULT("attach-freed");
+	}
+	absence_end(u);
+	FAULT("attach-done");
+}
+
+/* The user whose session I is to be: its own once it is that, 0 for none. */
+static uint32_t
+settle_user(const struct session *s)
+{
+	const struct user *u = &users[s->user];
+
+	return u->flags & USER_REGISTERED
+	    ? s->user
+	    : registry_find_account(u->account, s->user);
+}
+
+/* Why it cannot be settled, or NULL. */
+static const char *
+settle_wrong(const struct session *s, uint32_t u)
+{
+	if (s->flags & (SESSION_DEAD | SESSION_OVERFLOW))
+		return "Connection lost";
+	if (users[s->user].flags & USER_ENDS)
+		return "Killed";
+	if (wall_ms > s->opened + config->registration_timeout * 1000)
+		return "Registration timed out";
+	return u != 0 && u != s->user && session_count(u) >= SESSIONS_MAX
+	    ? "Your account has too many sessions"
+	    : NULL;
+}
+
+/* Under the lock. */
+static int
+settle(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	uint32_t u = settle_user(s);
+	const char *why = settle_wrong(s, u);
+
+	/* one that was not brought to an end */
+	if (s->sasl != 0)
+		sasl_drop(i);
+	/* who gave it may have died over it */
+	users[s->user].home = (uint8_t)my_id;
+	if (why == NULL &&
+	    (!is_at_rest(s) || (u != 0 && (users[u].flags & USER_ENDS))))
+		return 0;
+	if (why == NULL && u != 0 && users[u].home != my_id) {
+		session_hand_over(i, users[u].home);
+		return -1;
+	}
+	if (session_adopt_input(i) != 0)
+		return 0;
+	if (why == NULL && u != 0)
+		attach(i, u);
+	atomic_signal_fence(memory_order_seq_cst);
+	s->state = SESSION_LIVE;
+	FAULT("settle-live");
+	if (why != NULL)
+		session_close(i, why);
+	return 1;
+}
+
+int
+device_settle(uint32_t i)
+{
+	int r;
+
+	registry_lock();
+	FAULT("settle-locked");
+	r = settle(i);
+	registry_unlock();
+	FAULT("settle-unlocked");
+	if (r == 1)
+		session_register(i); /* should who gave it have died */
+	return r;
+}
+
+/* ---- being several ---- */
+
+int
+device_is_pending(const struct session *s)
+{
+	uint32_t i = users[s->user].session;
+
+	if (s->pend != 0 || sessions[i].next == 0)
+		return s->pend != 0;
+	for (; i != 0; i = sessions[i].next)
+		if (sessions[i].pend != 0)
+			return 1;
+	return 0;
+}
+
+uint32_t
+device_newest(uint32_t u)
+{
+	uint32_t i, newest = users[u].session;
+
+	for (i = newest; i != 0; i = sessions[i].next)
+		if (sessions[i].opened >= sessions[newest].opened)
+			newest = i;
+	return newest;
+}
+
+uint32_t
+device_unseen(const struct command *c)
+{
+	uint32_t i, bits = 0;
+
+	for (i = c->u->session; i != 0; i = sessions[i].next)
+		if (i != c->sid)
+			bits |= UINT32_C(1) << sessions[i].device;
+	return bits << MEMBER_UNSEEN;
+}
+
+/* It is back: those who heard that it was away hear it. */
+static void
+show_return(struct command *c)
+{
+	struct envelope *e = command_event(c, EVENT_TO_ROOMS);
+
+	event_alt(e, CAP(AWAY_NOTIFY), ":%s AWAY", source_of(c->uid));
+	event_rooms_of(e, c->uid);
+	command_op(c, OP_AWAY, c->uid);
+}
+
+enum command_result
+device_show(struct command *c)
+{
+	uint32_t bit = UINT32_C(1) << (MEMBER_UNSEEN + c->s->device), m;
+	struct op *op;
+
+	if (c->u->flags & USER_ABSENT) {
+		show_return(c);
+		return CMD_DONE;
+	}
+	if (deliver_catch_up() != 0)
+		return CMD_WAIT;
+	for (m = c->u->members; m != 0; m = members[m].user_next)
+		if ((members[m].flags & (bit | MEMBER_GONE)) == bit)
+			break;
+	if (m == 0) {
+		c->s->flags &= ~(uint32_t)SESSION_JOINING;
+		return CMD_DONE;
+	}
+	channel_show(c, members[m].room);
+	op = command_op(c, OP_SEEN, m);
+	op->b = members[m].room;
+	op->c = c->s->device;
+	return CMD_DONE;
+}
+
+/* ---- leaving ---- */
+
+/* Whether its user stays without any session.  A QUIT takes it with it, unless
+ * it wants to be there always; so does whoever cuts its session. */
+static int
+is_lingering(const struct command *c)
+{
+	uint32_t flags = c->u->flags;
+
+	return (flags & USER_REGISTERED) && c->u->account[0] != '\0' &&
+	    !(flags & USER_ENDS) && c->s->fd >= 0 && !state->stopping &&
+	    ((flags & USER_ALWAYS_ON) ||
+		((c->s->flags & SESSION_LOST) && config->linger > 0)) &&
+	    state->sessions.used + 1 < state->max_sessions;
+}
+
+static void
+linger(struct command *c, const char *reason)
+{
+	struct envelope *e;
+	struct op *op;
+
+	if (!(c->u->flags & USER_AWAY)) {
+		e = command_event(c, EVENT_TO_ROOMS);
+		event_alt(e, CAP(AWAY_NOTIFY), ":%s AWAY :%s",
+		    source_of(c->uid), reason);
+		event_rooms_of(e, c->uid);
+		op = command_op(c, OP_AWAY, c->uid);
+		op->b = op->c = 1;
+		op_text(op, reason);
+	}
+	op = command_op(c, OP_LINGER, c->sid);
+	op_text(op, reason);
+	op->x = now_ms;
+}
+
+static void
+quit_user(struct command *c, const char *reason)
+{
+	struct envelope *e;
+
+	if (c->u->flags & USER_REGISTERED) {
+		e = command_event(c, EVENT_TO_ROOMS);
+		event_line(e, ":%s QUIT :%s", source_of(c->uid), reason);
+		event_rooms_of(e, c->uid);
+	}
+	command_op(c, OP_QUIT, c->uid)->x = wall_ms;
+}
+
+enum command_result
+device_leave(struct command *c)
+{
+	const char *reason = reasons[c->sid].text;
+
+	if (c->u->session != c->sid || c->s->next != 0)
+		command_op(c, OP_LEAVE, c->sid);
+	else if (is_lingering(c))
+		linger(c, reason);
+	else
+		quit_user(c, reason);
+	if (!(c->s->flags & SESSION_CONTROL) && c->s->fd >= 0)
+		reply_line(c, "ERROR :Closing Link: %s (%s)",
+		    c->u->host[0] != '\0' ? c->u->host : "unknown", reason);
+	me->txn.after = SESSION_LINGER;
+	return CMD_DONE;
+}
+
+void
+device_look(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	uint32_t flags = users[s->user].flags;
+
+	if (s->state != SESSION_ABSENT)
+		return;
+	if (!(flags & USER_ALWAYS_ON) &&
+	    now_ms > s->active + (uint64_t)config->linger * 1000)
+		session_close(i, reasons[i].text);
+}

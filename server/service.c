@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * NickServ, for clients that know no SASL: a user that is none, whom PRIVMSG,
+ * WHOIS and the commands NS and NICKSERV reach, and who answers by NOTICE.
+ *
+ * What is said to it is a command in a table; it never becomes an event, so it
+ * is neither delivered to anybody nor kept.  A command has the steps of the
+ * line it came in, the row of which is PRIVMSG's; so it takes the lock itself.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "../irc/capability.h"
+#include "account.h"
+#include "ask.h"
+#include "handlers.h"
+#include "registry.h"
+#include "words.h"
+#include "worker.h"
+
+enum { WORDS = 3, STEP_CUT = STEP_RECLAIM + 2 };
+
+#define SERVICE "NickServ"
+
+/* What was said, taken apart: the command, and up to three words; the last
+ * one that a command takes may hold spaces. */
+struct order {
+	char line[MESSAGE_LINE];
+	char *word[WORDS + 1];
+	int n;
+};
+
+static void notice(struct command *c, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+notice(struct command *c, const char *fmt, ...)
+{
+	char text[400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	reply_line(c, ":" SERVICE "!" SERVICE "@%s NOTICE %s :%s",
+	    config->name, c->u->nick, text);
+}
+
+/* What the store says that it is not what was wanted. */
+static enum command_result
+tell_fail(struct command *c, const struct message *m)
+{
+	notice(c, "%s.", m->nparam > 3 ? m->param[3] : "That did not work");
+	return CMD_DONE;
+}
+
+static int
+is_answer(const struct message *m, const char *word, int nparam)
+{
+	return strcmp(m->command, word) == 0 && m->nparam >= nparam;
+}
+
+static enum command_result
+logged_in(struct command *c, const char *account)
+{
+	notice(c, "You are logged in as %s.", account);
+	account_login(c, account);
+	c->step = STEP_RECLAIM;
+	return CMD_MORE;
+}
+
+/* ---- the commands ---- */
+
+static enum command_result
+told_registered(struct command *c, const struct message *m)
+{
+	if (m->nparam < 3 || strcmp(m->command, "FAIL") == 0)
+		return tell_fail(c, m);
+	if (strcmp(m->param[0], "SUCCESS") == 0)
+		return logged_in(c, m->param[1]);
+	notice(c, "%s.", m->param[2]);
+	return CMD_DONE;
+}
+
+static enum command_result
+do_register(struct command *c, struct order *o)
+{
+	const char *email = o->n > 2 ? o->word[2] : "*";
+	enum command_result r;
+	struct message m;
+
+	if (!(c->step & STEP_ASKED) && c->u->account[0] != '\0') {
+		notice(c, "You are logged in as %s already.", c->u->account);
+		return CMD_DONE;
+	}
+	c->context = account_policy();
+	r = ask(c, "REGISTER %s %s :%s", c->u->nick, word_or_star(email),
+	    o->word[1]);
+	c->context = NULL;
+	if (r != CMD_ANSWERED)
+		return r;
+	if (!account_verdict(c, &m))
+		return CMD_WAIT;
+	return told_registered(c, &m);
+}
+
+static enum command_result
+do_verify(struct command *c, struct order *o)
+{
+	enum command_result r;
+	struct message m;
+
+	if (!(c->step & STEP_ASKED) && c->u->account[0] != '\0') {
+		notice(c, "You are logged in as %s already.", c->u->account);
+		return CMD_DONE;
+	}
+	r = ask(c, "VERIFY %s :%s", word_or_star(o->word[1]), o->word[2]);
+	if (r != CMD_ANSWERED)
+		return r;
+	if (!account_verdict(c, &m))
+		return CMD_WAIT;
+	return told_registered(c, &m);
+}
+
+/* Asks whether PASSWORD is ACCOUNT's: CMD_ANSWERED, and *M says. */
+static enum command_result
+check(struct command *c, const char *account, const char *password,
+    struct message *m)
+{
+	enum command_result r;
+
+	account_asks(c);
+	r = ask(c, "IDENTIFY %s :%s", word_or_star(account), password);
+	if (r != CMD_ANSWERED)
+		return r;
+	if (account_stale(c))
+		return CMD_MORE;
+	return account_verdict(c, m) ? CMD_ANSWERED : CMD_WAIT;
+}
+
+static enum command_result
+do_identify(struct command *c, struct order *o)
+{
+	const char *account = o->n > 2 ? o->word[1] : c->u->nick;
+	const char *password = o->word[o->n > 2 ? 2 : 1];
+	enum command_result r;
+	struct message m;
+
+	if (!(c->step & STEP_ASKED) && c->u->account[0] != '\0' &&
+	    name_cmp(c->u->account, account) != 0) {
+		notice(c, "You are logged in as %s already.", c->u->account);
+		return CMD_DONE;
+	}
+	if ((r = check(c, account, password, &m)) != CMD_ANSWERED)
+		return r;
+	return is_answer(&m, "OK", 1) ? logged_in(c, m.param[0])
+	                              : tell_fail(c, &m);
+}
+
+static enum command_result
+ghost(struct command *c, const char *nick)
+{
+	uint32_t u = registry_find_nick(nick);
+
+	if (u == 0)
+		notice(c, "Nobody has the nick %s.", word_or_star(nick));
+	else if (u == c->uid)
+		notice(c, "That is you.");
+	else {
+		account_kill(c, u, "Ghost: its owner is back");
+		notice(c, "%s has been disconnected.", users[u].nick);
+	}
+	return CMD_DONE;
+}
+
+/* One's own: the nick of the account, or somebody logged in to it. */
+static enum command_result
+do_ghost(struct command *c, struct order *o)
+{
+	uint32_t u = registry_find_nick(o->word[1]);
+	enum command_result r;
+	struct message m;
+
+	if (o->n > 2) {
+		r = check(c, o->word[1], o->word[2], &m);
+		if (r != CMD_ANSWERED)
+			return r;
+		return is_answer(&m, "OK", 1) ? ghost(c, o->word[1])
+		                              : tell_fail(c, &m);
+	}
+	if (c->u->account[0] != '\0' &&
+	    (name_cmp(c->u->account, o->word[1]) == 0 ||
+	        (u != 0 && name_cmp(users[u].account, c->u->account) == 0)))
+		return ghost(c, o->word[1]);
+	notice(c, "That nick is not yours: GHOST NICK PASSWORD.");
+	return CMD_DONE;
+}
+
+static enum command_result
+do_set(struct command *c, struct order *o)
+{
+	enum command_result r;
+	struct message m;
+
+	if (strcasecmp(o->word[1], "PASSWORD") != 0) {
+		notice(c, "There is no such setting: SET PASSWORD NEW.");
+		return CMD_DONE;
+	}
+	if (c->u->account[0] == '\0') {
+		notice(c, "You are not logged in.");
+		return CMD_DONE;
+	}
+	r = ask(c, "PASSWD %s :%s", c->u->account, o->word[2]);
+	if (r != CMD_ANSWERED)
+		return r;
+	account_verdict(c, &m);
+	if (!is_answer(&m, "PASSWD", 1))
+		return tell_fail(c, &m);
+	notice(c, "The password of %s is another now.", m.param[0]);
+	return CMD_DONE;
+}
+
+/* All others who are logged in are cut; then one is out oneself. */
+static enum command_result
+drop_end(struct command *c)
+{
+	enum command_result r;
+
+	if (c->step == STEP_CUT) {
+		r = account_cut(c, c->u->account, "Your account was dropped");
+		if (r != CMD_DONE)
+			return r;
+	}
+	notice(c, "The account %s is no more.", c->u->account);
+	account_login(c, "");
+	return CMD_DONE;
+}
+
+static enum command_result
+do_drop(struct command *c, struct order *o)
+{
+	enum command_result r;
+	struct message m = { 0 };
+	char *line;
+
+	if (c->step == STEP_CUT)
+		return drop_end(c);
+	if (c->u->account[0] == '\0') {
+		notice(c, "You are not logged in.");
+		return CMD_DONE;
+	}
+	r = ask(c, "DROP %s :%s", c->u->account, o->word[1]);
+	if (r != CMD_ANSWERED)
+		return r;
+	if (!account_verdict(c, &m))
+		return CMD_WAIT;
+	/* what becomes of its rooms comes before */
+	while (strcmp(m.command, "REMOVED") != 0 &&
+	    (line = ask_line(c)) != NULL)
+		message_parse(&m, line, strlen(line));
+	if (!is_answer(&m, "REMOVED", 1))
+		return tell_fail(c, &m);
+	state->revoked++;
+	c->step = STEP_CUT;
+	c->cursor = 0;
+	return CMD_MORE;
+}
+
+static enum command_result do_help(struct command *c, struct order *o);
+
+/* LEAST and MOST count the words behind the command. */
+static const struct row {
+	const char *name;
+	enum command_result (*run)(struct command *c, struct order *o);
+	int least, most;
+	const char *help;
+} rows[] = {
+	{ "REGISTER", do_register, 1, 2,
+	    "REGISTER PASSWORD [EMAIL]: makes an account of your nick" },
+	{ "VERIFY", do_verify, 2, 2,
+	    "VERIFY ACCOUNT INVITATION: ends REGISTER where it takes one" },
+	{ "IDENTIFY", do_identify, 1, 2,
+	    "IDENTIFY [ACCOUNT] PASSWORD: logs you in" },
+	{ "GHOST", do_ghost, 1, 2,
+	    "GHOST NICK [PASSWORD]: disconnects who has your nick" },
+	{ "SET", do_set, 2, 2, "SET PASSWORD NEW: changes your password" },
+	{ "DROP", do_drop, 1, 1, "DROP PASSWORD: removes your account" },
+	{ "HELP", do_help, 0, 1, "HELP: this" },
+	{ NULL, NULL, 0, 0, NULL },
+};
+
+static enum command_result
+do_help(struct command *c, struct order *o)
+{
+	const struct row *r;
+
+	(void)o;
+	for (r = rows; r->name != NULL; r++)
+		notice(c, "%s", r->help);
+	return CMD_DONE;
+}
+
+/* ---- taking them ---- */
+
+/* The next word at *P; with LAST all there is left. */
+static char *
+word(char **p, int last)
+{
+	char *w = *p + strspn(*p, " ");
+
+	*p = last ? w + strlen(w) : w + strcspn(w, " ");
+	if (**p != '\0')
+		*(*p)++ = '\0';
+	return w;
+}
+
+static const struct row *
+take_apart(struct order *o, const char *text)
+{
+	char *p = o->line;
+	const struct row *r;
+
+	snprintf(o->line, sizeof(o->line), "%s", text);
+	o->word[0] = word(&p, 0);
+	for (r = rows; r->name != NULL; r++)
+		if (strcasecmp(r->name, o->word[0]) == 0)
+			break;
+	for (o->n = 1; r->name != NULL && o->n <= r->most; o->n++)
+		if (*(o->word[o->n] = word(&p, o->n == r->most)) == '\0')
+			break;
+	return r;
+}
+
+static enum command_result
+service_run(struct command *c, const char *text)
+{
+	const struct row *r;
+	struct order o;
+
+	command_lock(c);
+	if (c->step == STEP_RECLAIM || c->step == STEP_RECLAIM + 1)
+		return account_reclaim(c);
+	r = take_apart(&o, text);
+	if (r->name == NULL)
+		notice(c, "I do not know that. HELP tells what I know.");
+	else if (o.n <= r->least)
+		notice(c, "%s", r->help);
+	else if (r->run != do_help && c->s->answer == 0 &&
+	    c->step != STEP_CUT && !store_accepts())
+		notice(c, "%s.", store_trouble());
+	else
+		return r->run(c, &o);
+	return CMD_DONE;
+}
+
+enum command_result
+service_message(struct command *c, const char *text)
+{
+	if (c->step == 0 && (c->s->caps & CAP(ECHO_MESSAGE)))
+		reply_line(c, ":%s PRIVMSG " SERVICE " :%s",
+		    source_of(c->uid), text);
+	return service_run(c, text);
+}
+
+enum command_result
+cmd_nickserv(struct command *c)
+{
+	char text[MESSAGE_LINE] = "";
+	size_t n = 0;
+	int i;
+
+	for (i = 0; i < c->m.nparam && n < sizeof(text); i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s",
+		    i > 0 ? " " : "", c->m.param[i]);
+	return service_run(c, i > 0 ? text : "HELP");
+}
+
+void
+service_whois(struct command *c)
+{
+	reply(c, RPL_WHOISUSER, SERVICE, SERVICE, config->name,
+	    "Accounts; say HELP");
+	reply(c, RPL_WHOISSERVER, SERVICE, config->name, config->network);
+}
