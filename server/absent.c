@@ -8,8 +8,8 @@
  *
  * A session that has logged in, or is called, has SESSION_MAIL and is told
  * before its next line is run: a page of messages in a batch; then, when the
- * client's side of the connection has taken that in, the store is told that they
- * were delivered; then the next page, until there is none.  If the connection
+ * client's side of the connection has taken that in, the store is told that
+ * they were delivered; then the next page, until there is none.  If the connection
  * breaks in between, they are told again to the next session, with the same
  * msgid: rather that than never.
  *
@@ -89,16 +89,24 @@ reply_kept(struct command *c, const char *nick)
 		    nick);
 }
 
+int
+absent_is(uint32_t u)
+{
+	return sessions[users[u].session].state == SESSION_ABSENT &&
+	    users[u].account[0] != '\0';
+}
+
 /* Calls the owner of ACCOUNT, if it has come meanwhile. */
 static void
 call(struct command *c, const char *account)
 {
-	uint32_t u = registry_find_nick(account);
+	uint32_t u;
 
-	if (u == 0 || !(users[u].flags & USER_REGISTERED) ||
-	    name_cmp(users[u].account, account) != 0)
-		return;
-	event_target_user(command_event(c, EVENT_MAIL), u);
+	registry_lock();
+	u = registry_find_account(account, 0);
+	registry_unlock();
+	if (u != 0)
+		event_target_user(command_event(c, EVENT_MAIL), u);
 }
 
 /* KEPT account msgid time; NONE; FAIL command code context :text */

@@ -9,9 +9,12 @@
  * their owner comes.
  */
 
+/* Whether U has no session now: what is said to it has to be kept. */
+int absent_is(uint32_t u);
+
 /*
- * C is a PRIVMSG or, if QUIET, a NOTICE, for NICK, whom nobody has.  Has it kept
- * if there is an account of that name, and replies what became of it.
+ * C is a PRIVMSG or, if QUIET, a NOTICE, for NICK, who is not here.  Has it
+ * kept if there is an account of that name, and replies what became of it.
  * CMD_DONE, or CMD_MORE: return it, and call this again.
  */
 enum command_result absent_say(struct command *c, int quiet,

@@ -142,16 +142,30 @@ say_to_room(struct command *c, const struct saying *how, const char *name,
 	say(c, how, target);
 }
 
-static enum command_result
-say_to_user(struct command *c, const struct saying *how, const char *nick)
+/* Who is meant by NICK: who has it, else whose account it is; 0 for none. */
+static uint32_t
+find_user(const char *nick)
 {
 	uint32_t u = registry_find_nick(nick);
 
-	if (c->s->answer != 0)
-		return absent_say(c, how->quiet, nick);
-	if (u == 0 || !(users[u].flags & USER_REGISTERED)) {
-		if (!how->tags_only)
-			return absent_say(c, how->quiet, nick);
+	if (u == 0) {
+		registry_lock();
+		u = registry_find_account(nick, 0);
+		registry_unlock();
+	}
+	return u != 0 && (users[u].flags & USER_REGISTERED) ? u : 0;
+}
+
+static enum command_result
+say_to_user(struct command *c, const struct saying *how, const char *nick)
+{
+	uint32_t u = find_user(nick);
+
+	if (c->s->answer != 0 ||
+	    ((u == 0 || absent_is(u)) && !how->tags_only))
+		return absent_say(c, how->quiet,
+		    u != 0 ? users[u].account : nick);
+	if (u == 0) {
 		reply(c, ERR_NOSUCHNICK, nick);
 		return CMD_DONE;
 	}

@@ -423,6 +423,7 @@ op_account(struct op *op)
 	copy(u->account, sizeof(u->account), op->text);
 	FAULT("op-account");
 	registry_index_account(op->a);
+	FAULT("op-account-indexed");
 	if (op->b & USER_ALWAYS_ON)
 		atomic_fetch_or(&u->flags, USER_ALWAYS_ON);
 	else

@@ -2,8 +2,8 @@
 /*
  * Taking back what was said: REDACT (draft/message-redaction).
  *
- * Whose a message is, the store knows, by account; that the asker is an operator
- * of the room is told it with the question.  The message is gone from
+ * Whose a message is, the store knows, by account; that the asker is an
+ * operator of the room is told it with the question.  The message is gone from
  * history when the answer comes, and then whoever is there and knows what that
  * means is told.
  */

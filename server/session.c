@@ -914,9 +914,9 @@ session_rearm(uint32_t i)
 	/* for the rest it is an event that comes: the first ones served do not
 	 * wait until all were looked at */
 	if (s->state != SESSION_LIVE || s->in_chunk != 0 || s->pend != 0 ||
-	    s->step != 0 || (s->flags & SESSION_JOINING) ||
+	    s->step != 0 ||
 	    (s->flags & (SESSION_DEAD | SESSION_EOF | SESSION_OVERFLOW |
-	        SESSION_MAIL)))
+	        SESSION_JOINING | SESSION_MAIL)))
 		worker_run_later(i);
 	if (s->sent < s->queued)
 		worker_flush_later(i);

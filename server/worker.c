@@ -471,9 +471,8 @@ run_live(uint32_t i, unsigned most)
 			return; /* goes on when its output is sent */
 		if (s->asked != 0)
 			return; /* goes on when the answer is there */
-		if (has_line(i) || ((s->flags & SESSION_JOINING) &&
-		        s->sent == s->queued) ||
-		    command_is_mail(s)) {
+		if (has_line(i) || command_is_mail(s) ||
+		    ((s->flags & SESSION_JOINING) && s->sent == s->queued)) {
 			run_in_a_moment(i);
 			return;
 		}
