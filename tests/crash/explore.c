@@ -34,7 +34,8 @@ enum {
 	FAILURES_SHOWN = 40,
 	SPARE = 8,       /* calls behind the last one that was counted */
 	HEAL_AT = 12,    /* deaths before which healings are looked at; */
-	HEAL_AT_SAMPLE = 1, /* so many in a sample with a memory */
+	HEAL_AT_SHORT = 1,
+	SHORT = 60,      /* s; see is_short() */
 	GENERATIONS = 150,
 	TWOS = 300,
 	STEPS = 600,
@@ -161,10 +162,17 @@ list_calls(void)
 		}
 }
 
+/* With a memory a play takes its time: a small sample is to be of the store. */
+static int
+is_short(void)
+{
+	return script->store && options.seconds > 0 && options.seconds < SHORT;
+}
+
 static unsigned
 heal_at(void)
 {
-	return script->store && options.seconds > 0 ? HEAL_AT_SAMPLE : HEAL_AT;
+	return is_short() ? HEAL_AT_SHORT : HEAL_AT;
 }
 
 /* Each call of the healing after a few deaths; how many there are is asked by
@@ -817,10 +825,10 @@ main(int argc, char **argv)
 	list_random();
 	if (script->store)
 		list_store();
-	else
+	if (!is_short())
 		list_master_calls();
 	play(&shared->play[1], NULL, &shared->want);
-	if (!script->store)
+	if (!is_short())
 		list_master_faults(&shared->play[1]);
 	list_faults(&shared->play[1]);
 	if (script->store)

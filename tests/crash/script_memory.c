@@ -136,6 +136,9 @@ static const struct step memory[] = {
 	{ MOMENT, 0, "crowd" },
 	{ SAY, DAN, FIVE("#hall", "fay") }, { SAY, EVE, FIVE("#hall", "ann") },
 	{ SAY, FAY, FIVE("#hall", "bob") }, { WAIT, 0, 0 },
+	{ SAY, ANN, FIVE("#hall", "fay") }, { SAY, EVE, FIVE("#hall", "ann") },
+	{ MOMENT, 0, "crowd again" },
+	{ SAY, BOB, FIVE("#hall", "fay") }, { WAIT, 0, 0 },
 	/* kicked; a device less */
 	{ SAY, FAY, "KICK #hall dan :out\r\nTOPIC #hall :Still here" },
 	{ WAIT, 0, 0 },
