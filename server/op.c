@@ -147,15 +147,14 @@ join_devices(uint32_t u, uint32_t unseen)
 			sessions[i].flags |= SESSION_JOINING;
 }
 
-static void
-op_join(struct op *op)
+/* Whether there was room for one more. */
+static int
+join_member(struct op *op, uint32_t r)
 {
-	uint32_t r = join_room(op), m;
+	uint32_t m = registry_new_member();
 
-	if (r == 0 || registry_member(op->a, r) != 0)
-		return;
-	if ((m = registry_new_member()) == 0)
-		return;
+	if (m == 0)
+		return 0;
 	members[m].session = users[op->a].session;
 	members[m].flags = op->c;
 	members[m].joined = (uint32_t)op->x;
@@ -169,6 +168,18 @@ op_join(struct op *op)
 	registry_link_member(m);
 	registry_linking(0);
 	FAULT("op-join-linked");
+	return 1;
+}
+
+/* Who is a member already has become one by this, before a death. */
+static void
+op_join(struct op *op)
+{
+	uint32_t r = join_room(op);
+
+	if (r == 0 ||
+	    (registry_member(op->a, r) == 0 && !join_member(op, r)))
+		return;
 	join_devices(op->a, op->c >> MEMBER_UNSEEN);
 	FAULT("op-join-devices");
 	join_uninvite(op->a, r);
