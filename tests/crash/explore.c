@@ -9,8 +9,9 @@
  * all.  Several processes take them from the list.
  *
  *	explore [-m] [-j JOBS] [-t SECONDS] [-s SEED] [-k KIND] [-r N]
- *	    [-p POINT]
+ *	    [-f NAME] [-p POINT]
  *
+ * With -f only fault points whose names have NAME in them are tried.
  * With -m the server has a memory and the conversation is about that; the store
  * is killed too.
  *
@@ -69,8 +70,8 @@ static int surveys_bad;    /* agendas that failed with nobody killed */
 static struct options {
 	int jobs, kind, repeat;
 	long seconds;
-	const char *point;
-} options = { 2, -1, 1, 0, NULL };
+	const char *point, *fault;
+} options = { 2, -1, 1, 0, NULL, NULL };
 
 static unsigned
 any(unsigned n)
@@ -598,7 +599,8 @@ list_finish(void)
 	struct point p;
 
 	for (i = 0; i < npoint; i++)
-		if (wanted(points[i].kind))
+		if (wanted(points[i].kind) && (options.fault == NULL ||
+		        strstr(points[i].fault, options.fault) != NULL))
 			points[n++] = points[i];
 	npoint = n;
 	for (i = npoint; options.seconds > 0 && i > 1; i--) {
@@ -764,10 +766,13 @@ options_read(int argc, char **argv)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "mj:t:s:k:r:p:")) != -1)
+	while ((opt = getopt(argc, argv, "mf:j:t:s:k:r:p:")) != -1)
 		switch (opt) {
 		case 'm':
 			script = &script_memory;
+			break;
+		case 'f':
+			options.fault = optarg;
 			break;
 		case 'j':
 			options.jobs = atoi(optarg);
