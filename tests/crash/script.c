@@ -145,7 +145,8 @@ static struct note {
 	char id[48];
 } note;
 struct script_told script_told;
-int script_quiet = 60;
+static enum { SILENT, ASKED, LEAVES } speaks[SCRIPT_CLIENTS]; /* now */
+int script_quiet = 40;
 
 int
 script_phases(void)
@@ -158,6 +159,8 @@ script_phases(void)
 }
 
 /* ---- listening ---- */
+
+#define PONG " PONG irc.test :is that all"
 
 /* Its msgid, if it has one; else "". */
 static void
@@ -203,8 +206,12 @@ listen_to(struct transcript *t, int i)
 		if (end > c->in + c->pos && end[-1] == '\r')
 			end[-1] = '\0';
 		*end = '\0';
-		line_note(i, t->of[i].nick, c->in + c->pos);
-		transcript_add(&t->of[i], c->in + c->pos);
+		if (strstr(c->in + c->pos, PONG) != NULL)
+			speaks[i] = SILENT;
+		else {
+			line_note(i, t->of[i].nick, c->in + c->pos);
+			transcript_add(&t->of[i], c->in + c->pos);
+		}
 		c->pos = (size_t)(end - c->in) + 1;
 		n++;
 	}
@@ -247,6 +254,27 @@ who_waits(const struct transcript *got, const struct transcript *want,
 	return -1;
 }
 
+/* Of a phase of which nobody knows what belongs to it: hears until who spoke
+ * has been told all, for which it is asked, and then there is quiet. */
+static int
+phase_learn(struct transcript *got, long end)
+{
+	int i;
+
+	for (i = 0; i < SCRIPT_CLIENTS; i++)
+		if (speaks[i] == ASKED && client[i] != NULL)
+			client_send(client[i], "PING :is that all");
+	for (i = 0; i < SCRIPT_CLIENTS; i++)
+		while (speaks[i] != SILENT && client[i] != NULL) {
+			if (clock_ms() > end)
+				return -1;
+			listen_to_all(got, LOOK);
+		}
+	while (listen_to_all(got, script_quiet) > 0)
+		;
+	return 0;
+}
+
 static int
 phase_wait(struct transcript *got, const struct transcript *want, int phase,
     const struct script_watch *watch, char *why, size_t size)
@@ -256,8 +284,10 @@ phase_wait(struct transcript *got, const struct transcript *want, int phase,
 
 	watch->look();
 	if (want == NULL) {
-		while (listen_to_all(got, script_quiet) > 0)
-			;
+		if (phase_learn(got, end) != 0) {
+			snprintf(why, size, "no end of phase %d", phase);
+			return -1;
+		}
 	} else {
 		while ((i = who_waits(got, want, phase)) >= 0) {
 			if (clock_ms() < end) {
@@ -271,8 +301,10 @@ phase_wait(struct transcript *got, const struct transcript *want, int phase,
 		}
 		listen_to_all(got, 0);
 	}
-	for (i = 0; i < SCRIPT_CLIENTS; i++)
+	for (i = 0; i < SCRIPT_CLIENTS; i++) {
 		got->of[i].at[phase] = got->of[i].lines;
+		speaks[i] = SILENT;
+	}
 	return 0;
 }
 
@@ -284,6 +316,9 @@ step_do(struct server *sv, const struct step *s)
 	struct client **c = &client[s->who];
 	const char *id;
 
+	speaks[s->who] = s->what != SAY ? SILENT
+	    : strncmp(s->text, "QUIT", 4) == 0 ? LEAVES
+	                                       : ASKED;
 	if (s->what == CONNECT) {
 		*c = client_connect(sv);
 		return;
@@ -296,9 +331,7 @@ step_do(struct server *sv, const struct step *s)
 		client_close(*c);
 		*c = NULL;
 	} else if (s->what == SAY && (id = strstr(s->text, "$id")) != NULL)
-		/* as long as ever, since batches are named by the place in the
-		 * input */
-		client_send(*c, "%.*s%-40s%s", (int)(id - s->text), s->text,
+		client_send(*c, "%.*s%s%s", (int)(id - s->text), s->text,
 		    note.id, id + 3);
 	else if (s->what == SAY)
 		client_send(*c, "%s", s->text);

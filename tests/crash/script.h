@@ -61,8 +61,8 @@ int script_play(struct server *sv, struct transcript *got,
     const struct transcript *want, const struct script_watch *watch,
     char *why, size_t size);
 
-/* ms without a line that end a phase of which nobody knows what belongs to it:
- * while WANT is NULL. */
+/* ms without a line that end a phase of which nobody knows what belongs to it,
+ * while WANT is NULL, when who speaks in it has been heard. */
 extern int script_quiet;
 /* How many phases there are. */
 int script_phases(void);

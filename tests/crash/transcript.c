@@ -5,6 +5,7 @@
  * Forgiven, because it may differ between two undisturbed runs as well:
  *
  *	times, and msgid, which is made of one
+ *	names of batches: they are numbered
  *	how many unregistered connections there are: one that ends counts
  *		until its last packet has come
  *	the order of different senders	nobody promises it
@@ -30,7 +31,7 @@ transcript_clear(struct transcript *t)
 	int i;
 
 	for (i = 0; i < TRANSCRIPT_CLIENTS; i++) {
-		t->of[i].len = t->of[i].lines = 0;
+		t->of[i].len = t->of[i].lines = t->of[i].batches = 0;
 		memset(t->of[i].at, 0, sizeof(t->of[i].at));
 		strcpy(t->of[i].nick, "*");
 	}
@@ -70,6 +71,44 @@ redacted_hide(char *line)
 		memmove(p + 1, p + n, strlen(p + n) + 1);
 		n = 1;
 	}
+}
+
+/* Puts the number of the batch that is named at P in the place of its name. */
+static void
+batch_number(const struct record *r, char *p)
+{
+	size_t n = strcspn(p, "; ");
+	unsigned i, k;
+	char number[24];
+
+	for (i = 0; i < r->batches && i < TRANSCRIPT_BATCHES; i++) {
+		k = r->batches - 1 - i;
+		if (strlen(r->batch[k % TRANSCRIPT_BATCHES]) != n ||
+		    memcmp(r->batch[k % TRANSCRIPT_BATCHES], p, n) != 0)
+			continue;
+		k = (unsigned)snprintf(number, sizeof(number), "%u", k + 1);
+		if (k > n)
+			return; /* it is no longer than its name */
+		memcpy(p, number, k);
+		memmove(p + k, p + n, strlen(p + n) + 1);
+		return;
+	}
+}
+
+static void
+batches_number(struct record *r, char *line)
+{
+	char *p = strstr(line, " BATCH ");
+
+	if (p != NULL && p[7] == '+')
+		snprintf(r->batch[r->batches++ % TRANSCRIPT_BATCHES],
+		    sizeof(r->batch[0]), "%.*s",
+		    (int)strcspn(p + 8, " "), p + 8);
+	if (p != NULL && (p[7] == '+' || p[7] == '-'))
+		batch_number(r, p + 8);
+	if (line[0] == '@' && (p = strstr(line, "batch=")) != NULL &&
+	    p < strchr(line, ' '))
+		batch_number(r, p + 6);
 }
 
 static int
@@ -188,6 +227,7 @@ transcript_add(struct record *r, const char *text)
 	tag_hide(line, "time=");
 	tag_hide(line, "msgid=");
 	redacted_hide(line);
+	batches_number(r, line);
 	if (line[0] == '@' && (source = strchr(line, ' ')) != NULL)
 		source++;
 	if (source == NULL)

@@ -13,6 +13,7 @@ enum {
 	TRANSCRIPT_CLIENTS = 8,
 	TRANSCRIPT_PHASES = 96,
 	TRANSCRIPT_TEXT = 96 * 1024, /* bytes a client */
+	TRANSCRIPT_BATCHES = 8, /* that are open at once */
 };
 
 struct record {
@@ -20,6 +21,8 @@ struct record {
 	unsigned lines;
 	unsigned at[TRANSCRIPT_PHASES]; /* lines at the end of each phase */
 	char nick[32];                  /* its own, as it stands */
+	unsigned batches;               /* begun; the last ones: */
+	char batch[TRANSCRIPT_BATCHES][24];
 	char text[TRANSCRIPT_TEXT];     /* "key\tline\n" each */
 };
 
