@@ -105,6 +105,7 @@ play_server(const struct point *p, const struct transcript *want)
 		server_set(&sv, "store", "on");
 		server_set(&sv, "login-delay", "0");
 		server_set(&sv, "history-on-join", "5");
+		server_set(&sv, "max-rooms", "%d", SCRIPT_MEMORY_ROOMS);
 	}
 	agenda_arm(&sv, p);
 	server_start(&sv);

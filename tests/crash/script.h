@@ -33,6 +33,7 @@ struct script {
 
 /* Without a memory, and with it. */
 extern const struct script script_plain, script_memory;
+enum { SCRIPT_MEMORY_ROOMS = 2 }; /* there are no more at a time */
 /* The one that is played. */
 extern const struct script *script;
 

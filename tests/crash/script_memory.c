@@ -121,6 +121,10 @@ static const struct step memory[] = {
 	{ SAY, ANN, "TOPIC #keep :Kept\r\nCS REGISTER #keep\r\n"
 	    "MODE #keep +k key\r\nPRIVMSG #keep :inside" }, { WAIT, 0, 0 },
 	{ SAY, CAT, "PART #keep" }, { WAIT, 0, 0 },
+	/* once that is committed, it gives its place to another one */
+	{ SAY, ANN, "MARKREAD eve " YEAR }, { WAIT, 0, 0 },
+	{ SAY, CAT, "JOIN #else" }, { WAIT, 0, 0 },
+	{ SAY, ANN, "PART #else" }, { WAIT, 0, 0 },
 	{ SAY, BOB, "JOIN #keep" }, { WAIT, 0, 0 },
 	{ SAY, BOB, "JOIN #keep key\r\nMODE #keep" }, { WAIT, 0, 0 },
 	{ SAY, ANN, "JOIN #keep key" }, { WAIT, 0, 0 },
