@@ -20,6 +20,7 @@
 #include "history.h"
 #include "lasting.h"
 #include "list.h"
+#include "marker.h"
 #include "registry.h"
 #include "worker.h"
 
@@ -286,6 +287,22 @@ join_history(struct command *c, unsigned item, const char *name)
 	return then != CMD_DONE ? then : join_step(c, item + 1, JOIN_ENTER);
 }
 
+static enum command_result
+join_names(struct command *c, unsigned item, const char *name)
+{
+	uint32_t r = registry_find_room(name);
+	enum command_result then = CMD_DONE;
+
+	if (deliver_catch_up() != 0)
+		return CMD_WAIT;
+	if (r != 0 && channel_member(c->uid, r) != 0)
+		then = marker_on_join(c, rooms[r].name);
+	if (then != CMD_DONE)
+		return then;
+	join_done(c, name);
+	return join_step(c, item, JOIN_HISTORY);
+}
+
 enum command_result
 cmd_join(struct command *c)
 {
@@ -303,10 +320,7 @@ cmd_join(struct command *c)
 		return join_history(c, item, name);
 	if (what == JOIN_RANK)
 		return join_rank(c, item, name);
-	if (deliver_catch_up() != 0)
-		return CMD_WAIT;
-	join_done(c, name);
-	return join_step(c, item, JOIN_HISTORY);
+	return join_names(c, item, name);
 }
 
 enum command_result

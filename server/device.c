@@ -26,6 +26,8 @@
 #include "session.h"
 #include "worker.h"
 
+enum { MOMENT = 5000 /* ms for two devices that come at once */ };
+
 /* ---- coming ---- */
 
 int
@@ -33,6 +35,21 @@ device_is_other(const struct command *c)
 {
 	return c->u->account[0] != '\0' &&
 	    registry_find_account(c->u->account, c->uid) != 0;
+}
+
+int
+device_may_come(uint32_t u)
+{
+	const struct session *s = &sessions[users[u].session];
+
+	return !(users[u].flags & USER_REGISTERED) &&
+	    wall_ms < s->opened + MOMENT;
+}
+
+int
+device_is_absent(uint32_t u)
+{
+	return sessions[users[u].session].state == SESSION_ABSENT;
 }
 
 /* Nothing of it is on its way: all it has is input. */
@@ -100,6 +117,12 @@ attach(uint32_t i, uint32_t u)
 			    UINT32_C(1) << (MEMBER_UNSEEN + s->device));
 		s->flags |= SESSION_JOINING;
 		FAULT("attach-unseen");
+		/* as the last login found it */
+		if (users[was].flags & USER_ALWAYS_ON)
+			atomic_fetch_or(&users[u].flags, USER_ALWAYS_ON);
+		else
+			atomic_fetch_and(&users[u].flags,
+			    ~(uint32_t)USER_ALWAYS_ON);
 		registry_link_session(i, u);
 		FAULT("attach-linked");
 		registry_unindex_nick(was);

@@ -417,11 +417,22 @@ static void
 op_account(struct op *op)
 {
 	struct user *u = &users[op->a];
+	uint32_t i;
 
 	registry_unindex_account(op->a);
 	copy(u->account, sizeof(u->account), op->text);
 	FAULT("op-account");
 	registry_index_account(op->a);
+	FAULT("op-account-indexed");
+	if (op->b & USER_ALWAYS_ON)
+		atomic_fetch_or(&u->flags, USER_ALWAYS_ON);
+	else
+		atomic_fetch_and(&u->flags, ~(uint32_t)USER_ALWAYS_ON);
+	for (i = u->session; i != 0; i = sessions[i].next) {
+		sessions[i].told = 0; /* that was another one's */
+		if (op->text[0] != '\0')
+			sessions[i].flags |= SESSION_MAIL;
+	}
 	if (op->text[0] != '\0')
 		atomic_fetch_or(&u->flags, USER_UNRANKED);
 }

@@ -34,6 +34,7 @@ enum op_kind {
 	OP_LINGER,     /* session a leaves its user, who stays without any;
 	                * text why; ms x */
 	OP_SEEN,       /* member a of room b; device c was shown the room */
+	OP_ACCOUNT,    /* user a; b USER_ALWAYS_ON or 0; text account, or "" */
 	OP_ROOM_LOAD,  /* text name; chunk a what the store knows of it, for
 	                * session b; c LOAD_*; x time */
 	OP_ROOM_REGISTER, /* room a; text account of its founder */
@@ -44,7 +45,6 @@ enum op_kind {
 	OP_ROOM_EVICT, /* room a, if nobody is in it */
 	OP_ACCOUNT_GONE, /* text account */
 	OP_RANKED,     /* user a: has all its ranks */
-	OP_ACCOUNT,    /* user a; text account, or "" */
 	OP_WISH,       /* user a; text a nick, "" for none */
 	OP_SASL,       /* session a; mechanism b, 0 for none; text seed */
 	OP_SASL_TEXT,  /* session a; text at b */

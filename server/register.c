@@ -31,7 +31,8 @@ static const uint64_t offered = CAP(MESSAGE_TAGS) | CAP(SERVER_TIME) |
     CAP(STANDARD_REPLIES);
 static const uint64_t offered_with_store =
     CAP(SASL) | CAP(ACCOUNT_REGISTRATION) | CAP(CHATHISTORY) |
-    CAP(EVENT_PLAYBACK) | CAP(SEARCH);
+    CAP(EVENT_PLAYBACK) | CAP(MESSAGE_REDACTION) | CAP(READ_MARKER) |
+    CAP(SEARCH);
 
 /* ---- registration ---- */
 
@@ -106,6 +107,8 @@ take_nick(struct command *c)
 	if (other != 0 && other != c->uid) {
 		if (name_cmp(nick, c->u->account) != 0)
 			return deny_nick(c);
+		if (device_may_come(other))
+			return CMD_WAIT;
 		if ((r = account_take(c, nick)) != CMD_DONE)
 			return r;
 	}

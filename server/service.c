@@ -55,10 +55,10 @@ service_answer(const struct message *m, const char *word, int nparam)
 }
 
 static enum command_result
-logged_in(struct command *c, const char *account)
+logged_in(struct command *c, const char *account, const char *flags)
 {
 	service_notice(c, "You are logged in as %s.", account);
-	account_login(c, account);
+	account_login(c, account, flags);
 	c->step = STEP_RECLAIM;
 	return CMD_MORE;
 }
@@ -71,7 +71,7 @@ told_registered(struct command *c, const struct message *m)
 	if (m->nparam < 3 || strcmp(m->command, "FAIL") == 0)
 		return service_fail(c, m);
 	if (strcmp(m->param[0], "SUCCESS") == 0)
-		return logged_in(c, m->param[1]);
+		return logged_in(c, m->param[1], "");
 	service_notice(c, "%s.", m->param[2]);
 	return CMD_DONE;
 }
@@ -150,8 +150,9 @@ do_identify(struct command *c, struct order *o)
 	}
 	if ((r = check(c, account, password, &m)) != CMD_ANSWERED)
 		return r;
-	return service_answer(&m, "OK", 1) ? logged_in(c, m.param[0])
-	                              : service_fail(c, &m);
+	return service_answer(&m, "OK", 1)
+	    ? logged_in(c, m.param[0], m.nparam > 1 ? m.param[1] : "")
+	    : service_fail(c, &m);
 }
 
 static enum command_result
@@ -195,20 +196,47 @@ do_ghost(struct command *c, struct order *o)
 }
 
 static enum command_result
+set_always_on(struct command *c, struct order *o)
+{
+	int on = strcasecmp(o->word[2], "on") == 0;
+	enum command_result r;
+	struct message m;
+	struct op *op;
+
+	r = ask(c, "SET %s always-on :%s", c->u->account, on ? "on" : "off");
+	if (r != CMD_ANSWERED)
+		return r;
+	account_verdict(c, &m);
+	if (!service_answer(&m, "SET", 3))
+		return service_fail(c, &m);
+	op = command_op(c, OP_ACCOUNT, c->uid);
+	op->b = on ? USER_ALWAYS_ON : 0;
+	op_text(op, c->u->account);
+	service_notice(c, on ? "You stay when you have no connection."
+	             : "You leave when your last connection ends.");
+	return CMD_DONE;
+}
+
+static enum command_result
 do_set(struct command *c, struct order *o)
 {
+	int always_on = strcasecmp(o->word[1], "ALWAYS-ON") == 0 &&
+	    (strcasecmp(o->word[2], "on") == 0 ||
+		strcasecmp(o->word[2], "off") == 0);
 	enum command_result r;
 	struct message m;
 
-	if (strcasecmp(o->word[1], "PASSWORD") != 0) {
-		service_notice(c,
-		    "There is no such setting: SET PASSWORD NEW.");
+	if (strcasecmp(o->word[1], "PASSWORD") != 0 && !always_on) {
+		service_notice(c, "There is no such setting: SET PASSWORD NEW, "
+		    "SET ALWAYS-ON on|off.");
 		return CMD_DONE;
 	}
 	if (c->u->account[0] == '\0') {
 		service_notice(c, "You are not logged in.");
 		return CMD_DONE;
 	}
+	if (always_on)
+		return set_always_on(c, o);
 	r = ask(c, "PASSWD %s :%s", c->u->account, o->word[2]);
 	if (r != CMD_ANSWERED)
 		return r;
@@ -231,7 +259,7 @@ drop_end(struct command *c)
 			return r;
 	}
 	service_notice(c, "The account %s is no more.", c->u->account);
-	account_login(c, "");
+	account_login(c, "", "");
 	return CMD_DONE;
 }
 
@@ -275,7 +303,8 @@ static const struct service_row nickserv[] = {
 	    "IDENTIFY [ACCOUNT] PASSWORD: logs you in" },
 	{ "GHOST", do_ghost, 1, 2,
 	    "GHOST NICK [PASSWORD]: disconnects who has your nick" },
-	{ "SET", do_set, 2, 2, "SET PASSWORD NEW: changes your password" },
+	{ "SET", do_set, 2, 2, "SET PASSWORD NEW | ALWAYS-ON on|off: changes "
+	    "your password; whether you stay without a connection" },
 	{ "DROP", do_drop, 1, 1, "DROP PASSWORD: removes your account" },
 	{ "HELP", NULL, 0, 1, "HELP: this" },
 	{ NULL, NULL, 0, 0, NULL },

@@ -101,6 +101,7 @@ enum session_flag {
 	SESSION_AWAITS = 0x40000,    /* and is on the list for that */
 	SESSION_LOST = 0x100000,     /* its end was not asked for */
 	SESSION_JOINING = 0x200000,  /* there may be rooms to show it */
+	SESSION_MAIL = 0x400000,     /* something may be kept for it */
 	SESSION_TOLD = 0x80000,      /* of what can be had of the store */
 };
 
@@ -145,6 +146,8 @@ struct session {
 	struct hold hold[2];   /* what waits now, and what came meanwhile */
 	uint64_t asked;        /* the store: ID of the question; 0: nothing */
 	uint32_t answer;       /* chunk with the answer, or 0 */
+	uint64_t told;         /* kept messages up to this row, which the
+	                        * store does not know yet; 0: none */
 	uint32_t sasl;         /* chunk with its struct sasl, or 0 */
 	uint64_t heard;        /* ms: when the answer came */
 	uint16_t crashes;      /* of workers: by its current line */
@@ -322,6 +325,7 @@ struct txn {
 	uint64_t stored;       /* serial of the posting to the store */
 	uint64_t asked;        /* ID of the question to the store; 0: none */
 	uint32_t holds;        /* the reply waits for its commit */
+	uint32_t mail;         /* SESSION_MAIL is being seen to */
 	uint32_t post_user;    /* or the user whose mailbox it goes to */
 	uint32_t in_doubt;     /* being posted: a worker, or TO_USER */
 	uint64_t queued;       /* the session's fields when it is done */
