@@ -118,7 +118,7 @@ reply_past(struct command *c, const char *tags, size_t ntags,
 void
 reply_line(struct command *c, const char *fmt, ...)
 {
-	char line[2048];
+	char line[12288];
 	va_list ap;
 	int n;
 

@@ -356,6 +356,9 @@ struct store {
 	uint64_t taken, done;  /* positions in the intake: what it took out of
 	                        * its mailbox; what is committed */
 	_Atomic uint64_t messages, commits, questions; /* since the start */
+	/* of its database, a moment ago: bytes, rows of messages; ms since the
+	 * epoch: the oldest message, the last backup (0: none) */
+	_Atomic uint64_t bytes, rows, oldest, backup;
 	char reason[160];
 };
 

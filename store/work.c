@@ -55,6 +55,7 @@ enum {
 	COPY = 200,            /* ms between two copies */
 	FORGET = 1000,         /* rows removed in one go */
 	CHORES = 60000,        /* ms between two rounds of removing */
+	FIGURES = 1000,        /* ms between two looks at its size */
 };
 
 /* A question. */
@@ -254,7 +255,11 @@ hash(struct database *db, struct job *job)
 		request_prepare(db, r);
 	if (r->row->flags & REQUEST_WRITE)
 		return 1;
+	if (r->row->flags & REQUEST_SLOW)
+		await_commit(job->after);
 	request_run(db, r);
+	if (strncmp(r->answer, "BACKUP ", 7) == 0)
+		atomic_store(&state->store.backup, (uint64_t)now_wall());
 	tell(&job->envelope, r->answer, r->nanswer);
 	return 0;
 }
@@ -542,6 +547,37 @@ keep_up(struct database *db)
 		search_index_some(db, LOOK * INDEX);
 }
 
+/* Tells the segment how it is with the database, not too often. */
+static void
+figures(struct database *db, int64_t every)
+{
+	static int64_t next;
+	struct store *s = &state->store;
+	int64_t now = now_wall(), n, backup;
+
+	if (every != 0 && now < next)
+		return;
+	next = now + every;
+	backup = database_state(db, "backup", 0);
+	n = 0;
+	database_number(db, &n, "SELECT page_count * page_size FROM"
+	    " pragma_page_count, pragma_page_size", "");
+	atomic_store(&s->bytes, (uint64_t)n);
+	n = 0;
+	database_number(db, &n, "SELECT (SELECT max(id) FROM message)"
+	    " - (SELECT min(id) FROM message) + 1", "");
+	atomic_store(&s->rows, (uint64_t)n);
+	n = 0;
+	database_number(db, &n, "SELECT time FROM message WHERE id="
+	    "(SELECT min(id) FROM message)", "");
+	atomic_store(&s->oldest, (uint64_t)n);
+	/* the last backup is known to the next server, too */
+	if (atomic_load(&s->backup) > (uint64_t)backup)
+		database_state_set(db, "backup", (int64_t)s->backup);
+	else
+		atomic_store(&s->backup, (uint64_t)backup);
+}
+
 static void *
 write_all(void *unused)
 {
@@ -556,6 +592,7 @@ write_all(void *unused)
 		if (batch.nrow == 0 && batch.njob == 0 &&
 		    batch.end == intake_first() && !snapshot_left()) {
 			more = chores(db);
+			figures(db, more ? FIGURES : 0);
 			continue;
 		}
 		if (batch_commit(db) != 0)
@@ -563,6 +600,7 @@ write_all(void *unused)
 		tell_committed();
 		jobs_done();
 		keep_up(db);
+		figures(db, FIGURES);
 		more = 1;
 	}
 	if (db != NULL)
