@@ -928,6 +928,57 @@ START_TEST(test_kept)
 }
 END_TEST
 
+/* A user who stays without a session is absent as well. */
+START_TEST(test_kept_lingering)
+{
+	struct client *a = owner("alma", KEEPS), *b = owner("bela", KEEPS);
+	char line[600];
+
+	client_ask(b, "JOIN #linger", "366 *");
+	client_reset(b);
+	wait_for(server_ctl_find(&sv, "users", "state", "absent", line,
+	    sizeof(line)) != NULL, 5000);
+	client_send(a, "PRIVMSG bela :line 0");
+	client_expect(a, "PRIVMSG bela *line 0");
+	client_expect_next(a, "NOTE PRIVMSG KEPT bela *");
+	client_send(a, "NOTICE bela :line 1");
+	client_sync(a);
+	b = back("bela", KEEPS);
+	client_expect(b, "JOIN #linger");
+	client_expect(b, "BATCH +* moot/kept");
+	client_expect_next(b, "PRIVMSG bela *line 0");
+	client_expect_next(b, "NOTICE bela *line 1");
+	client_expect_next(b, "BATCH -*");
+	client_send(a, "PRIVMSG bela :line 2");
+	client_expect(b, "PRIVMSG bela *line 2");
+	client_expect_none(b, "PRIVMSG *");
+}
+END_TEST
+
+/* Two sessions of one account: what is kept comes to one of them, the marker
+ * and what was taken back to both. */
+START_TEST(test_devices)
+{
+	struct client *a = owner("ada", KEEPS), *b, *c = owner("otto", KEEPS);
+	char msgid[80];
+
+	b = back("ada", KEEPS);
+	client_expect(b, "376 *");
+	client_ask(a, "MARKREAD otto timestamp=2026-01-01T00:00:00.000Z",
+	    "MARKREAD otto timestamp=2026-01-01T00:00:00.000Z");
+	client_expect(b, "MARKREAD otto timestamp=2026-01-01T00:00:00.000Z");
+	client_expect_none(a, "MARKREAD *");
+	client_send(a, "PRIVMSG otto :line 0");
+	client_expect(a, "PRIVMSG otto *line 0");
+	client_tag(a, "msgid", msgid, sizeof(msgid));
+	client_expect(b, "PRIVMSG otto *line 0");
+	client_send(b, "REDACT otto %s", msgid);
+	client_expect(b, "REDACT otto %s", msgid);
+	client_expect(a, "REDACT otto %s", msgid);
+	client_expect(c, "REDACT otto %s", msgid);
+}
+END_TEST
+
 /* Many of them, in pages, while the store and the workers die. */
 START_TEST(test_kept_killed)
 {
@@ -1142,7 +1193,9 @@ main(void)
 	tcase_add_test(tc, test_pages);
 	tcase_add_test(tc, test_direct);
 	tcase_add_test(tc, test_kept);
+	tcase_add_test(tc, test_kept_lingering);
 	tcase_add_test(tc, test_kept_race);
+	tcase_add_test(tc, test_devices);
 	tcase_add_test(tc, test_redact);
 	tcase_add_test(tc, test_marker);
 	tcase_add_test(tc, test_crowd);
