@@ -946,8 +946,8 @@ command_show(uint32_t i)
 int
 command_quit(uint32_t i)
 {
-	static const struct command_row row = { "QUIT", device_leave, 0, CMD_LOCK, 0,
-		NULL };
+	static const struct command_row row = { "QUIT", device_leave, 0,
+		CMD_LOCK, 0, NULL };
 	struct session *s = &sessions[i];
 	struct command c = { .sid = i, .uid = s->user, .s = s,
 		.u = &users[s->user], .row = &row };
