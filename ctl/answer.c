@@ -3,8 +3,9 @@
  * The control socket, from the administrator's side.
  *
  * Nothing here waits for ever: connecting, sending and each read end after
- * ANSWER_WAIT, or what is said.  Who has no permission learns it in one of two ways, from the
- * kernel when connecting or by an ERROR line from the server; sending may
+ * ANSWER_WAIT, a read after what is set instead.  Who has no permission learns
+ * it in one of two ways, from the kernel when connecting or by an ERROR line
+ * from the server; sending may
  * have failed by then, so what can still be read counts for more.
  */
 #include <errno.h>

@@ -119,7 +119,8 @@ order_complain(enum answer_result result, const struct answer *a)
 
 /* Asks, and again if that does no harm. */
 enum answer_result
-order_ask(struct answer *a, const struct options *o, const char *question, int again)
+order_ask(struct answer *a, const struct options *o, const char *question,
+    int again)
 {
 	enum answer_result result;
 	int tries = 1;
@@ -207,7 +208,8 @@ static const struct column status_lines[] = {
 	{ "messages", "{messages}, {deliveries} deliveries", 0 },
 	{ "mailboxes", "{posted} posted, {taken} taken, {waits} waits", 0 },
 	{ "healed", "{healed}", 0 },
-	{ "store", "{store}, {stored} kept in {commits} commits, {questions} questions", 0 },
+	{ "store", "{store}, {stored} kept in {commits} commits, {questions} "
+	    "questions", 0 },
 	{ "database", "{store_size:b}, {store_messages} messages", 0 },
 	{ "oldest message", "{store_oldest:d}", 0 },
 	{ "last backup", "{store_backup:d}", 0 },
@@ -545,7 +547,8 @@ run_upgrade(const struct options *o)
 		return r;
 	if (o->json)
 		printf("{\"pid\":%lld,\"upgrades\":%lld}\n",
-		    order_number(&after, "pid"), order_number(&after, "upgrades"));
+		    order_number(&after, "pid"),
+		    order_number(&after, "upgrades"));
 	else
 		printf("upgraded\n");
 	answer_free(&before);

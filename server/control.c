@@ -524,7 +524,8 @@ signal_master(struct command *c, int sig)
 	if (pid <= 1 || !lock_owned(&state->master))
 		return rows_refuse(c, "the master is gone", NULL);
 	if (kill(pid, sig) != 0)
-		return rows_refuse(c, "cannot signal the master", strerror(errno));
+		return rows_refuse(c, "cannot signal the master",
+		    strerror(errno));
 	return rows_ok(c);
 }
 

@@ -133,7 +133,8 @@ START_TEST(test_export)
 	int i;
 
 	begin();
-	ann = talk("ann", "\001\"\\ tab\there \303\244\360\237\216\211 of", 4000);
+	ann = talk("ann",
+	    "\001\"\\ tab\there \303\244\360\237\216\211 of", 4000);
 	client_ask(ann, "JOIN #other", "366 *");
 	client_send(ann, "PRIVMSG #other :elsewhere");
 	client_expect(ann, "PRIVMSG #other *");
