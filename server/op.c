@@ -152,8 +152,14 @@ op_join(struct op *op)
 {
 	uint32_t r = join_room(op), m;
 
-	if (r == 0 || registry_member(op->a, r) != 0)
+	if (r == 0)
 		return;
+	if (registry_member(op->a, r) != 0) {
+		/* a second time: the first one may have come as far as that */
+		join_devices(op->a, op->c >> MEMBER_UNSEEN);
+		join_uninvite(op->a, r);
+		return;
+	}
 	if ((m = registry_new_member()) == 0)
 		return;
 	members[m].session = users[op->a].session;

@@ -541,7 +541,7 @@ START_TEST(test_crowd)
 	int i;
 
 	begin();
-	client_ask(founder(), "MODE #home +b troll", "MODE *");
+	client_ask(founder(), "MODE #home +b troll", "MODE #home +b *");
 	again(1);
 	client_register_many(&sv, v, 20, "guest");
 	for (i = 0; i < 20; i++)
