@@ -267,6 +267,17 @@ static const struct column room_columns[] = {
 	{ NULL, NULL, 0 },
 };
 
+static const struct column registered_columns[] = {
+	{ "NAME", "{name}", 0 },
+	{ "FOUNDER", "{founder}", 0 },
+	{ "MODES", "{modes}", 0 },
+	{ "CREATED", "{created:d}", 0 },
+	{ "AGE/S", "{age}", 1 },
+	{ "COUNT", "{count}", 1 },
+	{ "TOPIC", "{topic}", 0 },
+	{ NULL, NULL, 0 },
+};
+
 static const struct column member_columns[] = {
 	{ "NICK", "{nick}", 0 },
 	{ "PREFIXES", "{prefixes}", 0 },
@@ -641,6 +652,8 @@ static const struct order orders[] = {
 	    "who is connected" },
 	{ "rooms", "", 0, 0, ORDER_AGAIN, run_show, room_columns,
 	    "each room" },
+	{ "registered", "", 0, 0, ORDER_AGAIN, run_show, registered_columns,
+	    "each room that lasts" },
 	{ "members", "ROOM", 1, 1, ORDER_AGAIN, run_show, member_columns,
 	    "who is in a room" },
 	{ "queues", "", 0, 0, ORDER_AGAIN, run_show, queue_columns,

@@ -586,6 +586,8 @@ static const struct command_row control_table[] = {
 	    "WHAT [NAME [TEXT]]: add, list, suspend, ... accounts" },
 	{ "HISTORY", control_history, 2, CMD_FREE, 0,
 	    "EXPORT|ERASE :NAME [CURSOR]: of a room or an account" },
+	{ "REGISTERED", control_registered, 0, CMD_FREE, 0,
+	    ": each room that lasts" },
 	{ "BACKUP", control_backup, 1, CMD_FREE, 0,
 	    ":FILE: copies the store's database" },
 	{ "RELOAD", control_reload, 0, CMD_FREE, 0,

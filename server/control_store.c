@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The administrator's orders about what is kept: HISTORY and BACKUP.
+ * The administrator's orders about what is kept: HISTORY, REGISTERED, BACKUP.
  *
  * Each is a question to the store, asked with its cursor until it is done.  An
  * export ends after so many parts with a row that says where to go on, so that
@@ -136,6 +136,51 @@ control_history(struct command *c)
 	r = ask(c, "%s %s %llu", exporting ? "EXPORT" : "ERASE", name,
 	    (unsigned long long)c->cursor);
 	return r != CMD_ANSWERED ? r : show_part(c, exporting);
+}
+
+/* ROOM name founder modes key limit created topic-time topic-by seconds messages
+ * :topic */
+static void
+show_registered(struct command *c, const struct message *m)
+{
+	if (m->nparam < 11)
+		return;
+	row_begin();
+	row_text("name", m->param[0]);
+	row_text("founder", m->param[1]);
+	row_format("modes", "%s%s%s", or_none(m->param[2]),
+	    m->param[3][0] == '=' ? "k" : "",
+	    strcmp(m->param[4], "0") != 0 ? "l" : "");
+	row_number("created", atoll(m->param[5]) / 1000);
+	row_text("age", or_none(m->param[8]));
+	row_text("count", or_none(m->param[9]));
+	row_text("topic", m->param[10]);
+	row_end(c);
+}
+
+enum command_result
+control_registered(struct command *c)
+{
+	enum command_result r;
+	struct message m;
+	char *line;
+
+	if (is_refused(c))
+		return CMD_DONE;
+	r = ask(c, "ROOM LIST %llu.0.0", (unsigned long long)c->cursor);
+	if (r != CMD_ANSWERED)
+		return r;
+	while ((line = ask_line(c)) != NULL) {
+		message_parse(&m, line, strlen(line));
+		if (m.command == NULL)
+			continue;
+		if (strcmp(m.command, "FAIL") == 0)
+			return refuse_fail(c, &m);
+		if (strcmp(m.command, "MORE") == 0 && m.nparam > 0)
+			return go_on(c, 0, m.param[0]);
+		show_registered(c, &m);
+	}
+	return rows_ok(c);
 }
 
 enum command_result

@@ -150,6 +150,7 @@ founder(void)
 START_TEST(test_register)
 {
 	struct client *ann, *bob;
+	char line[2048];
 
 	begin();
 	bob = client_register(&sv, "bob");
@@ -171,6 +172,12 @@ START_TEST(test_register)
 	client_ask(bob, "MODE #home +r", "482 *");
 	client_ask(ann, "MODE #home", "324 ann #home +nrt");
 	client_ask(ann, "WHOIS ChanServ", "311 ann ChanServ *");
+	ck_assert_ptr_ne(server_ctl_find(&sv, "rooms", "founder", "ann", line,
+	    sizeof(line)), NULL);
+	ck_assert_ptr_ne(strstr(line, "\"modes\":\"+nrt\""), NULL);
+	ck_assert_ptr_ne(server_ctl_find(&sv, "registered", "name", "#home",
+	    line, sizeof(line)), NULL);
+	ck_assert_ptr_ne(strstr(line, "\"founder\":\"ann\""), NULL);
 	client_ask(ann, "CS", "NOTICE ann :REGISTER #ROOM: *");
 	client_ask(bob, "NICK chanserv", "433 *");
 	serv(ann, "NONSENSE", "I do not know that.*");
