@@ -138,8 +138,8 @@ control_history(struct command *c)
 	return r != CMD_ANSWERED ? r : show_part(c, exporting);
 }
 
-/* ROOM name founder modes key limit created topic-time topic-by seconds messages
- * :topic */
+/* ROOM name founder modes key limit created topic-time topic-by seconds
+ * messages :topic */
 static void
 show_registered(struct command *c, const struct message *m)
 {
