@@ -23,14 +23,14 @@
 	X(INVITE_NOTIFY, "invite-notify")                                     \
 	X(ACCOUNT_TAG, "account-tag")                                         \
 	X(ACCOUNT_NOTIFY, "account-notify")                                   \
+	X(SASL, "sasl")                                                       \
+	X(ACCOUNT_REGISTRATION, "draft/account-registration")                 \
 	X(CHATHISTORY, "draft/chathistory")                                   \
 	X(EVENT_PLAYBACK, "draft/event-playback")                             \
 	X(MESSAGE_REDACTION, "draft/message-redaction")                       \
 	X(READ_MARKER, "draft/read-marker")                                   \
 	X(SEARCH, "soju.im/search")                                           \
-	X(STANDARD_REPLIES, "standard-replies")                             \
-	X(SASL, "sasl")                                                       \
-	X(ACCOUNT_REGISTRATION, "draft/account-registration")
+	X(STANDARD_REPLIES, "standard-replies")
 
 enum capability_index {
 #define X(id, name) CAPABILITY_##id,

@@ -48,12 +48,6 @@ account_policy(void)
 	return policy[config->registration];
 }
 
-int
-account_is_service(const char *name)
-{
-	return name_cmp(name, "NickServ") == 0;
-}
-
 /* ---- answers ---- */
 
 int

@@ -227,6 +227,8 @@ ask_look(void)
 				sessions[i].asked = 0;
 				worker_run_later(i);
 			}
+			if (sessions[i].flags & SESSION_MAIL)
+				worker_run_later(i);
 			cap_tell(i);
 			if (sessions[i].flags & SESSION_HELD)
 				worker_flush_later(i);

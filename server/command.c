@@ -28,6 +28,7 @@
 #include "../irc/mode.h"
 #include "../irc/tag.h"
 #include "../irc/utf8.h"
+#include "absent.h"
 #include "ask.h"
 #include "blame.h"
 #include "command.h"
@@ -35,6 +36,7 @@
 #include "deliver.h"
 #include "device.h"
 #include "fault.h"
+#include "lasting.h"
 #include "log.h"
 #include "poison.h"
 #include "registry.h"
@@ -116,7 +118,7 @@ reply_past(struct command *c, const char *tags, size_t ntags,
 void
 reply_line(struct command *c, const char *fmt, ...)
 {
-	char line[2048];
+	char line[12288];
 	va_list ap;
 	int n;
 
@@ -525,6 +527,8 @@ txn_finish(struct txn *t)
 	FAULT("finish-cursor");
 	s->flags = (s->flags & ~(uint32_t)SESSION_BATCH) |
 	    (t->flags & SESSION_BATCH);
+	if (t->mail)
+		s->flags &= ~(uint32_t)SESSION_MAIL;
 	if (t->after != 0)
 		s->state = (uint8_t)t->after;
 	FAULT("finish-state");
@@ -551,7 +555,7 @@ txn_begin(struct txn *t, const struct command *c)
 	t->event = 0;
 	t->posts = t->stored = t->asked = 0;
 	t->post_user = t->in_doubt = 0;
-	t->holds = 0;
+	t->holds = t->mail = 0;
 	t->after = 0;
 	t->flags = c->s->flags;
 	t->locked = (c->row->flags & CMD_LOCK) != 0;
@@ -621,6 +625,12 @@ command_step(struct command *c, uint64_t end)
 	FAULT("commit-done");
 	txn_finish(t);
 	return 1;
+}
+
+int
+command_own(struct command *c)
+{
+	return command_step(c, c->s->executed);
 }
 
 /* ---- dispatching ---- */
@@ -875,6 +885,14 @@ command_run(uint32_t i, const char *line, size_t len, uint64_t end)
 	return 1;
 }
 
+/* How much of a long answer may be unread: nothing, if the next part of it
+ * would not fit beside it. */
+static uint64_t
+reply_ahead(void)
+{
+	return config->sendq < 4 * REPLY_STEP ? 0 : 2 * REPLY_STEP;
+}
+
 static int
 run_next_line(uint32_t i)
 {
@@ -884,10 +902,12 @@ run_next_line(uint32_t i)
 	long n;
 
 	if (s->state != SESSION_LIVE || s->asked != 0 || device_is_pending(s) ||
-	    (s->flags & SESSION_OVERFLOW))
+	    (s->flags & SESSION_OVERFLOW) || command_is_mail(s))
 		return 0;
+	if (lasting_ranks(i))
+		return 1;
 	/* a long answer waits until the client has read the last part */
-	if (s->step != 0 && s->queued - s->sent > 2 * REPLY_STEP)
+	if (s->step != 0 && s->queued - s->sent > reply_ahead())
 		return 0;
 	if ((len = session_input(i, &buf)) == 0)
 		return 0;
@@ -917,6 +937,47 @@ command_next(uint32_t i)
 	uint64_t was = blame_on(DOING_LINE, i);
 	int r = run_next_line(i);
 
+	blame_back(was);
+	return r;
+}
+
+/* ---- what was kept for its user ---- */
+
+static enum command_result
+mail(struct command *c)
+{
+	/* who is called from now on is told after this */
+	if (c->step == 0 && store_accepts())
+		me->txn.mail = 1;
+	if (c->s->crashes < POISON)
+		return absent_tell(c);
+	log_warn("what is kept for %s crashed %u workers: not told",
+	    log_safe(c->u->nick), c->s->crashes);
+	return CMD_DONE;
+}
+
+static const struct command_row row_mail = { "PENDING", mail, 0, 0, 0, NULL };
+
+int
+command_mail(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	struct command c = { .sid = i, .uid = s->user, .s = s,
+		.u = &users[s->user], .row = &row_mail,
+		.step = s->step & ~STEP_MAIL, .cursor = s->cursor };
+	uint64_t was;
+	int r;
+
+	if (!command_is_mail(s) &&
+	    (s->step != 0 || !(s->flags & SESSION_MAIL) || !store_accepts() ||
+		!(c.u->flags & USER_REGISTERED)))
+		return 0;
+	if (s->state != SESSION_LIVE || s->asked != 0 || device_is_pending(s) ||
+	    (s->flags & SESSION_OVERFLOW) ||
+	    s->queued - s->sent > reply_ahead())
+		return 0;
+	was = blame_on(DOING_LINE, i);
+	r = command_step(&c, s->executed);
 	blame_back(was);
 	return r;
 }

@@ -33,6 +33,8 @@ enum command_flag {
 };
 
 enum { STEP_ASKED = 1 << 30 /* in `step': the store was asked */ };
+#define STEP_MAIL (1u << 31) /* it is no line's step but absent_tell()'s;
+                              * mootctl's steps are others */
 
 struct command;
 typedef enum command_result command_fn(struct command *c);
@@ -69,6 +71,17 @@ const struct command_row *command_find(const char *name);
 /* Runs the next complete line of session S, if there is one and it may run
  * now.  Returns 1 when a step was run, 0 when there is nothing to do. */
 int command_next(uint32_t s);
+/* The same before the next line, when something was kept for its user. */
+int command_mail(uint32_t s);
+static inline int
+command_is_mail(const struct session *s)
+{
+	return (s->step & STEP_MAIL) && !(s->flags & SESSION_CONTROL);
+}
+
+/* Runs the row of C as a step that no line asked for.  Returns 0 when it has to
+ * be asked again later. */
+int command_own(struct command *c);
 /* Tells others that S quits and frees its user; then S lingers.  Returns 0
  * when it has to be asked again, because no buffer is left. */
 int command_quit(uint32_t s);

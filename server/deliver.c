@@ -250,6 +250,7 @@ event_workers(const struct envelope *e, uint32_t *user)
 		break;
 	case EVENT_TO_USER:
 	case EVENT_KILL:
+	case EVENT_MAIL:
 		if (users[e->target].home != my_id)
 			*user = e->target;
 		break;
@@ -741,6 +742,20 @@ user_kill(const struct envelope *e, struct user *u)
 	}
 }
 
+/* Something is kept for it: one of its sessions is told, if there is one. */
+static void
+user_call(struct user *u)
+{
+	uint32_t i;
+
+	for (i = u->session; i != 0; i = sessions[i].next)
+		if (sessions[i].state == SESSION_LIVE) {
+			sessions[i].flags |= SESSION_MAIL;
+			worker_run_later(i);
+			return;
+		}
+}
+
 static void
 deliver_to_user(const struct envelope *e, struct fanout *f)
 {
@@ -751,6 +766,8 @@ deliver_to_user(const struct envelope *e, struct fanout *f)
 		return;
 	if (e->kind == EVENT_KILL)
 		user_kill(e, u);
+	else if (e->kind == EVENT_MAIL)
+		user_call(u);
 	else if (e->target != e->source)
 		serve_user(e, f, u->session, 0);
 }
@@ -787,7 +804,10 @@ own_wants(const struct envelope *e, uint64_t *caps, uint32_t *skip)
 	case EVENT_TO_ROOMS:
 		return 1;
 	case EVENT_TO_USER:
-		return (e->flags & ENVELOPE_MESSAGE) != 0;
+		/* what it said, or took back, or for itself */
+		return (e->flags & ENVELOPE_MESSAGE) != 0 ||
+		    e->alt_caps == CAP(MESSAGE_REDACTION) ||
+		    e->target == e->source;
 	case EVENT_TO_MODE:
 		return (users[e->source].modes & e->extra) != 0;
 	default:
@@ -841,6 +861,7 @@ deliver_local(struct envelope *e, struct fanout *f)
 		break;
 	case EVENT_TO_USER:
 	case EVENT_KILL:
+	case EVENT_MAIL:
 		deliver_to_user(e, f);
 		break;
 	case EVENT_ASK:

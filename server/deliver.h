@@ -19,6 +19,7 @@ enum event_kind {
 	EVENT_KILL,        /* user target is cut; line is the reason */
 	EVENT_ASK,         /* the store, for session extra of user target */
 	EVENT_ANSWER,      /* to it, by the store */
+	EVENT_MAIL,        /* user target: something is kept for it */
 	EVENT_MAX
 };
 

@@ -13,6 +13,8 @@ command_fn cmd_cap, cmd_pass, cmd_nick, cmd_user, cmd_quit, cmd_ping, cmd_pong,
 command_fn cmd_privmsg, cmd_notice, cmd_tagmsg, cmd_wallops;
 /* history.c: what was said */
 command_fn cmd_chathistory, cmd_search;
+/* redact.c, marker.c */
+command_fn cmd_redact, cmd_markread;
 /* channel.c: rooms */
 command_fn cmd_join, cmd_part, cmd_topic, cmd_kick, cmd_invite;
 /* channel_mode.c: their modes */
@@ -24,8 +26,8 @@ command_fn cmd_whois, cmd_whowas, cmd_ison, cmd_userhost, cmd_lusers, cmd_motd,
     cmd_version, cmd_time, cmd_admin, cmd_info, cmd_stats, cmd_help;
 /* account.c, sasl.c: being somebody */
 command_fn cmd_register, cmd_verify, cmd_authenticate;
-/* service.c: NickServ */
-command_fn cmd_nickserv;
+/* service.c: NickServ, ChanServ */
+command_fn cmd_nickserv, cmd_chanserv;
 /* oper.c: what operators do */
 command_fn cmd_oper, cmd_kill, cmd_rehash;
 
@@ -33,7 +35,7 @@ command_fn cmd_oper, cmd_kill, cmd_rehash;
 
 /* What is said to a service, and 311, 312 of it. */
 enum command_result service_message(struct command *c, const char *text);
-void service_whois(struct command *c);
+void service_whois(struct command *c, const char *nick);
 /* The own membership in the room called NAME, 0 for none.  No lock needed. */
 uint32_t own_member(const struct command *c, const char *name);
 /* "PLAIN,SCRAM-SHA-256" */

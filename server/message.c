@@ -10,9 +10,12 @@
 #include "../irc/mask.h"
 #include "../irc/mode.h"
 #include "../irc/tag.h"
+#include "absent.h"
 #include "account.h"
 #include "channel.h"
+#include "ask.h"
 #include "deliver.h"
+#include "device.h"
 #include "handlers.h"
 #include "list.h"
 #include "registry.h"
@@ -139,16 +142,36 @@ say_to_room(struct command *c, const struct saying *how, const char *name,
 	say(c, how, target);
 }
 
-static void
-say_to_user(struct command *c, const struct saying *how, const char *nick)
+/* Who is meant by NICK: who has it, else whose account it is; 0 for none. */
+static uint32_t
+find_user(const char *nick)
 {
 	uint32_t u = registry_find_nick(nick);
 
-	if (u == 0 || !(users[u].flags & USER_REGISTERED)) {
-		if (!how->quiet)
-			reply(c, ERR_NOSUCHNICK, nick);
-		return;
+	if (u == 0) {
+		registry_lock();
+		u = registry_find_account(nick, 0);
+		registry_unlock();
 	}
+	return u != 0 && (users[u].flags & USER_REGISTERED) ? u : 0;
+}
+
+static enum command_result
+say_to_user(struct command *c, const struct saying *how, const char *nick)
+{
+	uint32_t u = find_user(nick);
+
+	if (c->s->answer != 0 ||
+	    ((u == 0 || absent_is(u)) && !how->tags_only))
+		return absent_say(c, how->quiet,
+		    u != 0 ? users[u].account : nick);
+	if (u == 0) {
+		reply(c, ERR_NOSUCHNICK, nick);
+		return CMD_DONE;
+	}
+	/* who lingers is here for the rooms only */
+	if (device_is_absent(u) && !how->tags_only && store_accepts())
+		return absent_say(c, how->quiet, users[u].account);
 	/* what waits for it already comes first */
 	if (users[u].home == my_id && users[u].mailbox >= 0 &&
 	    mailmap_test(&mailmaps[my_id], u))
@@ -160,9 +183,10 @@ say_to_user(struct command *c, const struct saying *how, const char *nick)
 		reply_event(c); /* a fan-out leaves the source out */
 	if (!how->quiet && !how->tags_only && (users[u].flags & USER_AWAY))
 		reply(c, RPL_AWAY, users[u].nick, aways[u].text);
+	return CMD_DONE;
 }
 
-static void
+static enum command_result
 say_to(struct command *c, const struct saying *how, const char *target)
 {
 	char status = 0;
@@ -170,16 +194,18 @@ say_to(struct command *c, const struct saying *how, const char *target)
 	if ((target[0] == '@' || target[0] == '+') &&
 	    name_looks_channel(target + 1))
 		status = *target++;
-	if (name_looks_channel(target))
-		say_to_room(c, how, target, status);
-	else
-		say_to_user(c, how, target);
+	if (!name_looks_channel(target))
+		return say_to_user(c, how, target);
+	say_to_room(c, how, target, status);
+	return CMD_DONE;
 }
 
 static enum command_result
 say_all(struct command *c, const struct saying *how)
 {
+	unsigned item = c->step & ~(uint32_t)STEP_ASKED;
 	char target[512], next[8];
+	enum command_result r;
 
 	if (c->m.nparam < 1 || c->m.param[0][0] == '\0') {
 		if (!how->quiet)
@@ -197,17 +223,19 @@ say_all(struct command *c, const struct saying *how)
 		    ? CMD_DONE
 		    : service_message(c, c->m.param[1]);
 	c->u->spoke = wall_ms;
-	if (c->step >= TARGETS_MAX) {
+	if (item >= TARGETS_MAX) {
 		if (!how->quiet)
 			reply(c, ERR_TOOMANYTARGETS, how->word);
 		return CMD_DONE;
 	}
-	if (!list_item(c->m.param[0], c->step, target, sizeof(target)))
+	if (!list_item(c->m.param[0], item, target, sizeof(target)))
 		return CMD_DONE;
-	say_to(c, how, target);
+	if ((r = say_to(c, how, target)) != CMD_DONE)
+		return r;
 	if (strchr(c->m.param[0], ',') == NULL ||
-	    !list_item(c->m.param[0], ++c->step, next, sizeof(next)))
+	    !list_item(c->m.param[0], item + 1, next, sizeof(next)))
 		return CMD_DONE;
+	c->step = item + 1;
 	return CMD_MORE;
 }
 

@@ -98,19 +98,16 @@ in_batch(const struct command *c)
 	return (c->s->caps & CAP(BATCH)) != 0;
 }
 
-static void
-batch_begin(struct command *c, const struct past *p)
+void
+past_batch(struct command *c, int sign, const struct past *p)
 {
-	if (in_batch(c))
+	if (!in_batch(c))
+		return;
+	if (sign == '+')
 		reply_line(c, ":%s BATCH +h%" PRIx64 " %s%s%s", config->name,
 		    c->s->executed, p->type, p->target != NULL ? " " : "",
 		    p->target != NULL ? p->target : "");
-}
-
-static void
-batch_end(struct command *c)
-{
-	if (in_batch(c))
+	else
 		reply_line(c, ":%s BATCH -h%" PRIx64, config->name,
 		    c->s->executed);
 }
@@ -119,7 +116,7 @@ void
 past_end(struct command *c, const struct past *p)
 {
 	if (past_begun(c, p))
-		batch_end(c);
+		past_batch(c, '-', p);
 }
 
 /* ---- rows ---- */
@@ -154,9 +151,27 @@ batch_tag(const struct command *c, char *buf, size_t size)
 	    buf, size, "batch=h%" PRIx64 ";", c->s->executed);
 }
 
+/* The line as the client is to have it: the store names direct messages by a
+ * pair of accounts in the one line that it makes itself. */
+static const char *
+line_of(const struct past *p, const char *line)
+{
+	static char text[MESSAGE_LINE * 2];
+	const char *at = strstr(line, " REDACT =");
+	size_t rest;
+
+	if (p->target == NULL || at == NULL || at != strchr(line, ' '))
+		return line;
+	at += strlen(" REDACT ");
+	rest = strcspn(at, " ");
+	snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - line), line,
+	    p->target, at + rest);
+	return text;
+}
+
 /* ROW id time msgid account kind tags :line */
-static void
-row_reply(struct command *c, const struct message *m)
+void
+past_row(struct command *c, const struct past *p, const struct message *m)
 {
 	char *const *v = m->param;
 	uint64_t caps = c->s->caps;
@@ -178,7 +193,7 @@ row_reply(struct command *c, const struct message *m)
 	if ((caps & CAP(MESSAGE_TAGS)) && strcmp(v[5], "*") != 0)
 		n += (size_t)snprintf(tags + n, sizeof(tags) - n, "%.*s;",
 		    MESSAGE_TAGS_CLIENT, v[5]);
-	reply_past(c, tags, n > 0 ? n - 1 : 0, v[6], in_batch(c));
+	reply_past(c, tags, n > 0 ? n - 1 : 0, line_of(p, v[6]), in_batch(c));
 }
 
 /* TARGET name time; who had no account is shown by nick */
@@ -237,20 +252,19 @@ more(struct command *c, const struct past *p, const struct message *m)
 	return cursor_set(c, p, &at);
 }
 
-/* Replies one line of it.  CMD_ANSWERED: go on with the next. */
+/* Replies one line of it.  CMD_ANSWERED: go on with the next; CMD_DONE: it is
+ * the last one. */
 static enum command_result
 line_reply(struct command *c, const struct past *p, const struct message *m)
 {
 	if (strcmp(m->command, "ROW") == 0)
-		row_reply(c, m);
+		past_row(c, p, m);
 	else if (strcmp(m->command, "TARGET") == 0)
 		target_reply(c, m);
 	else if (strcmp(m->command, "MORE") == 0 && more(c, p, m) == 0)
 		return CMD_MORE;
-	else {
-		batch_end(c);
+	else
 		return CMD_DONE;
-	}
 	return CMD_ANSWERED;
 }
 
@@ -266,16 +280,20 @@ page_reply(struct command *c, const struct past *p)
 		message_parse(&m, line, strlen(line));
 		if (m.command == NULL || strcmp(m.command, "FAIL") == 0)
 			break;
-		if (!begun)
-			batch_begin(c, p);
-		begun = 1;
+		/* nobody who did not ask wants to be told nothing */
+		if (!begun && (p->context != NULL ||
+		        strcmp(m.command, "ROW") == 0)) {
+			past_batch(c, '+', p);
+			begun = 1;
+		}
 		r = line_reply(c, p, &m);
 	}
-	if (r != CMD_ANSWERED)
+	if (r == CMD_MORE)
 		return r;
-	fail_reply(c, p, line != NULL ? &m : NULL);
+	if (r == CMD_ANSWERED)
+		fail_reply(c, p, line != NULL ? &m : NULL);
 	if (begun)
-		batch_end(c);
+		past_batch(c, '-', p);
 	return CMD_DONE;
 }
 

@@ -36,4 +36,10 @@ enum command_result past_reply(struct command *c, const struct past *p,
 /* It ends here: closes the batch, if there is one. */
 void past_end(struct command *c, const struct past *p);
 
+/* "BATCH +" (SIGN) or "-", if the client has batches. */
+void past_batch(struct command *c, int sign, const struct past *p);
+/* One ROW of an answer, taken apart. */
+void past_row(struct command *c, const struct past *p,
+    const struct message *m);
+
 #endif

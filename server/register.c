@@ -31,7 +31,8 @@ static const uint64_t offered = CAP(MESSAGE_TAGS) | CAP(SERVER_TIME) |
     CAP(STANDARD_REPLIES);
 static const uint64_t offered_with_store =
     CAP(SASL) | CAP(ACCOUNT_REGISTRATION) | CAP(CHATHISTORY) |
-    CAP(EVENT_PLAYBACK) | CAP(SEARCH);
+    CAP(EVENT_PLAYBACK) | CAP(MESSAGE_REDACTION) | CAP(READ_MARKER) |
+    CAP(SEARCH);
 
 /* ---- registration ---- */
 

@@ -14,7 +14,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <stdlib.h>
+#include <linux/sockios.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -423,6 +425,16 @@ output_iov(const struct session *s, uint64_t most, struct iovec *iov)
 		pos = end;
 	}
 	return n;
+}
+
+uint64_t
+session_acknowledged(uint32_t i)
+{
+	int unsent;
+
+	if (ioctl(sessions[i].fd, SIOCOUTQ, &unsent) != 0 || unsent < 0)
+		return sessions[i].sent;
+	return sessions[i].sent - (uint64_t)unsent;
 }
 
 void
@@ -902,8 +914,9 @@ session_rearm(uint32_t i)
 	/* for the rest it is an event that comes: the first ones served do not
 	 * wait until all were looked at */
 	if (s->state != SESSION_LIVE || s->in_chunk != 0 || s->pend != 0 ||
-	    s->step != 0 || (s->flags & SESSION_JOINING) ||
-	    (s->flags & (SESSION_DEAD | SESSION_EOF | SESSION_OVERFLOW)))
+	    s->step != 0 ||
+	    (s->flags & (SESSION_DEAD | SESSION_EOF | SESSION_OVERFLOW |
+	        SESSION_JOINING | SESSION_MAIL)))
 		worker_run_later(i);
 	if (s->sent < s->queued)
 		worker_flush_later(i);

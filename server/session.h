@@ -50,6 +50,8 @@ void session_append(uint32_t s, const char *buf, size_t len);
 void session_hold(uint32_t s, uint64_t at, uint64_t serial);
 void session_hold_posted(uint32_t s, uint64_t serial);
 
+/* Stream position up to which the peer's kernel has acknowledged it. */
+uint64_t session_acknowledged(uint32_t s);
 /* Sends what the kernel takes.  Sets SESSION_DEAD when the peer is gone. */
 void session_flush(uint32_t s);
 /* Reads what there is, once.  Sets SESSION_EOF or SESSION_DEAD. */

@@ -39,6 +39,7 @@ enum {
 	KEY_MAX = 32,          /* KEYLEN */
 	MASK_MAX = 127,        /* a ban mask */
 	BANS_MAX = 100,        /* MAXLIST=b: */
+	ACCESS_MAX = 100,      /* accounts with a rank in a room */
 	MODES_MAX = 10,        /* MODES= */
 	TARGETS_MAX = 10,      /* TARGMAX= */
 	OPER_FAILURES = 3,     /* wrong passwords until a session is cut */
@@ -100,6 +101,7 @@ enum session_flag {
 	SESSION_AWAITS = 0x40000,    /* and is on the list for that */
 	SESSION_LOST = 0x100000,     /* its end was not asked for */
 	SESSION_JOINING = 0x200000,  /* there may be rooms to show it */
+	SESSION_MAIL = 0x400000,     /* something may be kept for it */
 	SESSION_TOLD = 0x80000,      /* of what can be had of the store */
 };
 
@@ -144,6 +146,8 @@ struct session {
 	struct hold hold[2];   /* what waits now, and what came meanwhile */
 	uint64_t asked;        /* the store: ID of the question; 0: nothing */
 	uint32_t answer;       /* chunk with the answer, or 0 */
+	uint64_t told;         /* kept messages up to this row, which the
+	                        * store does not know yet; 0: none */
 	uint32_t sasl;         /* chunk with its struct sasl, or 0 */
 	uint64_t heard;        /* ms: when the answer came */
 	uint16_t crashes;      /* of workers: by its current line */
@@ -157,6 +161,7 @@ enum user_flag {
 	USER_LIVE = 1,         /* the record is valid */
 	USER_REGISTERED = 2,
 	USER_AWAY = 4,
+	USER_UNRANKED = 128,   /* has logged in: its ranks are to be given */
 	USER_WISH = 8,         /* not registered, waits for a nick (away) */
 	USER_ENDS = 16,        /* killed: no session may stay, nor it itself */
 	USER_ABSENT = 32,      /* away only for want of a session */
@@ -225,9 +230,17 @@ struct room {
 	uint32_t limit;
 	_Atomic uint32_t ban_serial;
 	uint32_t bans, nbans;
+	uint32_t access, naccess; /* accounts that have a rank */
+	uint32_t loading;      /* the session that fetches it from the store, */
+	uint32_t loading_gen;  /* and its generation */
+	uint32_t unsure;       /* the store could not be asked for it */
+	_Atomic uint32_t change; /* grows with each change of what is to last,
+	                        * odd in the middle of one */
+	_Atomic uint64_t saved; /* the store's: GEN << 32 | CHANGE it has */
 	_Atomic uint64_t workers; /* those with members */
 	uint64_t created;      /* s since the epoch */
 	uint64_t topic_time;
+	char founder[NAME_NICK + 2]; /* an account */
 	char name[NAME_CHANNEL + 1];
 	char key[KEY_MAX + 1];
 	char topic_setter[SOURCE_MAX + 1];
@@ -238,9 +251,12 @@ struct room_list {             /* one a room and worker */
 	uint32_t first, count;
 };
 
+/* A line of a room's lists: a mask that is banned, or an account that has a
+ * rank. */
 struct ban {
 	uint32_t next;
 	uint32_t room;         /* 0: free */
+	uint32_t rank;         /* 0: a ban */
 	uint64_t time;
 	char mask[MASK_MAX + 1];
 	char setter[SOURCE_MAX + 1];
@@ -309,6 +325,7 @@ struct txn {
 	uint64_t stored;       /* serial of the posting to the store */
 	uint64_t asked;        /* ID of the question to the store; 0: none */
 	uint32_t holds;        /* the reply waits for its commit */
+	uint32_t mail;         /* SESSION_MAIL is being seen to */
 	uint32_t post_user;    /* or the user whose mailbox it goes to */
 	uint32_t in_doubt;     /* being posted: a worker, or TO_USER */
 	uint64_t queued;       /* the session's fields when it is done */
@@ -339,6 +356,9 @@ struct store {
 	uint64_t taken, done;  /* positions in the intake: what it took out of
 	                        * its mailbox; what is committed */
 	_Atomic uint64_t messages, commits, questions; /* since the start */
+	/* of its database, a moment ago: bytes, rows of messages; ms since the
+	 * epoch: the oldest message, the last backup (0: none) */
+	_Atomic uint64_t bytes, rows, oldest, backup;
 	char reason[160];
 };
 

@@ -218,6 +218,8 @@ worker_flush_on_commit(uint32_t i)
 	queue_add(&hold_queue, i);
 }
 
+static void flush_one(uint32_t i);
+
 /* Has them flushed whose turn it may be; who finds that it is not comes back.
  * Whoever sleeps meanwhile is called by the store at its next commit. */
 static void
@@ -234,7 +236,7 @@ end_holding(void)
 		if ((i = queue_get(&now, k)) != 0) {
 			sessions[i].flags &= ~(uint32_t)SESSION_AWAITS;
 			if (!(sessions[i].flags & SESSION_DIRTY))
-				session_flush(i);
+				flush_one(i);
 		}
 }
 
@@ -461,7 +463,7 @@ run_live(uint32_t i, unsigned most)
 			run_in_a_moment(i);
 			return;
 		}
-		if (command_show(i) || command_next(i))
+		if (command_show(i) || command_mail(i) || command_next(i))
 			continue;
 		if (s->flags & SESSION_OVERFLOW)
 			break;
@@ -469,8 +471,8 @@ run_live(uint32_t i, unsigned most)
 			return; /* goes on when its output is sent */
 		if (s->asked != 0)
 			return; /* goes on when the answer is there */
-		if (has_line(i) || ((s->flags & SESSION_JOINING) &&
-		        s->sent == s->queued)) {
+		if (has_line(i) || command_is_mail(s) ||
+		    ((s->flags & SESSION_JOINING) && s->sent == s->queued)) {
 			run_in_a_moment(i);
 			return;
 		}
@@ -772,7 +774,7 @@ flush_one(uint32_t i)
 	blame_back(was);
 	/* a long answer goes on when the last part is out */
 	if (sessions[i].step != 0 || sessions[i].state != SESSION_LIVE ||
-	    (sessions[i].flags & SESSION_JOINING))
+	    (sessions[i].flags & (SESSION_JOINING | SESSION_MAIL)))
 		worker_run_later(i);
 }
 

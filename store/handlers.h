@@ -13,6 +13,7 @@ request_handler req_history, req_pending, req_delivered; /* history.c */
 request_handler req_targets; /* targets.c */
 request_handler req_search;  /* search_request.c */
 request_handler req_redact;  /* redact.c */
+request_handler req_keep;    /* absent.c */
 
 /* register.c: what hashes a new password, and the rest */
 request_handler prepare_register, prepare_add;

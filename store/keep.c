@@ -76,6 +76,7 @@ row_here(struct keep *k, const struct envelope *e, struct stored *m,
 	if (e->target < MAILBOX_SYSTEM || e->target >= state->max_users)
 		return 0;
 	to = &users[e->target];
+	m->heard = 1;
 	m->from = party(k, m->account, nick);
 	/* who has left meanwhile is still named by the line */
 	m->to = party(k, to->gen == e->target_gen ? to->account : "",

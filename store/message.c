@@ -287,7 +287,7 @@ insert_row(struct database *db, const struct stored *m, int64_t target,
 
 	if (q == NULL)
 		return -1;
-	if (m->target == NULL && m->to[0] != '~') {
+	if (m->target == NULL && m->to[0] != '~' && !m->heard) {
 		name_fold(to, m->to, sizeof(to));
 		recipient = to;
 	}

@@ -38,6 +38,7 @@ struct stored {
 	int kind;                /* enum message_kind */
 	const char *target;      /* the room; NULL for a direct message */
 	const char *from, *to;   /* its parties: account, else "~nick" */
+	int heard;               /* by TO, who was there: it is not PENDING */
 	const char *account;     /* the sender's, or "" */
 	const char *tags;        /* client-only ones, or "" */
 	const char *line;        /* ":nick!user@host PRIVMSG #room :text" */

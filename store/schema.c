@@ -138,7 +138,7 @@ static const char first[] =
     " id_hi INTEGER NOT NULL,"
     " id_lo INTEGER NOT NULL,"
     " account TEXT,"                     /* the sender's */
-    " recipient TEXT,"                   /* account of a direct message's */
+    " recipient TEXT,"                   /* account that is still to be told */
     " tags TEXT,"
     " line TEXT NOT NULL"
     ") STRICT;"

@@ -324,7 +324,8 @@ START_TEST(test_linger)
 	client_expect(bob, ":ann!* JOIN *");
 	client_close(a);
 	client_expect_next(bob, ":ann!* AWAY :*");
-	client_ask(bob, "PRIVMSG ann :while away", "301 bob ann *");
+	client_ask(bob, "PRIVMSG ann :while away",
+	    "NOTICE bob :ann is not here; your message is kept *");
 	client_ask(bob, "NAMES #one", "353 bob = #one :*ann*");
 	ck_assert_int_eq(rows_of("ann"), 1);
 	worker_kill(1);
@@ -334,6 +335,7 @@ START_TEST(test_linger)
 	a = device("ann", "");
 	client_expect(a, ":ann!* JOIN #one");
 	client_expect(a, "366 ann #one *");
+	client_expect(a, ":bob!* PRIVMSG ann *while away");
 	client_expect_next(bob, ":ann!* AWAY");
 	client_send(a, "PRIVMSG #one :back");
 	client_expect_next(bob, ":ann!* PRIVMSG #one *back");

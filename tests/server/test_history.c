@@ -26,6 +26,7 @@ start(void)
 {
 	server_init(&sv);
 	server_set(&sv, "store", "on");
+	server_set(&sv, "login-delay", "0");
 	server_start(&sv);
 }
 
@@ -33,6 +34,29 @@ static void
 stop(void)
 {
 	server_stop_quietly(&sv);
+}
+
+static void
+base64(char *dst, const void *src, size_t len)
+{
+	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *p = src;
+	size_t i;
+	int k;
+
+	for (i = 0; i < len; i += 3) {
+		unsigned n = (unsigned)p[i] << 16 |
+		    (i + 1 < len ? p[i + 1] : 0u) << 8 |
+		    (i + 2 < len ? p[i + 2] : 0u);
+		for (k = 18; k >= 0; k -= 6)
+			*dst++ = digit[n >> k & 63];
+		if (i + 1 >= len)
+			dst[-2] = '=';
+		if (i + 2 >= len)
+			dst[-1] = '=';
+	}
+	*dst = '\0';
 }
 
 /* ---- what is asked, and what is told ---- */
@@ -57,6 +81,9 @@ told_clear(void)
 	memset(&told, 0, sizeof(told));
 }
 
+/* Called with each line of an answer. */
+static void (*told_line)(struct client *c);
+
 /* Takes the answer of C from its batch. */
 static void
 told_take(struct client *c)
@@ -67,6 +94,8 @@ told_take(struct client *c)
 	for (;;) {
 		ck_assert_msg(client_line(c, harness_ms(20000)),
 		    "%s: no end of the history", c->nick);
+		if (told_line != NULL)
+			told_line(c);
 		if (strncmp(c->body, "FAIL ", 5) == 0) {
 			snprintf(told.fail, sizeof(told.fail), "%s", c->body);
 			if (batch[0] == '\0')
@@ -558,6 +587,563 @@ END_TEST
 
 /* ---- somebody dies ---- */
 
+/* ---- somebody dies ---- */
+
+static pid_t
+store_pid(void)
+{
+	char *text = server_ctl(&sv, "status --json", NULL), pid[16] = "0";
+
+	json_get(text, "store_pid", pid, sizeof(pid));
+	free(text);
+	return (pid_t)atoi(pid);
+}
+
+static void
+store_kill(void)
+{
+	pid_t pid = store_pid();
+
+	ck_assert_int_gt(pid, 0);
+	kill(pid, SIGKILL);
+}
+
+/* "word word ... line N", SIZE bytes. */
+static void
+say_long(struct client *c, const char *room, int from, int to, int size)
+{
+	char text[500];
+	int i;
+
+	memset(text, 'x', sizeof(text));
+	for (i = from; i <= to; i++) {
+		client_send(c, "PRIVMSG %s :%.*s line %d", room, size, text, i);
+		if (i % 200 == 0)
+			client_sync(c);
+	}
+	client_sync(c);
+}
+
+static struct {
+	int lines, kills, worker;
+} deaths;
+
+/* A store that dies three times in a row is not waited for. */
+static int
+deaths_most(void)
+{
+	return deaths.worker == 0 ? 2 : 3;
+}
+
+/* Kills the store, or the worker of the client that is being told, now and
+ * then. */
+static void
+death(struct client *c)
+{
+	pid_t pid;
+
+	if (++deaths.lines % 2777 != 0 || deaths.kills == deaths_most())
+		return;
+	deaths.kills++;
+	if (deaths.worker == 0) {
+		store_kill();
+		return;
+	}
+	pid = server_worker_pid(&sv, deaths.worker);
+	ck_assert_int_gt(pid, 0);
+	kill(pid, SIGKILL);
+	(void)c;
+}
+
+/* Many long answers, one behind the other; all of them are whole. */
+static void
+tell_in_spite(struct client *c, const char *room)
+{
+	int i;
+
+	for (i = 0; i < 12; i++)
+		client_send(c, "CHATHISTORY LATEST %s * 1000", room);
+	deaths.lines = deaths.kills = 0;
+	told_line = death;
+	for (i = 0; i < 12; i++) {
+		told_take(c);
+		expect_lines(0, 999);
+	}
+	told_line = NULL;
+	ck_assert_int_eq(deaths.kills, deaths_most());
+	ck_assert_str_eq(told.type + strlen("chathistory "), room);
+}
+
+START_TEST(test_store_killed)
+{
+	struct client *c;
+
+	start();
+	c = member("ann", CAPS, "#killed");
+	say_long(c, "#killed", 0, 999, 380);
+	deaths.worker = 0;
+	tell_in_spite(c, "#killed");
+	client_quit_all();
+	server_stop(&sv);
+}
+END_TEST
+
+START_TEST(test_worker_killed)
+{
+	struct client *c;
+
+	start();
+	c = member("ann", CAPS, "#killed2");
+	say_long(c, "#killed2", 0, 999, 380);
+	deaths.worker = client_worker(c);
+	tell_in_spite(c, "#killed2");
+	client_quit_all();
+	server_stop(&sv);
+}
+END_TEST
+
+/* ---- a crowd ---- */
+
+enum { CROWD = 100 };
+
+static struct {
+	int done;
+	int lines[CROWD];
+	struct client *witness;
+	long long asked, worst;
+	int pongs;
+} crowd;
+
+static void
+crowd_line(struct client *c, int index, void *arg)
+{
+	long long took;
+
+	(void)arg;
+	if (c == crowd.witness) {
+		if (!client_matches(c, "PONG *"))
+			return;
+		took = clock_us() - crowd.asked;
+		if (took > crowd.worst)
+			crowd.worst = took;
+		crowd.pongs++;
+		crowd.asked = clock_us();
+		client_send(c, "PING :%d", crowd.pongs);
+	} else if (strncmp(c->body, "PRIVMSG", 7) == 0)
+		crowd.lines[index]++;
+	else if (strncmp(c->body, "BATCH -h", 8) == 0)
+		crowd.done++;
+}
+
+static int
+crowd_done(void *arg)
+{
+	(void)arg;
+	return crowd.done == CROWD;
+}
+
+/* All ask for much at once; somebody else is answered meanwhile. */
+START_TEST(test_crowd)
+{
+	struct client *v[CROWD + 1], *a = member("ann", CAPS, "#crowd");
+	char nick[16];
+	int i;
+
+	say_long(a, "#crowd", 0, 999, 380);
+	for (i = 0; i < CROWD; i++) {
+		snprintf(nick, sizeof(nick), "c%d", i);
+		v[i] = member(nick, CAPS, "#crowd");
+	}
+	for (i = 0; i < CROWD; i++)
+		client_send(v[i], "CHATHISTORY LATEST #crowd * 1000");
+	memset(&crowd, 0, sizeof(crowd));
+	crowd.witness = v[CROWD] = client_register(&sv, "witness");
+	crowd.asked = clock_us();
+	client_send(crowd.witness, "PING :0");
+	client_pump(v, CROWD + 1, crowd_line, crowd_done, NULL, 50000);
+	for (i = 0; i < CROWD; i++)
+		ck_assert_int_eq(crowd.lines[i], 1000);
+	printf("history: %d answers to a witness meanwhile, the slowest "
+	    "took %lld ms\n", crowd.pongs, crowd.worst / 1000);
+	ck_assert_int_gt(crowd.pongs, 10);
+	/* much of it is our own reading */
+	ck_assert_int_lt(crowd.worst, 1000LL * harness_ms(500));
+}
+END_TEST
+
+/* A small sendq is not filled by history. */
+START_TEST(test_sendq)
+{
+	struct server small;
+	struct client *a, *b;
+	int i;
+
+	server_init(&small);
+	server_set(&small, "store", "on");
+	server_set(&small, "sendq", "16K");
+	server_start(&small);
+	a = client_register_with(&small, "ann", CAPS);
+	b = client_register_with(&small, "bob", CAPS);
+	client_ask(a, "JOIN #small", "366 *");
+	for (i = 0; i < 1000; i++) {
+		client_send(a, "PRIVMSG #small :%0380d line %d", i, i);
+		client_sync(a);
+	}
+	client_ask(b, "JOIN #small", "366 *");
+	for (i = 0; i < 10; i++)
+		client_send(b, "CHATHISTORY LATEST #small * 1000");
+	for (i = 0; i < 10; i++) {
+		told_take(b);
+		expect_lines(0, 999);
+	}
+	client_quit_all();
+	server_stop(&small);
+}
+END_TEST
+
+/* ---- accounts: direct messages ---- */
+
+/* Registers an account, and is logged in to it. */
+static struct client *
+owner(const char *nick, const char *caps)
+{
+	struct client *c = client_register_with(&sv, nick, caps);
+
+	client_send(c, "REGISTER * * :secret of %s", nick);
+	client_expect(c, "900 *");
+	return c;
+}
+
+static void
+leave(struct client *c)
+{
+	client_send(c, "QUIT");
+	client_eof(c);
+}
+
+/* Comes back to the account, which has the name it had. */
+static struct client *
+back(const char *nick, const char *caps)
+{
+	struct client *c = client_connect(&sv);
+	char raw[200], text[400];
+	int n = snprintf(raw, sizeof(raw), "%c%s%csecret of %s", 0, nick, 0,
+	    nick);
+
+	strcpy(c->nick, nick);
+	client_send(c, "CAP REQ :sasl %s", caps);
+	client_expect(c, "CAP * ACK *");
+	client_send(c, "NICK %s\r\nUSER u 0 * :r\r\nAUTHENTICATE PLAIN", nick);
+	client_expect(c, "AUTHENTICATE +");
+	base64(text, raw, (size_t)n);
+	client_send(c, "AUTHENTICATE %s\r\nCAP END", text);
+	return c;
+}
+
+#define KEEPS CAPS " echo-message draft/message-redaction draft/read-marker"
+
+START_TEST(test_direct)
+{
+	struct client *a = owner("dora", KEEPS), *b = owner("dick", KEEPS);
+	struct client *c = owner("dave", KEEPS);
+
+	client_send(a, "PRIVMSG dick :line 0");
+	client_sync(a);
+	client_send(b, "PRIVMSG dora :line 1");
+	client_sync(b);
+	client_send(c, "PRIVMSG dick :line 7");
+	client_sync(c);
+	ask(a, "CHATHISTORY LATEST dick * 10");
+	expect_lines(0, 1);
+	ck_assert_str_eq(told.type, "chathistory dick");
+	ask(b, "CHATHISTORY LATEST DORA * 10");
+	expect_lines(0, 1);
+	ask(b, "CHATHISTORY LATEST dave * 10");
+	expect_lines(7, 7);
+	ask(c, "CHATHISTORY LATEST dora * 10");
+	expect_lines(0, -1);
+	ask(c, "CHATHISTORY LATEST =dick=dora * 10");
+	expect_fail("FAIL CHATHISTORY INVALID_TARGET LATEST =dick=dora");
+	ask(b, "CHATHISTORY TARGETS timestamp=2001-01-01T00:00:00.000Z "
+	    "timestamp=2101-01-01T00:00:00.000Z 10");
+	ck_assert_int_eq(told.n, 2);
+	ck_assert(strstr(told.line[0], "TARGETS dora ") != NULL);
+	ck_assert(strstr(told.line[1], "TARGETS dave ") != NULL);
+	ask(b, "SEARCH text=line;in=dave");
+	expect_lines(7, 7);
+	ask(c, "SEARCH text=line");
+	expect_lines(7, 7);
+	/* neither is told what it had live */
+	leave(b);
+	b = back("dick", KEEPS);
+	client_expect_none(b, "PRIVMSG *");
+}
+END_TEST
+
+/* ---- the absent ---- */
+
+START_TEST(test_kept)
+{
+	struct client *a = owner("anna", KEEPS), *b = owner("bert", KEEPS);
+	struct client *c = client_register(&sv, "guest");
+	char msgid[80], time[80], tag[80];
+
+	leave(b);
+	client_send(a, "@+x=y PRIVMSG Bert :line 0");
+	client_expect(a, "@*;+x=y :anna!* PRIVMSG Bert *line 0");
+	client_tag(a, "msgid", msgid, sizeof(msgid));
+	client_tag(a, "time", time, sizeof(time));
+	client_expect_next(a, "NOTE PRIVMSG KEPT bert :*");
+	client_send(a, "NOTICE bert :line 1");
+	client_expect(a, "NOTICE bert *line 1");
+	client_expect_none(a, "NOTE *");
+	client_send(c, "PRIVMSG bert,nobody :line 2");
+	client_expect(c, "NOTICE guest :bert is not here*kept*");
+	client_expect_next(c, "401 guest nobody *");
+	client_send(c, "NOTICE nobody :x");
+	client_expect_none(c, "4*");
+	client_ask(a, "@+x=y TAGMSG bert", "401 anna bert *");
+	b = back("bert", KEEPS);
+	client_expect(b, "376 *");
+	client_expect_next(b, "BATCH +* moot/kept");
+	client_expect_next(b, "@batch=*;+x=y :anna!* PRIVMSG bert *line 0");
+	ck_assert_str_eq(client_tag(b, "msgid", tag, sizeof(tag)), msgid);
+	ck_assert_str_eq(client_tag(b, "time", tag, sizeof(tag)), time);
+	client_expect_next(b, ":anna!* NOTICE bert *line 1");
+	client_expect_next(b, ":guest!* PRIVMSG bert *line 2");
+	client_expect_next(b, "BATCH -*");
+	client_expect_none(b, "PRIVMSG *");
+	/* once */
+	leave(b);
+	b = back("bert", KEEPS);
+	client_expect_none(b, "PRIVMSG *");
+	ask(b, "CHATHISTORY LATEST anna * 10");
+	expect_lines(0, 1);
+	/* who is there has it at once */
+	client_send(a, "PRIVMSG bert :line 3");
+	client_expect(b, "PRIVMSG bert *line 3");
+	leave(b);
+	b = back("bert", KEEPS);
+	client_expect_none(b, "PRIVMSG *");
+}
+END_TEST
+
+/* A user who stays without a session is absent as well. */
+START_TEST(test_kept_lingering)
+{
+	struct client *a = owner("alma", KEEPS), *b = owner("bela", KEEPS);
+	char line[600];
+
+	client_ask(b, "JOIN #linger", "366 *");
+	client_reset(b);
+	wait_for(server_ctl_find(&sv, "users", "state", "absent", line,
+	    sizeof(line)) != NULL, 5000);
+	client_send(a, "PRIVMSG bela :line 0");
+	client_expect(a, "PRIVMSG bela *line 0");
+	client_expect_next(a, "NOTE PRIVMSG KEPT bela *");
+	client_send(a, "NOTICE bela :line 1");
+	client_sync(a);
+	b = back("bela", KEEPS);
+	client_expect(b, "JOIN #linger");
+	client_expect(b, "BATCH +* moot/kept");
+	client_expect_next(b, "PRIVMSG bela *line 0");
+	client_expect_next(b, "NOTICE bela *line 1");
+	client_expect_next(b, "BATCH -*");
+	client_send(a, "PRIVMSG bela :line 2");
+	client_expect(b, "PRIVMSG bela *line 2");
+	client_expect_none(b, "PRIVMSG *");
+}
+END_TEST
+
+/* Two sessions of one account: what is kept comes to one of them, the marker
+ * and what was taken back to both. */
+START_TEST(test_devices)
+{
+	struct client *a = owner("ada", KEEPS), *b, *c = owner("otto", KEEPS);
+	char msgid[80];
+
+	b = back("ada", KEEPS);
+	client_expect(b, "376 *");
+	client_ask(a, "MARKREAD otto timestamp=2026-01-01T00:00:00.000Z",
+	    "MARKREAD otto timestamp=2026-01-01T00:00:00.000Z");
+	client_expect(b, "MARKREAD otto timestamp=2026-01-01T00:00:00.000Z");
+	client_expect_none(a, "MARKREAD *");
+	client_send(a, "PRIVMSG otto :line 0");
+	client_expect(a, "PRIVMSG otto *line 0");
+	client_tag(a, "msgid", msgid, sizeof(msgid));
+	client_expect(b, "PRIVMSG otto *line 0");
+	client_send(b, "REDACT otto %s", msgid);
+	client_expect(b, "REDACT otto %s", msgid);
+	client_expect(a, "REDACT otto %s", msgid);
+	client_expect(c, "REDACT otto %s", msgid);
+}
+END_TEST
+
+/* Many of them, in pages, while the store and the workers die. */
+START_TEST(test_kept_killed)
+{
+	struct client *a, *b;
+	int i;
+
+	start();
+	a = owner("abel", KEEPS);
+	b = owner("bill", KEEPS);
+	leave(b);
+	for (i = 0; i < 600; i++)
+		client_send(a, "PRIVMSG bill :%0300d line %d", i, i);
+	for (i = 0; i < 600; i++) {
+		client_expect(a, "NOTE PRIVMSG KEPT bill *");
+		if (i == 100 || i == 300)
+			store_kill();
+		if (i == 200 || i == 400)
+			kill(server_worker_pid(&sv, client_worker(a)), SIGKILL);
+	}
+	b = back("bill", KEEPS);
+	for (i = 0; i < 600; i++) {
+		client_expect(b, "PRIVMSG bill *");
+		ck_assert_int_eq(number(b->line), i);
+		if (i == 50)
+			store_kill();
+		if (i == 150) {
+			kill(server_worker_pid(&sv, 1), SIGKILL);
+			kill(server_worker_pid(&sv, 2), SIGKILL);
+		}
+	}
+	client_expect_none(b, "PRIVMSG *");
+	leave(b);
+	b = back("bill", KEEPS);
+	client_expect_none(b, "PRIVMSG *");
+	client_quit_all();
+	server_stop(&sv);
+}
+END_TEST
+
+/* One comes and goes while others write to it: all arrives, once. */
+START_TEST(test_kept_race)
+{
+	struct client *a = owner("adam", KEEPS), *b = owner("eve", KEEPS);
+	static int seen[2000];
+	int said = 0, round, i, heard;
+
+	for (round = 0; round < 15; round++) {
+		leave(b);
+		for (i = 0; i < 20; i++)
+			client_send(a, "PRIVMSG eve :line %d", said++);
+		b = back("eve", KEEPS);
+		for (i = 0; i < 20; i++)
+			client_send(a, "PRIVMSG eve :line %d", said++);
+		/* all there is, in whichever way */
+		for (heard = 0; heard < 40;) {
+			ck_assert_msg(client_line(b, 5000),
+			    "round %d: %d of 40", round, heard);
+			if (strncmp(b->body, "PRIVMSG ", 8) != 0)
+				continue;
+			seen[number(b->line)]++;
+			heard++;
+		}
+		client_expect_none(b, "PRIVMSG *");
+	}
+	for (i = 0; i < said; i++)
+		ck_assert_msg(seen[i] == 1, "line %d came %d times", i,
+		    seen[i]);
+}
+END_TEST
+
+/* ---- REDACT ---- */
+
+START_TEST(test_redact)
+{
+	struct client *a = owner("rita", KEEPS " draft/event-playback");
+	struct client *b = owner("rudi", KEEPS), *c, *d;
+	char msgid[80];
+
+	client_ask(a, "JOIN #redact", "366 *");
+	client_ask(b, "JOIN #redact", "366 *");
+	c = member("ruth", CAPS, "#redact");
+	d = member("rolf", KEEPS, "#redact");
+	client_send(b, "PRIVMSG #redact :line 0");
+	client_expect(b, "PRIVMSG *line 0");
+	client_tag(b, "msgid", msgid, sizeof(msgid));
+	say(b, "#redact", 1, 1);
+	client_send(d, "REDACT #redact %s :mine", msgid);
+	client_expect(d, "FAIL REDACT REDACT_FORBIDDEN #redact %s :*", msgid);
+	client_send(b, "REDACT #redact %s :spelling", msgid);
+	client_expect(b, ":rudi!* REDACT #redact %s *spelling", msgid);
+	client_expect(a, ":rudi!* REDACT #redact %s *spelling", msgid);
+	client_expect(d, ":rudi!* REDACT #redact %s *spelling", msgid);
+	client_expect_none(c, "REDACT *");
+	ask(c, "CHATHISTORY LATEST #redact * 10");
+	expect_lines(1, 1);
+	ask(a, "CHATHISTORY AFTER #redact msgid=%s 10", msgid);
+	expect_lines(1, 1);
+	ask(a, "CHATHISTORY BEFORE #redact timestamp=2101-01-01T00:00:00.000Z "
+	    "2");
+	ck_assert(strstr(told.line[0], "REDACT #redact ") != NULL);
+	client_send(b, "REDACT #redact %s", msgid);
+	client_expect(b, "FAIL REDACT UNKNOWN_MSGID #redact %s :*", msgid);
+	/* operators of the room may, wherever it comes from */
+	client_send(d, "PRIVMSG #redact :line 2");
+	client_expect(d, "PRIVMSG *line 2");
+	client_tag(d, "msgid", msgid, sizeof(msgid));
+	client_send(a, "REDACT #redact %s", msgid);
+	client_expect(d, ":rita!* REDACT #redact %s", msgid);
+	/* direct messages; and nonsense */
+	client_send(a, "PRIVMSG rudi :line 3");
+	client_expect(a, "PRIVMSG *line 3");
+	client_tag(a, "msgid", msgid, sizeof(msgid));
+	client_send(b, "REDACT rita %s", msgid);
+	client_expect(b, "FAIL REDACT REDACT_FORBIDDEN rita *");
+	client_send(d, "REDACT rita %s", msgid);
+	client_expect(d, "FAIL REDACT INVALID_TARGET rita :*");
+	client_send(a, "REDACT rudi %s :oh", msgid);
+	client_expect(b, ":rita!* REDACT rudi %s *oh", msgid);
+	ask(a, "CHATHISTORY LATEST rudi * 10");
+	ck_assert_int_eq(told.n, 1);
+	ck_assert(strstr(told.line[0], "REDACT rudi ") != NULL);
+	client_ask(a, "REDACT #nowhere 1.1", "FAIL REDACT INVALID_TARGET *");
+	client_ask(a, "REDACT #redact :", "FAIL REDACT UNKNOWN_MSGID *");
+	client_ask(a, "REDACT #redact :a b", "FAIL REDACT UNKNOWN_MSGID *");
+	client_ask(a, "REDACT #redact", "461 *");
+}
+END_TEST
+
+/* ---- MARKREAD ---- */
+
+START_TEST(test_marker)
+{
+	struct client *a = owner("mary", KEEPS);
+	struct client *g = client_register_with(&sv, "mike", KEEPS);
+
+	client_send(a, "JOIN #mark");
+	client_expect(a, "JOIN #mark*");
+	client_expect_next(a, "MARKREAD #mark \\*");
+	client_expect_next(a, "353 *");
+	client_ask(a, "MARKREAD #mark timestamp=2026-01-01T00:00:00.000Z",
+	    "MARKREAD #mark timestamp=2026-01-01T00:00:00.000Z");
+	client_ask(a, "MARKREAD #mark timestamp=2025-01-01T00:00:00.000Z",
+	    "MARKREAD #mark timestamp=2026-01-01T00:00:00.000Z");
+	client_ask(a, "MARKREAD mike", "MARKREAD mike \\*");
+	client_ask(a, "MARKREAD", "FAIL MARKREAD NEED_MORE_PARAMS :*");
+	client_ask(a, "MARKREAD #mark 5", "FAIL MARKREAD INVALID_PARAMS *");
+	client_ask(a, "MARKREAD #mark timestamp=5",
+	    "FAIL MARKREAD INVALID_PARAMS *");
+	client_ask(a, "MARKREAD #mark \\*", "FAIL MARKREAD INVALID_PARAMS *");
+	client_ask(a, "MARKREAD :a b", "FAIL MARKREAD INVALID_PARAMS *");
+	leave(a);
+	a = back("mary", KEEPS);
+	client_send(a, "JOIN #mark");
+	client_expect(a,
+	    "MARKREAD #mark timestamp=2026-01-01T00:00:00.000Z");
+	client_expect_next(a, "353 *");
+	/* guests have none */
+	client_send(g, "JOIN #mark");
+	client_expect(g, "MARKREAD #mark \\*");
+	client_expect_next(g, "353 *");
+	client_ask(g, "MARKREAD #mark timestamp=2026-01-01T00:00:00.000Z",
+	    "FAIL MARKREAD ACCOUNT_REQUIRED #mark :*");
+}
+END_TEST
+
 START_TEST(test_off)
 {
 	struct server off;
@@ -605,7 +1191,20 @@ main(void)
 	tcase_add_test(tc, test_search);
 	tcase_add_test(tc, test_join);
 	tcase_add_test(tc, test_pages);
+	tcase_add_test(tc, test_direct);
+	tcase_add_test(tc, test_kept);
+	tcase_add_test(tc, test_kept_lingering);
+	tcase_add_test(tc, test_kept_race);
+	tcase_add_test(tc, test_devices);
+	tcase_add_test(tc, test_redact);
+	tcase_add_test(tc, test_marker);
+	tcase_add_test(tc, test_crowd);
+	tc = harness_case(s, "deaths", NULL, NULL, 60);
+	tcase_add_test(tc, test_store_killed);
+	tcase_add_test(tc, test_worker_killed);
+	tcase_add_test(tc, test_kept_killed);
 	tc = harness_case(s, "no store", NULL, NULL, 60);
 	tcase_add_test(tc, test_off);
+	tcase_add_test(tc, test_sendq);
 	return harness_run(suites);
 }
