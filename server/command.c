@@ -37,6 +37,7 @@
 #include "device.h"
 #include "fault.h"
 #include "log.h"
+#include "missed.h"
 #include "poison.h"
 #include "registry.h"
 #include "sasl.h"
@@ -528,6 +529,8 @@ txn_finish(struct txn *t)
 	    (t->flags & SESSION_BATCH);
 	if (t->mail)
 		s->flags &= ~(uint32_t)SESSION_MAIL;
+	if (t->caught != 0)
+		missed_told(t->session, t->caught - 1);
 	if (t->after != 0)
 		s->state = (uint8_t)t->after;
 	FAULT("finish-state");
@@ -555,6 +558,7 @@ txn_begin(struct txn *t, const struct command *c)
 	t->posts = t->stored = t->asked = 0;
 	t->post_user = t->in_doubt = 0;
 	t->holds = t->mail = 0;
+	t->caught = 0;
 	t->after = 0;
 	t->flags = c->s->flags;
 	t->locked = (c->row->flags & CMD_LOCK) != 0;
@@ -886,6 +890,16 @@ reply_ahead(void)
 	return config->sendq < 4 * REPLY_STEP ? 0 : 2 * REPLY_STEP;
 }
 
+/* Whether it has so much to read that it is not asked for more: it would be
+ * cut for that, but it need not be. */
+static int
+is_behind(const struct session *s)
+{
+	return (s->flags & SESSION_MISSES) ||
+	    (s->queued - s->sent > config->sendq / 2 && store_accepts() &&
+		!(s->flags & SESSION_CONTROL));
+}
+
 static int
 run_next_line(uint32_t i)
 {
@@ -895,7 +909,8 @@ run_next_line(uint32_t i)
 	long n;
 
 	if (s->state != SESSION_LIVE || s->asked != 0 || device_is_pending(s) ||
-	    (s->flags & SESSION_OVERFLOW) || command_is_mail(s))
+	    (s->flags & SESSION_OVERFLOW) || command_is_mail(s) ||
+	    (s->step == 0 && is_behind(s)))
 		return 0;
 	/* a long answer waits until the client has read the last part */
 	if (s->step != 0 && s->queued - s->sent > reply_ahead())
@@ -937,6 +952,14 @@ command_next(uint32_t i)
 static enum command_result
 mail(struct command *c)
 {
+	if (c->cursor & CURSOR_MISSED) {
+		if (c->s->crashes < POISON)
+			return missed_tell(c);
+		log_warn("what %s missed crashed %u workers: not told",
+		    log_safe(c->u->nick), c->s->crashes);
+		me->txn.caught = c->s->missed + 1;
+		return CMD_DONE;
+	}
 	/* who is called from now on is told after this */
 	if (c->step == 0 && store_accepts())
 		me->txn.mail = 1;
@@ -960,9 +983,15 @@ command_mail(uint32_t i)
 	int r;
 
 	if (!command_is_mail(s) &&
-	    (s->step != 0 || !(s->flags & SESSION_MAIL) || !store_accepts() ||
-		!(c.u->flags & USER_REGISTERED)))
+	    (s->step != 0 ||
+		!(s->flags & (SESSION_MAIL | SESSION_MISSES)) ||
+		!store_accepts() || !(c.u->flags & USER_REGISTERED)))
 		return 0;
+	if (!command_is_mail(s) && (s->flags & SESSION_MISSES)) {
+		if (s->sent != s->queued)
+			return 0;
+		c.cursor = CURSOR_MISSED;
+	}
 	if (s->state != SESSION_LIVE || s->asked != 0 || device_is_pending(s) ||
 	    (s->flags & SESSION_OVERFLOW) ||
 	    s->queued - s->sent > reply_ahead())
