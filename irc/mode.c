@@ -24,6 +24,7 @@ const struct mode mode_channel[] = {
 	{ 'm', 0, MODE_FLAG, ROOM_MODERATED },
 	{ 'n', 0, MODE_FLAG, ROOM_NO_EXTERNAL },
 	{ 'o', '@', MODE_MEMBER, MEMBER_OPERATOR },
+	{ 'r', 0, MODE_FLAG, ROOM_REGISTERED },
 	{ 's', 0, MODE_FLAG, ROOM_SECRET },
 	{ 't', 0, MODE_FLAG, ROOM_TOPIC_LOCK },
 	{ 'v', '+', MODE_MEMBER, MEMBER_VOICE },

@@ -30,6 +30,7 @@ struct mode {
 #define ROOM_KEY           0x0020u /* k */
 #define ROOM_LIMIT         0x0040u /* l */
 #define ROOM_BAN           0x0080u /* b, the list */
+#define ROOM_REGISTERED    0x0100u /* r; no client can set it */
 
 /* Bits of a membership */
 #define MEMBER_OPERATOR    0x0001u /* o @ */
@@ -70,7 +71,7 @@ int mode_next(struct mode_parser *p, struct mode_change *change);
 /* "ov" -> "@+": the prefixes of a membership, all or the highest only. */
 const char *mode_prefixes(uint32_t member, int all, char buf[8]);
 
-/* ISUPPORT values out of the tables: "b,k,l,imnst" and "(ov)@+". */
+/* ISUPPORT values out of the tables: "b,k,l,imnrst" and "(ov)@+". */
 const char *mode_chanmodes(char *buf, int size);
 const char *mode_prefix(char *buf, int size);
 /* All letters, for 004. */

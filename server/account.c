@@ -48,12 +48,6 @@ account_policy(void)
 	return policy[config->registration];
 }
 
-int
-account_is_service(const char *name)
-{
-	return name_cmp(name, "NickServ") == 0;
-}
-
 /* ---- answers ---- */
 
 int
@@ -104,10 +98,25 @@ or_star(const char *text)
 	return text[0] != '\0' ? text : "*";
 }
 
+uint32_t
+account_user_flags(const char *flags)
+{
+	static const char word[] = "always-on";
+	size_t n;
+
+	for (; *flags != '\0'; flags += n + (flags[n] == ',')) {
+		n = strcspn(flags, ",");
+		if (n == strlen(word) && strncmp(flags, word, n) == 0)
+			return USER_ALWAYS_ON;
+	}
+	return 0;
+}
+
 void
-account_login(struct command *c, const char *account)
+account_login(struct command *c, const char *account, const char *flags)
 {
 	struct envelope *e;
+	struct op *op;
 
 	if (account[0] != '\0')
 		reply(c, RPL_LOGGEDIN, or_star(c->u->nick),
@@ -115,7 +124,9 @@ account_login(struct command *c, const char *account)
 	else
 		reply(c, RPL_LOGGEDOUT, or_star(c->u->nick),
 		    or_star(c->u->user), c->u->host);
-	op_text(command_op(c, OP_ACCOUNT, c->uid), account);
+	op = command_op(c, OP_ACCOUNT, c->uid);
+	op->b = account_user_flags(flags);
+	op_text(op, account);
 	if (!(c->u->flags & USER_REGISTERED))
 		return;
 	e = command_event(c, EVENT_TO_ROOMS);
@@ -266,7 +277,7 @@ registered(struct command *c)
 		    m.param[0], m.param[1], m.param[2]);
 		if (strcmp(m.param[0], "SUCCESS") != 0)
 			return CMD_DONE;
-		account_login(c, m.param[1]);
+		account_login(c, m.param[1], "");
 		c->step = STEP_RECLAIM;
 		return CMD_MORE;
 	}

@@ -28,9 +28,12 @@ int account_verdict(struct command *c, struct message *m);
 void account_asks(struct command *c);
 int account_stale(struct command *c);
 
-/* Logs C's user in to ACCOUNT ("": out): the op, 900 or 901, and the event for
+/* Logs C's user in to ACCOUNT ("": out), which has FLAGS ("always-on,...", as
+ * the store tells them): the op, 900 or 901, and the event for
  * its rooms.  It takes effect with the step. */
-void account_login(struct command *c, const char *account);
+void account_login(struct command *c, const char *account, const char *flags);
+/* The user's flags that follow from those of its account. */
+uint32_t account_user_flags(const char *flags);
 /*
  * The step after it: nobody else may have the nick that is the account's name.
  * To be returned; CMD_DONE when it is so.  C->step is STEP_RECLAIM.

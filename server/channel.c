@@ -18,6 +18,7 @@
 #include "device.h"
 #include "handlers.h"
 #include "history.h"
+#include "lasting.h"
 #include "list.h"
 #include "marker.h"
 #include "registry.h"
@@ -80,12 +81,15 @@ is_invited(uint32_t u, uint32_t r)
 	return 0;
 }
 
-/* Whether the user may enter room R with KEY; else replies why not. */
+/* Whether the user may enter room R with KEY; else replies why not.  Who is its
+ * operator by account always may: nobody else could let anybody in. */
 static int
 may_join(struct command *c, uint32_t r, const char *key)
 {
 	const struct room *x = &rooms[r];
 
+	if (lasting_rank(r, c->u->account) & MEMBER_OPERATOR)
+		return 1;
 	if (channel_banned(r, c->uid))
 		reply(c, ERR_BANNEDFROMCHAN, x->name);
 	else if ((x->modes & ROOM_INVITE_ONLY) && !is_invited(c->uid, r))
@@ -114,12 +118,36 @@ join_event(struct command *c, uint32_t r, const char *name)
 }
 
 /* Joins the room called NAME.  1: joined, and 332 and 353 are to follow; 0:
- * not; -1: it must wait until our own kick from it has been carried out. */
+ * not.  UNSURE: nobody knows whether it is registered. */
 static int
-join(struct command *c, const char *name, const char *key)
+join(struct command *c, const char *name, const char *key, int unsure)
+{
+	uint32_t r = registry_find_room(name);
+	struct op *op;
+
+	if (r != 0 && !may_join(c, r, key))
+		return 0;
+	if (state->members.used + 2 >= state->max_members ||
+	    (r == 0 && !lasting_place(c))) {
+		reply(c, ERR_UNAVAILRESOURCE, name);
+		return 0;
+	}
+	join_event(c, r, r != 0 ? rooms[r].name : name);
+	op = command_op(c, OP_JOIN, c->uid);
+	op->b = r;
+	op->c = (r == 0 ? MEMBER_OPERATOR : 0) | device_unseen(c);
+	op->x = wall_ms / 1000;
+	op_text(op, name);
+	op_text2(op, unsure ? "?" : "");
+	return 1;
+}
+
+/* Whether C's user could join a room of that NAME if there were one.  -1: not
+ * yet, until our own kick from it has been carried out. */
+static int
+could_join(struct command *c, const char *name)
 {
 	uint32_t r = registry_find_room(name), m;
-	struct op *op;
 
 	if (r != 0 && (m = registry_member(c->uid, r)) != 0)
 		return members[m].flags & MEMBER_GONE ? -1 : 0;
@@ -131,19 +159,6 @@ join(struct command *c, const char *name, const char *key)
 		reply(c, ERR_TOOMANYCHANNELS, name);
 		return 0;
 	}
-	if (r != 0 && !may_join(c, r, key))
-		return 0;
-	if ((r == 0 && state->rooms.used >= config->max_rooms) ||
-	    state->members.used + 2 >= state->max_members) {
-		reply(c, ERR_UNAVAILRESOURCE, name);
-		return 0;
-	}
-	join_event(c, r, r != 0 ? rooms[r].name : name);
-	op = command_op(c, OP_JOIN, c->uid);
-	op->b = r;
-	op->c = (r == 0 ? MEMBER_OPERATOR : 0) | device_unseen(c);
-	op->x = wall_ms / 1000;
-	op_text(op, name);
 	return 1;
 }
 
@@ -212,30 +227,51 @@ join_zero(struct command *c)
 
 /* The step of a JOIN: which room of the list, and what is to be done there;
  * above it how far the room's history has been told. */
-enum { JOIN_ENTER, JOIN_NAMES, JOIN_HISTORY };
+enum { JOIN_ENTER, JOIN_NAMES, JOIN_HISTORY, JOIN_RANK };
 enum { JOIN_ITEM = 8, JOIN_BITS = 10 };
 
 static enum command_result
 join_step(struct command *c, unsigned item, unsigned what)
 {
 	c->step = what << JOIN_ITEM | item;
+	if (what == JOIN_ENTER)
+		c->cursor = 0; /* of who fetches it */
 	return CMD_MORE;
 }
 
 static enum command_result
 join_enter(struct command *c, unsigned item, const char *name)
 {
+	enum command_result look;
 	char key[64] = "";
-	int r;
+	int can, unsure;
 
+	if ((can = could_join(c, name)) < 0)
+		return CMD_WAIT;
+	if (!can)
+		return join_step(c, item + 1, JOIN_ENTER);
+	look = lasting_look(c, name, &unsure);
+	if (look == CMD_DONE)
+		return join_step(c, item + 1, JOIN_ENTER);
+	if (look != CMD_ANSWERED)
+		return look;
 	if (c->m.nparam > 1)
 		list_item(c->m.param[1], item, key, sizeof(key));
-	if ((r = join(c, name, key)) < 0)
-		return CMD_WAIT;
-	if (r == 0)
+	if (!join(c, name, key, unsure))
 		return join_step(c, item + 1, JOIN_ENTER);
 	/* its history is what was said before this */
 	c->cursor = c->event->id;
+	return join_step(c, item, JOIN_RANK);
+}
+
+/* Who has a rank by account is given it. */
+static enum command_result
+join_rank(struct command *c, unsigned item, const char *name)
+{
+	uint32_t r = registry_find_room(name), m;
+
+	if (r != 0 && (m = channel_member(c->uid, r)) != 0)
+		lasting_give(c, m, 0);
 	return join_step(c, item, JOIN_NAMES);
 }
 
@@ -282,6 +318,8 @@ cmd_join(struct command *c)
 		return join_enter(c, item, name);
 	if (what == JOIN_HISTORY)
 		return join_history(c, item, name);
+	if (what == JOIN_RANK)
+		return join_rank(c, item, name);
 	return join_names(c, item, name);
 }
 

@@ -50,9 +50,13 @@ mode_flag(struct command *c, struct changes *x, const struct mode_change *ch)
 {
 	uint32_t now = (rooms[x->r].modes | x->set) & ~x->clear;
 
-	(void)c;
 	if (((now & ch->mode->bit) != 0) == ch->adding)
 		return;
+	if (ch->mode->bit == ROOM_REGISTERED) {
+		reply(c, ERR_INVALIDMODEPARAM, rooms[x->r].name, 'r', "*",
+		    "ChanServ does that");
+		return;
+	}
 	if (ch->adding) {
 		x->set |= ch->mode->bit;
 		x->clear &= ~ch->mode->bit;

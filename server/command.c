@@ -36,6 +36,7 @@
 #include "deliver.h"
 #include "device.h"
 #include "fault.h"
+#include "lasting.h"
 #include "log.h"
 #include "missed.h"
 #include "poison.h"
@@ -118,7 +119,7 @@ reply_past(struct command *c, const char *tags, size_t ntags,
 void
 reply_line(struct command *c, const char *fmt, ...)
 {
-	char line[2048];
+	char line[12288];
 	va_list ap;
 	int n;
 
@@ -630,6 +631,12 @@ command_step(struct command *c, uint64_t end)
 	return 1;
 }
 
+int
+command_own(struct command *c)
+{
+	return command_step(c, c->s->executed);
+}
+
 /* ---- dispatching ---- */
 
 static unsigned char first_row[256]; /* by first letter, 1 + row */
@@ -912,6 +919,8 @@ run_next_line(uint32_t i)
 	    (s->flags & SESSION_OVERFLOW) || command_is_mail(s) ||
 	    (s->step == 0 && is_behind(s)))
 		return 0;
+	if (lasting_ranks(i))
+		return 1;
 	/* a long answer waits until the client has read the last part */
 	if (s->step != 0 && s->queued - s->sent > reply_ahead())
 		return 0;

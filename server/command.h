@@ -82,6 +82,9 @@ command_is_mail(const struct session *s)
 	return (s->step & STEP_MAIL) && !(s->flags & SESSION_CONTROL);
 }
 
+/* Runs the row of C as a step that no line asked for.  Returns 0 when it has to
+ * be asked again later. */
+int command_own(struct command *c);
 /* Tells others that S quits and frees its user; then S lingers.  Returns 0
  * when it has to be asked again, because no buffer is left. */
 int command_quit(uint32_t s);
@@ -103,8 +106,8 @@ void reply(struct command *c, int numeric, const char *fmt, ...)
 /* A whole line without CR LF: ":server PONG ..." */
 void reply_line(struct command *c, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* A line of the past, with the tags it is to have ("a=b;c").  INNER: they name
- * a batch, so it is in no other one. */
+/* A line of the past, with the tags it is to have ("a=b;c").  INNER: they
+ * name a batch, so it is in no other one. */
 void reply_past(struct command *c, const char *tags, size_t ntags,
     const char *line, int inner);
 /* What the client itself gets of the event, with its tags. */

@@ -118,6 +118,8 @@ finish(struct command *c, const struct account_order *o, const char *name)
 	if (o->cut == NULL)
 		return rows_ok(c);
 	state->revoked++;
+	if (strcmp(o->name, "REMOVE") == 0)
+		op_text(command_op(c, OP_ACCOUNT_GONE, 0), name);
 	c->step = STEP_CUT;
 	c->cursor = 0;
 	return CMD_MORE;

@@ -343,10 +343,10 @@ posts_bit(uint32_t w)
 }
 
 /*
- * Posts E to worker W, TO_USER or TO_STORE.  Each posting has a serial of its own,
- * higher than all before: so the one in doubt after a death was the last of
- * that life, and a receiver that has heard a serial as high has heard it.  It
- * stays in doubt, with its serial, until it is posted again.  Returns 0 when
+ * Posts E to worker W, TO_USER or TO_STORE.  Each posting has a serial of its
+ * own, higher than all before: so the one in doubt after a death was the last
+ * of that life, and a receiver that has heard a serial as high has heard it.
+ * It stays in doubt, with its serial, until it is posted again.  Returns 0 when
  * it is posted, else -1.
  */
 static int

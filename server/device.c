@@ -26,6 +26,8 @@
 #include "session.h"
 #include "worker.h"
 
+enum { MOMENT = 5000 /* ms for two devices that come at once */ };
+
 /* ---- coming ---- */
 
 int
@@ -33,6 +35,21 @@ device_is_other(const struct command *c)
 {
 	return c->u->account[0] != '\0' &&
 	    registry_find_account(c->u->account, c->uid) != 0;
+}
+
+int
+device_may_come(uint32_t u)
+{
+	const struct session *s = &sessions[users[u].session];
+
+	return !(users[u].flags & USER_REGISTERED) &&
+	    wall_ms < s->opened + MOMENT;
+}
+
+int
+device_is_absent(uint32_t u)
+{
+	return sessions[users[u].session].state == SESSION_ABSENT;
 }
 
 /* Nothing of it is on its way: all it has is input. */
@@ -100,6 +117,12 @@ attach(uint32_t i, uint32_t u)
 			    UINT32_C(1) << (MEMBER_UNSEEN + s->device));
 		s->flags |= SESSION_JOINING;
 		FAULT("attach-unseen");
+		/* as the last login found it */
+		if (users[was].flags & USER_ALWAYS_ON)
+			atomic_fetch_or(&users[u].flags, USER_ALWAYS_ON);
+		else
+			atomic_fetch_and(&users[u].flags,
+			    ~(uint32_t)USER_ALWAYS_ON);
 		registry_link_session(i, u);
 		FAULT("attach-linked");
 		registry_unindex_nick(was);
@@ -231,11 +254,26 @@ show_return(struct command *c)
 	command_op(c, OP_AWAY, c->uid);
 }
 
+/* The next membership of U that is to be shown to the device with BIT: in an
+ * order that does not change when the list is made anew. */
+static uint32_t
+unseen(const struct user *u, uint32_t bit)
+{
+	uint32_t m, next = 0;
+
+	for (m = u->members; m != 0; m = members[m].user_next)
+		if ((members[m].flags & (bit | MEMBER_GONE)) == bit &&
+		    (next == 0 || members[m].room < members[next].room))
+			next = m;
+	return next;
+}
+
 enum command_result
 device_show(struct command *c)
 {
-	uint32_t bit = UINT32_C(1) << (MEMBER_UNSEEN + c->s->device), m;
+	const uint32_t bit = UINT32_C(1) << (MEMBER_UNSEEN + c->s->device);
 	struct op *op;
+	uint32_t m;
 
 	if (c->u->flags & USER_ABSENT) {
 		show_return(c);
@@ -243,10 +281,7 @@ device_show(struct command *c)
 	}
 	if (deliver_catch_up() != 0)
 		return CMD_WAIT;
-	for (m = c->u->members; m != 0; m = members[m].user_next)
-		if ((members[m].flags & (bit | MEMBER_GONE)) == bit)
-			break;
-	if (m == 0) {
+	if ((m = unseen(c->u, bit)) == 0) {
 		c->s->flags &= ~(uint32_t)SESSION_JOINING;
 		return CMD_DONE;
 	}

@@ -9,9 +9,13 @@
  * devices, at most SESSIONS_MAX, or none for a while.
  */
 
-/* Whether session S, which is about to be registered, is to join those of a
- * user who is there; it then becomes SESSION_HANDED.  Lock held. */
+/* Whether the session of C, which is about to be registered, is to join those
+ * of a user who is there; it then becomes SESSION_HANDED.  Lock held. */
 int device_is_other(const struct command *c);
+
+/* Whether U, who has the nick of an account, may be just another device of it
+ * that comes at the same time: it is given a moment.  Lock held. */
+int device_may_come(uint32_t u);
 
 /*
  * What becomes of session S, which is SESSION_HANDED: it is given to the home
@@ -28,6 +32,9 @@ void device_look(uint32_t s);
 /* Whether something that the user of S did, at this session or another, has
  * still to be posted: what it does next has to come after that. */
 int device_is_pending(const struct session *s);
+
+/* Whether U is here without a session. */
+int device_is_absent(uint32_t u);
 
 /* The session of U that was opened last. */
 uint32_t device_newest(uint32_t u);

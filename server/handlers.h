@@ -26,8 +26,8 @@ command_fn cmd_whois, cmd_whowas, cmd_ison, cmd_userhost, cmd_lusers, cmd_motd,
     cmd_version, cmd_time, cmd_admin, cmd_info, cmd_stats, cmd_help;
 /* account.c, sasl.c: being somebody */
 command_fn cmd_register, cmd_verify, cmd_authenticate;
-/* service.c: NickServ */
-command_fn cmd_nickserv;
+/* service.c: NickServ, ChanServ */
+command_fn cmd_nickserv, cmd_chanserv;
 /* oper.c: what operators do */
 command_fn cmd_oper, cmd_kill, cmd_rehash;
 
@@ -35,7 +35,7 @@ command_fn cmd_oper, cmd_kill, cmd_rehash;
 
 /* What is said to a service, and 311, 312 of it. */
 enum command_result service_message(struct command *c, const char *text);
-void service_whois(struct command *c);
+void service_whois(struct command *c, const char *nick);
 /* The own membership in the room called NAME, 0 for none.  No lock needed. */
 uint32_t own_member(const struct command *c, const char *name);
 /* "PLAIN,SCRAM-SHA-256" */

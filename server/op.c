@@ -14,6 +14,7 @@
 #include "fault.h"
 #include "log.h"
 #include "op.h"
+#include "op_room.h"
 #include "poison.h"
 #include "registry.h"
 #include "sasl.h"
@@ -117,6 +118,7 @@ join_room(struct op *op)
 	copy(rooms[r].name, sizeof(rooms[r].name), op->text);
 	rooms[r].modes = ROOM_NO_EXTERNAL | ROOM_TOPIC_LOCK;
 	rooms[r].created = op->x;
+	rooms[r].unsure = op->text2[0] != '\0';
 	FAULT("op-room-filled");
 	rooms[r].live = 1;
 	FAULT("op-room-live");
@@ -150,8 +152,14 @@ op_join(struct op *op)
 {
 	uint32_t r = join_room(op), m;
 
-	if (r == 0 || registry_member(op->a, r) != 0)
+	if (r == 0)
 		return;
+	if (registry_member(op->a, r) != 0) {
+		/* a second time: the first one may have come as far as that */
+		join_devices(op->a, op->c >> MEMBER_UNSEEN);
+		join_uninvite(op->a, r);
+		return;
+	}
 	if ((m = registry_new_member()) == 0)
 		return;
 	members[m].session = users[op->a].session;
@@ -173,22 +181,6 @@ op_join(struct op *op)
 }
 
 static void
-room_empty(uint32_t r)
-{
-	uint32_t b, next;
-
-	for (b = rooms[r].bans; b != 0; b = next) {
-		next = bans[b].next;
-		registry_free_ban(b);
-	}
-	FAULT("op-empty-bans");
-	rooms[r].bans = 0;
-	registry_unindex_room(r);
-	FAULT("op-empty-unindexed");
-	registry_free_room(r);
-}
-
-static void
 member_remove(uint32_t m)
 {
 	uint32_t r = members[m].room;
@@ -199,8 +191,9 @@ member_remove(uint32_t m)
 	registry_free_member(m);
 	registry_linking(0);
 	FAULT("op-remove-freed");
-	if (rooms[r].count == 0)
-		room_empty(r);
+	/* one that lasts waits for its next member */
+	if (rooms[r].count == 0 && !(rooms[r].modes & ROOM_REGISTERED))
+		room_free(r);
 }
 
 static void
@@ -430,17 +423,24 @@ static void
 op_account(struct op *op)
 {
 	struct user *u = &users[op->a];
+	uint32_t i;
 
 	registry_unindex_account(op->a);
 	copy(u->account, sizeof(u->account), op->text);
 	FAULT("op-account");
 	registry_index_account(op->a);
 	FAULT("op-account-indexed");
-	if (u->session == 0)
-		return;
-	sessions[u->session].told = 0; /* that was another one's */
+	if (op->b & USER_ALWAYS_ON)
+		atomic_fetch_or(&u->flags, USER_ALWAYS_ON);
+	else
+		atomic_fetch_and(&u->flags, ~(uint32_t)USER_ALWAYS_ON);
+	for (i = u->session; i != 0; i = sessions[i].next) {
+		sessions[i].told = 0; /* that was another one's */
+		if (op->text[0] != '\0')
+			sessions[i].flags |= SESSION_MAIL;
+	}
 	if (op->text[0] != '\0')
-		sessions[u->session].flags |= SESSION_MAIL;
+		atomic_fetch_or(&u->flags, USER_UNRANKED);
 }
 
 static void
@@ -498,6 +498,12 @@ op_sasl_step(struct op *op)
 	a->step = op->b;
 }
 
+static void
+op_ranked(struct op *op)
+{
+	atomic_fetch_and(&users[op->a].flags, ~(uint32_t)USER_UNRANKED);
+}
+
 static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_NICK] = op_nick,
 	[OP_USER] = op_user,
@@ -524,18 +530,68 @@ static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_SASL] = op_sasl,
 	[OP_SASL_TEXT] = op_sasl_text,
 	[OP_SASL_STEP] = op_sasl_step,
+	[OP_ROOM_LOAD] = op_room_load,
+	[OP_ROOM_REGISTER] = op_room_register,
+	[OP_ROOM_UNREGISTER] = op_room_unregister,
+	[OP_ROOM_ACCESS] = op_room_access,
+	[OP_ROOM_FOUNDER] = op_room_founder,
+	[OP_ROOM_SURE] = op_room_sure,
+	[OP_ROOM_EVICT] = op_room_evict,
+	[OP_ACCOUNT_GONE] = op_account_gone,
+	[OP_RANKED] = op_ranked,
 };
+
+/* Those that change of room a what is to last. */
+static const char changes_room[OP_MAX] = {
+	[OP_ROOM_MODES] = 1,
+	[OP_ROOM_KEY] = 1,
+	[OP_ROOM_LIMIT] = 1,
+	[OP_BAN_ADD] = 1,
+	[OP_BAN_DEL] = 1,
+	[OP_TOPIC] = 1,
+	[OP_ROOM_REGISTER] = 1,
+};
+
+/* While the number is odd, the store does not look (store/snapshot.c): what a
+ * command does to a room is seen whole or not at all. */
+static void
+change_begin(const struct op *ops, uint32_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++)
+		if (changes_room[ops[i].kind])
+			atomic_fetch_or(&rooms[ops[i].a].change, 1);
+	FAULT("op-change-begun");
+}
+
+static void
+change_end(const struct op *ops, uint32_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++)
+		if (changes_room[ops[i].kind] &&
+		    (atomic_load(&rooms[ops[i].a].change) & 1))
+			atomic_fetch_add(&rooms[ops[i].a].change, 1);
+	FAULT("op-change-ended");
+}
 
 void
 op_apply_all(struct op *ops, uint32_t n)
 {
 	uint32_t i;
 
-	for (i = 0; i < n && i < OPS_MAX; i++) {
+	if (n > OPS_MAX)
+		n = OPS_MAX;
+	for (i = 0; i < n; i++)
 		if (ops[i].kind == OP_NONE || ops[i].kind >= OP_MAX)
 			panic("op of kind %u", ops[i].kind);
+	change_begin(ops, n);
+	for (i = 0; i < n; i++) {
 		poison("op", ops[i].text, strlen(ops[i].text));
 		apply[ops[i].kind](&ops[i]);
 		FAULT("op-applied");
 	}
+	change_end(ops, n);
 }

@@ -18,7 +18,8 @@ enum op_kind {
 	OP_USER_MODES, /* user a; b all its modes */
 	OP_AWAY,       /* user a; b 1 away, 0 back, c only for want of a
 	                * session; text */
-	OP_JOIN,       /* user a; room b, or 0 and its name in text; c flags */
+	OP_JOIN,       /* user a; room b, or 0 and its name in text; c flags;
+	                * text2 not "": the store may know the room; x time */
 	OP_PART,       /* user a; room b */
 	OP_MEMBER,     /* member a; b flags to set, c to clear; user x */
 	OP_ROOM_MODES, /* room a; b to set, c to clear */
@@ -33,12 +34,27 @@ enum op_kind {
 	OP_LINGER,     /* session a leaves its user, who stays without any;
 	                * text why; ms x */
 	OP_SEEN,       /* member a of room b; device c was shown the room */
-	OP_ACCOUNT,    /* user a; text account, or "" */
+	OP_ACCOUNT,    /* user a; b USER_ALWAYS_ON or 0; text account, or "" */
+	OP_ROOM_LOAD,  /* text name; chunk a what the store knows of it, for
+	                * session b; c LOAD_*; x time */
+	OP_ROOM_REGISTER, /* room a; text account of its founder */
+	OP_ROOM_UNREGISTER, /* room a */
+	OP_ROOM_ACCESS, /* room a; text account, b rank, 0 none; x time */
+	OP_ROOM_FOUNDER, /* room a; text account; x time */
+	OP_ROOM_SURE,  /* room a; b 1: it is not */
+	OP_ROOM_EVICT, /* room a, if nobody is in it */
+	OP_ACCOUNT_GONE, /* text account */
+	OP_RANKED,     /* user a: has all its ranks */
 	OP_WISH,       /* user a; text a nick, "" for none */
 	OP_SASL,       /* session a; mechanism b, 0 for none; text seed */
 	OP_SASL_TEXT,  /* session a; text at b */
 	OP_SASL_STEP,  /* session a; step b, whose message begins at c */
 	OP_MAX
+};
+
+enum {
+	LOAD_FIRST = 1,        /* the answer's first part, */
+	LOAD_LAST = 2,         /* and its last */
 };
 
 void op_apply_all(struct op *ops, uint32_t n);

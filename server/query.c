@@ -178,7 +178,7 @@ whois_nick(struct command *c, const char *nick)
 	if (u != 0)
 		whois_user(c, u);
 	else if (account_is_service(nick))
-		service_whois(c);
+		service_whois(c, nick);
 	else
 		reply(c, ERR_NOSUCHNICK, word_or_star(nick));
 }

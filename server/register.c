@@ -107,6 +107,8 @@ take_nick(struct command *c)
 	if (other != 0 && other != c->uid) {
 		if (name_cmp(nick, c->u->account) != 0)
 			return deny_nick(c);
+		if (device_may_come(other))
+			return CMD_WAIT;
 		if ((r = account_take(c, nick)) != CMD_DONE)
 			return r;
 	}

@@ -709,13 +709,21 @@ heal_bans(void)
 {
 	uint32_t i;
 
-	for (i = 1; i < state->rooms.high; i++)
+	for (i = 1; i < state->rooms.high; i++) {
 		rooms[i].bans = rooms[i].nbans = 0;
+		rooms[i].access = rooms[i].naccess = 0;
+	}
 	for (i = 1; i < state->bans.high; i++)
 		if (ban_used(i)) {
-			bans[i].next = rooms[bans[i].room].bans;
-			rooms[bans[i].room].bans = i;
-			rooms[bans[i].room].nbans++;
+			struct room *r = &rooms[bans[i].room];
+			uint32_t *list = bans[i].rank != 0 ? &r->access
+			                                   : &r->bans;
+			bans[i].next = *list;
+			*list = i;
+			if (bans[i].rank != 0)
+				r->naccess++;
+			else
+				r->nbans++;
 		}
 	/* after the chains, since free bans use the same link */
 	heal_list(BANS, 1, ban_used);
@@ -736,7 +744,8 @@ heal_rooms(void)
 				set |= UINT64_C(1) << w;
 			}
 		atomic_store(&rooms[i].workers, set);
-		if (rooms[i].count == 0)
+		if (rooms[i].count == 0 &&
+		    !(rooms[i].modes & ROOM_REGISTERED))
 			rooms[i].live = 0;
 	}
 	memset(room_index, 0, index_size * sizeof(uint32_t));
@@ -912,16 +921,17 @@ members_wrong(uint32_t r)
 	return n != list->count;
 }
 
+/* A list of room R: of bans, or of accounts with a rank. */
 static int
-bans_wrong(uint32_t r)
+bans_wrong(uint32_t r, uint32_t b, uint32_t count, int ranks)
 {
-	uint32_t b, n = 0;
+	uint32_t n = 0;
 
-	for (b = rooms[r].bans; b != 0; b = bans[b].next, n++)
-		if (b >= state->bans.high || n >= rooms[r].nbans ||
-		    bans[b].room != r)
+	for (; b != 0; b = bans[b].next, n++)
+		if (b >= state->bans.high || n >= count ||
+		    bans[b].room != r || (bans[b].rank != 0) != ranks)
 			return 1;
-	return n != rooms[r].nbans;
+	return n != count;
 }
 
 static int
@@ -997,8 +1007,12 @@ registry_wrong(void)
 	for (i = 1; i < state->rooms.high; i++) {
 		if (members_wrong(i))
 			return "a list of members";
-		if (rooms[i].live && bans_wrong(i))
+		if (rooms[i].live &&
+		    bans_wrong(i, rooms[i].bans, rooms[i].nbans, 0))
 			return "a list of bans";
+		if (rooms[i].live &&
+		    bans_wrong(i, rooms[i].access, rooms[i].naccess, 1))
+			return "a list of accounts";
 	}
 	for (i = 1; i < state->members.high; i++)
 		if (members[i].user >= state->users.high ||

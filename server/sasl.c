@@ -109,8 +109,10 @@ refused(struct command *c, const struct message *m)
 }
 
 static enum command_result
-succeeded(struct command *c, const char *account)
+succeeded(struct command *c, const struct message *m)
 {
+	const char *account = m->param[0];
+
 	/* somebody else is another user: that is for another connection */
 	if ((c->u->flags & USER_REGISTERED) && c->u->account[0] != '\0' &&
 	    name_cmp(c->u->account, account) != 0) {
@@ -119,7 +121,7 @@ succeeded(struct command *c, const char *account)
 		return CMD_DONE;
 	}
 	sasl_end(c);
-	account_login(c, account);
+	account_login(c, account, m->nparam > 1 ? m->param[1] : "");
 	reply(c, RPL_SASLSUCCESS);
 	c->step = STEP_RECLAIM;
 	return CMD_MORE;
@@ -197,7 +199,7 @@ plain(struct command *c)
 		return CMD_WAIT;
 	if (strcmp(m.command, "OK") != 0 || m.nparam < 1)
 		return refused(c, &m);
-	return succeeded(c, m.param[0]);
+	return succeeded(c, &m);
 }
 
 /* ---- SCRAM: four messages, of which the second is ours; the last word of
@@ -258,7 +260,7 @@ scram_final(struct command *c, int believed)
 	if (strcmp(m.command, "OK") != 0 || m.nparam < 3)
 		return refused(c, &m);
 	if (believed)
-		return succeeded(c, m.param[0]);
+		return succeeded(c, &m);
 	say(c, m.param[2]);
 	go_on(c, LAST_WORD, sasl_of(c->s)->end + 1);
 	return CMD_DONE;

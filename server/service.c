@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * NickServ, for clients that know no SASL: a user that is none, whom PRIVMSG,
- * WHOIS and the commands NS and NICKSERV reach, and who answers by NOTICE.
+ * Services: users that are none, whom PRIVMSG, WHOIS and commands of their own
+ * reach, and who answer by NOTICE; and NickServ, the one for clients that know
+ * no SASL.
  *
  * What is said to it is a command in a table; it never becomes an event, so it
  * is neither delivered to anybody nor kept.  A command has the steps of the
@@ -17,26 +18,16 @@
 #include "ask.h"
 #include "handlers.h"
 #include "registry.h"
+#include "service.h"
 #include "words.h"
 #include "worker.h"
 
-enum { WORDS = 3, STEP_CUT = STEP_RECLAIM + 2 };
+enum { STEP_CUT = STEP_RECLAIM + 2 };
 
-#define SERVICE "NickServ"
+static const char *speaker; /* the service that is run */
 
-/* What was said, taken apart: the command, and up to three words; the last
- * one that a command takes may hold spaces. */
-struct order {
-	char line[MESSAGE_LINE];
-	char *word[WORDS + 1];
-	int n;
-};
-
-static void notice(struct command *c, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-notice(struct command *c, const char *fmt, ...)
+void
+service_notice(struct command *c, const char *fmt, ...)
 {
 	char text[400];
 	va_list ap;
@@ -44,29 +35,30 @@ notice(struct command *c, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	reply_line(c, ":" SERVICE "!" SERVICE "@%s NOTICE %s :%s",
+	reply_line(c, ":%s!%s@%s NOTICE %s :%s", speaker, speaker,
 	    config->name, c->u->nick, text);
 }
 
 /* What the store says that it is not what was wanted. */
-static enum command_result
-tell_fail(struct command *c, const struct message *m)
+enum command_result
+service_fail(struct command *c, const struct message *m)
 {
-	notice(c, "%s.", m->nparam > 3 ? m->param[3] : "That did not work");
+	service_notice(c, "%s.",
+	    m->nparam > 3 ? m->param[3] : "That did not work");
 	return CMD_DONE;
 }
 
-static int
-is_answer(const struct message *m, const char *word, int nparam)
+int
+service_answer(const struct message *m, const char *word, int nparam)
 {
 	return strcmp(m->command, word) == 0 && m->nparam >= nparam;
 }
 
 static enum command_result
-logged_in(struct command *c, const char *account)
+logged_in(struct command *c, const char *account, const char *flags)
 {
-	notice(c, "You are logged in as %s.", account);
-	account_login(c, account);
+	service_notice(c, "You are logged in as %s.", account);
+	account_login(c, account, flags);
 	c->step = STEP_RECLAIM;
 	return CMD_MORE;
 }
@@ -77,10 +69,10 @@ static enum command_result
 told_registered(struct command *c, const struct message *m)
 {
 	if (m->nparam < 3 || strcmp(m->command, "FAIL") == 0)
-		return tell_fail(c, m);
+		return service_fail(c, m);
 	if (strcmp(m->param[0], "SUCCESS") == 0)
-		return logged_in(c, m->param[1]);
-	notice(c, "%s.", m->param[2]);
+		return logged_in(c, m->param[1], "");
+	service_notice(c, "%s.", m->param[2]);
 	return CMD_DONE;
 }
 
@@ -92,7 +84,8 @@ do_register(struct command *c, struct order *o)
 	struct message m;
 
 	if (!(c->step & STEP_ASKED) && c->u->account[0] != '\0') {
-		notice(c, "You are logged in as %s already.", c->u->account);
+		service_notice(c, "You are logged in as %s already.",
+		    c->u->account);
 		return CMD_DONE;
 	}
 	c->context = account_policy();
@@ -113,7 +106,8 @@ do_verify(struct command *c, struct order *o)
 	struct message m;
 
 	if (!(c->step & STEP_ASKED) && c->u->account[0] != '\0') {
-		notice(c, "You are logged in as %s already.", c->u->account);
+		service_notice(c, "You are logged in as %s already.",
+		    c->u->account);
 		return CMD_DONE;
 	}
 	r = ask(c, "VERIFY %s :%s", word_or_star(o->word[1]), o->word[2]);
@@ -150,13 +144,15 @@ do_identify(struct command *c, struct order *o)
 
 	if (!(c->step & STEP_ASKED) && c->u->account[0] != '\0' &&
 	    name_cmp(c->u->account, account) != 0) {
-		notice(c, "You are logged in as %s already.", c->u->account);
+		service_notice(c, "You are logged in as %s already.",
+		    c->u->account);
 		return CMD_DONE;
 	}
 	if ((r = check(c, account, password, &m)) != CMD_ANSWERED)
 		return r;
-	return is_answer(&m, "OK", 1) ? logged_in(c, m.param[0])
-	                              : tell_fail(c, &m);
+	return service_answer(&m, "OK", 1)
+	    ? logged_in(c, m.param[0], m.nparam > 1 ? m.param[1] : "")
+	    : service_fail(c, &m);
 }
 
 static enum command_result
@@ -165,12 +161,13 @@ ghost(struct command *c, const char *nick)
 	uint32_t u = registry_find_nick(nick);
 
 	if (u == 0)
-		notice(c, "Nobody has the nick %s.", word_or_star(nick));
+		service_notice(c, "Nobody has the nick %s.",
+		    word_or_star(nick));
 	else if (u == c->uid)
-		notice(c, "That is you.");
+		service_notice(c, "That is you.");
 	else {
 		account_kill(c, u, "Ghost: its owner is back");
-		notice(c, "%s has been disconnected.", users[u].nick);
+		service_notice(c, "%s has been disconnected.", users[u].nick);
 	}
 	return CMD_DONE;
 }
@@ -187,38 +184,66 @@ do_ghost(struct command *c, struct order *o)
 		r = check(c, o->word[1], o->word[2], &m);
 		if (r != CMD_ANSWERED)
 			return r;
-		return is_answer(&m, "OK", 1) ? ghost(c, o->word[1])
-		                              : tell_fail(c, &m);
+		return service_answer(&m, "OK", 1) ? ghost(c, o->word[1])
+		                              : service_fail(c, &m);
 	}
 	if (c->u->account[0] != '\0' &&
 	    (name_cmp(c->u->account, o->word[1]) == 0 ||
 	        (u != 0 && name_cmp(users[u].account, c->u->account) == 0)))
 		return ghost(c, o->word[1]);
-	notice(c, "That nick is not yours: GHOST NICK PASSWORD.");
+	service_notice(c, "That nick is not yours: GHOST NICK PASSWORD.");
+	return CMD_DONE;
+}
+
+static enum command_result
+set_always_on(struct command *c, struct order *o)
+{
+	int on = strcasecmp(o->word[2], "on") == 0;
+	enum command_result r;
+	struct message m;
+	struct op *op;
+
+	r = ask(c, "SET %s always-on :%s", c->u->account, on ? "on" : "off");
+	if (r != CMD_ANSWERED)
+		return r;
+	account_verdict(c, &m);
+	if (!service_answer(&m, "SET", 3))
+		return service_fail(c, &m);
+	op = command_op(c, OP_ACCOUNT, c->uid);
+	op->b = on ? USER_ALWAYS_ON : 0;
+	op_text(op, c->u->account);
+	service_notice(c, on ? "You stay when you have no connection."
+	             : "You leave when your last connection ends.");
 	return CMD_DONE;
 }
 
 static enum command_result
 do_set(struct command *c, struct order *o)
 {
+	int always_on = strcasecmp(o->word[1], "ALWAYS-ON") == 0 &&
+	    (strcasecmp(o->word[2], "on") == 0 ||
+		strcasecmp(o->word[2], "off") == 0);
 	enum command_result r;
 	struct message m;
 
-	if (strcasecmp(o->word[1], "PASSWORD") != 0) {
-		notice(c, "There is no such setting: SET PASSWORD NEW.");
+	if (strcasecmp(o->word[1], "PASSWORD") != 0 && !always_on) {
+		service_notice(c, "There is no such setting: SET PASSWORD NEW, "
+		    "SET ALWAYS-ON on|off.");
 		return CMD_DONE;
 	}
 	if (c->u->account[0] == '\0') {
-		notice(c, "You are not logged in.");
+		service_notice(c, "You are not logged in.");
 		return CMD_DONE;
 	}
+	if (always_on)
+		return set_always_on(c, o);
 	r = ask(c, "PASSWD %s :%s", c->u->account, o->word[2]);
 	if (r != CMD_ANSWERED)
 		return r;
 	account_verdict(c, &m);
-	if (!is_answer(&m, "PASSWD", 1))
-		return tell_fail(c, &m);
-	notice(c, "The password of %s is another now.", m.param[0]);
+	if (!service_answer(&m, "PASSWD", 1))
+		return service_fail(c, &m);
+	service_notice(c, "The password of %s is another now.", m.param[0]);
 	return CMD_DONE;
 }
 
@@ -233,8 +258,8 @@ drop_end(struct command *c)
 		if (r != CMD_DONE)
 			return r;
 	}
-	notice(c, "The account %s is no more.", c->u->account);
-	account_login(c, "");
+	service_notice(c, "The account %s is no more.", c->u->account);
+	account_login(c, "", "");
 	return CMD_DONE;
 }
 
@@ -248,7 +273,7 @@ do_drop(struct command *c, struct order *o)
 	if (c->step == STEP_CUT)
 		return drop_end(c);
 	if (c->u->account[0] == '\0') {
-		notice(c, "You are not logged in.");
+		service_notice(c, "You are not logged in.");
 		return CMD_DONE;
 	}
 	r = ask(c, "DROP %s :%s", c->u->account, o->word[1]);
@@ -260,23 +285,16 @@ do_drop(struct command *c, struct order *o)
 	while (strcmp(m.command, "REMOVED") != 0 &&
 	    (line = ask_line(c)) != NULL)
 		message_parse(&m, line, strlen(line));
-	if (!is_answer(&m, "REMOVED", 1))
-		return tell_fail(c, &m);
+	if (!service_answer(&m, "REMOVED", 1))
+		return service_fail(c, &m);
 	state->revoked++;
+	op_text(command_op(c, OP_ACCOUNT_GONE, 0), c->u->account);
 	c->step = STEP_CUT;
 	c->cursor = 0;
 	return CMD_MORE;
 }
 
-static enum command_result do_help(struct command *c, struct order *o);
-
-/* LEAST and MOST count the words behind the command. */
-static const struct row {
-	const char *name;
-	enum command_result (*run)(struct command *c, struct order *o);
-	int least, most;
-	const char *help;
-} rows[] = {
+static const struct service_row nickserv[] = {
 	{ "REGISTER", do_register, 1, 2,
 	    "REGISTER PASSWORD [EMAIL]: makes an account of your nick" },
 	{ "VERIFY", do_verify, 2, 2,
@@ -285,24 +303,48 @@ static const struct row {
 	    "IDENTIFY [ACCOUNT] PASSWORD: logs you in" },
 	{ "GHOST", do_ghost, 1, 2,
 	    "GHOST NICK [PASSWORD]: disconnects who has your nick" },
-	{ "SET", do_set, 2, 2, "SET PASSWORD NEW: changes your password" },
+	{ "SET", do_set, 2, 2, "SET PASSWORD NEW | ALWAYS-ON on|off: changes "
+	    "your password; whether you stay without a connection" },
 	{ "DROP", do_drop, 1, 1, "DROP PASSWORD: removes your account" },
-	{ "HELP", do_help, 0, 1, "HELP: this" },
+	{ "HELP", NULL, 0, 1, "HELP: this" },
 	{ NULL, NULL, 0, 0, NULL },
 };
 
-static enum command_result
-do_help(struct command *c, struct order *o)
-{
-	const struct row *r;
+/* ---- all of them ---- */
 
-	(void)o;
-	for (r = rows; r->name != NULL; r++)
-		notice(c, "%s", r->help);
-	return CMD_DONE;
+static const struct service {
+	const char *name, *what;
+	const struct service_row *rows;
+} services[] = {
+	{ "NickServ", "Accounts; say HELP", nickserv },
+	{ "ChanServ", "Rooms that last; say HELP", chanserv },
+	{ NULL, NULL, NULL },
+};
+
+static const struct service *
+service_find(const char *name)
+{
+	const struct service *v;
+
+	for (v = services; v->name != NULL; v++)
+		if (name_cmp(v->name, name) == 0)
+			return v;
+	return NULL;
 }
 
-/* ---- taking them ---- */
+int
+account_is_service(const char *name)
+{
+	return service_find(name) != NULL;
+}
+
+static enum command_result
+help(struct command *c, const struct service_row *r)
+{
+	for (; r->name != NULL; r++)
+		service_notice(c, "%s", r->help);
+	return CMD_DONE;
+}
 
 /* The next word at *P; with LAST all there is left. */
 static char *
@@ -316,15 +358,14 @@ word(char **p, int last)
 	return w;
 }
 
-static const struct row *
-take_apart(struct order *o, const char *text)
+static const struct service_row *
+take_apart(struct order *o, const char *text, const struct service_row *r)
 {
 	char *p = o->line;
-	const struct row *r;
 
 	snprintf(o->line, sizeof(o->line), "%s", text);
 	o->word[0] = word(&p, 0);
-	for (r = rows; r->name != NULL; r++)
+	for (; r->name != NULL; r++)
 		if (strcasecmp(r->name, o->word[0]) == 0)
 			break;
 	for (o->n = 1; r->name != NULL && o->n <= r->most; o->n++)
@@ -334,22 +375,26 @@ take_apart(struct order *o, const char *text)
 }
 
 static enum command_result
-service_run(struct command *c, const char *text)
+service_run(struct command *c, const struct service *v, const char *text)
 {
-	const struct row *r;
+	const struct service_row *r;
 	struct order o;
 
 	command_lock(c);
+	speaker = v->name;
 	if (c->step == STEP_RECLAIM || c->step == STEP_RECLAIM + 1)
 		return account_reclaim(c);
-	r = take_apart(&o, text);
+	r = take_apart(&o, text, v->rows);
 	if (r->name == NULL)
-		notice(c, "I do not know that. HELP tells what I know.");
+		service_notice(c,
+		    "I do not know that. HELP tells what I know.");
 	else if (o.n <= r->least)
-		notice(c, "%s", r->help);
-	else if (r->run != do_help && c->s->answer == 0 &&
-	    c->step != STEP_CUT && !store_accepts())
-		notice(c, "%s.", store_trouble());
+		service_notice(c, "%s", r->help);
+	else if (r->run == NULL)
+		return help(c, v->rows);
+	else if (c->s->answer == 0 && c->step < STEP_RECLAIM &&
+	    !store_accepts())
+		service_notice(c, "%s.", store_trouble());
 	else
 		return r->run(c, &o);
 	return CMD_DONE;
@@ -358,14 +403,16 @@ service_run(struct command *c, const char *text)
 enum command_result
 service_message(struct command *c, const char *text)
 {
+	const struct service *v = service_find(c->m.param[0]);
+
 	if (c->step == 0 && (c->s->caps & CAP(ECHO_MESSAGE)))
-		reply_line(c, ":%s PRIVMSG " SERVICE " :%s",
-		    source_of(c->uid), text);
-	return service_run(c, text);
+		reply_line(c, ":%s PRIVMSG %s :%s", source_of(c->uid),
+		    v->name, text);
+	return service_run(c, v, text);
 }
 
-enum command_result
-cmd_nickserv(struct command *c)
+static enum command_result
+service_command(struct command *c, const char *name)
 {
 	char text[MESSAGE_LINE] = "";
 	size_t n = 0;
@@ -374,13 +421,26 @@ cmd_nickserv(struct command *c)
 	for (i = 0; i < c->m.nparam && n < sizeof(text); i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s",
 		    i > 0 ? " " : "", c->m.param[i]);
-	return service_run(c, i > 0 ? text : "HELP");
+	return service_run(c, service_find(name), i > 0 ? text : "HELP");
+}
+
+enum command_result
+cmd_nickserv(struct command *c)
+{
+	return service_command(c, "NickServ");
+}
+
+enum command_result
+cmd_chanserv(struct command *c)
+{
+	return service_command(c, "ChanServ");
 }
 
 void
-service_whois(struct command *c)
+service_whois(struct command *c, const char *nick)
 {
-	reply(c, RPL_WHOISUSER, SERVICE, SERVICE, config->name,
-	    "Accounts; say HELP");
-	reply(c, RPL_WHOISSERVER, SERVICE, config->name, config->network);
+	const struct service *v = service_find(nick);
+
+	reply(c, RPL_WHOISUSER, v->name, v->name, config->name, v->what);
+	reply(c, RPL_WHOISSERVER, v->name, config->name, config->network);
 }

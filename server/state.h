@@ -39,6 +39,7 @@ enum {
 	KEY_MAX = 32,          /* KEYLEN */
 	MASK_MAX = 127,        /* a ban mask */
 	BANS_MAX = 100,        /* MAXLIST=b: */
+	ACCESS_MAX = 100,      /* accounts with a rank in a room */
 	MODES_MAX = 10,        /* MODES= */
 	TARGETS_MAX = 10,      /* TARGMAX= */
 	OPER_FAILURES = 3,     /* wrong passwords until a session is cut */
@@ -163,6 +164,7 @@ enum user_flag {
 	USER_LIVE = 1,         /* the record is valid */
 	USER_REGISTERED = 2,
 	USER_AWAY = 4,
+	USER_UNRANKED = 128,   /* has logged in: its ranks are to be given */
 	USER_WISH = 8,         /* not registered, waits for a nick (away) */
 	USER_ENDS = 16,        /* killed: no session may stay, nor it itself */
 	USER_ABSENT = 32,      /* away only for want of a session */
@@ -231,9 +233,17 @@ struct room {
 	uint32_t limit;
 	_Atomic uint32_t ban_serial;
 	uint32_t bans, nbans;
+	uint32_t access, naccess; /* accounts that have a rank */
+	uint32_t loading;      /* the session that fetches it from the store, */
+	uint32_t loading_gen;  /* and its generation */
+	uint32_t unsure;       /* the store could not be asked for it */
+	_Atomic uint32_t change; /* grows with each change of what is to last,
+	                        * odd in the middle of one */
+	_Atomic uint64_t saved; /* the store's: GEN << 32 | CHANGE it has */
 	_Atomic uint64_t workers; /* those with members */
 	uint64_t created;      /* s since the epoch */
 	uint64_t topic_time;
+	char founder[NAME_NICK + 2]; /* an account */
 	char name[NAME_CHANNEL + 1];
 	char key[KEY_MAX + 1];
 	char topic_setter[SOURCE_MAX + 1];
@@ -244,9 +254,12 @@ struct room_list {             /* one a room and worker */
 	uint32_t first, count;
 };
 
+/* A line of a room's lists: a mask that is banned, or an account that has a
+ * rank. */
 struct ban {
 	uint32_t next;
 	uint32_t room;         /* 0: free */
+	uint32_t rank;         /* 0: a ban */
 	uint64_t time;
 	char mask[MASK_MAX + 1];
 	char setter[SOURCE_MAX + 1];
@@ -348,6 +361,9 @@ struct store {
 	uint64_t taken, done;  /* positions in the intake: what it took out of
 	                        * its mailbox; what is committed */
 	_Atomic uint64_t messages, commits, questions; /* since the start */
+	/* of its database, a moment ago: bytes, rows of messages; ms since the
+	 * epoch: the oldest message, the last backup (0: none) */
+	_Atomic uint64_t bytes, rows, oldest, backup;
 	char reason[160];
 };
 

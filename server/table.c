@@ -26,9 +26,13 @@ const struct command_row command_table[] = {
 	    "AWAY [TEXT]: marks you away; without TEXT, back" },
 	{ "CAP", cmd_cap, 1, L, 1,
 	    "CAP LS [302] | LIST | REQ :NAMES | END: capabilities" },
+	{ "CHANSERV", cmd_chanserv, 0, R | L, 2,
+	    "CHANSERV COMMAND...: says it to ChanServ" },
 	{ "CHATHISTORY", cmd_chathistory, 1, R, 1,
 	    "CHATHISTORY LATEST|BEFORE|AFTER|AROUND|BETWEEN TARGET REF... "
 	    "LIMIT | TARGETS TIME TIME LIMIT: what was said" },
+	{ "CS", cmd_chanserv, 0, R | L, 2,
+	    "CS COMMAND...: says it to ChanServ" },
 	POISON_ROW
 	{ "HELP", cmd_help, 0, R, 1,
 	    "HELP [COMMAND]: this" },

@@ -3,11 +3,11 @@
 /*
  * Rooms that last: who founded one, what it is set to, who has a rank in it.
  *
- * While the server runs, a registered room is in the segment as any other; the
- * worker that changes it says so here, and at a start of the server all of
- * them are loaded, page by page.  Two workers may tell in another order than
- * they did things, so a room's state has the time it was so, and an older one
- * does not replace a newer.
+ * While the server runs, a registered room that somebody has joined is in the
+ * segment as any other, and what it is set to there is saved here after each
+ * change (snapshot.c); who joins one that is not there has it shown, page by
+ * page.  What others may tell of a room has the time it was so, and an older
+ * state does not replace a newer.
  *
  * Whether somebody may do what is asked, the worker has decided.
  */
@@ -22,7 +22,10 @@
 #include "message.h"
 #include "room.h"
 
-enum { ROOM_NAME = NAME_CHANNEL + 2 };
+enum {
+	ROOM_NAME = NAME_CHANNEL + 2,
+	ROOMS_FOUNDED = 100,   /* by one account */
+};
 
 /* ---- finding ---- */
 
@@ -51,6 +54,41 @@ room_need(struct database *db, struct request *r, int64_t *id)
 
 /* ---- its life ---- */
 
+/* One's own is no trouble: who asked may not have lived to hear of it. */
+static void
+register_again(struct database *db, struct request *r, int found, int64_t id)
+{
+	struct account a;
+	int64_t founder;
+
+	if (found < 0 || (found = database_number(db, &founder,
+	        "SELECT founder FROM room WHERE id=?", "i", id)) < 0)
+		answer_trouble(db, r);
+	else if (!account_need(db, r, r->p[1], &a))
+		return;
+	else if (found == 1 && founder == a.id)
+		answer_end(r, "REGISTERED %s %s", r->p[0], a.shown);
+	else
+		answer_fail(r, "ROOM", "ALREADY_REGISTERED", r->p[0],
+		    "This room has a founder");
+}
+
+static int
+may_found(struct database *db, struct request *r, const struct account *a)
+{
+	int64_t n = 0;
+
+	if (database_number(db, &n,
+	        "SELECT count(*) FROM room WHERE founder=?", "i", a->id) < 0)
+		answer_trouble(db, r);
+	else if (n >= ROOMS_FOUNDED)
+		answer_fail(r, "ROOM", "TOO_MANY_ROOMS", r->p[0],
+		    "You have founded as many rooms as one may");
+	else
+		return 1;
+	return 0;
+}
+
 void
 req_room_register(struct database *db, struct request *r)
 {
@@ -65,14 +103,10 @@ req_room_register(struct database *db, struct request *r)
 		return;
 	}
 	if ((n = room_find(db, r->p[0], &id)) != 0) {
-		if (n < 0)
-			answer_trouble(db, r);
-		else
-			answer_fail(r, "ROOM", "ALREADY_REGISTERED", r->p[0],
-			    "This room has a founder");
+		register_again(db, r, n, id);
 		return;
 	}
-	if (!account_need(db, r, r->p[1], &a))
+	if (!account_need(db, r, r->p[1], &a) || !may_found(db, r, &a))
 		return;
 	name_fold(key, r->p[0], sizeof(key));
 	if (database_run(db,
@@ -145,6 +179,69 @@ req_room_save(struct database *db, struct request *r)
 		answer_trouble(db, r);
 	else
 		answer_end(r, "SAVED %s", r->p[0]);
+}
+
+/* ---- all of its settings ---- */
+
+/* Which of the bans in the table are no more; FOUND are those that are. */
+static int
+bans_gone(struct database *db, const struct room_settings *s, int64_t room,
+    int64_t *gone, int most, char *found)
+{
+	sqlite3_stmt *q = database_query(
+	    db, "SELECT id, mask FROM ban WHERE room=?", "i", room);
+	int n = 0, i, e;
+
+	if (q == NULL)
+		return -1;
+	while ((e = database_next(db, q)) == 1) {
+		for (i = 0; i < s->nbans; i++)
+			if (strcmp(s->ban[i].mask, database_text(q, 1)) == 0)
+				break;
+		if (i < s->nbans)
+			found[i] = 1;
+		else if (n < most)
+			gone[n++] = sqlite3_column_int64(q, 0);
+	}
+	return e < 0 ? -1 : n;
+}
+
+static int
+save_bans(struct database *db, const struct room_settings *s, int64_t room)
+{
+	int64_t gone[2 * ROOM_BANS];
+	char found[ROOM_BANS] = { 0 };
+	int i, n = bans_gone(db, s, room, gone, 2 * ROOM_BANS, found);
+
+	for (i = 0; i < n; i++)
+		if (database_run(db, "DELETE FROM ban WHERE id=?", "i",
+		        gone[i]) < 0)
+			return -1;
+	for (i = 0; n >= 0 && i < s->nbans; i++)
+		if (!found[i] && database_run(db,
+		        "INSERT OR IGNORE INTO ban (room, mask, setter, time)"
+		        " VALUES (?, ?, ?, ?)", "itti", room, s->ban[i].mask,
+		        s->ban[i].setter, s->ban[i].time) < 0)
+			return -1;
+	return n < 0 ? -1 : 0;
+}
+
+int
+room_save(struct database *db, const struct room_settings *s)
+{
+	int64_t room;
+	int n = room_find(db, s->name, &room);
+
+	if (n <= 0)
+		return n;
+	if (database_run(db,
+	        "UPDATE room SET saved=?2, modes=?3, password=?4, most=?5,"
+	        " created=?6, topic_time=?7, topic_by=?8, topic=?9"
+	        " WHERE id=?1", "iittiiitt", room, s->saved, s->modes, s->key,
+	        s->most, s->created, s->topic_time, s->topic_by,
+	        s->topic) < 0)
+		return -1;
+	return save_bans(db, s, room);
 }
 
 /* A new founder; the old one stays an operator. */

@@ -7,4 +7,27 @@
 /* The registered room that a request is about: 1; else it is answered, 0. */
 int room_need(struct database *db, struct request *r, int64_t *id);
 
+enum { ROOM_BANS = 128 /* most bans of a room */ };
+
+/* What a room is set to; times are ms. */
+struct room_settings {
+	const char *name;
+	int64_t saved;         /* when it is so */
+	const char *modes;     /* "+nt" */
+	const char *key;       /* NULL: none */
+	int64_t most;          /* members; 0: any number */
+	int64_t created, topic_time;
+	const char *topic_by;  /* NULL: nobody */
+	const char *topic;
+	int nbans;
+	struct {
+		const char *mask, *setter;
+		int64_t time;
+	} ban[ROOM_BANS];
+};
+
+/* Saves them, bans and all, in the caller's transaction.  A room that is not
+ * registered is passed over.  Returns 0 or -1. */
+int room_save(struct database *db, const struct room_settings *s);
+
 #endif

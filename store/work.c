@@ -36,6 +36,7 @@
 #include "request.h"
 #include "retention.h"
 #include "search.h"
+#include "snapshot.h"
 #include "tell.h"
 #include "work.h"
 
@@ -54,6 +55,7 @@ enum {
 	COPY = 200,            /* ms between two copies */
 	FORGET = 1000,         /* rows removed in one go */
 	CHORES = 60000,        /* ms between two rounds of removing */
+	FIGURES = 1000,        /* ms between two looks at its size */
 };
 
 /* A question. */
@@ -253,7 +255,11 @@ hash(struct database *db, struct job *job)
 		request_prepare(db, r);
 	if (r->row->flags & REQUEST_WRITE)
 		return 1;
+	if (r->row->flags & REQUEST_SLOW)
+		await_commit(job->after);
 	request_run(db, r);
+	if (strncmp(r->answer, "BACKUP ", 7) == 0)
+		atomic_store(&state->store.backup, (uint64_t)now_wall());
 	tell(&job->envelope, r->answer, r->nanswer);
 	return 0;
 }
@@ -321,6 +327,8 @@ batch_collect(void)
 	while (batch.nrow < BATCH &&
 	    batch.keep.size - batch.keep.used >= KEEP_TEXT &&
 	    (e = intake_next(&batch.end)) != NULL) {
+		if (e->kind == EVENT_TO_ROOM)
+			snapshot_want(e->target);
 		if (e->kind != EVENT_ASK)
 			batch.nrow += keep_rows(
 			    &batch.keep, e, &batch.row[batch.nrow]);
@@ -347,6 +355,7 @@ batch_done(void)
 	for (who = atomic_exchange(&state->store.sleepers, 0); who != 0;
 	     who &= who - 1)
 		bell_call(&workers[__builtin_ctzll(who)].bell);
+	snapshot_done();
 	atomic_fetch_add(&state->store.messages, batch.nrow);
 	atomic_fetch_add(&state->store.commits, 1);
 }
@@ -402,7 +411,7 @@ batch_write(struct database *db)
 	if (database_begin(db) != 0)
 		return -1;
 	if (message_store(db, batch.row, batch.nrow, &skipped) != 0 ||
-	    jobs_run(db) != 0) {
+	    jobs_run(db) != 0 || snapshot_save(db, now_wall()) != 0) {
 		database_rollback(db);
 		return -1;
 	}
@@ -486,7 +495,10 @@ open_writer(void)
 static int
 batch_commit(struct database *db)
 {
+	int failed = 0;
+
 	while (batch_write(db) != 0) {
+		failed = 1;
 		state_set(STORE_FAILING, db->why);
 		tell_committed();
 		if (ending)
@@ -494,6 +506,9 @@ batch_commit(struct database *db)
 		sleep(RETRY);
 	}
 	state_set(STORE_SERVING, "");
+	batch_done();
+	if (failed) /* nobody could tell of what changed meanwhile */
+		snapshot_want_all();
 	return 0;
 }
 
@@ -516,6 +531,7 @@ chores(struct database *db)
 	request_forget(db, now, FORGET);
 	account_tidy(db, now);
 	search_tidy(db);
+	snapshot_want_all();
 	next = now + CHORES;
 	return 0;
 }
@@ -531,6 +547,37 @@ keep_up(struct database *db)
 		search_index_some(db, LOOK * INDEX);
 }
 
+/* Tells the segment how it is with the database, not too often. */
+static void
+figures(struct database *db, int64_t every)
+{
+	static int64_t next;
+	struct store *s = &state->store;
+	int64_t now = now_wall(), n, backup;
+
+	if (every != 0 && now < next)
+		return;
+	next = now + every;
+	backup = database_state(db, "backup", 0);
+	n = 0;
+	database_number(db, &n, "SELECT page_count * page_size FROM"
+	    " pragma_page_count, pragma_page_size", "");
+	atomic_store(&s->bytes, (uint64_t)n);
+	n = 0;
+	database_number(db, &n, "SELECT (SELECT max(id) FROM message)"
+	    " - (SELECT min(id) FROM message) + 1", "");
+	atomic_store(&s->rows, (uint64_t)n);
+	n = 0;
+	database_number(db, &n, "SELECT time FROM message WHERE id="
+	    "(SELECT min(id) FROM message)", "");
+	atomic_store(&s->oldest, (uint64_t)n);
+	/* the last backup is known to the next server, too */
+	if (atomic_load(&s->backup) > (uint64_t)backup)
+		database_state_set(db, "backup", (int64_t)s->backup);
+	else
+		atomic_store(&s->backup, (uint64_t)backup);
+}
+
 static void *
 write_all(void *unused)
 {
@@ -540,18 +587,20 @@ write_all(void *unused)
 	(void)unused;
 	if (db != NULL)
 		state_set(STORE_SERVING, "");
+	snapshot_want_all();
 	while (db != NULL && batch_await(more)) {
 		if (batch.nrow == 0 && batch.njob == 0 &&
-		    batch.end == intake_first()) {
+		    batch.end == intake_first() && !snapshot_left()) {
 			more = chores(db);
+			figures(db, more ? FIGURES : 0);
 			continue;
 		}
 		if (batch_commit(db) != 0)
 			break;
-		batch_done();
 		tell_committed();
 		jobs_done();
 		keep_up(db);
+		figures(db, FIGURES);
 		more = 1;
 	}
 	if (db != NULL)

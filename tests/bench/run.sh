@@ -13,13 +13,15 @@
 #   MOOTD    the server (default: mootd at the top of the tree)
 #   BUILD    where bench-floor and bench-load are, or are to be built
 #            (default: a private directory)
-#   SERVERS  which and in which order (floor mootd bare ngircd inspircd)
-#   ROWS     which (room rooms direct register idle replace)
+#   SERVERS  which and in which order (floor mootd kept bare ngircd inspircd)
+#   ROWS     which (room rooms direct register idle replace kept ack)
 #   RESULTS  a file to append every measurement to
 #
 # As root it runs in an IPC namespace of its own, with kernel.msgmnb as the
 # package sets it (systemd/moot.sysctl); "bare" is mootd with the kernel's own
-# 16 KiB for a mailbox.  Elsewhere mootd has what the machine gives, and there is
+# 16 KiB for a mailbox.  "kept" is mootd with its store, which the others do
+# without, as the peers do; the floor of row kept is a loop that inserts the same
+# rows into SQLite.  Elsewhere mootd has what the machine gives, and there is
 # no "bare".
 #
 # Each server is started anew for each measurement, measured and stopped by its
@@ -37,8 +39,8 @@ export LC_ALL
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 MOOTD=${MOOTD:-$top/mootd}
-SERVERS=${SERVERS:-floor mootd bare ngircd inspircd}
-ROWS=${ROWS:-room rooms direct register idle replace}
+SERVERS=${SERVERS:-floor mootd kept bare ngircd inspircd}
+ROWS=${ROWS:-room rooms direct register idle replace kept ack}
 PATH=$PATH:/usr/sbin:/usr/local/sbin
 quick=no
 verbose=no
@@ -105,7 +107,7 @@ tools_build()
 	[ -x "$BUILD/bench-load" ] ||
 	    $cc $flags -o "$BUILD/bench-load" "$here/load.c" "$here/crowd.c" \
 	        "$here/proc.c" "$here/fanout.c" "$here/direct.c" \
-	        "$here/idle.c" "$here/replace.c" || die "the load generator does not build"
+	        "$here/idle.c" "$here/replace.c" "$here/kept.c" || die "the load generator does not build"
 }
 
 # A number from $1 to $2.
@@ -165,8 +167,19 @@ mootd_start()
 	mootd_go
 }
 
+# With a memory, on a disk: the private directory may be one that is none.
+kept_start()
+{
+	msgmnb "$packaged"
+	keep=on
+	mootd_go
+	keep=off
+}
+
+keep=off
 mootd_go()
 {
+	rm -rf "$dir/state"
 	mkdir -p "$dir/state"
 	cat >"$dir/conf" <<-END
 		name bench.example
@@ -175,6 +188,7 @@ mootd_go()
 		max-clients-per-address 30000
 		flood off
 		state-dir $dir/state
+		store $keep
 		ipc-prefix $(random 1 126)
 		control $dir/control
 		$(row_settings "$row")
@@ -246,6 +260,7 @@ server_there()
 	floor) : ;;
 	mootd) mootd_there ;;
 	bare) mootd_there && [ -n "${BENCH_NAMESPACE:-}" ] ;;
+	kept) mootd_there && [ -x "${MOOTD%/*}/mootd-store" ] ;;
 	*) command -v "$1" >/dev/null ;;
 	esac
 }
@@ -323,6 +338,10 @@ row_load() # row server
 	yes:idle) echo idle 2000 ;;
 	no:replace) echo replace 2000 9 ;;
 	yes:replace) echo replace 2000 3 ;;
+	no:kept) echo -C echo-message kept 20 100 4 ;;
+	yes:kept) echo -C echo-message kept 20 100 1 ;;
+	no:ack) echo -C echo-message ack 20 1000 5 ;;
+	yes:ack) echo -C echo-message ack 20 1000 2 ;;
 	esac
 }
 
@@ -334,6 +353,9 @@ row_suits() # row server
 	*:rooms:ngircd | yes:rooms:inspircd) return 1 ;;
 	*:register:bare | *:idle:bare | *:replace:bare) return 1 ;;
 	*:replace:floor | *:replace:ngircd | *:replace:inspircd) return 1 ;;
+	*:kept:kept | *:kept:floor | *:ack:kept) return 0 ;;
+	*:kept:* | *:ack:* | *:replace:kept | *:register:kept) return 1 ;;
+	*:idle:kept) return 1 ;;
 	esac
 }
 
@@ -342,6 +364,8 @@ row_key()
 	case $1 in
 	idle) echo kib_per_client ;;
 	replace) echo all_ms ;;
+	kept) echo per_second ;;
+	ack) echo p99_ms ;;
 	*) echo cpu_us ;;
 	esac
 }
@@ -355,13 +379,28 @@ row_title()
 	register) echo 'us to register a client' ;;
 	idle) echo 'KiB an idle client' ;;
 	replace) echo 'ms, killed worker of 2,000 again' ;;
+	kept) echo 'messages kept a second' ;;
+	ack) echo 'ms until one is kept, p99' ;;
 	*) die "no row called $1" ;;
 	esac
+}
+
+# The floor of row kept: what a bare loop inserts of the same rows.
+measure_rows()
+{
+	[ -x "$BUILD/bench-store" ] || return
+	rate=$("$BUILD/bench-store" -n 200000 -b 500 -d "$dir" |
+	    sed -n "s/.*bare loop \([0-9]*\).*/\1/p")
+	say "row=kept server=floor per_second=$rate" >>"$dir/results"
 }
 
 measure() # row server
 {
 	row_suits "$1" "$2" || return
+	if [ "$1:$2" = kept:floor ]; then
+		measure_rows
+		return
+	fi
 	if ! server_start "$2"; then
 		[ "$2" = floor ] || [ "$2" = mootd ] && failed=yes
 		return

@@ -327,7 +327,7 @@ START_TEST(test_isupport)
 
 	isupport_is(c, "CHANTYPES", "#");
 	isupport_is(c, "PREFIX", "(ov)@+");
-	isupport_is(c, "CHANMODES", "b,k,l,imnst");
+	isupport_is(c, "CHANMODES", "b,k,l,imnrst");
 	isupport_is(c, "CASEMAPPING", "ascii");
 	isupport_is(c, "NETWORK", "TestNet");
 	ck_assert_int_gt(isupport_int(c, "MODES"), 0);

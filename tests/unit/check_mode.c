@@ -42,9 +42,9 @@ static const struct {
 	{ "case counts", mode_channel, "+O", { "a" }, "+O!", 1 },
 	{ "not a letter", mode_channel, "+1 \xff", { 0 },
 	    "+1!+ !+\xff!", 0 },
-	{ "all at once", mode_channel, "+bklimnst-ov",
+	{ "all at once", mode_channel, "+bklimnrst-ov",
 	    { "m", "k", "5", "a", "b" },
-	    "+b(m)+k(k)+l(5)+i+m+n+s+t-o(a)-v(b)", 0 },
+	    "+b(m)+k(k)+l(5)+i+m+n+r+s+t-o(a)-v(b)", 0 },
 	{ "empty parameter", mode_channel, "+k", { "" }, "+k()", 0 },
 	{ "user's", mode_user, "+iw-o", { "x" }, "+i+w-o", 1 },
 	{ "user's unknown", mode_user, "+n", { "x" }, "+n!", 1 },
@@ -154,9 +154,9 @@ static const struct {
 	const char *(*write)(char *, int);
 	const char *want;
 } texts[] = {
-	{ mode_chanmodes, "b,k,l,imnst" },
+	{ mode_chanmodes, "b,k,l,imnrst" },
 	{ mode_prefix, "(ov)@+" },
-	{ channel_letters, "biklmnostv" },
+	{ channel_letters, "biklmnorstv" },
 	{ user_letters, "iow" },
 };
 

@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ChanServ: registering rooms, and who is what in them by account.
+ *
+ * The store decides what must be the same for all: who registers a room, who
+ * is in the list of accounts.  A command first makes sure that the room is in
+ * the segment (lasting.c), then asks, and then does there with ops what the
+ * store has done; should its session end in between, the room is what the
+ * store says when it is fetched the next time.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "../irc/mode.h"
+#include "account.h"
+#include "ask.h"
+#include "channel.h"
+#include "lasting.h"
+#include "op_room.h"
+#include "registry.h"
+#include "service.h"
+#include "worker.h"
+
+/* Of each command: the room is looked for; the store is asked; then those in
+ * the room are given what they are. */
+enum { STEP_LOOK, STEP_ASK, STEP_GIVE = STEP_RECLAIM + 8 };
+
+enum who { MEMBER_OF_LIST, OPERATOR, FOUNDER };
+
+static unsigned
+step_of(const struct command *c)
+{
+	return c->step & ~(unsigned)STEP_ASKED;
+}
+
+/* ---- who may ---- */
+
+static enum command_result
+say(struct command *c, const char *text)
+{
+	service_notice(c, "%s", text);
+	return CMD_DONE;
+}
+
+/* Whether C's user is WHO in R; else that has been said. */
+static int
+is_allowed(struct command *c, uint32_t r, enum who who)
+{
+	const char *account = c->u->account;
+	uint32_t rank = lasting_rank(r, account);
+
+	if (c->u->modes & USER_OPERATOR)
+		return 1;
+	if (account[0] == '\0')
+		service_notice(c, "You are not logged in.");
+	else if (who == FOUNDER && !lasting_is_founder(r, account))
+		service_notice(c, "You are not the founder of %s.",
+		    rooms[r].name);
+	else if (who == OPERATOR ? !(rank & MEMBER_OPERATOR) : rank == 0)
+		service_notice(c, "You are not in the list of %s.",
+		    rooms[r].name);
+	else
+		return 1;
+	return 0;
+}
+
+/*
+ * The room a command is about, in *R, if C's user is WHO in it: CMD_ANSWERED;
+ * else to be returned.  In later steps it may be 0, for it was done away with.
+ */
+static enum command_result
+room_of(struct command *c, const struct order *o, enum who who, uint32_t *r)
+{
+	enum command_result result;
+	int unsure;
+
+	*r = registry_find_room(o->word[1]);
+	if (step_of(c) != STEP_LOOK)
+		return CMD_ANSWERED;
+	if (!name_is_channel(o->word[1]))
+		return say(c, "That is no name of a room.");
+	result = lasting_look(c, o->word[1], &unsure);
+	if (result != CMD_ANSWERED)
+		return result;
+	if (*r == 0 || !(rooms[*r].modes & ROOM_REGISTERED)) {
+		service_notice(c, "%s is not registered.", o->word[1]);
+		return CMD_DONE;
+	}
+	if (!is_allowed(c, *r, who))
+		return CMD_DONE;
+	c->step = STEP_ASK;
+	return CMD_ANSWERED;
+}
+
+static int
+is_account(struct command *c, const char *name)
+{
+	if (name_is_nick(name))
+		return 1;
+	service_notice(c, "That is no name of an account.");
+	return 0;
+}
+
+/* All who are in R with that account have the rank it has there; LESS takes
+ * away what it has not. */
+static enum command_result
+give(struct command *c, uint32_t r, const char *account, int less)
+{
+	uint32_t u, m;
+
+	for (u = account_next(account, 0); r != 0 && u != 0;
+	     u = account_next(account, u + 1))
+		if ((m = channel_member(u, r)) != 0 && lasting_give(c, m, less))
+			return CMD_MORE;
+	return CMD_DONE;
+}
+
+static enum command_result
+then_give(struct command *c)
+{
+	c->step = STEP_GIVE;
+	c->cursor = 0;
+	return CMD_MORE;
+}
+
+/* ---- REGISTER ---- */
+
+/* Whether the room may be registered by C's user; else that has been said. */
+static int
+may_register(struct command *c, const char *name, uint32_t r)
+{
+	if (c->u->account[0] == '\0')
+		service_notice(c, "You are not logged in.");
+	else if (!name_is_channel(name))
+		service_notice(c, "That is no name of a room.");
+	else if (r == 0 || !channel_is_operator(c, r))
+		service_notice(c, "You are not an operator in %s.", name);
+	else if (rooms[r].modes & ROOM_REGISTERED)
+		service_notice(c, "%s is registered by %s.", rooms[r].name,
+		    rooms[r].founder);
+	else
+		return 1;
+	return 0;
+}
+
+static enum command_result
+registered(struct command *c, uint32_t r, const struct message *m)
+{
+	if (!service_answer(m, "REGISTERED", 2)) {
+		/* it was made while the store could not be asked */
+		if (r != 0 && m->nparam > 1 &&
+		    strcmp(m->param[1], "ALREADY_REGISTERED") == 0)
+			command_op(c, OP_ROOM_SURE, r)->b = 1;
+		return service_fail(c, m);
+	}
+	service_notice(c, "%s is registered; its founder is %s.", m->param[0],
+	    m->param[1]);
+	if (r == 0 || (rooms[r].modes & ROOM_REGISTERED))
+		return CMD_DONE;
+	op_text(command_op(c, OP_ROOM_REGISTER, r), m->param[1]);
+	lasting_mode(c, r, "+r");
+	return CMD_DONE;
+}
+
+static enum command_result
+do_register(struct command *c, struct order *o)
+{
+	uint32_t r = registry_find_room(o->word[1]);
+	enum command_result result;
+	struct message m;
+	int unsure;
+
+	if (step_of(c) == STEP_LOOK) {
+		if (r != 0 && (result = lasting_look(c, o->word[1],
+		        &unsure)) != CMD_ANSWERED)
+			return result;
+		if (!may_register(c, o->word[1], r))
+			return CMD_DONE;
+		c->step = STEP_ASK;
+	}
+	result = ask(c, "ROOM REGISTER %s %s",
+	    r != 0 ? rooms[r].name : o->word[1], c->u->account);
+	if (result != CMD_ANSWERED)
+		return result;
+	account_verdict(c, &m);
+	return registered(c, r, &m);
+}
+
+/* ---- OP, DEOP ---- */
+
+static enum command_result
+change_operator(struct command *c, struct order *o, int adding)
+{
+	const char *nick = o->n > 2 ? o->word[2] : c->u->nick;
+	enum command_result result;
+	char modes[NAME_NICK + 8];
+	uint32_t r, u, m;
+	struct op *op;
+
+	if ((result = room_of(c, o, OPERATOR, &r)) != CMD_ANSWERED)
+		return result;
+	u = registry_find_nick(nick);
+	if (u == 0 || (m = channel_member(u, r)) == 0) {
+		service_notice(c, "Nobody called that is in %s.",
+		    rooms[r].name);
+		return CMD_DONE;
+	}
+	if (((members[m].flags & MEMBER_OPERATOR) != 0) == adding) {
+		service_notice(c, "%s is %s operator of %s.", users[u].nick,
+		    adding ? "an" : "no", rooms[r].name);
+		return CMD_DONE;
+	}
+	op = command_op(c, OP_MEMBER, m);
+	op->b = adding ? MEMBER_OPERATOR : 0;
+	op->c = adding ? 0 : MEMBER_OPERATOR;
+	op->x = u;
+	snprintf(modes, sizeof(modes), "%co %s", adding ? '+' : '-',
+	    users[u].nick);
+	lasting_mode(c, r, modes);
+	return CMD_DONE;
+}
+
+static enum command_result
+do_op(struct command *c, struct order *o)
+{
+	return change_operator(c, o, 1);
+}
+
+static enum command_result
+do_deop(struct command *c, struct order *o)
+{
+	return change_operator(c, o, 0);
+}
+
+/* ---- ACCESS ---- */
+
+static const struct {
+	const char *name, *said;
+	uint32_t bit;
+} ranks[] = {
+	{ "operator", "an operator", MEMBER_OPERATOR },
+	{ "voice", "somebody with a voice", MEMBER_VOICE },
+	{ NULL, NULL, 0 },
+};
+
+static enum command_result
+access_list(struct command *c, uint32_t r)
+{
+	uint32_t b;
+	int i;
+
+	service_notice(c, "%s: founder", rooms[r].founder);
+	for (i = 0; ranks[i].name != NULL; i++)
+		for (b = rooms[r].access; b != 0; b = bans[b].next)
+			if (bans[b].rank == ranks[i].bit)
+				service_notice(c, "%s: %s", bans[b].mask,
+				    ranks[i].name);
+	service_notice(c, "End of the list of %s.", rooms[r].name);
+	return CMD_DONE;
+}
+
+/* RANK is a row of ranks, or its end: none. */
+static enum command_result
+access_change(struct command *c, struct order *o, uint32_t r, int rank)
+{
+	enum command_result result;
+	struct message m;
+	struct op *op;
+
+	result = ask(c, "ROOM ACCESS %s %s %s", o->word[1], o->word[3],
+	    ranks[rank].name != NULL ? ranks[rank].name : "none");
+	if (result != CMD_ANSWERED)
+		return result;
+	account_verdict(c, &m);
+	if (!service_answer(&m, "ACCESS", 3))
+		return service_fail(c, &m);
+	if (ranks[rank].name != NULL)
+		service_notice(c, "%s is %s of %s.", m.param[1],
+		    ranks[rank].said, m.param[0]);
+	else
+		service_notice(c, "%s is not in the list of %s.", m.param[1],
+		    m.param[0]);
+	if (r == 0)
+		return CMD_DONE;
+	op = command_op(c, OP_ROOM_ACCESS, r);
+	op->b = ranks[rank].bit;
+	op->x = wall_ms;
+	op_text(op, m.param[1]);
+	return then_give(c);
+}
+
+/* Whether account NAME may be put into the list of R. */
+static int
+may_add(struct command *c, uint32_t r, const char *name)
+{
+	if (!is_account(c, name))
+		return 0;
+	if (lasting_is_founder(r, name))
+		service_notice(c, "%s is the founder of %s.", rooms[r].founder,
+		    rooms[r].name);
+	else if (rooms[r].naccess >= ACCESS_MAX && room_access(r, name) == 0)
+		service_notice(c, "The list of %s is full.", rooms[r].name);
+	else
+		return 1;
+	return 0;
+}
+
+static enum command_result
+do_access(struct command *c, struct order *o)
+{
+	int adding = o->n > 3 && strcasecmp(o->word[2], "ADD") == 0;
+	int list = strcasecmp(o->word[2], "LIST") == 0, rank = 0;
+	const char *wants = o->n > 4 ? o->word[4] : "operator";
+	int first = step_of(c) == STEP_LOOK;
+	enum command_result result;
+	uint32_t r;
+
+	result = room_of(c, o, list ? MEMBER_OF_LIST : FOUNDER, &r);
+	if (result != CMD_ANSWERED)
+		return result;
+	if (list)
+		return access_list(c, r);
+	if (!adding && (o->n < 4 || strcasecmp(o->word[2], "DEL") != 0))
+		return say(c, "ACCESS #ROOM LIST | ADD ACCOUNT "
+		    "[OPERATOR|VOICE] | DEL ACCOUNT");
+	if (step_of(c) == STEP_GIVE)
+		return give(c, r, o->word[3], !adding);
+	while (ranks[rank].name != NULL &&
+	    (!adding || strcasecmp(ranks[rank].name, wants) != 0))
+		rank++;
+	if (adding && ranks[rank].name == NULL)
+		return say(c, "One can be OPERATOR or VOICE.");
+	if (first && !(adding ? may_add(c, r, o->word[3])
+	                      : is_account(c, o->word[3])))
+		return CMD_DONE;
+	return access_change(c, o, r, rank);
+}
+
+/* ---- TRANSFER, DROP ---- */
+
+static enum command_result
+do_transfer(struct command *c, struct order *o)
+{
+	int first = step_of(c) == STEP_LOOK;
+	enum command_result result;
+	struct message m;
+	struct op *op;
+	uint32_t r;
+
+	if ((result = room_of(c, o, FOUNDER, &r)) != CMD_ANSWERED)
+		return result;
+	if (step_of(c) == STEP_GIVE)
+		return give(c, r, o->word[2], 0);
+	if (first && !is_account(c, o->word[2]))
+		return CMD_DONE;
+	result = ask(c, "ROOM FOUNDER %s %s", o->word[1], o->word[2]);
+	if (result != CMD_ANSWERED)
+		return result;
+	account_verdict(c, &m);
+	if (!service_answer(&m, "FOUNDER", 2))
+		return service_fail(c, &m);
+	service_notice(c, "%s is the founder of %s.", m.param[1], m.param[0]);
+	if (r == 0)
+		return CMD_DONE;
+	op = command_op(c, OP_ROOM_FOUNDER, r);
+	op->x = wall_ms;
+	op_text(op, m.param[1]);
+	return then_give(c);
+}
+
+static enum command_result
+do_drop(struct command *c, struct order *o)
+{
+	enum command_result result;
+	struct message m;
+	uint32_t r;
+
+	if ((result = room_of(c, o, FOUNDER, &r)) != CMD_ANSWERED)
+		return result;
+	if ((result = ask(c, "ROOM DROP %s", o->word[1])) != CMD_ANSWERED)
+		return result;
+	account_verdict(c, &m);
+	/* dropped already, by who has not lived to hear of it */
+	if (!service_answer(&m, "DROPPED", 1) &&
+	    (m.nparam < 2 || strcmp(m.param[1], "NOT_REGISTERED") != 0))
+		return service_fail(c, &m);
+	service_notice(c, "%s is not registered any more.", o->word[1]);
+	if (r == 0 || !(rooms[r].modes & ROOM_REGISTERED))
+		return CMD_DONE;
+	if (rooms[r].count > 0)
+		lasting_mode(c, r, "-r");
+	command_op(c, OP_ROOM_UNREGISTER, r);
+	return CMD_DONE;
+}
+
+/* ---- SET ---- */
+
+enum { DAYS_MAX = 36500, COUNT_MOST = 100000000 };
+
+/* How long the store keeps what was said, as it is asked for: seconds, number
+ * of messages; "*" as configured.  NULL: no such setting. */
+static const char *
+keep_text(const struct order *o)
+{
+	static char text[48];
+	const char *what = o->word[3], *end = o->n > 4 ? o->word[4] : "";
+	char *rest;
+	unsigned long n = strtoul(end, &rest, 10);
+
+	if (strcasecmp(what, "ON") == 0)
+		return "* *";
+	if (strcasecmp(what, "OFF") == 0)
+		return "* 0";
+	if (end[0] < '1' || end[0] > '9' || *rest != '\0')
+		return NULL;
+	if (strcasecmp(what, "AGE") == 0 && n <= DAYS_MAX)
+		snprintf(text, sizeof(text), "%lu *", n * 86400);
+	else if (strcasecmp(what, "COUNT") == 0 && n <= COUNT_MOST)
+		snprintf(text, sizeof(text), "* %lu", n);
+	else
+		return NULL;
+	return text;
+}
+
+static enum command_result
+do_set(struct command *c, struct order *o)
+{
+	const char *keep = strcasecmp(o->word[2], "HISTORY") == 0
+	    ? keep_text(o)
+	    : NULL;
+	enum command_result result;
+	struct message m;
+	uint32_t r;
+
+	if ((result = room_of(c, o, FOUNDER, &r)) != CMD_ANSWERED)
+		return result;
+	if (keep == NULL)
+		return say(c, "SET #ROOM HISTORY ON | OFF | AGE DAYS | "
+		    "COUNT MESSAGES");
+	result = ask(c, "ROOM KEEP %s %s", o->word[1], keep);
+	if (result != CMD_ANSWERED)
+		return result;
+	account_verdict(c, &m);
+	if (!service_answer(&m, "KEEP", 3))
+		return service_fail(c, &m);
+	service_notice(c, "The history of %s is set.", m.param[0]);
+	return CMD_DONE;
+}
+
+const struct service_row chanserv[] = {
+	{ "REGISTER", do_register, 1, 1,
+	    "REGISTER #ROOM: makes a room last, of which you are operator" },
+	{ "OP", do_op, 1, 2,
+	    "OP #ROOM [NICK]: makes you, or NICK, operator" },
+	{ "DEOP", do_deop, 1, 2,
+	    "DEOP #ROOM [NICK]: takes that away" },
+	{ "ACCESS", do_access, 2, 4,
+	    "ACCESS #ROOM LIST | ADD ACCOUNT [OPERATOR|VOICE] | DEL ACCOUNT: "
+	    "who is what in it, whenever they come" },
+	{ "TRANSFER", do_transfer, 2, 2,
+	    "TRANSFER #ROOM ACCOUNT: makes somebody else its founder" },
+	{ "SET", do_set, 3, 4,
+	    "SET #ROOM HISTORY ON | OFF | AGE DAYS | COUNT MESSAGES: "
+	    "what is kept of what is said" },
+	{ "DROP", do_drop, 1, 1,
+	    "DROP #ROOM: makes it a room like others" },
+	{ "HELP", NULL, 0, 1, "HELP: this" },
+	{ NULL, NULL, 0, 0, NULL },
+};
