@@ -79,6 +79,7 @@ static pthread_cond_t wake[QUEUES] = { PTHREAD_COND_INITIALIZER,
 	PTHREAD_COND_INITIALIZER };
 static pthread_cond_t committed = PTHREAD_COND_INITIALIZER;
 static int stored, ending;
+static int64_t next_round;     /* ms: of removing what is too much */
 static const char *database_path;
 static pthread_t threads[READERS + HASHERS + 2];
 static int nthread;
@@ -370,6 +371,8 @@ jobs_done(void)
 
 	for (i = 0; i < batch.njob; i++) {
 		job = batch.job[i];
+		if (strncmp(job->request->answer, "KEEP ", 5) == 0)
+			next_round = 0;
 		if (job->request->unprepared)
 			job_put(TO_HASHERS, job);
 		else if (job->request->row->flags & REQUEST_INDEX)
@@ -512,19 +515,16 @@ batch_commit(struct database *db)
 	return 0;
 }
 
-/* What can wait until nobody else does.  Returns whether there is more. */
+/* One step of a round of removing, when one is due.  Returns whether there is
+ * more. */
 static int
-chores(struct database *db)
+remove_some(struct database *db, int64_t now)
 {
-	static int64_t next;
 	const struct retention r = { .age = options.history_age * 86400,
 		.count = options.history_size };
-	int64_t now = now_wall();
 	int done = 0;
 
-	if (search_index_some(db, INDEX) > 0)
-		return 1;
-	if (now < next)
+	if (now < next_round)
 		return 0;
 	if (retention_some(db, &r, now, FORGET, &done) >= 0 && !done)
 		return 1;
@@ -532,19 +532,32 @@ chores(struct database *db)
 	account_tidy(db, now);
 	search_tidy(db);
 	snapshot_want_all();
-	next = now + CHORES;
+	next_round = now + CHORES;
 	return 0;
 }
 
+/* What can wait until nobody else does.  Returns whether there is more. */
+static int
+chores(struct database *db)
+{
+	return search_index_some(db, INDEX) > 0 ||
+	    remove_some(db, now_wall());
+}
+
 /* Under load there is no time for chores; but a search must not have to wait
- * for all that was said in an hour. */
+ * for all that was said in an hour, nor is that to be kept for ever. */
 static void
 keep_up(struct database *db)
 {
 	static unsigned n;
+	int64_t now;
 
-	if (++n % LOOK == 0 && search_missing(db) > BEHIND)
+	if (++n % LOOK != 0)
+		return;
+	if (search_missing(db) > BEHIND)
 		search_index_some(db, LOOK * INDEX);
+	if ((now = now_wall()) >= next_round + CHORES)
+		remove_some(db, now);
 }
 
 /* Tells the segment how it is with the database, not too often. */
