@@ -73,6 +73,9 @@ const struct command_row *command_find(const char *name);
 int command_next(uint32_t s);
 /* The same before the next line, when something was kept for its user. */
 int command_mail(uint32_t s);
+/* In `cursor', with STEP_MAIL: it is missed_tell()'s. */
+#define CURSOR_MISSED (UINT64_C(1) << 63)
+
 static inline int
 command_is_mail(const struct session *s)
 {

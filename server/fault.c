@@ -16,7 +16,6 @@
 
 #include "fault.h"
 #include "log.h"
-#include "worker.h"
 
 #ifdef FAULTS
 
@@ -30,6 +29,7 @@ static struct aim {
 } aims[AIMS];
 static int naim;
 static _Atomic uint32_t *passed;
+static const unsigned *number;
 
 static size_t
 fault_number(void)
@@ -55,23 +55,28 @@ aims_read(const char *text)
 static void
 counts_map(const char *path)
 {
-	size_t size = fault_number() * FAULT_WORKERS * sizeof(*passed);
+	size_t first = *number == FAULT_STORE ? FAULT_NAMES : 0;
+	size_t size = (first + fault_number()) * FAULT_WORKERS *
+	    sizeof(*passed);
 	int fd = -1;
 
+	if (fault_number() > FAULT_NAMES)
+		fatal("more than %d fault points", FAULT_NAMES);
 	if (path != NULL &&
 	    ((fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) < 0 ||
-		ftruncate(fd, (off_t)size) != 0))
+		posix_fallocate(fd, 0, (off_t)size) != 0))
 		fatal("MOOT_FAULT_MAP: %s", path);
 	passed = mmap(NULL, size, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
 	if (passed == MAP_FAILED)
 		fatal("MOOT_FAULT_MAP: cannot be mapped");
+	passed += first * FAULT_WORKERS;
 	if (fd >= 0)
 		close(fd);
 }
 
 void
-fault_open(int argc, char **argv)
+fault_open(int argc, char **argv, const unsigned *mine)
 {
 	const struct fault *f;
 
@@ -80,6 +85,7 @@ fault_open(int argc, char **argv)
 			puts(f->name);
 		exit(0);
 	}
+	number = mine;
 	aims_read(getenv("MOOT_FAULT"));
 	counts_map(getenv("MOOT_FAULT_MAP"));
 }
@@ -91,11 +97,11 @@ fault_pass(const struct fault *f)
 	uint32_t n;
 	int k;
 
-	if (passed == NULL || my_id >= FAULT_WORKERS)
+	if (passed == NULL || *number >= FAULT_WORKERS)
 		return;
-	n = atomic_fetch_add(&passed[i * FAULT_WORKERS + my_id], 1) + 1;
+	n = atomic_fetch_add(&passed[i * FAULT_WORKERS + *number], 1) + 1;
 	for (k = 0; k < naim; k++)
-		if (aims[k].count == n && aims[k].worker == my_id &&
+		if (aims[k].count == n && aims[k].worker == *number &&
 		    strcmp(aims[k].name, f->name) == 0)
 			kill(getpid(), SIGKILL);
 }

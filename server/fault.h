@@ -26,17 +26,22 @@ struct fault {
  * exits.  MOOT_FAULT=NAME:COUNT:WORKER[,...] kills a worker of that number
  * when it, or those it took over from, pass NAME for the COUNTth time.  The
  * counts are in the file MOOT_FAULT_MAP, if there is one: FAULT_WORKERS
- * uint32_t a name.
+ * uint32_t a name.  MINE is one's own number; the store's is FAULT_STORE, and
+ * its counts are behind those of the server.
  */
-void fault_open(int argc, char **argv);
+void fault_open(int argc, char **argv, const unsigned *mine);
 void fault_pass(const struct fault *fault);
 
-enum { FAULT_WORKERS = 64 };
+enum {
+	FAULT_WORKERS = 64,
+	FAULT_STORE = FAULT_WORKERS - 1,
+	FAULT_NAMES = 384, /* of the server, at most */
+};
 
 #else
 
 #define FAULT(text) ((void)0)
-#define fault_open(argc, argv) ((void)0)
+#define fault_open(argc, argv, mine) ((void)0)
 
 #endif
 #endif

@@ -173,7 +173,7 @@ main(int argc, char **argv)
 	const char *file = NULL, *private_dir = NULL, *backup = NULL;
 	int opt, foreground = 0, test = 0, end = -1, prefix = 0, upgraded;
 
-	fault_open(argc, argv);
+	fault_open(argc, argv, &my_id);
 	title_open(argc, argv);
 	upgrade_open();
 	upgraded = upgrade_resumed(&prefix, &log_to_syslog);

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "../ipc/mailbox.h"
+#include "../server/fault.h"
 #include "../server/state.h"
 #include "intake.h"
 
@@ -41,7 +42,9 @@ taken(uint64_t pos)
 {
 	at(place(behind(pos)))->magic = 0;
 	atomic_signal_fence(memory_order_seq_cst);
+	FAULT("store-take-next");
 	__atomic_store_n(&state->store.taken, behind(pos), __ATOMIC_RELEASE);
+	FAULT("store-take-counted");
 }
 
 void
@@ -70,6 +73,7 @@ intake_take(int msqid)
 	}
 	e->magic = 0;
 	atomic_signal_fence(memory_order_seq_cst);
+	FAULT("store-take-begun");
 	while ((n = mailbox_take(msqid, e)) >= 0) {
 		if (envelope_valid(e, (size_t)n)) {
 			taken(pos);

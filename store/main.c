@@ -18,6 +18,7 @@
 #include "../ipc/lock.h"
 #include "../ipc/mailbox.h"
 #include "../server/deliver.h"
+#include "../server/fault.h"
 #include "../server/log.h"
 #include "../server/state.h"
 #include "../server/title.h"
@@ -90,6 +91,7 @@ segment_join(int prefix)
 	life_begin(&workers[0].life);
 	atomic_store(&workers[0].pid, getpid());
 	atomic_fetch_add(&workers[0].epoch, 1);
+	FAULT("store-joined");
 }
 
 /* Who asked before is to ask again: nothing is known of it any more. */
@@ -136,6 +138,7 @@ take_mail(void)
 	while ((e = intake_take(workers[0].mailbox)) != NULL) {
 		if (e->kind == EVENT_ASK)
 			work_ask(e);
+		FAULT("store-taken");
 		some = 1;
 	}
 	if (some)
@@ -189,6 +192,7 @@ main(int argc, char **argv)
 	char path[512];
 
 	title_open(argc, argv);
+	fault_open(argc, argv, &(const unsigned) { FAULT_STORE });
 	options_read(argc, argv);
 	limit_configure((int)options.login_delay);
 	log_open("store", (enum log_level)options.log_level,
@@ -203,8 +207,10 @@ main(int argc, char **argv)
 		log_warn("%s: %s", log_safe(options.dir), strerror(errno));
 	snprintf(path, sizeof(path), "%s/store.db", options.dir);
 	intake_heal();
+	FAULT("store-healed");
 	work_start(path);
 	announce();
+	FAULT("store-announced");
 	work_stored();
 	serve();
 	work_end();

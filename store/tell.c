@@ -7,6 +7,7 @@
 
 #include "../ipc/mailbox.h"
 #include "../server/deliver.h"
+#include "../server/fault.h"
 #include "../server/log.h"
 #include "../server/state.h"
 #include "tell.h"
@@ -42,8 +43,11 @@ tell(const struct envelope *question, const char *text, size_t n)
 		    users[u].gen != question->target_gen)
 			return;
 		if (mailbox_post(workers[w].mailbox, &e) == 0) {
+			FAULT("store-tell-posted");
 			mailmap_set(&mailmaps[w], w);
+			FAULT("store-tell-marked");
 			bell_ring(&workers[w].bell);
+			FAULT("store-told");
 			return;
 		}
 		bell_ring(&workers[w].bell);

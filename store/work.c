@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "../server/deliver.h"
+#include "../server/fault.h"
 #include "../server/log.h"
 #include "../server/state.h"
 #include "account.h"
@@ -231,6 +232,7 @@ read_all(void *unused)
 		await_commit(job->after);
 		if (parse(r, &job->envelope) == 0)
 			request_run(db, r);
+		FAULT("store-read");
 		tell(&job->envelope, r->answer, r->nanswer);
 		job_free(job);
 	}
@@ -254,6 +256,7 @@ hash(struct database *db, struct job *job)
 	r->unprepared = 0;
 	if (r->row->flags & REQUEST_HASH)
 		request_prepare(db, r);
+	FAULT("store-hashed");
 	if (r->row->flags & REQUEST_WRITE)
 		return 1;
 	if (r->row->flags & REQUEST_SLOW)
@@ -352,11 +355,15 @@ batch_done(void)
 		if (batch.serial[w] != 0)
 			atomic_store(
 			    &state->store.durable[w], batch.serial[w]);
+	FAULT("store-durable");
 	intake_consumed(batch.end);
+	FAULT("store-consumed");
 	for (who = atomic_exchange(&state->store.sleepers, 0); who != 0;
 	     who &= who - 1)
 		bell_call(&workers[__builtin_ctzll(who)].bell);
+	FAULT("store-called");
 	snapshot_done();
+	FAULT("store-snapshot-done");
 	atomic_fetch_add(&state->store.messages, batch.nrow);
 	atomic_fetch_add(&state->store.commits, 1);
 }
@@ -371,6 +378,7 @@ jobs_done(void)
 
 	for (i = 0; i < batch.njob; i++) {
 		job = batch.job[i];
+		FAULT("store-job-next");
 		if (strncmp(job->request->answer, "KEEP ", 5) == 0)
 			next_round = 0;
 		if (job->request->unprepared)
@@ -413,11 +421,13 @@ batch_write(struct database *db)
 
 	if (database_begin(db) != 0)
 		return -1;
+	FAULT("store-begun");
 	if (message_store(db, batch.row, batch.nrow, &skipped) != 0 ||
 	    jobs_run(db) != 0 || snapshot_save(db, now_wall()) != 0) {
 		database_rollback(db);
 		return -1;
 	}
+	FAULT("store-written");
 	return database_commit(db);
 }
 
@@ -508,6 +518,7 @@ batch_commit(struct database *db)
 			return -1;
 		sleep(RETRY);
 	}
+	FAULT("store-committed");
 	state_set(STORE_SERVING, "");
 	batch_done();
 	if (failed) /* nobody could tell of what changed meanwhile */
@@ -598,8 +609,10 @@ write_all(void *unused)
 	int more = 1;
 
 	(void)unused;
+	FAULT("store-opened");
 	if (db != NULL)
 		state_set(STORE_SERVING, "");
+	FAULT("store-serving");
 	snapshot_want_all();
 	while (db != NULL && batch_await(more)) {
 		if (batch.nrow == 0 && batch.njob == 0 &&

@@ -27,6 +27,7 @@
 #include "script.h"
 
 enum {
+	PIDS = 64,
 	MASTERS = 12,    /* a play needs no more */
 	PATIENCE = 4000, /* ms for a master and its workers to serve */
 	MOVED = 600,     /* ms for users to be moved */
@@ -86,12 +87,13 @@ static void
 trace_living(void)
 {
 	struct tracer_plan plan;
-	pid_t pid[16];
+	pid_t pid[PIDS];
 	int i;
 
 	memset(&plan, 0, sizeof(plan));
-	server_workers(server, pid, 16);
+	server_workers(server, pid, PIDS);
 	pid[0] = server->pid;
+	pid[POINT_STORE_NUMBER] = server_store_pid(server);
 	for (i = 0; i < TRACER_VICTIMS; i++) {
 		const struct aim *a = &point->aim[i];
 		if (i > 0 && a->call == 0)

@@ -8,7 +8,11 @@
  * list of points.  With a time limit they are tried in a random order, else
  * all.  Several processes take them from the list.
  *
- *	explore [-j JOBS] [-t SECONDS] [-s SEED] [-k KIND] [-r N] [-p POINT]
+ *	explore [-m] [-j JOBS] [-t SECONDS] [-s SEED] [-k KIND] [-r N]
+ *	    [-p POINT]
+ *
+ * With -m the server has a memory and the conversation is about that; the store
+ * is killed too.
  *
  * MOOTD names the server; one built with FAULTS=1 has fault points.  Leaves 1
  * when a point failed.
@@ -33,6 +37,10 @@ enum {
 	GENERATIONS = 150,
 	TWOS = 300,
 	STEPS = 600,
+	STORE_HEALS = 400,
+	STORE_TWOS = 600,
+	STORE_FAULTS = 400,
+	STORE_HEAL_CALLS = 500, /* about, of a store that begins */
 	STEPS_FAR = 6000,/* instructions behind a call, at most */
 	MOVES_SAMPLE = 3,/* deaths in a move whose healing is sampled */
 	QUIET_MOST = 300,/* ms; see survey() */
@@ -52,7 +60,7 @@ static struct shared {
 
 static struct point *points;
 static unsigned npoint;
-static unsigned calls[SCRIPT_WORKERS + 1]; /* in an undisturbed play */
+static unsigned calls[POINT_STORE_NUMBER + 1]; /* in an undisturbed play */
 static unsigned seed;
 static int surveys_bad;    /* agendas that failed with nobody killed */
 
@@ -204,28 +212,70 @@ list_random(void)
 	}
 }
 
+/* The store's calls; so that it dies, and then its successor, or a worker. */
+static void
+list_store(void)
+{
+	const int store = POINT_STORE_NUMBER;
+	struct point *p;
+	unsigned i;
+
+	for (i = 1; i <= calls[store] + SPARE; i++) {
+		point_call(POINT_STORE, store, i, 0);
+		point_call(POINT_STORE, store, i, 1);
+	}
+	for (i = 0; i < STORE_HEALS; i++) {
+		p = point_call(POINT_STORE_HEAL, store, 1 + any(calls[store]),
+		    (int)any(2));
+		p->heir[0] = 1 + any(STORE_HEAL_CALLS);
+	}
+	for (i = 0; i < STORE_TWOS; i++) {
+		p = point_call(POINT_STORE_TWO, store, 1 + any(calls[store]),
+		    (int)any(2));
+		p->aim[1].worker = 1 + (int)any(SCRIPT_WORKERS);
+		p->aim[1].call = 1 + (calls[p->aim[1].worker] *
+		    p->aim[0].call / calls[store] + any(30)) %
+		    calls[p->aim[1].worker];
+		p->aim[1].at_exit = (int)any(2);
+	}
+}
+
 /* ---- fault points ---- */
 
 static char fault_names[POINT_FAULTS][64];
 static int nfault;
+static int nstore;          /* those of the store, from POINT_FAULTS_STORE */
 
-/* Asks the server for the names. */
+/* Asks PROGRAM for its names, from I on; returns how many. */
+static int
+faults_ask_one(const char *program, int i, int most)
+{
+	char command[300];
+	int n = 0;
+	FILE *f;
+
+	snprintf(command, sizeof(command), "%s --faults 2>/dev/null", program);
+	if ((f = popen(command, "r")) == NULL)
+		return 0;
+	while (n < most && fscanf(f, "%63s", fault_names[i + n]) == 1)
+		n++;
+	return pclose(f) == 0 ? n : 0;
+}
+
+/* Asks the server for the names, and the store, which is beside it. */
 static void
 faults_ask(void)
 {
 	const char *mootd = getenv("MOOTD");
-	char command[300];
-	FILE *f;
+	char store[280];
 
-	snprintf(command, sizeof(command), "%s --faults 2>/dev/null",
-	    mootd != NULL ? mootd : "./mootd");
-	if ((f = popen(command, "r")) == NULL)
-		return;
-	while (nfault < POINT_FAULTS &&
-	    fscanf(f, "%63s", fault_names[nfault]) == 1)
-		nfault++;
-	if (pclose(f) != 0)
-		nfault = 0;
+	if (mootd == NULL)
+		mootd = "./mootd";
+	nfault = faults_ask_one(mootd, 0, POINT_FAULTS_STORE);
+	snprintf(store, sizeof(store), "%s-store", mootd);
+	if (script->store && nfault > 0)
+		nstore = faults_ask_one(store, POINT_FAULTS_STORE,
+		    POINT_FAULTS - POINT_FAULTS_STORE);
 }
 
 /* FIRST is a point that is passed before, or "". */
@@ -289,6 +339,31 @@ list_faults(const struct play *x)
 	if (nfault > 0 && (options.kind < 0 ||
 	        options.kind == POINT_FAULT_HEAL))
 		list_fault_heals();
+}
+
+/* Those of the store, and with some of them one of a worker. */
+static void
+list_store_faults(const struct play *x)
+{
+	unsigned i, at, begin = npoint;
+	struct point *p, *q;
+	size_t n;
+	int f;
+
+	for (f = POINT_FAULTS_STORE; f < POINT_FAULTS_STORE + nstore; f++)
+		faults_list(POINT_STORE_FAULT, '\0', f, POINT_STORE_NUMBER,
+		    NULL, &x->passed);
+	for (i = 0, at = npoint; i < STORE_FAULTS && at > begin; i++) {
+		p = point_add(POINT_STORE_FAULTS);
+		n = begin + any(at - begin);
+		memcpy(p->fault, points[n].fault, sizeof(p->fault));
+		do
+			q = &points[any(begin)];
+		while (q->kind != POINT_FAULT);
+		n = strlen(p->fault);
+		snprintf(p->fault + n, sizeof(p->fault) - n, ",%.47s",
+		    q->fault);
+	}
 }
 
 /* ---- the master ---- */
@@ -520,18 +595,21 @@ survey_once(void)
 {
 	struct play *x = &shared->play[0];
 	struct point p = { .kind = POINT_CALL };
-	int w;
+	int w, most = SCRIPT_WORKERS + script->store;
 
 	play(x, NULL, NULL);
 	shared->want = x->got;
+	if (getenv("EXPLORE_SHOW") != NULL)
+		for (w = 0; w <= SCRIPT_CLIENTS; w++)
+			printf("== %d\n%s", w, x->got.of[w].text);
 	if (x->bad) {
 		printf("undisturbed:\n%s", x->why);
 		return -1;
 	}
-	for (w = 1; w <= SCRIPT_WORKERS; w++) {
-		p.aim[0].worker = w;
+	for (w = 1; w <= most; w++) {
+		p.aim[0].worker = w > SCRIPT_WORKERS ? POINT_STORE_NUMBER : w;
 		play(x, &p, &shared->want);
-		calls[w] = x->log.calls;
+		calls[p.aim[0].worker] = x->log.calls;
 		if (x->bad) {
 			printf("undisturbed, worker %d followed:\n%s", w,
 			    x->why);
@@ -541,8 +619,10 @@ survey_once(void)
 	play(x, NULL, &shared->want);
 	if (x->bad)
 		printf("undisturbed, again:\n%s", x->why);
-	printf("a play takes %ld ms; calls of the workers: %u %u %u\n",
-	    x->took / 1000, calls[1], calls[2], calls[3]);
+	printf("a play takes %ld ms; calls of the workers: %u %u %u; of the "
+	       "store: %u\n",
+	    x->took / 1000, calls[1], calls[2], calls[3],
+	    calls[POINT_STORE_NUMBER]);
 	return x->bad ? -1 : 0;
 }
 
@@ -640,8 +720,11 @@ options_read(int argc, char **argv)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "j:t:s:k:r:p:")) != -1)
+	while ((opt = getopt(argc, argv, "mj:t:s:k:r:p:")) != -1)
 		switch (opt) {
+		case 'm':
+			script = &script_memory;
+			break;
 		case 'j':
 			options.jobs = atoi(optarg);
 			break;
@@ -696,10 +779,16 @@ main(int argc, char **argv)
 	if (wanted(POINT_HEAL))
 		list_heals();
 	list_random();
-	list_master_calls();
+	if (script->store)
+		list_store();
+	else
+		list_master_calls();
 	play(&shared->play[1], NULL, &shared->want);
-	list_master_faults(&shared->play[1]);
+	if (!script->store)
+		list_master_faults(&shared->play[1]);
 	list_faults(&shared->play[1]);
+	if (script->store)
+		list_store_faults(&shared->play[1]);
 	list_finish();
 	explore(begun);
 	return report();

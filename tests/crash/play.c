@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kept.h"
 #include "play.h"
 
 enum { LONGEST = 30 /* s for a run, whatever happens */ };
@@ -74,18 +75,18 @@ static void
 check_leaks(struct server *sv, int before)
 {
 	long end = clock_ms() + harness_ms(3000);
-	int fds = 0, queues = 0;
+	int fds = 0, queues = 0, most = SCRIPT_WORKERS + script->store;
 
 	do {
 		agenda_look();
 		fds = server_descriptors(sv);
 		queues = server_objects(sv, "msg");
-		if (fds == before && queues == SCRIPT_WORKERS)
+		if (fds == before && queues == most)
 			return;
 		harness_tick();
 	} while (clock_ms() < end);
 	trouble("    %d descriptors instead of %d, %d mailboxes instead of "
-	        "%d when all have left\n", fds, before, queues, SCRIPT_WORKERS);
+	        "%d when all have left\n", fds, before, queues, most);
 }
 
 /* ---- the run ---- */
@@ -100,8 +101,15 @@ play_server(const struct point *p, const struct transcript *want)
 
 	server_init(&sv);
 	server_set(&sv, "workers", "%d", SCRIPT_WORKERS);
+	if (script->store) {
+		server_set(&sv, "store", "on");
+		server_set(&sv, "login-delay", "0");
+		server_set(&sv, "history-on-join", "5");
+	}
 	agenda_arm(&sv, p);
 	server_start(&sv);
+	if (script->store)
+		wait_for(server_log_has(&sv, "keeping"), 5000);
 	fds = server_descriptors(&sv);
 	agenda_open(&sv, p, &current->agenda, &current->log, trouble);
 	if (script_play(
@@ -123,6 +131,9 @@ play_server(const struct point *p, const struct transcript *want)
 	if (server_objects(&sv, NULL) != 0)
 		trouble("    System V objects are left\n");
 	agenda_close();
+	if (script->store)
+		kept_read(sv.dir, &current->got.of[SCRIPT_CLIENTS],
+		    &script_told, trouble);
 	if (getenv("EXPLORE_LOG") != NULL) {
 		char *log = server_log(&sv);
 		fputs(log, stderr);

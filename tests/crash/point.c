@@ -24,6 +24,11 @@ const char *const point_kinds[POINT_KINDS] = {
 	[POINT_MOVE] = "system calls of workers while users move",
 	[POINT_FAULT_MASTER] = "fault points of these",
 	[POINT_FAULT_MOVE] = "fault points of healing a move",
+	[POINT_STORE] = "system calls of the store",
+	[POINT_STORE_HEAL] = "and of its successor",
+	[POINT_STORE_TWO] = "the store and a worker",
+	[POINT_STORE_FAULT] = "fault points of the store",
+	[POINT_STORE_FAULTS] = "and of a worker",
 };
 
 int
@@ -51,9 +56,13 @@ point_print(const struct point *p, char *buf, size_t size)
 	for (i = 0; i < TRACER_VICTIMS; i++) {
 		if (p->aim[i].call == 0 && (i > 0 || p->agenda == '\0'))
 			break;
-		n += (size_t)snprintf(buf + n, size - n, "%s%d:%u%s",
-		    i > 0 ? "," : "", p->aim[i].worker, p->aim[i].call,
-		    p->aim[i].at_exit ? "x" : "");
+		n += (size_t)snprintf(buf + n, size - n, "%s", i > 0 ? "," : "");
+		n += p->aim[i].worker == POINT_STORE_NUMBER
+		    ? (size_t)snprintf(buf + n, size - n, "s")
+		    : (size_t)snprintf(buf + n, size - n, "%d",
+		        p->aim[i].worker);
+		n += (size_t)snprintf(buf + n, size - n, ":%u%s",
+		    p->aim[i].call, p->aim[i].at_exit ? "x" : "");
 		if (p->aim[i].steps > 0)
 			n += (size_t)snprintf(
 			    buf + n, size - n, "+%u", p->aim[i].steps);
@@ -69,6 +78,10 @@ aim_parse(struct aim *a, const char *text)
 	char *end;
 
 	a->worker = (int)strtol(text, &end, 10);
+	if (*text == 's') {
+		a->worker = POINT_STORE_NUMBER;
+		end++;
+	}
 	if (*end++ != ':')
 		return NULL;
 	a->call = (unsigned)strtoul(end, &end, 10);
@@ -86,6 +99,12 @@ kind_of(const struct point *p)
 {
 	int two = strchr(p->fault, ',') != NULL;
 
+	if (p->fault[0] == '\0' && p->aim[0].worker == POINT_STORE_NUMBER)
+		return p->aim[1].call > 0 ? POINT_STORE_TWO
+		    : p->heir[0] > 0      ? POINT_STORE_HEAL
+		                          : POINT_STORE;
+	if (strncmp(p->fault, "store-", 6) == 0)
+		return two ? POINT_STORE_FAULTS : POINT_STORE_FAULT;
 	if (p->fault[0] != '\0' && p->agenda != '\0')
 		return two ? POINT_FAULT_MOVE : POINT_FAULT_MASTER;
 	if (p->fault[0] != '\0')
@@ -131,7 +150,7 @@ point_parse(struct point *p, const char *text)
 	memset(p, 0, sizeof(*p));
 	if (isupper((unsigned char)text[0]))
 		p->agenda = *text++;
-	if (!isdigit((unsigned char)text[0])) {
+	if (!isdigit((unsigned char)text[0]) && strncmp(text, "s:", 2) != 0) {
 		strncat(p->fault, text, sizeof(p->fault) - 1);
 		wrong = strchr(text, ':') == NULL;
 	} else

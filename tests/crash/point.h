@@ -22,6 +22,10 @@
  *	T0:9	the new master of T
  *	T0:0/0/9	the second worker that it forks
  *	Rmove-home:1:1	a fault point in R
+ *	s:137x	mootd-store at the 137th system call of its threads
+ *	s:137/9	its successor at its 9th, too
+ *	s:137,2:90	and worker 2
+ *	store-taken:3:63	the store at its third passage of this point
  */
 enum point_kind {
 	POINT_CALL,   /* one kill, at a system call */
@@ -38,6 +42,11 @@ enum point_kind {
 	POINT_MOVE,   /* of a worker while users are moved; R */
 	POINT_FAULT_MASTER, /* fault points of M, T and R */
 	POINT_FAULT_MOVE, /* and of the healing of R */
+	POINT_STORE,  /* a call of the store */
+	POINT_STORE_HEAL, /* and one of its successor */
+	POINT_STORE_TWO, /* of it and of a worker */
+	POINT_STORE_FAULT, /* a fault point of it */
+	POINT_STORE_FAULTS, /* and one of a worker */
 	POINT_KINDS
 };
 
@@ -54,7 +63,11 @@ struct point {
 	char fault[96];
 };
 
-enum { POINT_FAULTS = 256 /* names, at most */ };
+enum {
+	POINT_FAULTS = 448, /* names, at most; */
+	POINT_FAULTS_STORE = 384, /* from here on those of the store */
+	POINT_STORE_NUMBER = 63, /* which is the worker of this number */
+};
 
 /* How often each worker passed each fault point, as fault.h has it. */
 struct passes {

@@ -15,23 +15,6 @@
 
 #include "script.h"
 
-enum who { ANN, BOB, CAT, DAN, EVE, FAY, GIL, GUS };
-
-enum what {
-	WAIT,    /* the end of a phase */
-	CONNECT,
-	SAY,     /* lines; CR LF are added to the last one */
-	BYTES,   /* as they are */
-	CLOSE,   /* the connection, without a word */
-	MOMENT,  /* has a name, by which others know it */
-};
-
-struct step {
-	enum what what;
-	enum who who;
-	const char *text;
-};
-
 #define T10 "ten bytes "
 #define T100 T10 T10 T10 T10 T10 T10 T10 T10 T10 T10
 #define LONG_LINE "PRIVMSG #hall :" T100 T100 T100 T100 "\r\n"
@@ -42,7 +25,7 @@ struct step {
 	"PRIVMSG " room " :one\r\nPRIVMSG " to " :uno\r\nPRIVMSG " room       \
 	" :two\r\nNOTICE " room " :three\r\nPRIVMSG " to " :due"
 
-static const struct step script[] = {
+static const struct step plain[] = {
 	/* arrivals */
 	{ CONNECT, ANN, NULL }, { SAY, ANN, REGISTER("ann") }, { WAIT, 0, 0 },
 	{ CONNECT, BOB, NULL }, { SAY, BOB, REGISTER("bob") }, { WAIT, 0, 0 },
@@ -177,13 +160,22 @@ static const struct step script[] = {
 	{ SAY, FAY, "QUIT" }, { WAIT, 0, 0 },
 };
 
+const struct script script_plain = { plain,
+	sizeof(plain) / sizeof(plain[0]), 0 };
+const struct script *script = &script_plain;
+
 enum {
-	STEPS = sizeof(script) / sizeof(script[0]),
 	PATIENCE = 3000, /* ms for a phase */
 	LOOK = 5,        /* ms between looks of who looks on */
 };
 
 static struct client *client[SCRIPT_CLIENTS];
+static struct note {
+	const char *text;
+	enum who who;
+	char id[48];
+} note;
+struct script_told script_told;
 int script_quiet = 60;
 
 int
@@ -191,12 +183,42 @@ script_phases(void)
 {
 	int i, n = 0;
 
-	for (i = 0; i < STEPS; i++)
-		n += script[i].what == WAIT;
+	for (i = 0; i < script->n; i++)
+		n += script->step[i].what == WAIT;
 	return n;
 }
 
 /* ---- listening ---- */
+
+/* Its msgid, if it has one; else "". */
+static void
+msgid_of(const char *line, char *id, size_t size)
+{
+	const char *p = strstr(line, "msgid=");
+
+	*id = '\0';
+	if (line[0] == '@' && p != NULL && p < strchr(line, ' '))
+		snprintf(id, size, "%.*s", (int)strcspn(p + 6, "; "), p + 6);
+}
+
+/* What is to be known of a line to client I, whose nick is NICK. */
+static void
+line_note(int i, const char *nick, const char *line)
+{
+	size_t n = strlen(nick);
+	const char *source = strstr(line, " :");
+	char id[48];
+
+	msgid_of(line, id, sizeof(id));
+	if (id[0] == '\0' || source == NULL)
+		return;
+	if (note.text != NULL && note.who == (enum who)i &&
+	    strstr(line, note.text) != NULL)
+		memcpy(note.id, id, sizeof(id));
+	if (strncmp(source + 2, nick, n) == 0 && source[2 + n] == '!' &&
+	    strstr(source, "PRIVMSG #") != NULL && script_told.n < 200)
+		memcpy(script_told.id[script_told.n++], id, sizeof(id));
+}
 
 /* Takes the lines that client I has; returns how many. */
 static int
@@ -212,6 +234,7 @@ listen_to(struct transcript *t, int i)
 		if (end > c->in + c->pos && end[-1] == '\r')
 			end[-1] = '\0';
 		*end = '\0';
+		line_note(i, t->of[i].nick, c->in + c->pos);
 		transcript_add(&t->of[i], c->in + c->pos);
 		c->pos = (size_t)(end - c->in) + 1;
 		n++;
@@ -290,6 +313,7 @@ static void
 step_do(struct server *sv, const struct step *s)
 {
 	struct client **c = &client[s->who];
+	const char *id;
 
 	if (s->what == CONNECT) {
 		*c = client_connect(sv);
@@ -297,10 +321,17 @@ step_do(struct server *sv, const struct step *s)
 	}
 	if (*c == NULL)
 		return; /* was cut: it shows */
-	if (s->what == CLOSE) {
+	if (s->what == NOTE) {
+		note = (struct note) { s->text, s->who, "" };
+	} else if (s->what == CLOSE) {
 		client_close(*c);
 		*c = NULL;
-	} else if (s->what == SAY)
+	} else if (s->what == SAY && (id = strstr(s->text, "$id")) != NULL)
+		/* as long as ever, since batches are named by the place in the
+		 * input */
+		client_send(*c, "%.*s%-40s%s", (int)(id - s->text), s->text,
+		    note.id, id + 3);
+	else if (s->what == SAY)
 		client_send(*c, "%s", s->text);
 	else
 		client_write(*c, s->text, strlen(s->text));
@@ -314,11 +345,12 @@ script_play(struct server *sv, struct transcript *got,
 	int i, phase = 0;
 
 	transcript_clear(got);
-	for (i = 0; i < STEPS; i++) {
-		if (script[i].what == MOMENT)
-			watch->moment(script[i].text);
-		else if (script[i].what != WAIT)
-			step_do(sv, &script[i]);
+	script_told.n = 0;
+	for (i = 0; i < script->n; i++) {
+		if (script->step[i].what == MOMENT)
+			watch->moment(script->step[i].text);
+		else if (script->step[i].what != WAIT)
+			step_do(sv, &script->step[i]);
 		else if (phase_wait(got, want, phase++, watch, why, size) != 0)
 			return -1;
 	}

@@ -5,6 +5,46 @@
 #include "harness.h"
 #include "transcript.h"
 
+enum what {
+	WAIT,    /* the end of a phase */
+	CONNECT,
+	SAY,     /* lines; CR LF are added to the last one */
+	BYTES,   /* as they are */
+	CLOSE,   /* the connection, without a word */
+	NOTE,    /* the msgid of what has this text, when WHO is told of it; it
+	          * takes the place of $id in what is said */
+	MOMENT,  /* has a name, by which others know it */
+};
+
+enum who { ANN, BOB, CAT, DAN, EVE, FAY, GIL, GUS };
+
+struct step {
+	enum what what;
+	enum who who;
+	const char *text;
+};
+
+/* A conversation. */
+struct script {
+	const struct step *step;
+	int n;
+	int store;      /* with mootd-store */
+};
+
+/* Without a memory, and with it. */
+extern const struct script script_plain, script_memory;
+/* The one that is played. */
+extern const struct script *script;
+
+/* The msgids that clients were told as that of their own messages: what is
+ * acknowledged. */
+struct script_told {
+	unsigned n;
+	char id[200][48];
+};
+
+extern struct script_told script_told;
+
 /* Who looks on. */
 struct script_watch {
 	void (*moment)(const char *name); /* one that the script names */

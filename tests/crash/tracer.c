@@ -9,9 +9,11 @@
  * for stops, and it does nothing else.  What it kills it also reaps, as a
  * tracer must; only then the master hears of the death.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -23,19 +25,22 @@
 
 enum role { NOBODY, VICTIM, MASTER, HEIR };
 
+/* A thread; what counts is counted in the first of its process. */
 struct tracee {
 	pid_t pid;
+	struct tracee *lead; /* of the others */
 	enum role role;
 	int first;      /* its calls are logged */
 	int inside;     /* between entry and exit */
 	int killed;
 	int waits;      /* for its exec, and is not counted */
 	unsigned calls, steps;
+	unsigned call;  /* which of all those of the process */
 	struct tracer_victim aim;
 };
 
 enum {
-	TRACEES = TRACER_VICTIMS + TRACER_HEIRS + 1,
+	TRACEES = (TRACER_VICTIMS + TRACER_HEIRS) * TRACER_THREADS + 1,
 	OPTIONS = PTRACE_O_TRACESYSGOOD,
 };
 
@@ -65,31 +70,34 @@ tracee_kill(struct tracee *t)
 static void
 tracee_go(struct tracee *t, int sig)
 {
+	struct tracee *lead = t->lead != NULL ? t->lead : t;
 	long how = t->role == MASTER ? PTRACE_CONT
 	    : t->steps > 0           ? PTRACE_SINGLESTEP
 	                             : PTRACE_SYSCALL;
 
-	if (t->killed)
+	if (lead->killed)
 		return;
-	if (t->role != MASTER && t->aim.call == 0 && !t->first)
+	if (t->role != MASTER && lead->aim.call == 0 && !lead->first)
 		how = PTRACE_DETACH;
 	ptrace((enum __ptrace_request)how, t->pid, NULL, (void *)(long)sig);
 	if (how == PTRACE_DETACH)
 		t->pid = 0;
 }
 
-/* At a stop of T at a system call. */
+/* At a stop of THREAD at a system call. */
 static void
-tracee_call(struct tracee *t)
+tracee_call(struct tracee *thread)
 {
+	struct tracee *t = thread->lead != NULL ? thread->lead : thread;
 	struct __ptrace_syscall_info info;
 
-	if (t->waits ||
-	    ptrace(PTRACE_GET_SYSCALL_INFO, t->pid, (void *)sizeof(info),
-	        &info) <= 0)
+	if (t->waits || t->killed ||
+	    ptrace(PTRACE_GET_SYSCALL_INFO, thread->pid,
+	        (void *)sizeof(info), &info) <= 0)
 		return;
-	t->inside = info.op == PTRACE_SYSCALL_INFO_ENTRY;
-	if (t->inside) {
+	thread->inside = info.op == PTRACE_SYSCALL_INFO_ENTRY;
+	if (thread->inside) {
+		thread->call = t->calls + 1;
 		t->calls++;
 		record->last = (long)info.entry.nr;
 		if (t->first && t->calls < TRACER_CALLS)
@@ -101,13 +109,42 @@ tracee_call(struct tracee *t)
 			t->aim.call = 0;
 		}
 	}
-	if (t->calls != t->aim.call || t->aim.call == 0 ||
-	    t->inside == (t->aim.at_exit || t->aim.steps > 0))
+	if (thread->call != t->aim.call || t->aim.call == 0 ||
+	    thread->inside == (t->aim.at_exit || t->aim.steps > 0))
 		return;
 	if (t->aim.steps > 0)
-		t->steps = t->aim.steps;
+		thread->steps = t->aim.steps;
 	else
 		tracee_kill(t);
+}
+
+/* The thread PID of PROCESS. */
+static struct tracee *
+thread_add(struct tracee *process, pid_t pid)
+{
+	struct tracee *t = tracee_find(0);
+
+	if (t != NULL)
+		*t = (struct tracee) { .pid = pid, .role = process->role,
+			.lead = process };
+	return t;
+}
+
+/* Whom the thread PID belongs to, if that is one of ours. */
+static struct tracee *
+thread_process(pid_t pid)
+{
+	char path[40], line[80];
+	int process = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	if ((f = fopen(path, "r")) == NULL)
+		return NULL;
+	while (process == 0 && fgets(line, sizeof(line), f) != NULL)
+		sscanf(line, "Tgid: %d", &process);
+	fclose(f);
+	return process == 0 || process == pid ? NULL : tracee_find(process);
 }
 
 /* The master has a new child, which is ours from its first instruction. */
@@ -133,7 +170,11 @@ stopped(const struct tracer_plan *plan, pid_t pid, int status)
 	unsigned long child;
 
 	if (t == NULL) {
-		heir_add(plan, pid);
+		struct tracee *process = thread_process(pid);
+		if (process != NULL)
+			thread_add(process, pid);
+		else
+			heir_add(plan, pid);
 		if ((t = tracee_find(pid)) == NULL)
 			return;
 	}
@@ -141,7 +182,8 @@ stopped(const struct tracer_plan *plan, pid_t pid, int status)
 		tracee_call(t);
 		sig = 0;
 	} else if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_CLONE) {
-		if (ptrace(PTRACE_GETEVENTMSG, pid, NULL, &child) == 0 &&
+		if (t->role == MASTER &&
+		    ptrace(PTRACE_GETEVENTMSG, pid, NULL, &child) == 0 &&
 		    tracee_find((pid_t)child) == NULL)
 			heir_add(plan, (pid_t)child);
 		sig = 0;
@@ -153,7 +195,7 @@ stopped(const struct tracer_plan *plan, pid_t pid, int status)
 	else if (sig == SIGTRAP && t->steps > 0) {
 		sig = 0;
 		if (--t->steps == 0)
-			tracee_kill(t);
+			tracee_kill(t->lead != NULL ? t->lead : t);
 	}
 	tracee_go(t, sig);
 }
@@ -164,7 +206,8 @@ seize(pid_t pid, enum role role, int options)
 	struct tracee *t = tracee_find(0);
 	int status;
 
-	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)(long)options) != 0)
+	if (t == NULL ||
+	    ptrace(PTRACE_SEIZE, pid, NULL, (void *)(long)options) != 0)
 		return -1;
 	t->pid = pid;
 	t->role = role;
@@ -172,6 +215,31 @@ seize(pid_t pid, enum role role, int options)
 	    waitpid(pid, &status, __WALL) != pid)
 		return -1;
 	return 0;
+}
+
+/* The threads that T has beside the first. */
+static int
+seize_threads(struct tracee *t, int options)
+{
+	char path[40];
+	struct dirent *d;
+	int bad = 0;
+	pid_t pid;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)t->pid);
+	if ((dir = opendir(path)) == NULL)
+		return -1;
+	while ((d = readdir(dir)) != NULL && !bad) {
+		pid = (pid_t)atoi(d->d_name);
+		if (pid <= 0 || pid == t->pid)
+			continue;
+		bad = seize(pid, t->role, options) != 0;
+		if (!bad)
+			tracee_find(pid)->lead = t;
+	}
+	closedir(dir);
+	return bad ? -1 : 0;
 }
 
 static int
@@ -190,6 +258,8 @@ seize_all(const struct tracer_plan *plan)
 		t->aim = plan->victim[i];
 		t->waits = t->aim.from_exec;
 		t->first = i == 0;
+		if (seize_threads(t, OPTIONS) != 0)
+			return -1;
 	}
 	if (plan->master != 0 && seize(plan->master, MASTER,
 	        OPTIONS | PTRACE_O_TRACEFORK | PTRACE_O_TRACECLONE) != 0)
@@ -279,7 +349,9 @@ static const struct {
 	N(recvfrom), N(rt_sigaction), N(rt_sigprocmask), N(sendmsg),
 	N(sendto), N(set_robust_list), N(setsockopt), N(shmat), N(shmctl),
 	N(shmdt), N(shmget), N(shutdown), N(signalfd4), N(socket), N(wait4),
-	N(write), N(clock_nanosleep), N(restart_syscall),
+	N(write), N(clock_nanosleep), N(restart_syscall), N(pread64),
+	N(pwrite64), N(fdatasync), N(fsync), N(ftruncate), N(unlink),
+	N(execve), N(clone3), N(exit), N(sched_yield),
 #undef N
 };
 

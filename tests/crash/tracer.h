@@ -6,11 +6,13 @@
 
 /*
  * A process that follows others system call by system call (ptrace(2)) and
- * kills them where it was told to.
+ * kills them where it was told to.  The calls of a process are those of all
+ * its threads, as they come.
  */
 
 enum {
 	TRACER_VICTIMS = 2,
+	TRACER_THREADS = 16, /* of one of them */
 	TRACER_HEIRS = 4,
 	TRACER_CALLS = 8192, /* a log of the first victim's calls */
 };

@@ -52,6 +52,26 @@ tag_hide(char *line, const char *key)
 	memmove(p + 1, end, strlen(end) + 1);
 }
 
+/* Replaces the msgid that REDACT tells of. */
+static void
+redacted_hide(char *line)
+{
+	char *p = strstr(line, " REDACT ");
+	size_t n, k;
+
+	for (; p != NULL && *p != '\0'; p += n) {
+		p += strspn(p, " ");
+		n = strcspn(p, " ");
+		k = strspn(p, "0123456789abcdef");
+		if (k == 0 || k == n || p[k] != '.' ||
+		    k + 1 + strspn(p + k + 1, "0123456789abcdef") != n)
+			continue;
+		*p = '*';
+		memmove(p + 1, p + n, strlen(p + n) + 1);
+		n = 1;
+	}
+}
+
 static int
 word_cmp(const void *a, const void *b)
 {
@@ -167,6 +187,7 @@ transcript_add(struct record *r, const char *text)
 	snprintf(line, sizeof(line), "%s", text);
 	tag_hide(line, "time=");
 	tag_hide(line, "msgid=");
+	redacted_hide(line);
 	if (line[0] == '@' && (source = strchr(line, ' ')) != NULL)
 		source++;
 	if (source == NULL)

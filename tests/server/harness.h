@@ -127,6 +127,8 @@ int server_descriptors(const struct server *sv);
 /* Worker pids in pid[number]; 0 where there is none.  Returns how many run. */
 int server_workers(const struct server *sv, pid_t *pid, int max);
 pid_t server_worker_pid(const struct server *sv, int number);
+/* That of mootd-store; 0 where there is none. */
+pid_t server_store_pid(const struct server *sv);
 /* Runs mootctl with ARGS (words), returns its output, which the caller frees;
  * *STATUS (may be NULL) gets its exit code. */
 char *server_ctl(const struct server *sv, const char *args, int *status);

@@ -123,6 +123,25 @@ server_workers(const struct server *sv, pid_t *pid, int max)
 	return n;
 }
 
+pid_t
+server_store_pid(const struct server *sv)
+{
+	char path[64], kids[8192], name[32], *p, *save;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
+	    (int)sv->pid, (int)sv->pid);
+	if (sv->pid == 0 || file_read(path, kids, sizeof(kids)) <= 0)
+		return 0;
+	for (p = strtok_r(kids, " ", &save); p != NULL;
+	    p = strtok_r(NULL, " ", &save)) {
+		snprintf(path, sizeof(path), "/proc/%s/comm", p);
+		if (file_read(path, name, sizeof(name)) > 0 &&
+		    strncmp(name, "mootd-store", 11) == 0)
+			return (pid_t)atoi(p);
+	}
+	return 0;
+}
+
 int
 server_descriptors(const struct server *sv)
 {
