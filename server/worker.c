@@ -770,10 +770,15 @@ static void
 flush_one(uint32_t i)
 {
 	uint64_t was = blame_on(DOING_SESSION, i);
+	uint64_t sent = sessions[i].sent;
 
 	sessions[i].flags &= ~(uint32_t)SESSION_DIRTY;
 	session_flush(i);
 	blame_back(was);
+	/* what waits for a commit is flushed again then: no need to look */
+	if ((sessions[i].flags & SESSION_HELD) && sessions[i].sent == sent &&
+	    sent < sessions[i].queued)
+		return;
 	/* a long answer goes on when the last part is out */
 	if (sessions[i].step != 0 || sessions[i].state != SESSION_LIVE ||
 	    (sessions[i].flags & (SESSION_JOINING | SESSION_MAIL |

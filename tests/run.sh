@@ -68,6 +68,8 @@ done
 if [ -x build/faults/mootd ]; then
 	programs build/faults:build/faults
 	one 'explore, a sample' "$t/explore" -t "${EXPLORE:-40}"
+	one 'explore with a memory, a sample' "$t/explore" -m \
+	    -t "${EXPLORE_MEMORY:-20}"
 	# fails when nobody heals a move
 	one 'explore, a death in a move' "$t/explore" -p Rrehome-home:1:1
 	one 'soak, a short one' "$t/soak" -n 300 -t 5

@@ -33,7 +33,8 @@ enum {
 	JOBS_MAX = 16,
 	FAILURES_SHOWN = 40,
 	SPARE = 8,       /* calls behind the last one that was counted */
-	HEAL_AT = 12,    /* deaths before which healings are looked at */
+	HEAL_AT = 12,    /* deaths before which healings are looked at; */
+	HEAL_AT_SAMPLE = 1, /* so many in a sample with a memory */
 	GENERATIONS = 150,
 	TWOS = 300,
 	STEPS = 600,
@@ -160,6 +161,12 @@ list_calls(void)
 		}
 }
 
+static unsigned
+heal_at(void)
+{
+	return script->store && options.seconds > 0 ? HEAL_AT_SAMPLE : HEAL_AT;
+}
+
 /* Each call of the healing after a few deaths; how many there are is asked by
  * a healing that is not disturbed. */
 static void
@@ -170,9 +177,9 @@ list_heals(void)
 	struct point p;
 	int w;
 
-	for (i = 0; i < HEAL_AT; i++) {
+	for (i = 0; i < heal_at(); i++) {
 		w = 1 + (int)(i % SCRIPT_WORKERS);
-		n = calls[w] * (i + 1) / (HEAL_AT + 1);
+		n = calls[w] * (i + 1) / (heal_at() + 1);
 		memset(&p, 0, sizeof(p));
 		p.aim[0] = (struct aim) { w, n, 0, (int)(i / 3 % 2) };
 		p.heir[0] = ~0u;
@@ -262,7 +269,17 @@ faults_ask_one(const char *program, int i, int most)
 	return pclose(f) == 0 ? n : 0;
 }
 
-/* Asks the server for the names, and the store, which is beside it. */
+/* The store, which is beside the server. */
+static const char *
+store_program(char *buf, size_t size)
+{
+	const char *mootd = getenv("MOOTD");
+
+	snprintf(buf, size, "%s-store", mootd != NULL ? mootd : "./mootd");
+	return buf;
+}
+
+/* Asks the server for the names, and the store. */
 static void
 faults_ask(void)
 {
@@ -272,9 +289,9 @@ faults_ask(void)
 	if (mootd == NULL)
 		mootd = "./mootd";
 	nfault = faults_ask_one(mootd, 0, POINT_FAULTS_STORE);
-	snprintf(store, sizeof(store), "%s-store", mootd);
 	if (script->store && nfault > 0)
-		nstore = faults_ask_one(store, POINT_FAULTS_STORE,
+		nstore = faults_ask_one(store_program(store, sizeof(store)),
+		    POINT_FAULTS_STORE,
 		    POINT_FAULTS - POINT_FAULTS_STORE);
 }
 
@@ -313,7 +330,7 @@ list_fault_heals(void)
 	uint32_t k;
 	int f, w;
 
-	for (i = 0; i < 4 * HEAL_AT && at > 0; i++) {
+	for (i = 0; i < 4 * heal_at() && at > 0; i++) {
 		do
 			p = points[any(at)];
 		while (p.kind != POINT_FAULT);
@@ -695,6 +712,25 @@ report(void)
 
 /* ---- the command ---- */
 
+/* Why this machine cannot do it; NULL: it can. */
+static const char *
+impossible(void)
+{
+	static char why[80];
+	char store[280];
+	int e = tracer_allowed();
+
+	snprintf(why, sizeof(why), "ptrace(2): %s", strerror(e));
+	if (e != 0)
+		return why;
+	if (script->store && access(store_program(store, sizeof(store)),
+	        X_OK) != 0)
+		return "there is no mootd-store";
+	if (script->store && system("sqlite3 -version >/dev/null 2>&1") != 0)
+		return "there is no sqlite3(1)";
+	return NULL;
+}
+
 static int
 replay(void)
 {
@@ -753,7 +789,7 @@ int
 main(int argc, char **argv)
 {
 	long begun = clock_ms();
-	int e;
+	const char *why;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	seed = (unsigned)(clock_us() / 1000000);
@@ -765,8 +801,8 @@ main(int argc, char **argv)
 	if (shared == MAP_FAILED)
 		return 2;
 	signal(SIGPIPE, SIG_IGN);
-	if ((e = tracer_allowed()) != 0) {
-		printf("SKIPPED: ptrace(2): %s\n1 skipped\n", strerror(e));
+	if ((why = impossible()) != NULL) {
+		printf("SKIPPED: %s\n1 skipped\n", why);
 		return 0;
 	}
 	printf("seed %u\n", seed);

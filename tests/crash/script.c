@@ -354,5 +354,9 @@ script_play(struct server *sv, struct transcript *got,
 		else if (phase_wait(got, want, phase++, watch, why, size) != 0)
 			return -1;
 	}
+	/* who was not told the end */
+	for (i = 0; i < SCRIPT_CLIENTS; i++)
+		if (client[i] != NULL)
+			client_close(client[i]);
 	return 0;
 }
