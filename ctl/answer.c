@@ -3,8 +3,9 @@
  * The control socket, from the administrator's side.
  *
  * Nothing here waits for ever: connecting, sending and each read end after
- * ANSWER_WAIT.  Who has no permission learns it in one of two ways, from the
- * kernel when connecting or by an ERROR line from the server; sending may
+ * ANSWER_WAIT, a read after what is set instead.  Who has no permission learns
+ * it in one of two ways, from the kernel when connecting or by an ERROR line
+ * from the server; sending may
  * have failed by then, so what can still be read counts for more.
  */
 #include <errno.h>
@@ -19,6 +20,8 @@
 #include <unistd.h>
 
 #include "answer.h"
+
+int answer_wait = ANSWER_WAIT;
 
 static enum answer_result fail(struct answer *a, enum answer_result result,
     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -147,9 +150,9 @@ collect(struct answer *a)
 				exit(1);
 			}
 		}
-		if ((n = poll(&p, 1, ANSWER_WAIT)) == 0)
+		if ((n = poll(&p, 1, answer_wait)) == 0)
 			return fail(a, ANSWER_UNREACHABLE,
-			    "no answer for %d seconds", ANSWER_WAIT / 1000);
+			    "no answer for %d seconds", answer_wait / 1000);
 		if (n > 0)
 			n = recv(a->fd, a->bytes + a->used, a->size - a->used,
 			    0);

@@ -32,6 +32,9 @@ struct answer {
 	int fd;             /* still open after ANSWER_OK */
 };
 
+/* ms without a byte until we give up: ANSWER_WAIT, or what is set. */
+extern int answer_wait;
+
 /* Asks the server at the socket PATH.  answer_free() A in any case. */
 enum answer_result answer_get(struct answer *a, const char *path,
     const char *question);

@@ -21,15 +21,8 @@
 
 #include "../server/version.h"
 #include "answer.h"
+#include "order.h"
 #include "show.h"
-
-enum exit_status {
-	EXIT_OK,
-	EXIT_USAGE,       /* or the output could not be written */
-	EXIT_UNREACHABLE,
-	EXIT_DENIED,
-	EXIT_NO,
-};
 
 enum {
 	TRIES = 5,            /* of a question that was cut off */
@@ -39,20 +32,12 @@ enum {
 	POLL_PAUSE = 20,
 };
 
-struct order;
-
-struct options {
-	const char *socket;
-	int json;
-	const struct order *order;
-	char question[ANSWER_LINE + 1];
-};
-
 typedef int order_fn(const struct options *o);
 
 enum order_flag {
 	ORDER_AGAIN = 1,  /* may be asked again */
 	ORDER_MERGE = 2,  /* its rows are one record */
+	ORDER_OWN = 4,    /* makes its own question of the arguments */
 };
 
 struct order {
@@ -113,8 +98,8 @@ process_started(long long pid)
 
 /* ---- trouble ---- */
 
-static int
-complain(enum answer_result result, const struct answer *a)
+int
+order_complain(enum answer_result result, const struct answer *a)
 {
 	static const int status[] = {
 		[ANSWER_OK] = EXIT_OK,
@@ -133,8 +118,9 @@ complain(enum answer_result result, const struct answer *a)
 }
 
 /* Asks, and again if that does no harm. */
-static enum answer_result
-ask(struct answer *a, const struct options *o, const char *question, int again)
+enum answer_result
+order_ask(struct answer *a, const struct options *o, const char *question,
+    int again)
 {
 	enum answer_result result;
 	int tries = 1;
@@ -149,8 +135,8 @@ ask(struct answer *a, const struct options *o, const char *question, int again)
 }
 
 /* The number NAME in the answer A, -1 when there is none. */
-static long long
-number_in(const struct answer *a, const char *name)
+long long
+order_number(const struct answer *a, const char *name)
 {
 	struct row row = { .nfield = 0 };
 	long long n = -1;
@@ -190,7 +176,7 @@ run_show(const struct options *o)
 	struct answer a;
 	enum answer_result result;
 
-	result = ask(&a, o, o->question, o->order->flags & ORDER_AGAIN);
+	result = order_ask(&a, o, o->question, o->order->flags & ORDER_AGAIN);
 	if (result == ANSWER_OK) {
 		if (o->json)
 			show_json(&a, merge);
@@ -200,7 +186,7 @@ run_show(const struct options *o)
 			show_table(&a, o->order->columns);
 	}
 	answer_free(&a);
-	return complain(result, &a);
+	return order_complain(result, &a);
 }
 
 static const struct column status_lines[] = {
@@ -222,7 +208,11 @@ static const struct column status_lines[] = {
 	{ "messages", "{messages}, {deliveries} deliveries", 0 },
 	{ "mailboxes", "{posted} posted, {taken} taken, {waits} waits", 0 },
 	{ "healed", "{healed}", 0 },
-	{ "store", "{store}, {stored} kept in {commits} commits, {questions} questions", 0 },
+	{ "store", "{store}, {stored} kept in {commits} commits, {questions} "
+	    "questions", 0 },
+	{ "database", "{store_size:b}, {store_messages} messages", 0 },
+	{ "oldest message", "{store_oldest:d}", 0 },
+	{ "last backup", "{store_backup:d}", 0 },
 	{ "traffic", "{bytes_in:b} in, {bytes_out:b} out", 0 },
 	{ "buffers", "{buffers_used:b} of {buffers_total:b}", 0 },
 	{ "ipc-prefix", "{ipc_prefix}", 0 },
@@ -271,7 +261,19 @@ static const struct column room_columns[] = {
 	{ "NAME", "{name}", 0 },
 	{ "MEMBERS", "{members}", 1 },
 	{ "MODES", "{modes}", 0 },
+	{ "FOUNDER", "{founder}", 0 },
 	{ "CREATED", "{created:d}", 0 },
+	{ "TOPIC", "{topic}", 0 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct column registered_columns[] = {
+	{ "NAME", "{name}", 0 },
+	{ "FOUNDER", "{founder}", 0 },
+	{ "MODES", "{modes}", 0 },
+	{ "CREATED", "{created:d}", 0 },
+	{ "AGE/S", "{age}", 1 },
+	{ "COUNT", "{count}", 1 },
 	{ "TOPIC", "{topic}", 0 },
 	{ NULL, NULL, 0 },
 };
@@ -451,7 +453,7 @@ await_reload(const struct options *o, long long before)
 	while (count <= before && now_ms() < until) {
 		pause_ms(POLL_PAUSE);
 		if (answer_get(&a, o->socket, "STATUS") == ANSWER_OK)
-			count = number_in(&a, "reloads");
+			count = order_number(&a, "reloads");
 		answer_free(&a);
 	}
 	return count > before ? count : -1;
@@ -464,12 +466,12 @@ run_reload(const struct options *o)
 	struct answer a;
 	long long pid, count;
 
-	result = ask(&a, o, "RELOAD", 1);
-	pid = number_in(&a, "pid");
-	count = number_in(&a, "reloads");
+	result = order_ask(&a, o, "RELOAD", 1);
+	pid = order_number(&a, "pid");
+	count = order_number(&a, "reloads");
 	answer_free(&a);
 	if (result != ANSWER_OK)
-		return complain(result, &a);
+		return order_complain(result, &a);
 	if ((count = await_reload(o, count)) < 0) {
 		fprintf(stderr, "mootctl: not reloaded within %d seconds; "
 		    "the old settings may still hold, see the log\n",
@@ -500,9 +502,9 @@ await_counted(const struct options *o, const struct counted *k,
 	while (now_ms() < until) {
 		pause_ms(POLL_PAUSE);
 		if (answer_get(a, o->socket, "STATUS") == ANSWER_OK) {
-			if (number_in(a, k->done) > done)
+			if (order_number(a, k->done) > done)
 				return EXIT_OK;
-			if (number_in(a, k->refused) > refused)
+			if (order_number(a, k->refused) > refused)
 				return EXIT_NO;
 		}
 		answer_free(a);
@@ -521,13 +523,13 @@ run_counted(const struct options *o, const struct counted *k,
 	char why[256] = "";
 	int r;
 
-	result = ask(before, o, k->question, 1);
+	result = order_ask(before, o, k->question, 1);
 	if (result != ANSWER_OK) {
 		answer_free(before);
-		return complain(result, before);
+		return order_complain(result, before);
 	}
-	r = await_counted(o, k, number_in(before, k->done),
-	    number_in(before, k->refused), after);
+	r = await_counted(o, k, order_number(before, k->done),
+	    order_number(before, k->refused), after);
 	if (r == EXIT_OK)
 		return r;
 	answer_free(before);
@@ -556,7 +558,8 @@ run_upgrade(const struct options *o)
 		return r;
 	if (o->json)
 		printf("{\"pid\":%lld,\"upgrades\":%lld}\n",
-		    number_in(&after, "pid"), number_in(&after, "upgrades"));
+		    order_number(&after, "pid"),
+		    order_number(&after, "upgrades"));
 	else
 		printf("upgraded\n");
 	answer_free(&before);
@@ -575,7 +578,7 @@ run_rebalance(const struct options *o)
 
 	if (r != EXIT_OK)
 		return r;
-	moved = number_in(&after, "moved") - number_in(&before, "moved");
+	moved = order_number(&after, "moved") - order_number(&before, "moved");
 	if (o->json)
 		printf("{\"moved\":%lld}\n", moved);
 	else
@@ -614,8 +617,8 @@ run_stop(const struct options *o)
 	long long pid;
 	int ended = 0;
 
-	result = ask(&a, o, "STOP", 1);
-	pid = number_in(&a, "pid");
+	result = order_ask(&a, o, "STOP", 1);
+	pid = order_number(&a, "pid");
 	/* the end may come before the last line */
 	if (result == ANSWER_OK || (result == ANSWER_CUT && pid > 0)) {
 		result = ANSWER_OK;
@@ -623,7 +626,7 @@ run_stop(const struct options *o)
 	}
 	answer_free(&a);
 	if (result != ANSWER_OK)
-		return complain(result, &a);
+		return order_complain(result, &a);
 	if (!ended) {
 		fprintf(stderr, "mootctl: pid %lld has not ended within %d "
 		    "seconds\n", pid, STOP_WAIT / 1000);
@@ -649,6 +652,8 @@ static const struct order orders[] = {
 	    "who is connected" },
 	{ "rooms", "", 0, 0, ORDER_AGAIN, run_show, room_columns,
 	    "each room" },
+	{ "registered", "", 0, 0, ORDER_AGAIN, run_show, registered_columns,
+	    "each room that lasts" },
 	{ "members", "ROOM", 1, 1, ORDER_AGAIN, run_show, member_columns,
 	    "who is in a room" },
 	{ "queues", "", 0, 0, ORDER_AGAIN, run_show, queue_columns,
@@ -657,6 +662,12 @@ static const struct order orders[] = {
 	    kick_lines, "disconnect a user" },
 	{ "account", "WHAT [NAME [TEXT ...]]", 1, 99, 0, run_account, NULL,
 	    "add, list, show, passwd, suspend, unsuspend, remove, invite" },
+	{ "history", "export|erase NAME", 2, 2, ORDER_OWN, store_history, NULL,
+	    "what is kept of a room or an account, as JSON" },
+	{ "backup", "FILE", 1, 1, ORDER_OWN, store_backup, NULL,
+	    "copy the database, while it is in use" },
+	{ "restore", "FILE [CONFIG]", 1, 2, ORDER_OWN, store_restore, NULL,
+	    "put such a copy in its place" },
 	{ "rebalance", "", 0, 0, 0, run_rebalance, NULL,
 	    "give each worker its share of the users" },
 	{ "reload", "", 0, 0, 0, run_reload, NULL,
@@ -846,7 +857,10 @@ main(int argc, char **argv)
 		fail_usage("missing argument: %s", o.order->params);
 	if (n > o.order->max)
 		fail_usage("too many arguments for %s", o.order->name);
-	question_make(&o, n, argv + i + 1);
+	o.argument = argv + i + 1;
+	o.argument[n] = NULL;
+	if (!(o.order->flags & ORDER_OWN))
+		question_make(&o, n, o.argument);
 	if (o.socket == NULL)
 		o.socket = default_socket();
 	return output_end(o.order->run(&o));

@@ -9,9 +9,9 @@
  * A session that has logged in, or is called, has SESSION_MAIL and is told
  * before its next line is run: a page of messages in a batch; then, when the
  * client's side of the connection has taken that in, the store is told that
- * they were delivered; then the next page, until there is none.  If the connection
- * breaks in between, they are told again to the next session, with the same
- * msgid: rather that than never.
+ * they were delivered; then the next page, until there is none.  If the
+ * connection breaks in between, they are told again to the next session, with
+ * the same msgid: rather that than never.
  *
  * The steps of that: STEP_MAIL, and
  *	0                       PENDING: a page

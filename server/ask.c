@@ -227,7 +227,8 @@ ask_look(void)
 				sessions[i].asked = 0;
 				worker_run_later(i);
 			}
-			if (sessions[i].flags & SESSION_MAIL)
+			if (sessions[i].flags &
+			    (SESSION_MAIL | SESSION_MISSES))
 				worker_run_later(i);
 			cap_tell(i);
 			if (sessions[i].flags & SESSION_HELD)

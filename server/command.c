@@ -38,6 +38,7 @@
 #include "fault.h"
 #include "lasting.h"
 #include "log.h"
+#include "missed.h"
 #include "poison.h"
 #include "registry.h"
 #include "sasl.h"
@@ -118,7 +119,7 @@ reply_past(struct command *c, const char *tags, size_t ntags,
 void
 reply_line(struct command *c, const char *fmt, ...)
 {
-	char line[2048];
+	char line[12288];
 	va_list ap;
 	int n;
 
@@ -529,6 +530,8 @@ txn_finish(struct txn *t)
 	    (t->flags & SESSION_BATCH);
 	if (t->mail)
 		s->flags &= ~(uint32_t)SESSION_MAIL;
+	if (t->caught != 0)
+		missed_told(t->session, t->caught - 1);
 	if (t->after != 0)
 		s->state = (uint8_t)t->after;
 	FAULT("finish-state");
@@ -556,6 +559,7 @@ txn_begin(struct txn *t, const struct command *c)
 	t->posts = t->stored = t->asked = 0;
 	t->post_user = t->in_doubt = 0;
 	t->holds = t->mail = 0;
+	t->caught = 0;
 	t->after = 0;
 	t->flags = c->s->flags;
 	t->locked = (c->row->flags & CMD_LOCK) != 0;
@@ -893,6 +897,16 @@ reply_ahead(void)
 	return config->sendq < 4 * REPLY_STEP ? 0 : 2 * REPLY_STEP;
 }
 
+/* Whether it has so much to read that it is not asked for more: it would be
+ * cut for that, but it need not be. */
+static int
+is_behind(const struct session *s)
+{
+	return (s->flags & SESSION_MISSES) ||
+	    (s->queued - s->sent > config->sendq / 2 && store_accepts() &&
+		!(s->flags & SESSION_CONTROL));
+}
+
 static int
 run_next_line(uint32_t i)
 {
@@ -902,7 +916,8 @@ run_next_line(uint32_t i)
 	long n;
 
 	if (s->state != SESSION_LIVE || s->asked != 0 || device_is_pending(s) ||
-	    (s->flags & SESSION_OVERFLOW) || command_is_mail(s))
+	    (s->flags & SESSION_OVERFLOW) || command_is_mail(s) ||
+	    (s->step == 0 && is_behind(s)))
 		return 0;
 	if (lasting_ranks(i))
 		return 1;
@@ -946,6 +961,14 @@ command_next(uint32_t i)
 static enum command_result
 mail(struct command *c)
 {
+	if (c->cursor & CURSOR_MISSED) {
+		if (c->s->crashes < POISON)
+			return missed_tell(c);
+		log_warn("what %s missed crashed %u workers: not told",
+		    log_safe(c->u->nick), c->s->crashes);
+		me->txn.caught = c->s->missed + 1;
+		return CMD_DONE;
+	}
 	/* who is called from now on is told after this */
 	if (c->step == 0 && store_accepts())
 		me->txn.mail = 1;
@@ -969,9 +992,15 @@ command_mail(uint32_t i)
 	int r;
 
 	if (!command_is_mail(s) &&
-	    (s->step != 0 || !(s->flags & SESSION_MAIL) || !store_accepts() ||
-		!(c.u->flags & USER_REGISTERED)))
+	    (s->step != 0 ||
+		!(s->flags & (SESSION_MAIL | SESSION_MISSES)) ||
+		!store_accepts() || !(c.u->flags & USER_REGISTERED)))
 		return 0;
+	if (!command_is_mail(s) && (s->flags & SESSION_MISSES)) {
+		if (s->sent != s->queued)
+			return 0;
+		c.cursor = CURSOR_MISSED;
+	}
 	if (s->state != SESSION_LIVE || s->asked != 0 || device_is_pending(s) ||
 	    (s->flags & SESSION_OVERFLOW) ||
 	    s->queued - s->sent > reply_ahead())

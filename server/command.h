@@ -73,6 +73,9 @@ const struct command_row *command_find(const char *name);
 int command_next(uint32_t s);
 /* The same before the next line, when something was kept for its user. */
 int command_mail(uint32_t s);
+/* In `cursor', with STEP_MAIL: it is missed_tell()'s. */
+#define CURSOR_MISSED (UINT64_C(1) << 63)
+
 static inline int
 command_is_mail(const struct session *s)
 {
@@ -103,8 +106,8 @@ void reply(struct command *c, int numeric, const char *fmt, ...)
 /* A whole line without CR LF: ":server PONG ..." */
 void reply_line(struct command *c, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* A line of the past, with the tags it is to have ("a=b;c").  INNER: they name a
- * batch, so it is in no other one. */
+/* A line of the past, with the tags it is to have ("a=b;c").  INNER: they
+ * name a batch, so it is in no other one. */
 void reply_past(struct command *c, const char *tags, size_t ntags,
     const char *line, int inner);
 /* What the client itself gets of the event, with its tags. */

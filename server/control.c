@@ -102,6 +102,14 @@ status_store(void)
 	row_number("stored", store->messages);
 	row_number("commits", store->commits);
 	row_number("questions", store->questions);
+	if (store->state == STORE_OFF)
+		return;
+	row_number("store_size", store->bytes);
+	row_number("store_messages", store->rows);
+	if (store->rows != 0)
+		row_number("store_oldest", store->oldest / 1000);
+	if (store->backup != 0)
+		row_number("store_backup", store->backup / 1000);
 }
 
 /* A row of totals, whole numbers and what is only read. */
@@ -363,6 +371,7 @@ show_room(struct command *c, uint32_t i)
 	row_field("name", r->name);
 	row_number("members", r->count);
 	row_modes(r->modes);
+	row_field("founder", r->founder);
 	row_number("created", r->created);
 	row_field("topic", r->topic);
 	row_end(c);
@@ -515,7 +524,8 @@ signal_master(struct command *c, int sig)
 	if (pid <= 1 || !lock_owned(&state->master))
 		return rows_refuse(c, "the master is gone", NULL);
 	if (kill(pid, sig) != 0)
-		return rows_refuse(c, "cannot signal the master", strerror(errno));
+		return rows_refuse(c, "cannot signal the master",
+		    strerror(errno));
 	return rows_ok(c);
 }
 
@@ -574,6 +584,12 @@ static const struct command_row control_table[] = {
 	    "NICK [:REASON]: disconnects a user" },
 	{ "ACCOUNT", control_account, 1, CMD_FREE | CMD_LOCK, 0,
 	    "WHAT [NAME [TEXT]]: add, list, suspend, ... accounts" },
+	{ "HISTORY", control_history, 2, CMD_FREE, 0,
+	    "EXPORT|ERASE :NAME [CURSOR]: of a room or an account" },
+	{ "REGISTERED", control_registered, 0, CMD_FREE, 0,
+	    ": each room that lasts" },
+	{ "BACKUP", control_backup, 1, CMD_FREE, 0,
+	    ":FILE: copies the store's database" },
 	{ "RELOAD", control_reload, 0, CMD_FREE, 0,
 	    ": reads the configuration again" },
 	{ "REBALANCE", control_rebalance, 0, CMD_FREE, 0,

@@ -16,6 +16,8 @@
 const struct command_row *control_row(struct command *c);
 /* control_account.c */
 command_fn control_account;
+/* control_store.c */
+command_fn control_history, control_registered, control_backup;
 /* Whether the peer of a control socket may give orders: root or our own
  * user (SO_PEERCRED). */
 int control_peer_allowed(int fd);

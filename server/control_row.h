@@ -6,7 +6,7 @@
 
 /* The rows of an answer to mootctl(8), see control.h. */
 
-enum { ROW_MAX = 2000 /* bytes of a row */ };
+enum { ROW_MAX = 12000 /* bytes of a row */ };
 
 void row_begin(void);
 /* A text of at most SIZE bytes, whether or not it ends before. */

@@ -30,6 +30,7 @@
 #include "deliver.h"
 #include "fault.h"
 #include "log.h"
+#include "missed.h"
 #include "op.h"
 #include "poison.h"
 #include "registry.h"
@@ -342,10 +343,10 @@ posts_bit(uint32_t w)
 }
 
 /*
- * Posts E to worker W, TO_USER or TO_STORE.  Each posting has a serial of its own,
- * higher than all before: so the one in doubt after a death was the last of
- * that life, and a receiver that has heard a serial as high has heard it.  It
- * stays in doubt, with its serial, until it is posted again.  Returns 0 when
+ * Posts E to worker W, TO_USER or TO_STORE.  Each posting has a serial of its
+ * own, higher than all before: so the one in doubt after a death was the last
+ * of that life, and a receiver that has heard a serial as high has heard it.
+ * It stays in doubt, with its serial, until it is posted again.  Returns 0 when
  * it is posted, else -1.
  */
 static int
@@ -571,6 +572,7 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 		return;
 	k = look_find(e, s);
 	f->queued = s->queued;
+	f->missed = s->missed;
 	FAULT("serve-queued");
 	atomic_signal_fence(memory_order_seq_cst);
 	f->session = i;
@@ -578,7 +580,9 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 	f->started = 1; /* from the first one on a successor has a doubt */
 	atomic_signal_fence(memory_order_seq_cst);
 	FAULT("serve-session");
-	if (k->len > 0)
+	if (k->len > 0 && missed_is(s, k->len, config->sendq))
+		missed_note(i, e);
+	else if (k->len > 0)
 		session_append(i, k->text, k->len);
 	FAULT("serve-appended");
 	if (e->nrooms > 0)
@@ -593,7 +597,8 @@ static void
 serve_once(const struct envelope *e, struct fanout *f, uint32_t i)
 {
 	if (f->started == 2 && f->session == i &&
-	    sessions[i].queued != f->queued)
+	    (sessions[i].queued != f->queued ||
+		sessions[i].missed != f->missed))
 		sessions[i].mark = e->serial;
 	else
 		serve(e, f, i);

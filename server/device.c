@@ -254,11 +254,26 @@ show_return(struct command *c)
 	command_op(c, OP_AWAY, c->uid);
 }
 
+/* The next membership of U that is to be shown to the device with BIT: in an
+ * order that does not change when the list is made anew. */
+static uint32_t
+unseen(const struct user *u, uint32_t bit)
+{
+	uint32_t m, next = 0;
+
+	for (m = u->members; m != 0; m = members[m].user_next)
+		if ((members[m].flags & (bit | MEMBER_GONE)) == bit &&
+		    (next == 0 || members[m].room < members[next].room))
+			next = m;
+	return next;
+}
+
 enum command_result
 device_show(struct command *c)
 {
-	uint32_t bit = UINT32_C(1) << (MEMBER_UNSEEN + c->s->device), m;
+	const uint32_t bit = UINT32_C(1) << (MEMBER_UNSEEN + c->s->device);
 	struct op *op;
+	uint32_t m;
 
 	if (c->u->flags & USER_ABSENT) {
 		show_return(c);
@@ -266,10 +281,7 @@ device_show(struct command *c)
 	}
 	if (deliver_catch_up() != 0)
 		return CMD_WAIT;
-	for (m = c->u->members; m != 0; m = members[m].user_next)
-		if ((members[m].flags & (bit | MEMBER_GONE)) == bit)
-			break;
-	if (m == 0) {
+	if ((m = unseen(c->u, bit)) == 0) {
 		c->s->flags &= ~(uint32_t)SESSION_JOINING;
 		return CMD_DONE;
 	}

@@ -25,6 +25,7 @@
 
 #include "../ipc/mailbox.h"
 #include "../ipc/process.h"
+#include "../ipc/segment.h"
 #include "brake.h"
 #include "helper.h"
 #include "log.h"
@@ -109,6 +110,30 @@ helper_prepare(const struct config *c)
 	x->mailbox_room = mailbox_room(
 	    x->mailbox, c->mailbox_size, c->mailbox_size);
 	state_set(STORE_OPENING, "");
+}
+
+int
+helper_restore(const struct config *c, const char *file)
+{
+	char prefix[16];
+	struct segment header;
+	char *argv[] = { program, "-p", prefix, "-d",
+		(char *)(uintptr_t)c->state_dir, "-R", (char *)(uintptr_t)file,
+		NULL };
+
+	if (!helper_found()) {
+		fprintf(stderr, "mootd: there is no %s\n", log_safe(program));
+		return 1;
+	}
+	if (segment_probe(c->ipc_prefix, &header) == SEGMENT_LIVE) {
+		fprintf(stderr, "mootd: the server is running, pid %d: "
+		    "stop it first\n", (int)header.owner);
+		return 1;
+	}
+	snprintf(prefix, sizeof(prefix), "%d", c->ipc_prefix);
+	execv(program, argv);
+	fprintf(stderr, "mootd: %s: %s\n", log_safe(program), strerror(errno));
+	return 1;
 }
 
 /* In the child: keeps the bells it rings and hears, and what it says. */

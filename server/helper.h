@@ -15,6 +15,9 @@
 
 /* Whether mootd-store is there, beside our own binary. */
 int helper_found(void);
+/* Becomes mootd-store that puts the backup FILE into the place of the database
+ * of C, and ends.  Returns only in trouble, an exit status. */
+int helper_restore(const struct config *c, const char *file);
 /* Makes what outlives a helper: mailbox and bell.  Before the workers are
  * forked, in a new segment. */
 void helper_prepare(const struct config *c);

@@ -35,11 +35,12 @@ int log_to_syslog;
 enum { EXIT_USAGE = 1 };
 
 static const char usage_text[] =
-    "usage: mootd [-fthV] [-c FILE | -p DIR]\n"
+    "usage: mootd [-fthV] [-c FILE | -p DIR] [-R FILE]\n"
     "  -f       stay in the foreground, log to standard error\n"
     "  -c FILE  read FILE instead of " CONFIG_FILE "\n"
     "  -p DIR   a private server: no configuration, any free port of\n"
     "           127.0.0.1, its control socket in DIR\n"
+    "  -R FILE  put a backup of the database into its place, and end\n"
     "  -t       check the configuration and say where it is wrong\n"
     "  -V       show version and features\n"
     "  -h       show this help\n"
@@ -169,14 +170,14 @@ int
 main(int argc, char **argv)
 {
 	static struct config c;
-	const char *file = NULL, *private_dir = NULL;
+	const char *file = NULL, *private_dir = NULL, *backup = NULL;
 	int opt, foreground = 0, test = 0, end = -1, prefix = 0, upgraded;
 
 	fault_open(argc, argv, &my_id);
 	title_open(argc, argv);
 	upgrade_open();
 	upgraded = upgrade_resumed(&prefix, &log_to_syslog);
-	while ((opt = getopt(argc, argv, "fc:p:tVh")) != -1)
+	while ((opt = getopt(argc, argv, "fc:p:R:tVh")) != -1)
 		switch (opt) {
 		case 'f':
 			foreground = 1;
@@ -186,6 +187,9 @@ main(int argc, char **argv)
 			break;
 		case 'p':
 			private_dir = optarg;
+			break;
+		case 'R':
+			backup = optarg;
 			break;
 		case 't':
 			test = 1;
@@ -213,6 +217,8 @@ main(int argc, char **argv)
 		printf("%s: ok\n", c.file[0] != '\0' ? c.file : "defaults");
 		return 0;
 	}
+	if (backup != NULL)
+		return helper_restore(&c, backup);
 	if (upgraded)
 		c.ipc_prefix = prefix; /* it is fixed */
 	log_open("master", (enum log_level)c.log_level, log_to_syslog);

@@ -147,14 +147,21 @@ join_devices(uint32_t u, uint32_t unseen)
 			sessions[i].flags |= SESSION_JOINING;
 }
 
-/* Whether there was room for one more. */
-static int
-join_member(struct op *op, uint32_t r)
+static void
+op_join(struct op *op)
 {
-	uint32_t m = registry_new_member();
+	uint32_t r = join_room(op), m;
 
-	if (m == 0)
-		return 0;
+	if (r == 0)
+		return;
+	if (registry_member(op->a, r) != 0) {
+		/* a second time: the first one may have come as far as that */
+		join_devices(op->a, op->c >> MEMBER_UNSEEN);
+		join_uninvite(op->a, r);
+		return;
+	}
+	if ((m = registry_new_member()) == 0)
+		return;
 	members[m].session = users[op->a].session;
 	members[m].flags = op->c;
 	members[m].joined = (uint32_t)op->x;
@@ -168,18 +175,6 @@ join_member(struct op *op, uint32_t r)
 	registry_link_member(m);
 	registry_linking(0);
 	FAULT("op-join-linked");
-	return 1;
-}
-
-/* Who is a member already has become one by this, before a death. */
-static void
-op_join(struct op *op)
-{
-	uint32_t r = join_room(op);
-
-	if (r == 0 ||
-	    (registry_member(op->a, r) == 0 && !join_member(op, r)))
-		return;
 	join_devices(op->a, op->c >> MEMBER_UNSEEN);
 	FAULT("op-join-devices");
 	join_uninvite(op->a, r);

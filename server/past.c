@@ -252,7 +252,8 @@ more(struct command *c, const struct past *p, const struct message *m)
 	return cursor_set(c, p, &at);
 }
 
-/* Replies one line of it.  CMD_ANSWERED: go on with the next. */
+/* Replies one line of it.  CMD_ANSWERED: go on with the next; CMD_DONE: it is
+ * the last one. */
 static enum command_result
 line_reply(struct command *c, const struct past *p, const struct message *m)
 {
@@ -262,10 +263,8 @@ line_reply(struct command *c, const struct past *p, const struct message *m)
 		target_reply(c, m);
 	else if (strcmp(m->command, "MORE") == 0 && more(c, p, m) == 0)
 		return CMD_MORE;
-	else {
-		past_batch(c, '-', p);
+	else
 		return CMD_DONE;
-	}
 	return CMD_ANSWERED;
 }
 
@@ -281,14 +280,18 @@ page_reply(struct command *c, const struct past *p)
 		message_parse(&m, line, strlen(line));
 		if (m.command == NULL || strcmp(m.command, "FAIL") == 0)
 			break;
-		if (!begun)
+		/* nobody who did not ask wants to be told nothing */
+		if (!begun && (p->context != NULL ||
+		        strcmp(m.command, "ROW") == 0)) {
 			past_batch(c, '+', p);
-		begun = 1;
+			begun = 1;
+		}
 		r = line_reply(c, p, &m);
 	}
-	if (r != CMD_ANSWERED)
+	if (r == CMD_MORE)
 		return r;
-	fail_reply(c, p, line != NULL ? &m : NULL);
+	if (r == CMD_ANSWERED)
+		fail_reply(c, p, line != NULL ? &m : NULL);
 	if (begun)
 		past_batch(c, '-', p);
 	return CMD_DONE;

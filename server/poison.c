@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account.h"
 #include "poison.h"
 #include "registry.h"
 
@@ -46,6 +47,14 @@ cmd_crash(struct command *c)
 	if (strcmp(c->m.param[0], "lock") == 0)
 		registry_lock();
 	crash(c->m.param[1], strlen(c->m.param[1]));
+}
+
+enum command_result
+cmd_claim(struct command *c)
+{
+	if (name_is_nick(c->m.param[0]))
+		account_login(c, c->m.param[0], "");
+	return CMD_DONE;
 }
 #else
 typedef int poison_nothing; /* an empty file is not C */

@@ -117,6 +117,7 @@ session_pool_open(void)
 			pool_mark(used, sessions[i].in_chunk);
 			pool_mark(used, sessions[i].pend);
 			pool_mark(used, sessions[i].answer);
+			pool_mark(used, sessions[i].miss_head);
 			pool_mark(used, sessions[i].sasl);
 		} else if (is_given(i)) {
 			pool_mark(used, sessions[i].in_chunk);
@@ -748,7 +749,7 @@ session_free(uint32_t i)
 {
 	struct session *s = &sessions[i];
 	uint32_t out = s->out_head, in = s->in_chunk, pend = s->pend;
-	uint32_t answer = s->answer, sasl = s->sasl;
+	uint32_t answer = s->answer, sasl = s->sasl, miss = s->miss_head;
 	int fd = s->fd;
 
 	/* Down first: if we die now, a successor that finds the socket
@@ -767,8 +768,10 @@ session_free(uint32_t i)
 	FAULT("free-chunks");
 	s->out_head = s->out_tail = s->in_chunk = 0;
 	s->pend = s->answer = s->sasl = 0;
+	s->miss_head = s->miss_tail = 0;
 	atomic_signal_fence(memory_order_seq_cst);
 	chain_give(out);
+	chain_give(miss);
 	if (in != 0)
 		chunk_give(in);
 	if (pend != 0)
@@ -916,7 +919,7 @@ session_rearm(uint32_t i)
 	if (s->state != SESSION_LIVE || s->in_chunk != 0 || s->pend != 0 ||
 	    s->step != 0 ||
 	    (s->flags & (SESSION_DEAD | SESSION_EOF | SESSION_OVERFLOW |
-	        SESSION_JOINING | SESSION_MAIL)))
+	        SESSION_JOINING | SESSION_MAIL | SESSION_MISSES)))
 		worker_run_later(i);
 	if (s->sent < s->queued)
 		worker_flush_later(i);

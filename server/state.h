@@ -102,6 +102,7 @@ enum session_flag {
 	SESSION_LOST = 0x100000,     /* its end was not asked for */
 	SESSION_JOINING = 0x200000,  /* there may be rooms to show it */
 	SESSION_MAIL = 0x400000,     /* something may be kept for it */
+	SESSION_MISSES = 0x800000,   /* events it has still to be told */
 	SESSION_TOLD = 0x80000,      /* of what can be had of the store */
 };
 
@@ -146,6 +147,8 @@ struct session {
 	struct hold hold[2];   /* what waits now, and what came meanwhile */
 	uint64_t asked;        /* the store: ID of the question; 0: nothing */
 	uint32_t answer;       /* chunk with the answer, or 0 */
+	uint64_t missed, caught; /* its list of events: missed.h */
+	uint32_t miss_head, miss_tail;
 	uint64_t told;         /* kept messages up to this row, which the
 	                        * store does not know yet; 0: none */
 	uint32_t sasl;         /* chunk with its struct sasl, or 0 */
@@ -298,7 +301,8 @@ struct fanout {
 	uint32_t room_at;      /* which room of the event */
 	uint32_t member;       /* next membership to serve */
 	uint32_t session;      /* served last, or in doubt */
-	uint64_t queued;       /* its end of output before */
+	uint64_t queued;       /* its end of output before, */
+	uint64_t missed;       /* and of its list */
 };
 
 enum txn_state {
@@ -326,6 +330,7 @@ struct txn {
 	uint64_t asked;        /* ID of the question to the store; 0: none */
 	uint32_t holds;        /* the reply waits for its commit */
 	uint32_t mail;         /* SESSION_MAIL is being seen to */
+	uint64_t caught;       /* 1 + what was told of the session's list */
 	uint32_t post_user;    /* or the user whose mailbox it goes to */
 	uint32_t in_doubt;     /* being posted: a worker, or TO_USER */
 	uint64_t queued;       /* the session's fields when it is done */
@@ -356,6 +361,9 @@ struct store {
 	uint64_t taken, done;  /* positions in the intake: what it took out of
 	                        * its mailbox; what is committed */
 	_Atomic uint64_t messages, commits, questions; /* since the start */
+	/* of its database, a moment ago: bytes, rows of messages; ms since the
+	 * epoch: the oldest message, the last backup (0: none) */
+	_Atomic uint64_t bytes, rows, oldest, backup;
 	char reason[160];
 };
 

@@ -23,6 +23,7 @@
 #include "blame.h"
 #include "deliver.h"
 #include "log.h"
+#include "missed.h"
 #include "pause.h"
 #include "registry.h"
 #include "session.h"
@@ -70,6 +71,27 @@ input_is_of(const struct session *s, uint32_t i)
 	    : chunk_is_of(s->in_chunk, i);
 }
 
+/* What stands in its list for those IDs that count. */
+static int
+missed_wrong(const struct session *s, uint32_t i)
+{
+	uint32_t c = s->miss_head, n = MISSED_MAX / MISSED_IDS + 2;
+	uint64_t at;
+
+	if (c == 0)
+		return s->missed != s->caught;
+	if (!chunk_is_of(c, i) || s->caught > s->missed ||
+	    s->caught < chunks[c].pos ||
+	    s->caught - chunks[c].pos > MISSED_IDS)
+		return 1;
+	for (at = chunks[c].pos; c != 0; c = chunks[c].next) {
+		if (!chunk_is_of(c, i) || chunks[c].pos != at || n-- == 0)
+			return 1;
+		at += MISSED_IDS;
+	}
+	return s->missed > at;
+}
+
 static const char *
 input_wrong(const struct session *s, uint32_t i)
 {
@@ -82,6 +104,8 @@ input_wrong(const struct session *s, uint32_t i)
 		return "chunk of a pending event";
 	if (s->answer != 0 && !chunk_is_of(s->answer, i))
 		return "chunk of an answer";
+	if (missed_wrong(s, i))
+		return "list of what it missed";
 	if (s->sasl != 0 && !chunk_is_of(s->sasl, i))
 		return "chunk of an authentication";
 	return NULL;

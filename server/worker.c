@@ -467,7 +467,8 @@ run_live(uint32_t i, unsigned most)
 			continue;
 		if (s->flags & SESSION_OVERFLOW)
 			break;
-		if (s->step != 0 && s->sent < s->queued)
+		if ((s->step != 0 || (s->flags & SESSION_MISSES)) &&
+		    s->sent < s->queued)
 			return; /* goes on when its output is sent */
 		if (s->asked != 0)
 			return; /* goes on when the answer is there */
@@ -573,7 +574,8 @@ check_client(uint32_t i)
 	} else if (!(s->flags & SESSION_PINGED)) {
 		n = snprintf(line, sizeof(line), ":%s PING %s\r\n",
 		    config->name, config->name);
-		session_append(i, line, (size_t)n);
+		if (!(s->flags & SESSION_MISSES))
+			session_append(i, line, (size_t)n);
 		s->flags |= SESSION_PINGED;
 	} else if (silent > config->ping_timeout * 2000) {
 		snprintf(line, sizeof(line), "Ping timeout: %llu seconds",
@@ -779,7 +781,8 @@ flush_one(uint32_t i)
 		return;
 	/* a long answer goes on when the last part is out */
 	if (sessions[i].step != 0 || sessions[i].state != SESSION_LIVE ||
-	    (sessions[i].flags & (SESSION_JOINING | SESSION_MAIL)))
+	    (sessions[i].flags & (SESSION_JOINING | SESSION_MAIL |
+		SESSION_MISSES)))
 		worker_run_later(i);
 }
 

@@ -45,7 +45,8 @@ count_waiting(struct database *db, const char *account, int64_t *n)
 	name_fold(name, account, sizeof(name));
 	return database_number(db, n,
 	    "SELECT count(*) FROM (SELECT 1 FROM message WHERE recipient=?1"
-	    " AND id>(SELECT delivered FROM account WHERE name=?1) LIMIT ?2)",
+	    " AND id>(SELECT delivered FROM account WHERE name=?1) LIMIT ?2)"
+	    " AS t",
 	    "ti", name, (int64_t)ABSENT_MOST) < 0 ? -1 : 0;
 }
 

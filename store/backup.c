@@ -194,6 +194,117 @@ backup_check(const char *path, char *why, size_t size)
 	return e;
 }
 
+/* ---- restoring ---- */
+
+static int
+failed(char *why, size_t size, const char *what)
+{
+	snprintf(why, size, "%s: %s", what, strerror(errno));
+	return -1;
+}
+
+/* The bytes of FROM into TO, a new file. */
+static int
+copy_file(const char *from, const char *to, char *why, size_t size)
+{
+	int in = open(from, O_RDONLY | O_CLOEXEC), out = -1;
+	static char buf[1 << 16];
+	ssize_t n = -1;
+
+	if (in < 0)
+		return failed(why, size, from);
+	unlink(to);
+	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	while (out >= 0 && (n = read(in, buf, sizeof(buf))) > 0)
+		if (write(out, buf, (size_t)n) != n) {
+			if (errno == 0)
+				errno = ENOSPC;
+			n = -1;
+			break;
+		}
+	if (n < 0 || fsync(out) != 0) {
+		failed(why, size, out < 0 || n < 0 ? to : from);
+		n = -1;
+	}
+	if (out >= 0)
+		close(out);
+	close(in);
+	return n < 0 ? -1 : 0;
+}
+
+/* Whoever has the database open keeps us from taking its log away.  One that is
+ * damaged is nobody's. */
+static int
+is_in_use(const char *path, char *why, size_t size)
+{
+	sqlite3 *sql = NULL;
+	int e;
+
+	if (access(path, F_OK) != 0)
+		return 0;
+	e = sqlite3_open_v2(path, &sql, SQLITE_OPEN_READWRITE, NULL);
+	if (e == SQLITE_OK)
+		e = sqlite3_exec(
+		    sql, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
+	sqlite3_close(sql);
+	if (e != SQLITE_BUSY && e != SQLITE_LOCKED)
+		return 0;
+	snprintf(why, size, "the database is in use: stop the server first");
+	return 1;
+}
+
+/* PATH, with its log, to PATH.old. */
+static int
+put_aside(const char *path)
+{
+	static const char *const parts[] = { "-wal", "-shm", "" };
+	char from[PATH_MAX], to[PATH_MAX];
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		snprintf(from, sizeof(from), "%s%s", path, parts[i]);
+		snprintf(to, sizeof(to), "%s.old%s", path, parts[i]);
+		unlink(to);
+		if (rename(from, to) != 0 && errno != ENOENT)
+			return -1;
+	}
+	return 0;
+}
+
+/* The new one belongs to whom the directory belongs: root may restore for
+ * somebody else. */
+static int
+give_to_owner(const char *file, const char *dir)
+{
+	struct stat st;
+
+	if (geteuid() != 0)
+		return 0;
+	return stat(dir, &st) != 0 ? -1 : chown(file, st.st_uid, st.st_gid);
+}
+
+int
+backup_restore(const char *from, const char *to, char *why, size_t size)
+{
+	char new[PATH_MAX], dir[PATH_MAX];
+	int e = -1;
+
+	snprintf(new, sizeof(new), "%s.new", to);
+	snprintf(dir, sizeof(dir), "%.*s", (int)(strrchr(to, '/') - to), to);
+	if (copy_file(from, new, why, size) != 0 ||
+	    backup_check(new, why, size) != 0 || is_in_use(to, why, size))
+		goto end;
+	if (give_to_owner(new, dir) != 0 || put_aside(to) != 0 ||
+	    rename(new, to) != 0 || sync_file(dir) != 0)
+		failed(why, size, to);
+	else
+		e = 0;
+end:
+	if (e != 0)
+		unlink(new);
+	return e;
+}
+
 /* ---- STATUS ---- */
 
 static const struct {

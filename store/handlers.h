@@ -14,6 +14,7 @@ request_handler req_targets; /* targets.c */
 request_handler req_search;  /* search_request.c */
 request_handler req_redact;  /* redact.c */
 request_handler req_keep;    /* absent.c */
+request_handler req_fetch;   /* fetch.c */
 
 /* register.c: what hashes a new password, and the rest */
 request_handler prepare_register, prepare_add;

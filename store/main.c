@@ -23,6 +23,7 @@
 #include "../server/state.h"
 #include "../server/title.h"
 #include "../server/version.h"
+#include "backup.h"
 #include "database.h"
 #include "intake.h"
 #include "limit.h"
@@ -171,6 +172,20 @@ serve(void)
 	take_mail();
 }
 
+/* Puts a backup into the place of the database; there is no server. */
+static int
+restore(void)
+{
+	char path[512], why[512];
+
+	snprintf(path, sizeof(path), "%s/store.db", options.dir);
+	if (backup_restore(options.restore, path, why, sizeof(why)) == 0)
+		return 0;
+	fprintf(stderr, "mootd-store: %s: not restored: %s\n",
+	    log_safe(options.restore), log_safe(why));
+	return 1;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -182,6 +197,8 @@ main(int argc, char **argv)
 	limit_configure((int)options.login_delay);
 	log_open("store", (enum log_level)options.log_level,
 	    options.to_syslog);
+	if (options.restore != NULL)
+		return restore();
 	signals();
 	segment_join(options.prefix);
 	title_set("mootd-store");

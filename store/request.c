@@ -37,6 +37,8 @@ const struct request_row request_rows[] = {
 	    "<cursor|*>" },
 	{ "DELIVERED", NULL, req_delivered, NULL, 1, REQUEST_WRITE,
 	    "<row>" },
+	{ "FETCH", NULL, req_fetch, NULL, 2, REQUEST_READ,
+	    "<hi> <lo,lo...>" },
 	{ "KEEP", NULL, req_keep, NULL, 6, REQUEST_WRITE,
 	    "<account> <kind> <time> <msgid> <tags|*> :<line>" },
 	{ "SEARCH", NULL, req_search, NULL, 7, REQUEST_READ | REQUEST_INDEX,

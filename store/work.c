@@ -56,6 +56,7 @@ enum {
 	COPY = 200,            /* ms between two copies */
 	FORGET = 1000,         /* rows removed in one go */
 	CHORES = 60000,        /* ms between two rounds of removing */
+	FIGURES = 1000,        /* ms between two looks at its size */
 };
 
 /* A question. */
@@ -79,6 +80,7 @@ static pthread_cond_t wake[QUEUES] = { PTHREAD_COND_INITIALIZER,
 	PTHREAD_COND_INITIALIZER };
 static pthread_cond_t committed = PTHREAD_COND_INITIALIZER;
 static int stored, ending;
+static int64_t next_round;     /* ms: of removing what is too much */
 static const char *database_path;
 static pthread_t threads[READERS + HASHERS + 2];
 static int nthread;
@@ -257,7 +259,11 @@ hash(struct database *db, struct job *job)
 	FAULT("store-hashed");
 	if (r->row->flags & REQUEST_WRITE)
 		return 1;
+	if (r->row->flags & REQUEST_SLOW)
+		await_commit(job->after);
 	request_run(db, r);
+	if (strncmp(r->answer, "BACKUP ", 7) == 0)
+		atomic_store(&state->store.backup, (uint64_t)now_wall());
 	tell(&job->envelope, r->answer, r->nanswer);
 	return 0;
 }
@@ -373,6 +379,8 @@ jobs_done(void)
 	for (i = 0; i < batch.njob; i++) {
 		job = batch.job[i];
 		FAULT("store-job-next");
+		if (strncmp(job->request->answer, "KEEP ", 5) == 0)
+			next_round = 0;
 		if (job->request->unprepared)
 			job_put(TO_HASHERS, job);
 		else if (job->request->row->flags & REQUEST_INDEX)
@@ -518,19 +526,16 @@ batch_commit(struct database *db)
 	return 0;
 }
 
-/* What can wait until nobody else does.  Returns whether there is more. */
+/* One step of a round of removing, when one is due.  Returns whether there is
+ * more. */
 static int
-chores(struct database *db)
+remove_some(struct database *db, int64_t now)
 {
-	static int64_t next;
 	const struct retention r = { .age = options.history_age * 86400,
 		.count = options.history_size };
-	int64_t now = now_wall();
 	int done = 0;
 
-	if (search_index_some(db, INDEX) > 0)
-		return 1;
-	if (now < next)
+	if (now < next_round)
 		return 0;
 	if (retention_some(db, &r, now, FORGET, &done) >= 0 && !done)
 		return 1;
@@ -538,19 +543,63 @@ chores(struct database *db)
 	account_tidy(db, now);
 	search_tidy(db);
 	snapshot_want_all();
-	next = now + CHORES;
+	next_round = now + CHORES;
 	return 0;
 }
 
+/* What can wait until nobody else does.  Returns whether there is more. */
+static int
+chores(struct database *db)
+{
+	return search_index_some(db, INDEX) > 0 ||
+	    remove_some(db, now_wall());
+}
+
 /* Under load there is no time for chores; but a search must not have to wait
- * for all that was said in an hour. */
+ * for all that was said in an hour, nor is that to be kept for ever. */
 static void
 keep_up(struct database *db)
 {
 	static unsigned n;
+	int64_t now;
 
-	if (++n % LOOK == 0 && search_missing(db) > BEHIND)
+	if (++n % LOOK != 0)
+		return;
+	if (search_missing(db) > BEHIND)
 		search_index_some(db, LOOK * INDEX);
+	if ((now = now_wall()) >= next_round + CHORES)
+		remove_some(db, now);
+}
+
+/* Tells the segment how it is with the database, not too often. */
+static void
+figures(struct database *db, int64_t every)
+{
+	static int64_t next;
+	struct store *s = &state->store;
+	int64_t now = now_wall(), n, backup;
+
+	if (every != 0 && now < next)
+		return;
+	next = now + every;
+	backup = database_state(db, "backup", 0);
+	n = 0;
+	database_number(db, &n, "SELECT page_count * page_size FROM"
+	    " pragma_page_count, pragma_page_size", "");
+	atomic_store(&s->bytes, (uint64_t)n);
+	n = 0;
+	database_number(db, &n, "SELECT (SELECT max(id) FROM message)"
+	    " - (SELECT min(id) FROM message) + 1", "");
+	atomic_store(&s->rows, (uint64_t)n);
+	n = 0;
+	database_number(db, &n, "SELECT time FROM message WHERE id="
+	    "(SELECT min(id) FROM message)", "");
+	atomic_store(&s->oldest, (uint64_t)n);
+	/* the last backup is known to the next server, too */
+	if (atomic_load(&s->backup) > (uint64_t)backup)
+		database_state_set(db, "backup", (int64_t)s->backup);
+	else
+		atomic_store(&s->backup, (uint64_t)backup);
 }
 
 static void *
@@ -569,6 +618,7 @@ write_all(void *unused)
 		if (batch.nrow == 0 && batch.njob == 0 &&
 		    batch.end == intake_first() && !snapshot_left()) {
 			more = chores(db);
+			figures(db, more ? FIGURES : 0);
 			continue;
 		}
 		if (batch_commit(db) != 0)
@@ -576,6 +626,7 @@ write_all(void *unused)
 		tell_committed();
 		jobs_done();
 		keep_up(db);
+		figures(db, FIGURES);
 		more = 1;
 	}
 	if (db != NULL)

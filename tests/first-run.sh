@@ -10,7 +10,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 2
 dir=$(mktemp -d) || exit 2
-server='' clients=''
+server='' clients='' kept=''
 
 finish()
 {
@@ -99,6 +99,26 @@ echo '/msg bob Your worker was killed, and now mine.' >&3
 wait_for 'and now mine' "$dir/bob.out"
 echo '/msg alice A crash is moot, then.' >&4
 wait_for 'crash is moot' "$dir/alice.out"
+
+# with a memory: what is said to bob while he is not here is kept for him
+if [ -x ./mootd-store ]; then
+	echo '/msg NickServ REGISTER correct-horse' >&4
+	wait_for 'logged in as bob' "$dir/bob.out"
+	echo '** bob has an account now, and leaves'
+	exec 4>&-
+	wait_for 'bob quit' "$dir/alice.out"
+	echo '/msg bob Still there?' >&3
+	wait_for 'your message is kept' "$dir/alice.out"
+	./moot -1 -n bobby "127.0.0.1:$port" <"$dir/bob.in" \
+	    >>"$dir/bob.out" 2>&1 &
+	clients="$clients $!"
+	exec 4>"$dir/bob.in"
+	wait_for 'as bobby' "$dir/bob.out"
+	echo '** bob is back, and logs in'
+	echo '/msg NickServ IDENTIFY bob correct-horse' >&4
+	wait_for 'Still there' "$dir/bob.out"
+	kept='Still there'
+fi
 exec 3>&- 4>&-
 for p in $clients; do
 	wait "$p" || die "a client ended with status $?"
@@ -110,7 +130,7 @@ for nick in alice bob; do
 	printf '\n-- what %s saw\n' "$nick"
 	cat "$dir/$nick.out"
 	for text in 'is anybody here' 'another worker' 'notice anything' \
-	    'No. What' 'and now mine' 'crash is moot'; do
+	    'No. What' 'and now mine' 'crash is moot' ${kept:+"$kept"}; do
 		n=$(grep -c "$text" "$dir/$nick.out")
 		[ "$n" -eq 1 ] || {
 			printf '%s saw "%s" %s times\n' "$nick" "$text" "$n"

@@ -360,7 +360,7 @@ disperse(void)
 	for (i = 0; i < SILENT; i++)
 		if (i % SCRIPT_WORKERS != 0)
 			client_close(silent[i]);
-	await_descriptors(descriptors + SCRIPT_CLIENTS);
+	await_descriptors(descriptors + SCRIPT_FIRST);
 }
 
 static const struct item {

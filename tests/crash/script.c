@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The conversation of the explorer: six clients in three rooms at three
+ * The conversation of the explorer: eight clients in three rooms at three
  * workers, and whatever commands can do to each other.
  *
  * It is cut into phases.  In most of them one client speaks, so that what all
@@ -113,6 +113,30 @@ static const struct step plain[] = {
 	{ WAIT, 0, 0 },
 	{ SAY, CAT, "JOIN 0" }, { WAIT, 0, 0 },
 	{ SAY, CAT, "JOIN #hall\r\nINVITE ann #den" }, { WAIT, 0, 0 },
+	/* two devices of one user, one, none, and one again */
+	{ CONNECT, GIL, NULL },
+	{ SAY, GIL, "CLAIM gil\r\n" REGISTER("gil") }, { WAIT, 0, 0 },
+	{ SAY, GIL, "JOIN #hall,#den" }, { WAIT, 0, 0 },
+	{ CONNECT, GUS, NULL },
+	{ SAY, GUS, "CLAIM gil\r\n" REGISTER("gus") "\r\nPRIVMSG #hall :by gus"
+	    "\r\nPRIVMSG fay :too" }, { WAIT, 0, 0 },
+	{ SAY, ANN, FIVE("#hall", "gil") }, { WAIT, 0, 0 },
+	{ SAY, GIL, FIVE("#hall", "ann") }, { WAIT, 0, 0 },
+	{ SAY, GUS, "JOIN #nook" }, { WAIT, 0, 0 },
+	{ SAY, GUS, "NICK gilly\r\nPRIVMSG gil,gilly :me\r\nMODE gilly +i" },
+	{ WAIT, 0, 0 },
+	{ SAY, GIL, "PART #den\r\nTOPIC #nook :ours\r\nNICK gil" },
+	{ WAIT, 0, 0 },
+	{ SAY, CAT, FIVE("#hall", "gil") }, { SAY, FAY, FIVE("#hall", "gil") },
+	{ WAIT, 0, 0 },
+	{ CLOSE, GIL, NULL }, { WAIT, 0, 0 },
+	{ SAY, GUS, FIVE("#hall", "bob") }, { WAIT, 0, 0 },
+	{ CLOSE, GUS, NULL }, { WAIT, 0, 0 },
+	{ SAY, DAN, FIVE("#hall", "gil") }, { WAIT, 0, 0 },
+	{ CONNECT, GIL, NULL },
+	{ SAY, GIL, "CLAIM gil\r\n" REGISTER("gil") }, { WAIT, 0, 0 },
+	{ CONNECT, GUS, NULL },
+	{ SAY, GUS, "CLAIM gil\r\n" REGISTER("gus") }, { WAIT, 0, 0 },
 	/* everybody to everybody: what came late or twice is behind us */
 	{ SAY, ANN, "PRIVMSG #hall,bob,cat,dan,eve,fay :ann's last" },
 	{ SAY, BOB, "PRIVMSG #hall,ann,cat,dan,eve,fay :bob's last" },
@@ -120,7 +144,14 @@ static const struct step plain[] = {
 	{ SAY, DAN, "PRIVMSG #hall,ann,bob,cat,eve,fay :dan's last" },
 	{ SAY, EVE, "PRIVMSG #hall,ann,bob,cat,dan,fay :eve's last" },
 	{ SAY, FAY, "PRIVMSG #hall,ann,bob,cat,dan,eve :fay's last" },
+	{ SAY, GIL, "PRIVMSG #hall,ann,bob,cat,dan,eve :gil's last" },
 	{ WAIT, 0, 0 },
+	{ SAY, GUS, "PRIVMSG #hall,ann,bob,cat,dan,eve :gus's last" },
+	{ WAIT, 0, 0 },
+	{ SAY, GIL, "QUIT" }, { WAIT, 0, 0 },
+	{ SAY, ANN, "KICK #hall gil :off\r\nPRIVMSG gil :off" },
+	{ WAIT, 0, 0 },
+	{ SAY, GUS, "QUIT" }, { WAIT, 0, 0 },
 	{ SAY, ANN, "QUIT" }, { WAIT, 0, 0 },
 	{ SAY, BOB, "QUIT :bye" }, { WAIT, 0, 0 },
 	{ SAY, CAT, "QUIT" }, { WAIT, 0, 0 },

@@ -16,7 +16,7 @@ enum what {
 	MOMENT,  /* has a name, by which others know it */
 };
 
-enum who { ANN, BOB, CAT, DAN, EVE, FAY };
+enum who { ANN, BOB, CAT, DAN, EVE, FAY, GIL, GUS };
 
 struct step {
 	enum what what;
@@ -69,7 +69,7 @@ extern int script_quiet;
 int script_phases(void);
 
 /* The worker that serves the first client, the second...: those of a fresh
- * server come to its workers in turn. */
-enum { SCRIPT_WORKERS = 3, SCRIPT_CLIENTS = 6 };
+ * server come to its workers in turn, SCRIPT_FIRST by the moment "arrived". */
+enum { SCRIPT_WORKERS = 3, SCRIPT_CLIENTS = 8, SCRIPT_FIRST = 6 };
 
 #endif

@@ -634,6 +634,7 @@ main(int argc, char **argv)
 	tcase_add_test(tc, test_reloaded);
 	tc = harness_case(s, "bystanders", NULL, NULL, 180 + (int)seconds);
 	tcase_add_test(tc, test_bystanders);
+	tc = harness_case(s, "silent", NULL, NULL, 180 + (int)seconds);
 	tcase_add_loop_test(tc, test_silent, 0, 2);
 	return harness_run(suites);
 }

@@ -559,6 +559,35 @@ START_TEST(test_at_once)
 }
 END_TEST
 
+START_TEST(test_moved)
+{
+	enum { N = 6 };
+	struct client *v[N], *bob;
+	int i;
+
+	start_with(3, 120);
+	make_account("ann");
+	bob = client_register(&sv, "bob");
+	client_ask(bob, "JOIN #one", "366 *");
+	for (i = 0; i < N; i++)
+		v[i] = device("ann", "");
+	client_ask(v[0], "JOIN #one", "366 *");
+	for (i = 1; i < N; i++)
+		client_expect(v[i], "366 ann #one *");
+	for (i = 0; i < 3; i++) {
+		free(server_ctl(&sv, "rebalance", NULL));
+		ck_assert_int_eq(rows_of("ann"), N);
+		client_send(bob, "PRIVMSG #one :%d", i);
+		client_send(v[i], "PRIVMSG bob :%d", i);
+		client_expect(bob, ":ann!* PRIVMSG bob *%d", i);
+	}
+	for (i = 0; i < N; i++)
+		client_expect(v[i], ":bob!* PRIVMSG #one *2");
+	client_quit_all();
+	server_stop(&sv);
+}
+END_TEST
+
 static Suite *
 devices_suite(void)
 {
@@ -578,6 +607,7 @@ devices_suite(void)
 	tcase_add_test(c, test_exactly_once);
 	tcase_add_test(c, test_comes_while_killed);
 	tcase_add_test(c, test_at_once);
+	tcase_add_test(c, test_moved);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -260,39 +260,58 @@ START_TEST(test_directions)
 }
 END_TEST
 
-START_TEST(test_times)
+/* Says six lines, each in a millisecond of its own.  0: the clock of the
+ * machine was set back meanwhile. */
+static int
+say_in_time(struct client *c, const char *room)
 {
-	struct client *c = member("ann", CAPS, "#times");
-	char first[80], last[80];
+	char before[80], after[80];
 	int i;
 
-	/* each in a millisecond of its own */
 	for (i = 0; i < 6; i++) {
 		long now = clock_ms();
-		say(c, "#times", i, i);
+		say(c, room, i, i);
 		wait_for(clock_ms() > now + 1, 1000);
 	}
-	ask(c, "CHATHISTORY LATEST #times * 100");
+	ask(c, "CHATHISTORY LATEST %s * 100", room);
 	expect_lines(0, 5);
+	for (i = 1; i < 6; i++)
+		if (strcmp(time_of(i - 1, before, sizeof(before)),
+		        time_of(i, after, sizeof(after))) >= 0)
+			return 0;
+	return 1;
+}
+
+START_TEST(test_times)
+{
+	struct client *c = client_register_with(&sv, "ann", CAPS);
+	char first[80], last[80], room[16];
+	int i = 0;
+
+	do {
+		snprintf(room, sizeof(room), "#times%d", i);
+		client_send(c, "JOIN %s", room);
+		client_expect(c, "366 *");
+	} while (!say_in_time(c, room) && ++i < 9);
 	time_of(1, first, sizeof(first));
 	time_of(4, last, sizeof(last));
-	ask(c, "CHATHISTORY BEFORE #times %s 100", last);
+	ask(c, "CHATHISTORY BEFORE %s %s 100", room, last);
 	expect_lines(0, 3);
-	ask(c, "CHATHISTORY AFTER #times %s 100", first);
+	ask(c, "CHATHISTORY AFTER %s %s 100", room, first);
 	expect_lines(2, 5);
-	ask(c, "CHATHISTORY LATEST #times %s 100", first);
+	ask(c, "CHATHISTORY LATEST %s %s 100", room, first);
 	expect_lines(2, 5);
-	ask(c, "CHATHISTORY BETWEEN #times %s %s 100", first, last);
+	ask(c, "CHATHISTORY BETWEEN %s %s %s 100", room, first, last);
 	expect_lines(2, 3);
-	ask(c, "CHATHISTORY BETWEEN #times %s %s 1", last, first);
+	ask(c, "CHATHISTORY BETWEEN %s %s %s 1", room, last, first);
 	expect_lines(3, 3);
-	ask(c, "CHATHISTORY AROUND #times %s 3", last);
+	ask(c, "CHATHISTORY AROUND %s %s 3", room, last);
 	expect_lines(3, 5);
-	ask(c, "CHATHISTORY AFTER #times timestamp=2001-01-01T00:00:00.000Z "
-	    "100");
+	ask(c, "CHATHISTORY AFTER %s timestamp=2001-01-01T00:00:00.000Z "
+	    "100", room);
 	expect_lines(0, 5);
-	ask(c, "CHATHISTORY BEFORE #times timestamp=2001-01-01T00:00:00.000Z "
-	    "100");
+	ask(c, "CHATHISTORY BEFORE %s timestamp=2001-01-01T00:00:00.000Z "
+	    "100", room);
 	expect_lines(0, -1);
 }
 END_TEST
@@ -928,6 +947,57 @@ START_TEST(test_kept)
 }
 END_TEST
 
+/* A user who stays without a session is absent as well. */
+START_TEST(test_kept_lingering)
+{
+	struct client *a = owner("alma", KEEPS), *b = owner("bela", KEEPS);
+	char line[600];
+
+	client_ask(b, "JOIN #linger", "366 *");
+	client_reset(b);
+	wait_for(server_ctl_find(&sv, "users", "state", "absent", line,
+	    sizeof(line)) != NULL, 5000);
+	client_send(a, "PRIVMSG bela :line 0");
+	client_expect(a, "PRIVMSG bela *line 0");
+	client_expect_next(a, "NOTE PRIVMSG KEPT bela *");
+	client_send(a, "NOTICE bela :line 1");
+	client_sync(a);
+	b = back("bela", KEEPS);
+	client_expect(b, "JOIN #linger");
+	client_expect(b, "BATCH +* moot/kept");
+	client_expect_next(b, "PRIVMSG bela *line 0");
+	client_expect_next(b, "NOTICE bela *line 1");
+	client_expect_next(b, "BATCH -*");
+	client_send(a, "PRIVMSG bela :line 2");
+	client_expect(b, "PRIVMSG bela *line 2");
+	client_expect_none(b, "PRIVMSG *");
+}
+END_TEST
+
+/* Two sessions of one account: what is kept comes to one of them, the marker
+ * and what was taken back to both. */
+START_TEST(test_devices)
+{
+	struct client *a = owner("ada", KEEPS), *b, *c = owner("otto", KEEPS);
+	char msgid[80];
+
+	b = back("ada", KEEPS);
+	client_expect(b, "376 *");
+	client_ask(a, "MARKREAD otto timestamp=2026-01-01T00:00:00.000Z",
+	    "MARKREAD otto timestamp=2026-01-01T00:00:00.000Z");
+	client_expect(b, "MARKREAD otto timestamp=2026-01-01T00:00:00.000Z");
+	client_expect_none(a, "MARKREAD *");
+	client_send(a, "PRIVMSG otto :line 0");
+	client_expect(a, "PRIVMSG otto *line 0");
+	client_tag(a, "msgid", msgid, sizeof(msgid));
+	client_expect(b, "PRIVMSG otto *line 0");
+	client_send(b, "REDACT otto %s", msgid);
+	client_expect(b, "REDACT otto %s", msgid);
+	client_expect(a, "REDACT otto %s", msgid);
+	client_expect(c, "REDACT otto %s", msgid);
+}
+END_TEST
+
 /* Many of them, in pages, while the store and the workers die. */
 START_TEST(test_kept_killed)
 {
@@ -995,6 +1065,88 @@ START_TEST(test_kept_race)
 	for (i = 0; i < said; i++)
 		ck_assert_msg(seen[i] == 1, "line %d came %d times", i,
 		    seen[i]);
+}
+END_TEST
+
+/* ---- slow readers ---- */
+
+enum { FLOOD = 26000 };
+
+/* Reads all that was said to C, kills somebody now and then, and looks whether
+ * it is whole. */
+static void
+catch_up(struct client *c, int kills)
+{
+	int i, batches = 0, late = 0;
+	char tag[64];
+
+	for (i = 0; i < FLOOD;) {
+		ck_assert_msg(client_line(c, harness_ms(20000)),
+		    "%s: line %d is missing", c->nick, i);
+		ck_assert(strncmp(c->body, "WARN", 4) != 0);
+		if (strncmp(c->body, "BATCH +", 7) == 0) {
+			ck_assert(strstr(c->body, " moot/missed") != NULL);
+			batches++;
+		}
+		if (strncmp(c->body, "PRIVMSG ", 8) != 0)
+			continue;
+		ck_assert_msg(number(c->line) == i, "line %d instead of %d",
+		    number(c->line), i);
+		late += client_tag(c, "batch", tag, sizeof(tag)) != NULL;
+		i++;
+		if (kills && (i == FLOOD / 4 || i == FLOOD / 4 * 3))
+			kill(server_worker_pid(&sv, 1), SIGKILL);
+		if (kills && i == FLOOD / 2)
+			store_kill();
+	}
+	printf("history: %d of %d lines came late, in %d batches\n", late,
+	    FLOOD, batches);
+	fflush(stdout);
+	ck_assert_int_gt(batches, 10);
+}
+
+static void
+slow(int kills)
+{
+	struct client *a, *b;
+	int i;
+
+	server_init(&sv);
+	server_set(&sv, "store", "on");
+	server_set(&sv, "workers", "1");
+	server_set(&sv, "sendq", "64K");
+	server_start(&sv);
+	a = member("ann", CAPS, "#slow");
+	b = member("bob", CAPS, "#slow");
+	for (i = 0; i < FLOOD; i++) {
+		client_send(a, "PRIVMSG #slow :%0300d line %d", i, i);
+		if (i % 500 == 0)
+			client_sync(a);
+	}
+	client_sync(a);
+	/* what it says meanwhile waits for its turn */
+	client_send(b, "PING :still\r\nPART #slow :slow\r\nJOIN #slow");
+	client_sync(a);
+	catch_up(b, kills);
+	client_expect(b, "PONG * *still");
+	client_expect(a, ":bob!* PART #slow *slow");
+	client_expect(b, "366 *");
+	client_send(a, "PRIVMSG #slow :and on");
+	client_expect(b, ":ann!* PRIVMSG #slow *and on");
+	client_sync(b);
+	client_quit_all();
+	server_stop(&sv);
+}
+
+START_TEST(test_slow)
+{
+	slow(0);
+}
+END_TEST
+
+START_TEST(test_slow_killed)
+{
+	slow(1);
 }
 END_TEST
 
@@ -1142,7 +1294,9 @@ main(void)
 	tcase_add_test(tc, test_pages);
 	tcase_add_test(tc, test_direct);
 	tcase_add_test(tc, test_kept);
+	tcase_add_test(tc, test_kept_lingering);
 	tcase_add_test(tc, test_kept_race);
+	tcase_add_test(tc, test_devices);
 	tcase_add_test(tc, test_redact);
 	tcase_add_test(tc, test_marker);
 	tcase_add_test(tc, test_crowd);
@@ -1150,6 +1304,8 @@ main(void)
 	tcase_add_test(tc, test_store_killed);
 	tcase_add_test(tc, test_worker_killed);
 	tcase_add_test(tc, test_kept_killed);
+	tcase_add_test(tc, test_slow);
+	tcase_add_test(tc, test_slow_killed);
 	tc = harness_case(s, "no store", NULL, NULL, 60);
 	tcase_add_test(tc, test_off);
 	tcase_add_test(tc, test_sendq);

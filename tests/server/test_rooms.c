@@ -5,11 +5,14 @@
  * they were empty; who is what in them goes by account.
  */
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "harness.h"
 
@@ -147,6 +150,7 @@ founder(void)
 START_TEST(test_register)
 {
 	struct client *ann, *bob;
+	char line[2048];
 
 	begin();
 	bob = client_register(&sv, "bob");
@@ -168,6 +172,12 @@ START_TEST(test_register)
 	client_ask(bob, "MODE #home +r", "482 *");
 	client_ask(ann, "MODE #home", "324 ann #home +nrt");
 	client_ask(ann, "WHOIS ChanServ", "311 ann ChanServ *");
+	ck_assert_ptr_ne(server_ctl_find(&sv, "rooms", "founder", "ann", line,
+	    sizeof(line)), NULL);
+	ck_assert_ptr_ne(strstr(line, "\"modes\":\"+nrt\""), NULL);
+	ck_assert_ptr_ne(server_ctl_find(&sv, "registered", "name", "#home",
+	    line, sizeof(line)), NULL);
+	ck_assert_ptr_ne(strstr(line, "\"founder\":\"ann\""), NULL);
 	client_ask(ann, "CS", "NOTICE ann :REGISTER #ROOM: *");
 	client_ask(bob, "NICK chanserv", "433 *");
 	serv(ann, "NONSENSE", "I do not know that.*");
@@ -538,7 +548,7 @@ START_TEST(test_crowd)
 	int i;
 
 	begin();
-	client_send(founder(), "MODE #home +b troll");
+	client_ask(founder(), "MODE #home +b troll", "MODE #home +b *");
 	again(1);
 	client_register_many(&sv, v, 20, "guest");
 	for (i = 0; i < 20; i++)
@@ -637,12 +647,111 @@ START_TEST(test_unsure)
 }
 END_TEST
 
+/* ---- what is kept ---- */
+
+/* How many rows there are of #home. */
+static int
+kept(void)
+{
+	char *text = server_ctl(&sv, "history export '#home'", NULL), *p;
+	int n = 0;
+
+	for (p = text; *p != '\0'; p++)
+		n += *p == '\n';
+	free(text);
+	return n;
+}
+
+START_TEST(test_history)
+{
+	struct client *ann;
+	int i;
+
+	begin();
+	ann = founder();
+	for (i = 0; i < 50; i++)
+		client_send(ann, "PRIVMSG #home :line %d", i);
+	client_sync(ann);
+	serv(ann, "SET #home HISTORY SOMETIMES", "SET #ROOM HISTORY ON *");
+	serv(ann, "SET #home HISTORY AGE", "SET #ROOM HISTORY ON *");
+	serv(ann, "SET #home HISTORY AGE -1", "SET #ROOM HISTORY ON *");
+	serv(ann, "SET #home HISTORY COUNT 1e3", "SET #ROOM HISTORY ON *");
+	serv(ann, "SET #home TASTE good", "SET #ROOM *");
+	wait_for(kept() >= 50, PATIENCE);
+	serv(ann, "SET #home HISTORY AGE 30", "The history of #home is set.");
+	serv(ann, "SET #home HISTORY COUNT 10", "The history of #home is *");
+	wait_for(kept() == 10, PATIENCE);
+	serv(ann, "SET #home HISTORY OFF", "The history of #home is set.");
+	client_send(ann, "PRIVMSG #home :between us");
+	wait_for(kept() == 0, PATIENCE);
+	again(1);
+	ann = login("ann");
+	client_ask(ann, "JOIN #home", "366 *");
+	client_send(ann, "PRIVMSG #home :still between us");
+	client_sync(ann);
+	serv(ann, "SET #home HISTORY ON", "The history of #home is set.");
+	client_send(ann, "PRIVMSG #home :to be kept");
+	wait_for(kept() == 1, PATIENCE);
+	end();
+}
+END_TEST
+
+static void
+disk_unmount(void)
+{
+	char disk[96];
+
+	snprintf(disk, sizeof(disk), "%s/state", sv.dir);
+	umount2(disk, MNT_DETACH);
+}
+
+/* What is changed while the disk is full is saved as soon as there is room. */
+START_TEST(test_full_disk)
+{
+	struct client *ann;
+	char disk[96], path[128], junk[4096] = "", line[300];
+	int fd, i;
+
+	prepare();
+	snprintf(disk, sizeof(disk), "%s/state", sv.dir);
+	if (mount("moot-test", disk, "tmpfs", 0, "size=2m") != 0) {
+		harness_skip("no right to mount a small disk");
+		return;
+	}
+	server_start(&sv);
+	ann = founder();
+	snprintf(path, sizeof(path), "%s/junk", disk);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	while (write(fd, junk, sizeof(junk)) > 0)
+		;
+	close(fd);
+	for (i = 0; !store_is("failing"); i++) {
+		ck_assert_int_lt(i, 10000);
+		client_send(ann, "PRIVMSG #home :line %d", i);
+	}
+	client_send(ann, "MODE #home +m");
+	client_send(ann, "TOPIC #home :the disk is full");
+	client_expect(ann, "TOPIC #home *");
+	ck_assert_int_eq(unlink(path), 0);
+	wait_for(store_is("serving"), PATIENCE);
+	/* it is saved when it is not told: nothing else is waited for */
+	snprintf(line, sizeof(line), "sqlite3 %s/store.db \"SELECT 'saved'"
+	    " FROM room WHERE topic='the disk is full'\" | grep -q saved",
+	    disk);
+	if (system("command -v sqlite3 >/dev/null") == 0)
+		wait_for(system(line) == 0, PATIENCE);
+	else
+		client_sync(ann);
+	end();
+}
+END_TEST
+
 int
 main(void)
 {
 	Suite *s = suite_create("rooms");
 	Suite *suites[] = { s, NULL };
-	TCase *tc = harness_case(s, "rooms", NULL, NULL, 60);
+	TCase *tc = harness_case(s, "rooms", NULL, disk_unmount, 60);
 
 	tcase_add_test(tc, test_register);
 	tcase_add_loop_test(tc, test_lasts, ORDERLY, EMPTIED + 1);
@@ -658,5 +767,7 @@ main(void)
 	tcase_add_test(tc, test_crowd);
 	tcase_add_test(tc, test_places);
 	tcase_add_test(tc, test_unsure);
+	tcase_add_test(tc, test_history);
+	tcase_add_test(tc, test_full_disk);
 	return harness_run(suites);
 }

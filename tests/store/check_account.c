@@ -328,6 +328,46 @@ START_TEST(test_pending)
 }
 END_TEST
 
+/* What is said to the absent is kept once, however often it is asked, and only
+ * that is pending. */
+START_TEST(test_keep)
+{
+	struct stored m = { .kind = KIND_PRIVMSG, .id_hi = 2, .id_lo = 7,
+		.time = 5, .from = "bob", .to = "ann", .account = "bob",
+		.tags = "", .line = ":bob!b@h PRIVMSG ann :live", .heard = 1 };
+	size_t skipped = 0;
+	int i;
+
+	ck_assert_int_eq(message_store(db, &m, 1, &skipped), 0);
+	expect("@account=ann PENDING *", "END\n");
+	expect("@account=bob KEEP nobody PRIVMSG 5 1.ab * ::b!b@h PRIVMSG x :y",
+	    "NONE\n");
+	expect("@account=bob;ask=1 KEEP ANN PRIVMSG 5 1.ab +x=y"
+	    " ::b!b@h PRIVMSG ANN :hello", "KEPT Ann 1.ab 5\n");
+	expect("@account=bob;ask=1 KEEP ANN PRIVMSG 6 1.ac +x=y"
+	    " ::b!b@h PRIVMSG ANN :hello", "KEPT Ann 1.ab 5\n");
+	expect("@nick=eve;ask=2 KEEP ann NOTICE 6 1.ad *"
+	    " ::eve!e@h NOTICE ann :hi", "KEPT Ann 1.ad 6\n");
+	expect("@account=ann PENDING *",
+	    "ROW 2 5 1.ab bob PRIVMSG +x=y ::b!b@h PRIVMSG ANN :hello\n"
+	    "ROW 3 6 1.ad * NOTICE * ::eve!e@h NOTICE ann :hi\nEND\n");
+	expect("@account=ann DELIVERED 3", "DELIVERED 3\n");
+	expect("@account=ann HISTORY LATEST =ann=bob * * 9 0", "ROW 1 %");
+	expect("@account=ann HISTORY LATEST =ann=~eve * * 9 0", "ROW 3 %");
+	expect("@account=bob KEEP ann JOIN 5 1.ae * ::b!b@h JOIN #x",
+	    "FAIL KEEP INVALID_PARAMS%");
+	expect("@account=bob KEEP ann PRIVMSG x 1.ae * ::b!b@h PRIVMSG a :x",
+	    "FAIL KEEP INVALID_PARAMS%");
+	expect("@account=bob KEEP ann PRIVMSG 5 zz * ::b!b@h PRIVMSG a :x",
+	    "FAIL KEEP INVALID_PARAMS%");
+	for (i = 0; i < 1000; i++)
+		ask("@account=bob KEEP ann PRIVMSG 5 3.%x *"
+		    " ::b!b@h PRIVMSG ann :x", i);
+	expect("@account=bob KEEP ann PRIVMSG 5 1.af * ::b!b@h PRIVMSG a :x",
+	    "FAIL KEEP MAILBOX_FULL%");
+}
+END_TEST
+
 START_TEST(test_markers)
 {
 	expect("@account=ann MARKREAD #r", "MARKREAD #r *\n");
@@ -367,6 +407,7 @@ check_account(void)
 	tcase_add_test(u, test_many);
 	tcase_add_test(u, test_heritage);
 	tcase_add_test(u, test_pending);
+	tcase_add_test(u, test_keep);
 	tcase_add_test(u, test_markers);
 	suite_add_tcase(s, u);
 	return s;

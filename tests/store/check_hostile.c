@@ -132,6 +132,7 @@ static const char *const hot[] = {
 	"@account=ann TARGETS * * 9 * #r",
 	"@account=ann PENDING *",
 	"@account=ann DELIVERED 1",
+	"@account=bob KEEP ann PRIVMSG 1 9.9 * ::b!b@h PRIVMSG ann :x",
 	"@account=ann SEARCH #r,= ann * * 9 * :text",
 	"@account=ann REDACT #r 1.1",
 	"@account=ann;ask=1 MARKREAD #r timestamp=2026-11-21T16:40:00.123Z",

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../store/room.h"
 #include "check_store.h"
 
 static void
@@ -26,6 +27,8 @@ static const struct {
 	{ "ROOM REGISTER room ann", "FAIL ROOM BAD_ROOM_NAME room%" },
 	{ "ROOM REGISTER #Room ann", "REGISTERED #Room Ann\n" },
 	{ "ROOM REGISTER #ROOM bob", "FAIL ROOM ALREADY_REGISTERED #ROOM%" },
+	/* one's own: who asked did not hear the answer */
+	{ "ROOM REGISTER #Room ann", "REGISTERED #Room Ann\n" },
 	{ "ROOM SHOW #room",
 	    "ROOM #Room Ann * * 0 1000000000000 0 * * * :\nEND\n" },
 	{ "ROOM SAVE #room 2000 +ntk =se:cret 25 1234 5678 ann!u@h"
@@ -128,6 +131,49 @@ START_TEST(test_load)
 }
 END_TEST
 
+/* As the room is in the server's memory: what is no longer there goes. */
+START_TEST(test_save)
+{
+	struct room_settings s = { .name = "#ROOM", .saved = 5, .modes = "+nt",
+		.created = 1000, .topic = "It's \"mine\"; --",
+		.topic_by = "ann!u@h", .topic_time = 2000, .nbans = 2,
+		.ban = { { "a!*@*", "ann!u@h", 1 }, { ":!*@*", "b!u@h", 2 } } };
+
+	ck_assert_int_eq(room_save(db, &s), 0); /* none of ours */
+	expect("ROOM LIST *", "END\n");
+	expect("ROOM REGISTER #Room ann", "REGISTERED #Room Ann\n");
+	ck_assert_int_eq(room_save(db, &s), 0);
+	expect("ROOM SHOW #room",
+	    "ROOM #Room Ann +nt * 0 1000 2000 ann!u@h * * :It's \"mine\"; --\n"
+	    "BAN #Room 1 ann!u@h :a!*@*\nBAN #Room 2 b!u@h ::!*@*\nEND\n");
+	s.key = "=:k";
+	s.most = 7;
+	s.topic_by = NULL;
+	s.topic = "";
+	s.topic_time = 0;
+	s.modes = "+";
+	s.nbans = 1;
+	s.ban[0] = s.ban[1];
+	ck_assert_int_eq(room_save(db, &s), 0);
+	expect("ROOM SHOW #room", "ROOM #Room Ann + ==:k 7 1000 0 * * * :\n"
+	    "BAN #Room 2 b!u@h ::!*@*\nEND\n");
+}
+END_TEST
+
+START_TEST(test_many)
+{
+	int i;
+
+	ck_assert_int_eq(database_begin(db), 0);
+	for (i = 0; i < 100; i++)
+		ask("ROOM REGISTER #room%d ann", i);
+	ck_assert_int_eq(database_commit(db), 0);
+	expect("ROOM REGISTER #more ann", "FAIL ROOM TOO_MANY_ROOMS #more%");
+	expect("ROOM REGISTER #room99 ann", "REGISTERED #room99 Ann\n");
+	expect("ROOM REGISTER #more bob", "REGISTERED #more bob\n");
+}
+END_TEST
+
 Suite *
 check_room(void)
 {
@@ -137,6 +183,8 @@ check_room(void)
 	tcase_add_checked_fixture(t, fill, store_teardown);
 	tcase_add_test(t, test_steps);
 	tcase_add_test(t, test_load);
+	tcase_add_test(t, test_save);
+	tcase_add_test(t, test_many);
 	suite_add_tcase(s, t);
 	return s;
 }
