@@ -627,7 +627,7 @@ survey_once(void)
 	play(x, NULL, NULL);
 	shared->want = x->got;
 	if (getenv("EXPLORE_SHOW") != NULL)
-		for (w = 0; w <= SCRIPT_CLIENTS; w++)
+		for (w = 0; w < TRANSCRIPT_CLIENTS; w++)
 			printf("== %d\n%s", w, x->got.of[w].text);
 	if (x->bad) {
 		printf("undisturbed:\n%s", x->why);

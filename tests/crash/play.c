@@ -133,7 +133,7 @@ play_server(const struct point *p, const struct transcript *want)
 		trouble("    System V objects are left\n");
 	agenda_close();
 	if (script->store)
-		kept_read(sv.dir, &current->got.of[SCRIPT_CLIENTS],
+		kept_read(sv.dir, &current->got.of[TRANSCRIPT_STORE],
 		    &script_told, trouble);
 	if (getenv("EXPLORE_LOG") != NULL) {
 		char *log = server_log(&sv);

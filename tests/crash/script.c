@@ -179,6 +179,8 @@ struct script_told script_told;
 static enum { SILENT, ASKED, LEAVES } speaks[SCRIPT_CLIENTS]; /* now */
 int script_quiet = 40;
 
+_Static_assert(SCRIPT_CLIENTS <= (int)TRANSCRIPT_STORE, "no place to note");
+
 int
 script_phases(void)
 {

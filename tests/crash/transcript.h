@@ -10,7 +10,8 @@
  */
 
 enum {
-	TRANSCRIPT_CLIENTS = 8,
+	TRANSCRIPT_CLIENTS = 9, /* the last one is the database */
+	TRANSCRIPT_STORE = TRANSCRIPT_CLIENTS - 1,
 	TRANSCRIPT_PHASES = 96,
 	TRANSCRIPT_TEXT = 96 * 1024, /* bytes a client */
 	TRANSCRIPT_BATCHES = 8, /* that are open at once */
