@@ -24,6 +24,7 @@
 #include "../irc/capability.h"
 #include "../irc/message.h"
 #include "../irc/mode.h"
+#include "../irc/tag.h"
 #include "../irc/utf8.h"
 #include "ask.h"
 #include "blame.h"
@@ -461,6 +462,18 @@ deliver_time_tag(uint64_t ms, char *buf, size_t size)
 }
 
 size_t
+deliver_account_tag(const char *account, size_t len, char *buf, size_t size)
+{
+	size_t n;
+
+	/* a name may hold a backslash, which would escape what follows */
+	n = (size_t)snprintf(buf, size, "account=");
+	n += tag_escape(buf + n, size - n - 1, account, len);
+	buf[n++] = ';';
+	return n;
+}
+
+size_t
 deliver_tags(const struct envelope *e, uint64_t caps, char *buf, size_t size)
 {
 	size_t n = 0;
@@ -472,8 +485,8 @@ deliver_tags(const struct envelope *e, uint64_t caps, char *buf, size_t size)
 		    (unsigned long long)state->started,
 		    (unsigned long long)e->id);
 	if ((caps & CAP(ACCOUNT_TAG)) && e->naccount > 0)
-		n += (size_t)snprintf(buf + n, size - n, "account=%.*s;",
-		    (int)e->naccount, envelope_account(e));
+		n += deliver_account_tag(envelope_account(e), e->naccount,
+		    buf + n, size - n);
 	if ((caps & CAP(MESSAGE_TAGS)) && e->ntags > 0) {
 		memcpy(buf + n, envelope_tags(e), e->ntags);
 		n += e->ntags;

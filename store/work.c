@@ -104,13 +104,25 @@ job_free(struct job *job)
 	free(job);
 }
 
+/* A question that nobody has the time for.  It is answered all the same:
+ * whoever asked it does nothing else until then. */
+static void
+refuse(const struct envelope *e)
+{
+	static const char text[] = "FAIL * TEMPORARILY_UNAVAILABLE * :The "
+	    "server's memory has too much to do, try again later\n";
+
+	tell(e, text, sizeof(text) - 1);
+}
+
 static void
 job_put(enum queue q, struct job *job)
 {
 	pthread_mutex_lock(&lock);
 	if (queues[q].n >= JOBS) {
 		pthread_mutex_unlock(&lock);
-		job_free(job); /* the worker asks again */
+		refuse(&job->envelope);
+		job_free(job);
 		return;
 	}
 	job->next = NULL;
@@ -187,8 +199,10 @@ work_ask(const struct envelope *e)
 		tell(e, r.answer, r.nanswer);
 		return;
 	}
-	if ((job = malloc(sizeof(*job))) == NULL)
+	if ((job = malloc(sizeof(*job))) == NULL) {
+		refuse(e);
 		return;
+	}
 	memcpy(&job->envelope, e, e->size);
 	job->request = NULL;
 	job->after = __atomic_load_n(&state->store.taken, __ATOMIC_RELAXED);
