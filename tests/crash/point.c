@@ -56,7 +56,8 @@ point_print(const struct point *p, char *buf, size_t size)
 	for (i = 0; i < TRACER_VICTIMS; i++) {
 		if (p->aim[i].call == 0 && (i > 0 || p->agenda == '\0'))
 			break;
-		n += (size_t)snprintf(buf + n, size - n, "%s", i > 0 ? "," : "");
+		if (i > 0)
+			n += (size_t)snprintf(buf + n, size - n, ",");
 		n += p->aim[i].worker == POINT_STORE_NUMBER
 		    ? (size_t)snprintf(buf + n, size - n, "s")
 		    : (size_t)snprintf(buf + n, size - n, "%d",
