@@ -41,6 +41,20 @@ point_heirs(const struct point *p)
 	return n;
 }
 
+/* Returns how many bytes. */
+static size_t
+aim_print(const struct aim *a, char *buf, size_t size)
+{
+	char who[16], steps[16] = "";
+
+	snprintf(who, sizeof(who), "%d", a->worker);
+	if (a->steps > 0)
+		snprintf(steps, sizeof(steps), "+%u", a->steps);
+	return (size_t)snprintf(buf, size, "%s:%u%s%s",
+	    a->worker == POINT_STORE_NUMBER ? "s" : who, a->call,
+	    a->at_exit ? "x" : "", steps);
+}
+
 void
 point_print(const struct point *p, char *buf, size_t size)
 {
@@ -56,16 +70,9 @@ point_print(const struct point *p, char *buf, size_t size)
 	for (i = 0; i < TRACER_VICTIMS; i++) {
 		if (p->aim[i].call == 0 && (i > 0 || p->agenda == '\0'))
 			break;
-		n += (size_t)snprintf(buf + n, size - n, "%s", i > 0 ? "," : "");
-		n += p->aim[i].worker == POINT_STORE_NUMBER
-		    ? (size_t)snprintf(buf + n, size - n, "s")
-		    : (size_t)snprintf(buf + n, size - n, "%d",
-		        p->aim[i].worker);
-		n += (size_t)snprintf(buf + n, size - n, ":%u%s",
-		    p->aim[i].call, p->aim[i].at_exit ? "x" : "");
-		if (p->aim[i].steps > 0)
-			n += (size_t)snprintf(
-			    buf + n, size - n, "+%u", p->aim[i].steps);
+		if (i > 0)
+			buf[n++] = ',';
+		n += aim_print(&p->aim[i], buf + n, size - n);
 	}
 	for (i = 0; i < point_heirs(p); i++)
 		n += (size_t)snprintf(
