@@ -107,7 +107,8 @@ kind_of(const struct point *p)
 	int two = strchr(p->fault, ',') != NULL;
 
 	if (p->fault[0] == '\0' && p->aim[0].worker == POINT_STORE_NUMBER)
-		return p->aim[1].call > 0 ? POINT_STORE_TWO
+		return p->aim[0].steps > 0 ? POINT_STEP
+		    : p->aim[1].call > 0  ? POINT_STORE_TWO
 		    : p->heir[0] > 0      ? POINT_STORE_HEAL
 		                          : POINT_STORE;
 	if (strncmp(p->fault, "store-", 6) == 0)
