@@ -240,6 +240,10 @@ list_store(void)
 		point_call(POINT_STORE, store, i, 0);
 		point_call(POINT_STORE, store, i, 1);
 	}
+	for (i = 0; i < STEPS; i++) {
+		p = point_call(POINT_STEP, store, 1 + any(calls[store]), 0);
+		p->aim[0].steps = 1 + any(1 + any(STEPS_FAR));
+	}
 	for (i = 0; i < STORE_HEALS; i++) {
 		p = point_call(POINT_STORE_HEAL, store, 1 + any(calls[store]),
 		    (int)any(2));

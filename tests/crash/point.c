@@ -41,6 +41,20 @@ point_heirs(const struct point *p)
 	return n;
 }
 
+/* Returns how many bytes. */
+static size_t
+aim_print(const struct aim *a, char *buf, size_t size)
+{
+	char who[16], steps[16] = "";
+
+	snprintf(who, sizeof(who), "%d", a->worker);
+	if (a->steps > 0)
+		snprintf(steps, sizeof(steps), "+%u", a->steps);
+	return (size_t)snprintf(buf, size, "%s:%u%s%s",
+	    a->worker == POINT_STORE_NUMBER ? "s" : who, a->call,
+	    a->at_exit ? "x" : "", steps);
+}
+
 void
 point_print(const struct point *p, char *buf, size_t size)
 {
@@ -57,16 +71,8 @@ point_print(const struct point *p, char *buf, size_t size)
 		if (p->aim[i].call == 0 && (i > 0 || p->agenda == '\0'))
 			break;
 		if (i > 0)
-			n += (size_t)snprintf(buf + n, size - n, ",");
-		n += p->aim[i].worker == POINT_STORE_NUMBER
-		    ? (size_t)snprintf(buf + n, size - n, "s")
-		    : (size_t)snprintf(buf + n, size - n, "%d",
-		        p->aim[i].worker);
-		n += (size_t)snprintf(buf + n, size - n, ":%u%s",
-		    p->aim[i].call, p->aim[i].at_exit ? "x" : "");
-		if (p->aim[i].steps > 0)
-			n += (size_t)snprintf(
-			    buf + n, size - n, "+%u", p->aim[i].steps);
+			buf[n++] = ',';
+		n += aim_print(&p->aim[i], buf + n, size - n);
 	}
 	for (i = 0; i < point_heirs(p); i++)
 		n += (size_t)snprintf(
@@ -101,7 +107,8 @@ kind_of(const struct point *p)
 	int two = strchr(p->fault, ',') != NULL;
 
 	if (p->fault[0] == '\0' && p->aim[0].worker == POINT_STORE_NUMBER)
-		return p->aim[1].call > 0 ? POINT_STORE_TWO
+		return p->aim[0].steps > 0 ? POINT_STEP
+		    : p->aim[1].call > 0  ? POINT_STORE_TWO
 		    : p->heir[0] > 0      ? POINT_STORE_HEAL
 		                          : POINT_STORE;
 	if (strncmp(p->fault, "store-", 6) == 0)
