@@ -163,8 +163,9 @@ say_to_user(struct command *c, const struct saying *how, const char *nick)
 
 	if (c->s->answer != 0 ||
 	    ((u == 0 || absent_is(u)) && !how->tags_only))
-		return absent_say(c, how->quiet,
-		    u != 0 ? users[u].account : nick);
+		/* meanwhile somebody without an account may have come */
+		return absent_say(c, how->quiet, u != 0 &&
+		    users[u].account[0] != '\0' ? users[u].account : nick);
 	if (u == 0) {
 		reply(c, ERR_NOSUCHNICK, nick);
 		return CMD_DONE;
