@@ -579,7 +579,7 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 	struct session *s = &sessions[i];
 	const struct look *k;
 
-	if (s->state != SESSION_LIVE || (s->caps & e->caps) != e->caps)
+	if (!missed_hears(s, e) || (s->caps & e->caps) != e->caps)
 		return;
 	if (e->nrooms > 0 && s->mark == e->serial)
 		return;
@@ -593,7 +593,7 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 	f->started = 1; /* from the first one on a successor has a doubt */
 	atomic_signal_fence(memory_order_seq_cst);
 	FAULT("serve-session");
-	if (k->len > 0 && missed_is(s, k->len, config->sendq))
+	if (k->len > 0 && missed_is(s, e, k->len))
 		missed_note(i, e);
 	else if (k->len > 0)
 		session_append(i, k->text, k->len);
@@ -632,6 +632,16 @@ serve_from(const struct fanout *f, uint32_t first)
 	return i != 0 && i == f->session ? i : first;
 }
 
+/* Whether session I is one of the devices of SKIP, which are not to have E.  If
+ * it has just come back, or nobody has, a message of a room that it has still
+ * to be shown is one more that it misses. */
+static int
+is_skipped(const struct envelope *e, uint32_t i, uint32_t skip)
+{
+	return skip != 0 && (skip >> sessions[i].device & 1) &&
+	    !missed_wants(&sessions[i], e);
+}
+
 /* Serves the sessions of one user, but for the devices of SKIP. */
 static void
 serve_user(const struct envelope *e, struct fanout *f, uint32_t first,
@@ -640,7 +650,7 @@ serve_user(const struct envelope *e, struct fanout *f, uint32_t first,
 	uint32_t i = serve_from(f, first), n;
 
 	for (n = 0; i != 0 && n <= SESSIONS_MAX; i = sessions[i].next, n++)
-		if (skip == 0 || !(skip >> sessions[i].device & 1))
+		if (!is_skipped(e, i, skip))
 			serve_once(e, f, i);
 }
 
@@ -851,7 +861,7 @@ deliver_own(const struct envelope *e, struct fanout *f, uint32_t from)
 	FAULT("own-begun");
 	for (i = serve_from(f, first); i != 0; i = sessions[i].next)
 		if (i != from && (sessions[i].caps & caps) == caps &&
-		    !(skip >> sessions[i].device & 1))
+		    !is_skipped(e, i, skip))
 			serve_once(e, f, i);
 }
 
