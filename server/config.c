@@ -227,6 +227,16 @@ number_read(struct parser *p, char **value, int n)
 	return 0;
 }
 
+/* A number, or off: 0. */
+static int
+delay_read(struct parser *p, char **value, int n)
+{
+	if (strcmp(value[0], "off") != 0)
+		return number_read(p, value, n);
+	memset(field(p), 0, p->setting->size);
+	return 0;
+}
+
 static int
 workers_read(struct parser *p, char **value, int n)
 {
@@ -916,7 +926,7 @@ static const struct setting settings[] = {
 	    1, 1, 0, 0, FIXED, "on", NULL },
 	{ "registration", registration_read, field_same, FIELD(registration),
 	    1, 1, 0, 0, 0, "open", NULL },
-	{ "login-delay", number_read, field_same, FIELD(login_delay),
+	{ "login-delay", delay_read, field_same, FIELD(login_delay),
 	    1, 1, 0, 60000, 0, "1000", NULL },
 	{ "history-age", number_read, field_same, FIELD(history_age),
 	    1, 1, 0, 36500, 0, "365", NULL },

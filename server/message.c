@@ -91,6 +91,20 @@ stranger_may_speak(struct command *c, uint32_t r)
 	return !banned;
 }
 
+/* Whose account a direct message is for, for the store, which may come to it
+ * when the user has left: as the line of those who have all capabilities. */
+static void
+say_whose(struct envelope *e)
+{
+	const char *account;
+
+	if (e->kind != EVENT_TO_USER || e->nalt > 0)
+		return;
+	account = users[e->target].account;
+	e->alt_caps = UINT64_MAX;
+	envelope_add(e, &e->nalt, account, strlen(account));
+}
+
 /* Fills the event with the tags and the line, and echoes it. */
 static void
 say(struct command *c, const struct saying *how, const char *target)
@@ -108,6 +122,7 @@ say(struct command *c, const struct saying *how, const char *target)
 		event_text_line(e, 1, how->word, target, NULL);
 	} else
 		event_text_line(e, 0, how->word, target, c->m.param[1]);
+	say_whose(e);
 	if (c->s->caps & CAP(ECHO_MESSAGE))
 		reply_event(c);
 	worker_count(COUNT_MESSAGES, 1);

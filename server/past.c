@@ -22,9 +22,11 @@
 #include <string.h>
 
 #include "../irc/capability.h"
+#include "../irc/mode.h"
 #include "ask.h"
 #include "deliver.h"
 #include "past.h"
+#include "registry.h"
 #include "worker.h"
 
 enum {
@@ -252,14 +254,44 @@ more(struct command *c, const struct past *p, const struct message *m)
 	return cursor_set(c, p, &at);
 }
 
+/* The room that a ROW is about, 0 for none: as asked for, or as its line says
+ * (":source WORD #room ..."). */
+static uint32_t
+room_of(const struct past *p, const struct message *m)
+{
+	char name[NAME_CHANNEL + 1];
+	const char *at;
+
+	if (p->target != NULL && name_looks_channel(p->target))
+		return registry_find_room(p->target);
+	if ((at = strchr(m->param[6], ' ')) == NULL ||
+	    (at = strchr(at + 1, ' ')) == NULL || !name_looks_channel(at + 1))
+		return 0;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(at + 1, " "),
+	    at + 1);
+	return registry_find_room(name);
+}
+
+/* Whether a ROW is of the room there is now.  One that was not registered and
+ * is made again has nothing but its name of the one before. */
+static int
+is_of_now(const struct past *p, const struct message *m)
+{
+	uint32_t r = m->nparam < 7 ? 0 : room_of(p, m);
+
+	return r == 0 || (rooms[r].modes & ROOM_REGISTERED) ||
+	    strtoull(m->param[1], NULL, 10) >= rooms[r].created * 1000;
+}
+
 /* Replies one line of it.  CMD_ANSWERED: go on with the next; CMD_DONE: it is
  * the last one. */
 static enum command_result
 line_reply(struct command *c, const struct past *p, const struct message *m)
 {
-	if (strcmp(m->command, "ROW") == 0)
-		past_row(c, p, m);
-	else if (strcmp(m->command, "TARGET") == 0)
+	if (strcmp(m->command, "ROW") == 0) {
+		if (is_of_now(p, m))
+			past_row(c, p, m);
+	} else if (strcmp(m->command, "TARGET") == 0)
 		target_reply(c, m);
 	else if (strcmp(m->command, "MORE") == 0 && more(c, p, m) == 0)
 		return CMD_MORE;

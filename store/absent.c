@@ -17,7 +17,11 @@
 #include "handlers.h"
 #include "message.h"
 
-enum { ABSENT_MOST = 1000 /* messages that wait for one account */ };
+enum {
+	ABSENT_MOST = 1000,    /* messages that wait for one account, */
+	ABSENT_GUESTS = 250,   /* of them from people without one, */
+	ABSENT_EACH = 500,     /* and from one account */
+};
 
 static void
 fail(struct request *r, const char *code, const char *text)
@@ -36,18 +40,27 @@ kind_of(const char *word)
 	return 0;
 }
 
-/* How many messages wait already: 0, or -1. */
+/* Whether too much waits already, of all or of SENDER ("": of guests): 1, 0, or
+ * -1. */
 static int
-count_waiting(struct database *db, const char *account, int64_t *n)
+is_full(struct database *db, const char *account, const char *sender)
 {
 	char name[REQUEST_NAME];
+	int64_t all = 0, own = 0;
 
 	name_fold(name, account, sizeof(name));
-	return database_number(db, n,
-	    "SELECT count(*) FROM (SELECT 1 FROM message WHERE recipient=?1"
-	    " AND id>(SELECT delivered FROM account WHERE name=?1) LIMIT ?2)"
-	    " AS t",
-	    "ti", name, (int64_t)ABSENT_MOST) < 0 ? -1 : 0;
+	if (database_number(db, &all,
+	        "SELECT count(*) FROM (SELECT 1 FROM message WHERE"
+	        " recipient=?1 AND id>(SELECT delivered FROM account WHERE"
+	        " name=?1) LIMIT ?2) AS t",
+	        "ti", name, (int64_t)ABSENT_MOST) < 0 ||
+	    database_number(db, &own,
+	        "SELECT count(*) FROM message WHERE recipient=?1 AND"
+	        " id>(SELECT delivered FROM account WHERE name=?1) AND"
+	        " ifnull(account,'')=?2", "tt", name, sender) < 0)
+		return -1;
+	return all >= ABSENT_MOST ||
+	    own >= (sender[0] == '\0' ? ABSENT_GUESTS : ABSENT_EACH);
 }
 
 /* The row; 0 when the request is none of ours. */
@@ -80,18 +93,17 @@ req_keep(struct database *db, struct request *r)
 	struct stored m;
 	struct account a;
 	size_t skipped = 0;
-	int64_t waiting;
-	int n;
+	int n, full;
 
 	if ((n = account_find(db, r->p[0], &a)) == 0) {
 		answer_end(r, "NONE");
 		return;
 	}
-	if (n < 0 || count_waiting(db, a.shown, &waiting) != 0) {
+	if (n < 0 || (full = is_full(db, a.shown, r->account)) < 0) {
 		answer_trouble(db, r);
 		return;
 	}
-	if (waiting >= ABSENT_MOST) {
+	if (full) {
 		fail(r, "MAILBOX_FULL", "Too much waits for them already");
 		return;
 	}

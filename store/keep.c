@@ -67,19 +67,17 @@ static size_t
 row_here(struct keep *k, const struct envelope *e, struct stored *m,
     const char *w, size_t n, const char *nick)
 {
-	const struct user *to;
-
 	if (e->kind != EVENT_TO_USER) {
 		m->target = text(k, w, n);
 		return 1;
 	}
 	if (e->target < MAILBOX_SYSTEM || e->target >= state->max_users)
 		return 0;
-	to = &users[e->target];
 	m->heard = 1;
 	m->from = party(k, m->account, nick);
-	/* who has left meanwhile is still named by the line */
-	m->to = party(k, to->gen == e->target_gen ? to->account : "",
+	/* the event says whose account it is; tags alone do not */
+	m->to = party(k, e->nline > 0 ? text(k, envelope_alt(e), e->nalt)
+	                              : users[e->target].account,
 	    text(k, w, n));
 	return 1;
 }

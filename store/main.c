@@ -35,6 +35,7 @@ enum {
 	BEAT = 250,            /* ms between two signs of life, at most */
 	FULL = 1,              /* ms until a full intake is looked at again */
 	PREDECESSOR = 5000,    /* ms it has to leave */
+	STUCK = 3000,          /* ms a commit may take */
 };
 
 static volatile sig_atomic_t ending;
@@ -151,6 +152,23 @@ take_mail(void)
 	return 1;
 }
 
+/* A disk that does not answer keeps nobody waiting for ever: if nothing was
+ * committed for a while, and there is something, the store fails until it
+ * is. */
+static void
+watch_writer(void)
+{
+	static uint64_t commits, since;
+	uint64_t now = clock_now(), n = state->store.commits;
+
+	if (since == 0 || n != commits ||
+	    state->store.taken == state->store.done) {
+		commits = n;
+		since = now;
+	} else if (now > since + STUCK)
+		work_stuck();
+}
+
 static void
 serve(void)
 {
@@ -167,6 +185,7 @@ serve(void)
 		bell_wake(&workers[0].bell);
 		atomic_store(&workers[0].beat, clock_now());
 		take_mail();
+		watch_writer();
 	}
 	/* the workers have left their last words */
 	take_mail();

@@ -349,6 +349,12 @@ state_set(enum store_state s, const char *why)
 		bell_call(&workers[w].bell);
 }
 
+void
+work_stuck(void)
+{
+	state_set(STORE_FAILING, "the disk does not answer");
+}
+
 /* Collects what has come.  Returns 0 when there is nothing. */
 static int
 batch_collect(void)

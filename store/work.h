@@ -16,6 +16,8 @@ void work_start(const char *path);
 void work_stored(void);
 /* A question, EVENT_ASK; it is copied. */
 void work_ask(const struct envelope *e);
+/* A commit takes too long: until it is done nothing can be kept. */
+void work_stuck(void);
 /* Commits what is in the intake, answers what was asked, ends. */
 void work_end(void);
 

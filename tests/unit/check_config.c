@@ -195,6 +195,7 @@ static const struct {
 	{ "registration closed\n", "registration 1" },
 	{ "registration invite\n", "registration 2" },
 	{ "login-delay 0\n", "login-delay 0" },
+	{ "login-delay off\n", "login-delay 0" },
 	{ "login-delay 60000\n", "login-delay 60000" },
 	{ "sendq 16384\n", "sendq 16384" },
 	{ "sendq 16K\n", "sendq 16384" },
