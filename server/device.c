@@ -85,13 +85,16 @@ session_count(uint32_t u)
 	return n;
 }
 
-/* What stood for U while it had no session ends, now that it has one. */
+/* What stood for U while it had no session ends, now that it has one.  It is
+ * the first one, unless the chain was made anew after a death. */
 static void
 absence_end(uint32_t u)
 {
-	uint32_t i = users[u].session;
+	uint32_t first = users[u].session, i = first;
 
-	if (sessions[i].fd >= 0 || sessions[i].next == 0)
+	while (i != 0 && sessions[i].fd >= 0)
+		i = sessions[i].next;
+	if (i == 0 || sessions[first].next == 0)
 		return;
 	registry_unlink_session(i);
 	FAULT("attach-present");
