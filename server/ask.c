@@ -111,9 +111,11 @@ question(struct command *c, const char *text)
 	    (unsigned long long)state->started, c->sid, c->s->gen,
 	    (unsigned long long)c->s->executed, c->step,
 	    (unsigned long long)c->cursor, address, nick);
-	if (c->u->account[0] != '\0')
-		n += (size_t)snprintf(head + n, sizeof(head) - n,
-		    ";account=%s", c->u->account);
+	if (c->u->account[0] != '\0') {
+		n += (size_t)snprintf(head + n, sizeof(head) - n, ";account=");
+		n += tag_escape(head + n, sizeof(head) - n, c->u->account,
+		    strlen(c->u->account));
+	}
 	if (c->context != NULL)
 		n += (size_t)snprintf(head + n, sizeof(head) - n, ";%s",
 		    c->context);

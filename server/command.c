@@ -902,6 +902,9 @@ reply_ahead(void)
 static int
 is_behind(const struct session *s)
 {
+	/* who returns while the store is out of order can still talk */
+	if ((s->flags & SESSION_RETURNS) && !store_accepts())
+		return 0;
 	return (s->flags & SESSION_MISSES) ||
 	    (s->queued - s->sent > config->sendq / 2 && store_accepts() &&
 		!(s->flags & SESSION_CONTROL));
@@ -997,7 +1000,8 @@ command_mail(uint32_t i)
 		!store_accepts() || !(c.u->flags & USER_REGISTERED)))
 		return 0;
 	if (!command_is_mail(s) && (s->flags & SESSION_MISSES)) {
-		if (s->sent != s->queued)
+		/* the rooms are shown first */
+		if (s->sent != s->queued || (s->flags & SESSION_JOINING))
 			return 0;
 		c.cursor = CURSOR_MISSED;
 	}

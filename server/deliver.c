@@ -24,6 +24,7 @@
 #include "../irc/capability.h"
 #include "../irc/message.h"
 #include "../irc/mode.h"
+#include "../irc/tag.h"
 #include "../irc/utf8.h"
 #include "ask.h"
 #include "blame.h"
@@ -461,6 +462,18 @@ deliver_time_tag(uint64_t ms, char *buf, size_t size)
 }
 
 size_t
+deliver_account_tag(const char *account, size_t len, char *buf, size_t size)
+{
+	size_t n;
+
+	/* a name may hold a backslash, which would escape what follows */
+	n = (size_t)snprintf(buf, size, "account=");
+	n += tag_escape(buf + n, size - n - 1, account, len);
+	buf[n++] = ';';
+	return n;
+}
+
+size_t
 deliver_tags(const struct envelope *e, uint64_t caps, char *buf, size_t size)
 {
 	size_t n = 0;
@@ -472,8 +485,8 @@ deliver_tags(const struct envelope *e, uint64_t caps, char *buf, size_t size)
 		    (unsigned long long)state->started,
 		    (unsigned long long)e->id);
 	if ((caps & CAP(ACCOUNT_TAG)) && e->naccount > 0)
-		n += (size_t)snprintf(buf + n, size - n, "account=%.*s;",
-		    (int)e->naccount, envelope_account(e));
+		n += deliver_account_tag(envelope_account(e), e->naccount,
+		    buf + n, size - n);
 	if ((caps & CAP(MESSAGE_TAGS)) && e->ntags > 0) {
 		memcpy(buf + n, envelope_tags(e), e->ntags);
 		n += e->ntags;
@@ -566,7 +579,7 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 	struct session *s = &sessions[i];
 	const struct look *k;
 
-	if (s->state != SESSION_LIVE || (s->caps & e->caps) != e->caps)
+	if (!missed_hears(s, e) || (s->caps & e->caps) != e->caps)
 		return;
 	if (e->nrooms > 0 && s->mark == e->serial)
 		return;
@@ -580,7 +593,7 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 	f->started = 1; /* from the first one on a successor has a doubt */
 	atomic_signal_fence(memory_order_seq_cst);
 	FAULT("serve-session");
-	if (k->len > 0 && missed_is(s, k->len, config->sendq))
+	if (k->len > 0 && missed_is(s, e, k->len))
 		missed_note(i, e);
 	else if (k->len > 0)
 		session_append(i, k->text, k->len);
@@ -619,6 +632,16 @@ serve_from(const struct fanout *f, uint32_t first)
 	return i != 0 && i == f->session ? i : first;
 }
 
+/* Whether session I is one of the devices of SKIP, which are not to have E.  If
+ * it has just come back, or nobody has, a message of a room that it has still
+ * to be shown is one more that it misses. */
+static int
+is_skipped(const struct envelope *e, uint32_t i, uint32_t skip)
+{
+	return skip != 0 && (skip >> sessions[i].device & 1) &&
+	    !missed_wants(&sessions[i], e);
+}
+
 /* Serves the sessions of one user, but for the devices of SKIP. */
 static void
 serve_user(const struct envelope *e, struct fanout *f, uint32_t first,
@@ -627,7 +650,7 @@ serve_user(const struct envelope *e, struct fanout *f, uint32_t first,
 	uint32_t i = serve_from(f, first), n;
 
 	for (n = 0; i != 0 && n <= SESSIONS_MAX; i = sessions[i].next, n++)
-		if (skip == 0 || !(skip >> sessions[i].device & 1))
+		if (!is_skipped(e, i, skip))
 			serve_once(e, f, i);
 }
 
@@ -838,7 +861,7 @@ deliver_own(const struct envelope *e, struct fanout *f, uint32_t from)
 	FAULT("own-begun");
 	for (i = serve_from(f, first); i != 0; i = sessions[i].next)
 		if (i != from && (sessions[i].caps & caps) == caps &&
-		    !(skip >> sessions[i].device & 1))
+		    !is_skipped(e, i, skip))
 			serve_once(e, f, i);
 }
 

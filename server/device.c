@@ -21,6 +21,7 @@
 #include "deliver.h"
 #include "device.h"
 #include "fault.h"
+#include "missed.h"
 #include "registry.h"
 #include "sasl.h"
 #include "session.h"
@@ -85,19 +86,40 @@ session_count(uint32_t u)
 	return n;
 }
 
-/* What stood for U while it had no session ends, now that it has one.  It is
- * the first one, unless the chain was made anew after a death. */
-static void
-absence_end(uint32_t u)
+/* What stands for U while it has no session, or 0. */
+static uint32_t
+absence(uint32_t u)
 {
-	uint32_t first = users[u].session, i = first;
+	uint32_t i = users[u].session;
 
 	while (i != 0 && sessions[i].fd >= 0)
 		i = sessions[i].next;
-	if (i == 0 || sessions[first].next == 0)
+	return i;
+}
+
+/*
+ * It ends, now that U has session S, which gets what U missed: from the moment
+ * at which it can note that itself.  Not so who asks for history: that client
+ * knows best how much of it to show.
+ */
+static void
+absence_end(uint32_t u, uint32_t s)
+{
+	uint32_t i = absence(u);
+
+	if (i == 0)
 		return;
+	if (sessions[s].caps & CAP(CHATHISTORY))
+		missed_drop(i);
+	else {
+		missed_pass(i, s);
+		sessions[s].flags |= SESSION_RETURNS;
+		FAULT("attach-returns");
+	}
 	registry_unlink_session(i);
 	FAULT("attach-present");
+	missed_passed(i);
+	FAULT("attach-passed");
 	registry_free_session(i);
 }
 
@@ -132,7 +154,7 @@ attach(uint32_t i, uint32_t u)
 		registry_free_user(was);
 		FAULT("attach-freed");
 	}
-	absence_end(u);
+	absence_end(u, i);
 	FAULT("attach-done");
 }
 
@@ -184,13 +206,14 @@ settle(uint32_t i)
 	}
 	if (session_adopt_input(i) != 0)
 		return 0;
-	if (why == NULL && u != 0)
+	/* what is half done is to be whole */
+	if (u != 0 && (why == NULL || u == s->user))
 		attach(i, u);
 	atomic_signal_fence(memory_order_seq_cst);
 	s->state = SESSION_LIVE;
 	FAULT("settle-live");
 	if (why != NULL)
-		session_close(i, why);
+		session_lose(i, why);
 	return 1;
 }
 
@@ -286,6 +309,8 @@ device_show(struct command *c)
 		return CMD_WAIT;
 	if ((m = unseen(c->u, bit)) == 0) {
 		c->s->flags &= ~(uint32_t)SESSION_JOINING;
+		if (c->s->miss_head == 0)
+			c->s->flags &= ~(uint32_t)SESSION_RETURNS;
 		return CMD_DONE;
 	}
 	channel_show(c, members[m].room);

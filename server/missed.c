@@ -13,6 +13,10 @@
  * What is not kept (and is more than the news of an AWAY) cannot be missed:
  * for that the session is cut, as it is when its list is full.
  *
+ * Who comes back is told in the same way what was said meanwhile, up to where
+ * the list was full: there is a gap then, which it is told of, and nothing
+ * behind it.
+ *
  * The list is a chain of chunks of IDs.  An ID is in its place before it
  * counts, and a successor writes it there again.
  */
@@ -33,6 +37,7 @@
 enum {
 	PAGE = 64,             /* IDs of a question */
 	TRIES = 50,            /* for one that has not arrived there yet */
+	GAP = 0,               /* instead of an ID: no event has that one */
 };
 
 /* ---- the list ---- */
@@ -64,12 +69,12 @@ tail_of(uint32_t i)
 }
 
 static int
-add(uint32_t i, uint64_t id)
+put(uint32_t i, uint64_t id)
 {
 	struct session *s = &sessions[i];
 	uint32_t c;
 
-	if (s->missed - s->caught >= MISSED_MAX || (c = tail_of(i)) == 0)
+	if ((c = tail_of(i)) == 0)
 		return -1;
 	memcpy(chunk_bytes(c) + (s->missed - chunks[c].pos) * sizeof(id), &id,
 	    sizeof(id));
@@ -79,6 +84,52 @@ add(uint32_t i, uint64_t id)
 	s->missed++;
 	FAULT("missed-counted");
 	return 0;
+}
+
+static int
+add(uint32_t i, uint64_t id)
+{
+	return sessions[i].missed - sessions[i].caught >= MISSED_MAX
+	    ? -1
+	    : put(i, id);
+}
+
+static int
+ends_in_gap(const struct session *s)
+{
+	uint64_t at = s->missed - 1, id;
+	uint32_t c = s->miss_head;
+
+	if (s->missed == s->caught)
+		return 0;
+	if (s->miss_tail != 0 && chunks[s->miss_tail].pos <= at)
+		c = s->miss_tail;
+	while (at - chunks[c].pos >= MISSED_IDS && chunks[c].next != 0)
+		c = chunks[c].next;
+	memcpy(&id, chunk_bytes(c) + (at - chunks[c].pos) * sizeof(id),
+	    sizeof(id));
+	return id == GAP;
+}
+
+/* Whether no more IDs of somebody absent are noted behind the next one: lists
+ * that nobody may ever read take no more than half of the buffers. */
+static int
+is_full(const struct session *s)
+{
+	uint32_t c = s->miss_tail;
+
+	return s->missed - s->caught >= MISSED_MAX ||
+	    (c != 0 && s->missed - chunks[c].pos >= MISSED_IDS - 1 &&
+		!session_pool_ample());
+}
+
+static void
+add_absent(uint32_t i, uint64_t id)
+{
+	struct session *s = &sessions[i];
+
+	if (!ends_in_gap(s))
+		put(i, is_full(s) ? GAP : id);
 }
 
 /* Up to MOST IDs that are to be told, from the first one on. */
@@ -125,7 +176,65 @@ missed_told(uint32_t i, uint64_t at)
 		next = chunks[c].next;
 		chunk_give(c);
 	}
+	s->flags &= ~(uint32_t)(SESSION_MISSES | SESSION_RETURNS);
+}
+
+void
+missed_pass(uint32_t from, uint32_t to)
+{
+	const struct session *f = &sessions[from];
+	struct session *t = &sessions[to];
+	uint32_t c;
+
+	if (f->miss_head == 0)
+		return;
+	t->miss_tail = f->miss_tail;
+	FAULT("missed-pass-tail");
+	t->missed = f->missed;
+	t->caught = f->caught;
+	FAULT("missed-pass-counted");
+	atomic_signal_fence(memory_order_seq_cst);
+	t->miss_head = f->miss_head;
+	atomic_signal_fence(memory_order_seq_cst);
+	FAULT("missed-pass-head");
+	for (c = t->miss_head; c != 0; c = chunks[c].next) {
+		chunks[c].session = to;
+		FAULT("missed-pass-chunk");
+	}
+	t->flags |= SESSION_MISSES;
+	FAULT("missed-pass-done");
+}
+
+void
+missed_passed(uint32_t from)
+{
+	struct session *f = &sessions[from];
+
+	if (f->miss_head == 0 || chunks[f->miss_head].session == from)
+		return;
+	f->miss_head = 0;
+	FAULT("missed-passed-head");
+	f->miss_tail = 0;
+	f->caught = f->missed;
+	f->flags &= ~(uint32_t)SESSION_MISSES;
+}
+
+void
+missed_drop(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	uint32_t c = s->miss_head, next;
+
+	s->miss_head = 0;
+	FAULT("missed-dropped");
+	s->miss_tail = 0;
+	s->caught = s->missed;
 	s->flags &= ~(uint32_t)SESSION_MISSES;
+	atomic_signal_fence(memory_order_seq_cst);
+	for (; c != 0; c = next) {
+		next = chunks[c].next;
+		chunk_give(c);
+	}
 }
 
 void
@@ -133,6 +242,10 @@ missed_note(uint32_t i, const struct envelope *e)
 {
 	struct session *s = &sessions[i];
 
+	if (s->state == SESSION_ABSENT) {
+		add_absent(i, e->id);
+		return;
+	}
 	if (s->flags & (SESSION_OVERFLOW | SESSION_DEAD))
 		return;
 	if (store_wants(e)) {
@@ -166,29 +279,38 @@ fetch(struct command *c)
 	return ask(c, "FETCH %" PRIx64 " %s", state->started, text);
 }
 
+static void
+tell(struct command *c, const char *kind, const char *text)
+{
+	if (c->s->caps & CAP(STANDARD_REPLIES))
+		reply_line(c, ":%s %s * MISSED :%s", config->name, kind, text);
+	else
+		reply_line(c, ":%s NOTICE %s :%s", config->name, c->u->nick,
+		    text);
+}
+
 /* Where batches are not known: what follows is late. */
 static void
 mark(struct command *c)
 {
-	if (c->s->caps & CAP(BATCH))
-		return;
-	if (c->s->caps & CAP(STANDARD_REPLIES))
-		reply_line(c, ":%s NOTE * MISSED :You did not read; this was "
-		    "kept for you", config->name);
-	else
-		reply_line(c, ":%s NOTICE %s :You did not read; this was kept "
-		    "for you", config->name, c->u->nick);
+	if (!(c->s->caps & CAP(BATCH)))
+		tell(c, "NOTE", c->s->flags & SESSION_RETURNS
+		    ? "You were away; this was kept for you"
+		    : "You did not read; this was kept for you");
 }
 
 static void
-reply_gone(struct command *c)
+reply_gone(struct command *c, int gap)
 {
-	if (c->s->caps & CAP(STANDARD_REPLIES))
-		reply_line(c, ":%s WARN * MISSED :Something was said here that "
-		    "was not kept", config->name);
-	else
-		reply_line(c, ":%s NOTICE %s :Something was said here that was "
-		    "not kept", config->name, c->u->nick);
+	tell(c, "WARN", gap
+	    ? "More was said than could be noted for you"
+	    : "Something was said here that was not kept");
+}
+
+static int
+is_gap(const struct message *m)
+{
+	return m->nparam > 0 && strcmp(m->param[0], "0") == 0;
 }
 
 /* Tells the ROWs of an answer, and what is GONE once it has been waited for.
@@ -205,7 +327,8 @@ page_tell(struct command *c, unsigned tries)
 		if (m.command == NULL)
 			break;
 		if (strcmp(m.command, "ROW") != 0 &&
-		    (strcmp(m.command, "GONE") != 0 || tries < TRIES))
+		    (strcmp(m.command, "GONE") != 0 ||
+			(tries < TRIES && !is_gap(&m))))
 			break;
 		if (n++ == 0) {
 			mark(c);
@@ -214,7 +337,7 @@ page_tell(struct command *c, unsigned tries)
 		if (strcmp(m.command, "ROW") == 0)
 			past_row(c, &missed, &m);
 		else
-			reply_gone(c);
+			reply_gone(c, is_gap(&m));
 	}
 	if (n > 0)
 		past_batch(c, '-', &missed);
@@ -245,7 +368,7 @@ missed_tell(struct command *c)
 		return CMD_MORE;
 	}
 	/* nor is there an answer */
-	reply_gone(c);
+	reply_gone(c, 0);
 	me->txn.caught++;
 	return CMD_DONE;
 }

@@ -13,6 +13,7 @@
 #include "../irc/mode.h"
 #include "fault.h"
 #include "log.h"
+#include "missed.h"
 #include "op.h"
 #include "op_room.h"
 #include "poison.h"
@@ -402,13 +403,19 @@ static void
 op_linger(struct op *op)
 {
 	struct session *s = &sessions[op->a];
+	uint32_t i;
 
-	if (s->user == 0)
-		return;
-	if (absence_begin(s->user, s, op) != 0)
+	if (s->user != 0) {
+		if ((i = absence_begin(s->user, s, op)) == 0) {
+			op_quit(&(struct op) { .a = s->user,
+			    .x = op->x });
+			return;
+		}
+		/* what it has not been told, its user still misses */
+		missed_pass(op->a, i);
 		registry_unlink_session(op->a);
-	else
-		op_quit(&(struct op) { .a = s->user, .x = op->x });
+	}
+	missed_passed(op->a);
 }
 
 static void

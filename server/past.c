@@ -188,8 +188,8 @@ past_row(struct command *c, const struct past *p, const struct message *m)
 		n += (size_t)snprintf(
 		    tags + n, sizeof(tags) - n, "msgid=%.64s;", v[2]);
 	if ((caps & CAP(ACCOUNT_TAG)) && strcmp(v[3], "*") != 0)
-		n += (size_t)snprintf(
-		    tags + n, sizeof(tags) - n, "account=%.64s;", v[3]);
+		n += deliver_account_tag(v[3], strlen(v[3]), tags + n,
+		    sizeof(tags) - n);
 	if ((caps & CAP(MESSAGE_TAGS)) && strcmp(v[5], "*") != 0)
 		n += (size_t)snprintf(tags + n, sizeof(tags) - n, "%.*s;",
 		    MESSAGE_TAGS_CLIENT, v[5]);

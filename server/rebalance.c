@@ -142,7 +142,7 @@ all_quiet(void)
 static int
 is_at_rest(const struct session *s)
 {
-	return s->state == SESSION_ABSENT ||
+	return (s->state == SESSION_ABSENT && s->miss_head == 0) ||
 	    (s->state == SESSION_LIVE && !(s->flags & SESSION_CONTROL) &&
 		s->miss_head == 0 &&
 		s->out_head == 0 && s->in_chunk == 0 && s->step == 0 &&

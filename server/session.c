@@ -149,6 +149,12 @@ session_pool_used(void)
 	return me->chunk_high - me->chunk_first - pool_free;
 }
 
+int
+session_pool_ample(void)
+{
+	return session_pool_used() < (me->chunk_end - me->chunk_first) / 2;
+}
+
 static void chain_give(uint32_t c);
 
 /*

@@ -20,6 +20,8 @@
 void session_pool_open(void);
 /* Chunks of this worker in use, and how many there are. */
 uint32_t session_pool_used(void);
+/* Whether less than half of them are. */
+int session_pool_ample(void);
 
 /* Gives back all that S has, without following its chains. */
 void session_chunks_give(uint32_t s);

@@ -29,7 +29,7 @@
 /* To be raised when the meaning of a record changes but not its size; see
  * state_layout_id(). */
 #ifndef STATE_LAYOUT
-#define STATE_LAYOUT 3
+#define STATE_LAYOUT 4
 #endif
 
 enum {
@@ -104,6 +104,7 @@ enum session_flag {
 	SESSION_MAIL = 0x400000,     /* something may be kept for it */
 	SESSION_MISSES = 0x800000,   /* events it has still to be told */
 	SESSION_TOLD = 0x80000,      /* of what can be had of the store */
+	SESSION_RETURNS = 0x1000000, /* what its user missed is to be told */
 };
 
 /* Output that tells of something as being kept: it is not sent before the

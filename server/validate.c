@@ -71,7 +71,22 @@ input_is_of(const struct session *s, uint32_t i)
 	    : chunk_is_of(s->in_chunk, i);
 }
 
-/* What stands in its list for those IDs that count. */
+/* A list that is being passed on has two records that name it. */
+static int
+list_is_of(uint32_t c, const struct session *s, uint32_t i)
+{
+	uint32_t o;
+
+	if (c < me->chunk_first || c >= me->chunk_high)
+		return 0;
+	o = chunks[c].session;
+	return o == i || (o != 0 && o < state->sessions.high &&
+	    sessions[o].state != SESSION_FREE && sessions[o].worker == my_id &&
+	    sessions[o].miss_head == s->miss_head);
+}
+
+/* What stands in its list for those IDs that count.  Who is not live may just
+ * be given one. */
 static int
 missed_wrong(const struct session *s, uint32_t i)
 {
@@ -79,13 +94,13 @@ missed_wrong(const struct session *s, uint32_t i)
 	uint64_t at;
 
 	if (c == 0)
-		return s->missed != s->caught;
-	if (!chunk_is_of(c, i) || s->caught > s->missed ||
+		return s->state == SESSION_LIVE && s->missed != s->caught;
+	if (!list_is_of(c, s, i) || s->caught > s->missed ||
 	    s->caught < chunks[c].pos ||
 	    s->caught - chunks[c].pos > MISSED_IDS)
 		return 1;
 	for (at = chunks[c].pos; c != 0; c = chunks[c].next) {
-		if (!chunk_is_of(c, i) || chunks[c].pos != at || n-- == 0)
+		if (!list_is_of(c, s, i) || chunks[c].pos != at || n-- == 0)
 			return 1;
 		at += MISSED_IDS;
 	}

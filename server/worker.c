@@ -574,7 +574,8 @@ check_client(uint32_t i)
 	} else if (!(s->flags & SESSION_PINGED)) {
 		n = snprintf(line, sizeof(line), ":%s PING %s\r\n",
 		    config->name, config->name);
-		if (!(s->flags & SESSION_MISSES))
+		if (!(s->flags & SESSION_MISSES) ||
+		    (s->flags & SESSION_RETURNS))
 			session_append(i, line, (size_t)n);
 		s->flags |= SESSION_PINGED;
 	} else if (silent > config->ping_timeout * 2000) {

@@ -6,7 +6,8 @@
  * An account comes from REGISTER, if the policy of the server lets it, or from
  * the administrator.  With the policy "invite", REGISTER without a token
  * leaves a pending account, which blocks nobody and which VERIFY with a token
- * makes a real one.
+ * makes a real one.  It is its session's alone: else whoever registers the
+ * same name last would have its password in the account that another verifies.
  *
  * Of two that register one name at the same time, one is told that it exists:
  * all of it is in the writer's one transaction.
@@ -22,6 +23,8 @@
 #include "account.h"
 #include "handlers.h"
 #include "invite.h"
+
+enum { PENDING_KEY = REQUEST_NAME + 64 };
 
 /* ---- passwords ---- */
 
@@ -89,17 +92,33 @@ insert_account(struct database *db, const char *name, const char *email,
 	    : 0;
 }
 
-static int
-insert_pending(struct database *db, const char *name, const char *email,
-    const struct credential *c, int64_t now)
+/* What a pending account is found by: its name, and the session that asks, the
+ * first three numbers of the name of the question. */
+static void
+pending_key(const struct request *r, const char *name, char *key, size_t size)
 {
-	char key[REQUEST_NAME];
+	char folded[REQUEST_NAME];
+	size_t n = 0;
+	int i;
 
-	name_fold(key, name, sizeof(key));
+	for (i = 0; i < 3; i++)
+		n += strcspn(r->ask + n, ".") + (i < 2 && r->ask[n] != '\0');
+	name_fold(folded, name, sizeof(folded));
+	snprintf(key, size, "%s %.*s", folded, (int)n, r->ask);
+}
+
+static int
+insert_pending(struct database *db, const struct request *r,
+    const char *email)
+{
+	const struct credential *c = &r->made;
+	char key[PENDING_KEY];
+
+	pending_key(r, r->p[0], key, sizeof(key));
 	return database_run(db,
 	           "INSERT OR REPLACE INTO pending"
-	           " VALUES (?, ?, ?, ?, ?, ?, ?, ?)", "tttiibbb", key, name,
-	           email, now, (int64_t)c->iterations,
+	           " VALUES (?, ?, ?, ?, ?, ?, ?, ?)", "tttiibbb", key,
+	           r->p[0], email, r->now, (int64_t)c->iterations,
 	           (const void *)c->salt, CREDENTIAL_SALT,
 	           (const void *)c->stored_key, CREDENTIAL_KEY,
 	           (const void *)c->server_key, CREDENTIAL_KEY) < 0
@@ -157,7 +176,7 @@ policy_invite(struct database *db, struct request *r)
 	int n;
 
 	if (r->token[0] == '\0') {
-		if (insert_pending(db, r->p[0], email, &r->made, r->now) != 0)
+		if (insert_pending(db, r, email) != 0)
 			answer_trouble(db, r);
 		else
 			answer_end(r, "REGISTER VERIFICATION_REQUIRED %s"
@@ -239,16 +258,14 @@ req_register(struct database *db, struct request *r)
 		    name);
 }
 
-/* The pending account of a name: 1, 0, -1. */
+/* The pending account that has KEY: 1, 0, -1. */
 static int
-find_pending(struct database *db, const char *name, char *shown, size_t size,
+find_pending(struct database *db, const char *key, char *shown, size_t size,
     char *email, size_t esize, struct credential *c)
 {
-	char key[REQUEST_NAME];
 	sqlite3_stmt *q;
 	int n;
 
-	name_fold(key, name, sizeof(key));
 	q = database_query(db,
 	    "SELECT shown, email, iterations, salt, stored_key, server_key"
 	    " FROM pending WHERE name=?", "t", key);
@@ -266,12 +283,18 @@ find_pending(struct database *db, const char *name, char *shown, size_t size,
 void
 req_verify(struct database *db, struct request *r)
 {
-	char shown[REQUEST_NAME], email[256], key[REQUEST_NAME];
+	char shown[REQUEST_NAME], email[256], key[PENDING_KEY];
 	struct credential c = { 0 };
 	int n;
 
+	pending_key(r, r->p[0], key, sizeof(key));
 	n = find_pending(
-	    db, r->p[0], shown, sizeof(shown), email, sizeof(email), &c);
+	    db, key, shown, sizeof(shown), email, sizeof(email), &c);
+	if (n == 0) {
+		answer_fail(r, "VERIFY", "INVALID_CODE", answer_word(r->p[0]),
+		    "REGISTER it first, on this connection");
+		return;
+	}
 	if (n == 1 && !is_free(db, r, "VERIFY", shown))
 		return;
 	if (n == 1)
@@ -281,7 +304,6 @@ req_verify(struct database *db, struct request *r)
 		    "This invitation is not valid, or no more");
 		return;
 	}
-	name_fold(key, r->p[0], sizeof(key));
 	if (n < 0 ||
 	    insert_account(db, shown, email[0] != '\0' ? email : NULL, &c,
 	        r->now) != 0 ||

@@ -7,6 +7,8 @@
  *	           change something.  So commits are few when much is said, and
  *	           soon when little is.
  *	readers    answer questions that change nothing
+ *	searcher   those that may take long: who joins or logs in does not wait
+ *	           behind a crowd that searches
  *	hashers    what takes long: passwords first, before such a question
  *	           goes on to a reader or the writer
  *	copier     brings what is in the log of the database into its file
@@ -43,6 +45,7 @@
 
 enum {
 	READERS = 2,
+	SEARCHERS = 1,
 	HASHERS = 2,
 	NICE = 10,             /* of the hashers */
 	BATCH = 2000,          /* rows of a transaction, about, and */
@@ -67,7 +70,8 @@ struct job {
 	struct envelope envelope;
 };
 
-enum queue { TO_READERS, TO_HASHERS, TO_WRITER, TO_COPIER, QUEUES };
+enum queue { TO_READERS, TO_SEARCHERS, TO_HASHERS, TO_WRITER, TO_COPIER,
+	QUEUES };
 
 static struct {
 	struct job *first, **last;
@@ -77,12 +81,12 @@ static struct {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake[QUEUES] = { PTHREAD_COND_INITIALIZER,
 	PTHREAD_COND_INITIALIZER, PTHREAD_COND_INITIALIZER,
-	PTHREAD_COND_INITIALIZER };
+	PTHREAD_COND_INITIALIZER, PTHREAD_COND_INITIALIZER };
 static pthread_cond_t committed = PTHREAD_COND_INITIALIZER;
 static int stored, ending;
 static int64_t next_round;     /* ms: of removing what is too much */
 static const char *database_path;
-static pthread_t threads[READERS + HASHERS + 2];
+static pthread_t threads[READERS + SEARCHERS + HASHERS + 2];
 static int nthread;
 
 static int64_t
@@ -104,13 +108,25 @@ job_free(struct job *job)
 	free(job);
 }
 
+/* A question that nobody has the time for.  It is answered all the same:
+ * whoever asked it does nothing else until then. */
+static void
+refuse(const struct envelope *e)
+{
+	static const char text[] = "FAIL * TEMPORARILY_UNAVAILABLE * :The "
+	    "server's memory has too much to do, try again later\n";
+
+	tell(e, text, sizeof(text) - 1);
+}
+
 static void
 job_put(enum queue q, struct job *job)
 {
 	pthread_mutex_lock(&lock);
 	if (queues[q].n >= JOBS) {
 		pthread_mutex_unlock(&lock);
-		job_free(job); /* the worker asks again */
+		refuse(&job->envelope);
+		job_free(job);
 		return;
 	}
 	job->next = NULL;
@@ -187,8 +203,10 @@ work_ask(const struct envelope *e)
 		tell(e, r.answer, r.nanswer);
 		return;
 	}
-	if ((job = malloc(sizeof(*job))) == NULL)
+	if ((job = malloc(sizeof(*job))) == NULL) {
+		refuse(e);
 		return;
+	}
 	memcpy(&job->envelope, e, e->size);
 	job->request = NULL;
 	job->after = __atomic_load_n(&state->store.taken, __ATOMIC_RELAXED);
@@ -221,14 +239,13 @@ open_reader(void)
 }
 
 static void *
-read_all(void *unused)
+answer_all(enum queue from)
 {
 	struct database *db = open_reader();
 	struct request *r = malloc(sizeof(*r));
 	struct job *job;
 
-	(void)unused;
-	while (r != NULL && db != NULL && (job = job_get(TO_READERS)) != NULL) {
+	while (r != NULL && db != NULL && (job = job_get(from)) != NULL) {
 		await_commit(job->after);
 		if (parse(r, &job->envelope) == 0)
 			request_run(db, r);
@@ -240,6 +257,20 @@ read_all(void *unused)
 	if (db != NULL)
 		database_close(db);
 	return NULL;
+}
+
+static void *
+read_all(void *unused)
+{
+	(void)unused;
+	return answer_all(TO_READERS);
+}
+
+static void *
+search_all(void *unused)
+{
+	(void)unused;
+	return answer_all(TO_SEARCHERS);
 }
 
 /* What takes long of JOB; 1 when the writer has to go on with it. */
@@ -386,7 +417,7 @@ jobs_done(void)
 		else if (job->request->row->flags & REQUEST_INDEX)
 			job_put(job->request->row->flags & REQUEST_SLOW
 			        ? TO_HASHERS
-			        : TO_READERS, job);
+			        : TO_SEARCHERS, job);
 		else {
 			tell(&job->envelope, job->request->answer,
 			    job->request->nanswer);
@@ -685,6 +716,8 @@ work_start(const char *path)
 	start(write_all);
 	for (i = 0; i < READERS; i++)
 		start(read_all);
+	for (i = 0; i < SEARCHERS; i++)
+		start(search_all);
 	for (i = 0; i < HASHERS; i++)
 		start(hash_all);
 	start(copy_all);

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: ISC
 #
 # Stock clients in one room, while the workers they are on are killed: irssi,
-# catgirl and weechat at terminals of a tmux of our own, moot in a pipe.  They
+# catgirl and weechat at terminals of a tmux of our own, moot in a pipe.  The
+# first three log in to accounts, by SASL, if the server has a memory.  They
 # talk, to all and to each other, change nick and topic, kick and quit; what
 # counts is what their screens show.  After each kill everybody must still be
 # on the same connection and have seen each line once.
@@ -148,7 +149,14 @@ start_irs()
 	SET cmds_max_at_once 1000
 	SET cmd_queue_speed 10msec
 	EOF
-	terminal irs "irssi --home=$HOME/.irssi -c 127.0.0.1 -p $port -n irs"
+	cat >"$HOME/.irssi/config" <<-EOF
+	servers = ( { address = "127.0.0.1"; chatnet = "moot"; port = "$port";
+	    autoconnect = "yes"; } );
+	chatnets = { moot = { type = "IRC"; nick = "irs";
+	    sasl_mechanism = "PLAIN"; sasl_username = "irs";
+	    sasl_password = "$secret"; }; };
+	EOF
+	terminal irs "irssi --home=$HOME/.irssi -n irs"
 }
 
 start_cat()
@@ -162,7 +170,8 @@ start_cat()
 	proxy=$!
 	wait_for has "$dir/socat" 'listening on' || return 1
 	tls=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$dir/socat")
-	terminal cat "catgirl -h 127.0.0.1 -p $tls -t $dir/cert.pem -n cat"
+	terminal cat "catgirl -h 127.0.0.1 -p $tls -t $dir/cert.pem -n cat \
+	    ${remembers:+-a cat:$secret}"
 }
 
 start_wee()
@@ -174,6 +183,9 @@ start_wee()
 	    '/bar hide nicklist' "/server add moot 127.0.0.1/$port" \
 	    '/set irc.server.moot.ssl off' '/set irc.server.moot.tls off' \
 	    '/set irc.server.moot.nicks wee' \
+	    '/set irc.server.moot.sasl_mechanism plain' \
+	    "/set irc.server.moot.sasl_username ${remembers:+wee}" \
+	    "/set irc.server.moot.sasl_password $secret" \
 	    '/set irc.server_default.anti_flood_prio_high 0' \
 	    '/set irc.server_default.anti_flood 0' '/connect moot'
 	run=''
@@ -219,6 +231,12 @@ user()
 is_user()
 {
 	ctl users | grep "\"nick\":\"$1\"" | grep -q '"state":"online"'
+}
+
+# logged_in NICK: to the account of that name
+logged_in()
+{
+	ctl users | grep "\"nick\":\"$1\"" | grep -q "\"account\":\"$1\""
 }
 
 nobody()
@@ -365,6 +383,17 @@ server=$!
 must 'the server listens' wait_for has "$dir/log" 'listening on 127'
 port=$(sed -n 's/.*listening on 127\.0\.0\.1:\([0-9]*\).*/\1/p' "$dir/log")
 
+# with accounts, if there is a program that keeps them
+secret=correct-horse remembers=''
+if [ -x "$(dirname "$MOOTD")/mootd-store" ]; then
+	remembers=yes
+	must 'the store serves' wait_for has "$dir/log" 'keeping'
+	for c in irs cat wee; do
+		must "there is an account $c" eval \
+		    'echo "$secret" | ctl account add "$c"'
+	done
+fi
+
 # enter NICK PROGRAM...: if they are installed, connects and registers
 enter()
 {
@@ -379,6 +408,8 @@ enter()
 	clients="$clients $nick"
 	"start_$nick"
 	must "$1 registers" wait_for is_user "$nick"
+	[ -z "$remembers" ] ||
+	    ok "$1 is logged in by SASL" wait_for logged_in "$nick"
 }
 
 enter irs irssi

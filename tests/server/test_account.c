@@ -584,6 +584,45 @@ START_TEST(test_seen)
 }
 END_TEST
 
+/* Logged in to ACCOUNT, which is the nick as well; what comes after the
+ * welcome has not been read. */
+static struct client *
+login_as(const char *account)
+{
+	struct client *c = connect_sasl("");
+
+	client_send(c, "NICK %s", account);
+	client_send(c, "USER u 0 * :Real");
+	send_plain(c, account, PASSWORD);
+	client_expect(c, "903 *");
+	client_send(c, "CAP END");
+	client_expect(c, "001 *");
+	return c;
+}
+
+/* A name may hold what escapes in a tag: "bob\" is not bob, neither for the
+ * store nor for those who see it. */
+START_TEST(test_backslash)
+{
+	struct client *a = client_register_with(&sv, "asker", "account-tag");
+	struct client *c = client_connect(&sv);
+
+	make_account("bob");
+	client_ask(c, "REGISTER bob\\ * :" PASSWORD, "REGISTER SUCCESS *");
+	client_close(c);
+	client_ask(a, "PRIVMSG bob :for bob", "NOTICE asker :bob is not *");
+	c = login_as("bob\\");
+	client_ask(c, "NS SET PASSWORD " PASSWORD, "NOTICE * :*");
+	ck_assert_ptr_nonnull(strstr(c->line, "is another now"));
+	client_send(c, "PRIVMSG asker :hello");
+	client_expect(a, "PRIVMSG asker :hello");
+	ck_assert_ptr_nonnull(strstr(a->line, "@account=bob\\\\ :"));
+	c = login_as("bob");
+	client_expect(c, ":asker!* PRIVMSG bob :for bob");
+	client_quit_all();
+}
+END_TEST
+
 /* ---- Whose a nick is ---- */
 
 START_TEST(test_nick_owned)
@@ -1057,6 +1096,7 @@ suite(void)
 	tcase_add_test(tc, test_refused);
 	tcase_add_test(tc, test_scram_wrong);
 	tcase_add_test(tc, test_seen);
+	tcase_add_test(tc, test_backslash);
 	tcase_add_test(tc, test_nick_owned);
 	tcase_add_test(tc, test_nick_back);
 	tcase_add_test(tc, test_nick_wish);

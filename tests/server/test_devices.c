@@ -425,6 +425,189 @@ START_TEST(test_always_on)
 }
 END_TEST
 
+/* ---- What was missed ---- */
+
+enum { RETURN_LINES = 150 };
+
+/* Two who talk, in two rooms each; ann is in both, and is lost. */
+static void
+lost(struct client **talk, const char *caps)
+{
+	struct client *a;
+	int i;
+
+	make_account("ann");
+	talk[0] = client_register_with(&sv, "bob", "away-notify");
+	talk[1] = client_register_with(&sv, "eve", "away-notify");
+	a = device("ann", caps);
+	client_ask(a, "JOIN #one,#two", "366 ann #two *");
+	for (i = 0; i < 2; i++) {
+		client_ask(talk[i], "JOIN #one,#two", "366 * #two *");
+		client_expect(a, ":%s!* JOIN #two", talk[i]->nick);
+	}
+	client_close(a);
+	for (i = 0; i < 2; i++)
+		client_expect(talk[i], ":ann!* AWAY :*");
+}
+
+/* Numbered lines FROM..TO, each by one of the two, to one of the rooms. */
+static void
+talk_on(struct client **talk, int from, int to)
+{
+	int i;
+
+	for (i = from; i <= to; i++) {
+		client_send(talk[i % 2], "%s #%s :%d", i % 5 ? "PRIVMSG"
+		    : "NOTICE", i % 3 ? "one" : "two", i);
+		client_sync(talk[i % 2]);
+	}
+}
+
+/* C is shown both rooms, then told lines FROM..TO. */
+static void
+told(struct client *c, int from, int to)
+{
+	int rooms = 0, i, n;
+	char kind[16], target[16];
+
+	for (i = from; i <= to;) {
+		ck_assert_msg(client_line(c, harness_ms(10000)),
+		    "line %d is missing", i);
+		rooms += strncmp(c->body, "366 ", 4) == 0;
+		if (c->source[0] == '\0' || strchr(c->source, '!') == NULL ||
+		    sscanf(c->body, "%15s %15s :%d", kind, target, &n) != 3)
+			continue;
+		ck_assert_msg(rooms == 2, "after %d rooms: %s", rooms, c->line);
+		ck_assert_msg(n == i, "%d instead of %d: %s", n, i, c->line);
+		ck_assert_str_eq(kind, i % 5 ? "PRIVMSG" : "NOTICE");
+		ck_assert_str_eq(target, i % 3 ? "#one" : "#two");
+		i++;
+	}
+}
+
+static void
+said_now(struct client **talk, struct client *c, int n)
+{
+	client_send(talk[0], "PRIVMSG #one :now %d", n);
+	client_expect(c, ":bob!* PRIVMSG #one *now %d", n);
+	client_expect_none(c, "PRIVMSG *");
+}
+
+/* What is said while it is away is told on the return, in order, once, behind
+ * the rooms; another device that comes then is told nothing of it. */
+START_TEST(test_returns)
+{
+	struct client *talk[2], *a, *b;
+	const char *caps = _i ? "batch server-time message-tags" : "";
+
+	start_with(3, 120);
+	lost(talk, caps);
+	talk_on(talk, 1, RETURN_LINES);
+	a = device("ann", caps);
+	told(a, 1, RETURN_LINES);
+	said_now(talk, a, 1);
+	b = device("ann", "");
+	client_expect(b, "366 ann #one *");
+	client_expect(b, "366 ann #two *");
+	said_now(talk, b, 2);
+	/* and nothing again after another absence */
+	client_send(b, "QUIT");
+	client_eof(b);
+	client_close(a);
+	client_expect(talk[0], ":ann!* AWAY :*");
+	a = device("ann", "");
+	client_expect(a, "366 ann #two *");
+	said_now(talk, a, 3);
+	client_quit_all();
+	server_stop(&sv);
+}
+END_TEST
+
+/* Who can ask for history does. */
+START_TEST(test_returns_chathistory)
+{
+	struct client *talk[2], *a;
+
+	start_with(2, 120);
+	lost(talk, "");
+	talk_on(talk, 1, 20);
+	a = device("ann", "batch server-time message-tags draft/chathistory");
+	client_expect(a, "366 ann #one *");
+	client_expect(a, "366 ann #two *");
+	said_now(talk, a, 1);
+	client_send(a, "CHATHISTORY LATEST #one * 3");
+	client_expect(a, "BATCH +* chathistory #one");
+	client_quit_all();
+	server_stop(&sv);
+}
+END_TEST
+
+/* More than can be noted: that is told, behind what could be. */
+START_TEST(test_returns_gap)
+{
+	enum { MOST = 65536 };
+	struct client *talk[2], *a;
+	int i, n = 0;
+
+	start_with(1, 120);
+	lost(talk, "");
+	for (i = 1; i <= MOST + 100; i++) {
+		client_send(talk[0], "PRIVMSG #one :%d", i);
+		if (i % 1000 == 0)
+			client_sync(talk[0]);
+	}
+	client_sync(talk[0]);
+	a = device("ann", "");
+	for (i = 1; i <= MOST; i++) {
+		do
+			ck_assert_msg(client_line(a, harness_ms(10000)),
+			    "line %d is missing", i);
+		while (sscanf(a->body, "PRIVMSG #one :%d", &n) != 1);
+		ck_assert_int_eq(n, i);
+	}
+	client_expect(a, "NOTICE ann :More was said than *");
+	said_now(talk, a, 1);
+	client_quit_all();
+	server_stop(&sv);
+}
+END_TEST
+
+/* The same while all that can be killed is. */
+START_TEST(test_returns_killed)
+{
+	struct client *talk[2], *a;
+	int round, n = 0, w;
+
+	start_with(3, 120);
+	sv.crashes = 1;
+	lost(talk, "");
+	for (round = 0; round < 6; round++) {
+		for (w = 1; w <= 3; w++) {
+			talk_on(talk, n + 1, n + 40);
+			n += 40;
+			kill(server_worker_pid(&sv, w), SIGKILL);
+			if (w == 1 + round % 3)
+				kill(server_store_pid(&sv), SIGKILL);
+		}
+		a = device_begin("ann", "ann", "");
+		client_send(a, "CAP END");
+		kill(server_worker_pid(&sv, 1 + round % 3), SIGKILL);
+		talk_on(talk, n + 1, n + 10);
+		kill(server_worker_pid(&sv, 1 + (round + 1) % 3), SIGKILL);
+		if (round % 2)
+			kill(server_store_pid(&sv), SIGKILL);
+		talk_on(talk, n + 11, n + 20);
+		told(a, n - 119, n + 20);
+		n += 20;
+		client_expect_none(a, "PRIVMSG *");
+		client_close(a);
+		client_expect(talk[0], ":ann!* AWAY :*");
+	}
+	client_quit_all();
+	server_stop(&sv);
+}
+END_TEST
+
 /* ---- Killed meanwhile ---- */
 
 struct watch {
@@ -604,6 +787,10 @@ devices_suite(void)
 	tcase_add_test(c, test_linger_ends);
 	tcase_add_test(c, test_linger_killed);
 	tcase_add_test(c, test_always_on);
+	tcase_add_loop_test(c, test_returns, 0, 2);
+	tcase_add_test(c, test_returns_chathistory);
+	tcase_add_test(c, test_returns_gap);
+	tcase_add_test(c, test_returns_killed);
 	tcase_add_test(c, test_exactly_once);
 	tcase_add_test(c, test_comes_while_killed);
 	tcase_add_test(c, test_at_once);

@@ -117,6 +117,25 @@ START_TEST(test_verify)
 }
 END_TEST
 
+/* Nobody else's password gets into the account that one verifies. */
+START_TEST(test_verify_own)
+{
+	const char *token = invite();
+	char line[256];
+
+	expect("@policy=invite;ask=1.2.3.4.0.0 REGISTER ann * :secret",
+	    "REGISTER VERIFICATION_REQUIRED ann%");
+	expect("@policy=invite;ask=1.5.3.4.0.0 REGISTER Ann * :stolen",
+	    "REGISTER VERIFICATION_REQUIRED Ann%");
+	snprintf(line, sizeof(line), "@ask=1.2.4.5.0.0 VERIFY ann %s", token);
+	expect(line, "FAIL VERIFY INVALID_CODE ann :REGISTER%");
+	snprintf(line, sizeof(line), "@ask=1.2.3.5.0.0 VERIFY ann %s", token);
+	expect(line, "VERIFY SUCCESS ann :%");
+	expect("IDENTIFY ann :stolen", "FAIL IDENTIFY BAD_CREDENTIALS%");
+	expect("IDENTIFY ann :secret", "OK ann *\n");
+}
+END_TEST
+
 START_TEST(test_invite_expires)
 {
 	char line[256];
@@ -398,6 +417,7 @@ check_account(void)
 	tcase_add_test(t, test_exists);
 	tcase_add_test(t, test_invite);
 	tcase_add_test(t, test_verify);
+	tcase_add_test(t, test_verify_own);
 	tcase_add_test(t, test_invite_expires);
 	suite_add_tcase(s, t);
 	tcase_add_checked_fixture(u, fill, store_teardown);

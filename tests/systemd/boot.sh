@@ -408,6 +408,8 @@ ok "it runs as moot" is User moot
 ok "another client" join bob 4
 ok "they hear each other" both_talk
 ok "mootctl status" in_there mootctl status
+ok "the store serves, confined as it is" eval \
+    'in_there mootctl --json status | grep -q "\"store\":\"serving\""'
 ok "a mailbox has the room that sysctl gives" mailbox_room 1048576
 
 # ---- workers die, settings change ----
