@@ -70,6 +70,8 @@ if [ -x build/faults/mootd ]; then
 	one 'explore, a sample' "$t/explore" -t "${EXPLORE:-40}"
 	one 'explore with a memory, a sample' "$t/explore" -m \
 	    -t "${EXPLORE_MEMORY:-20}"
+	# fails when what stood for the absent is looked for in one place
+	one 'explore, a death in a return' "$t/explore" -m -p session-next:3:1
 	# fails when nobody heals a move
 	one 'explore, a death in a move' "$t/explore" -p Rrehome-home:1:1
 	one 'soak, a short one' "$t/soak" -n 300 -t 5

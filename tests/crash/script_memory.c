@@ -128,7 +128,7 @@ static const struct step memory[] = {
 	{ SAY, BOB, "JOIN #keep" }, { WAIT, 0, 0 },
 	{ SAY, BOB, "JOIN #keep key\r\nMODE #keep" }, { WAIT, 0, 0 },
 	{ SAY, ANN, "CS TRANSFER #keep bob" }, { WAIT, 0, 0 },
-	{ SAY, ANN, "JOIN #keep key" }, { WAIT, 0, 0 },
+	{ SAY, EVE, "JOIN #keep key" }, { WAIT, 0, 0 },
 	{ SAY, BOB, "CS DROP #keep\r\nPART #keep" }, { WAIT, 0, 0 },
 	/* a name, and who it belongs to */
 	{ SAY, EVE, "NICK bob\r\nNICK bobby" }, { WAIT, 0, 0 },
