@@ -18,9 +18,9 @@
 #include "message.h"
 
 enum {
-	ABSENT_MOST = 1000,    /* messages that wait for one account, */
-	ABSENT_GUESTS = 250,   /* of them from people without one, */
-	ABSENT_EACH = 500,     /* and from one account */
+	ABSENT_MOST = 10000,   /* messages that wait for one account, */
+	ABSENT_GUESTS = 500,   /* of them from people without one, */
+	ABSENT_EACH = 1000,    /* and from one account */
 };
 
 static void
