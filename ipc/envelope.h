@@ -25,8 +25,6 @@ enum {
 enum envelope_flag {
 	ENVELOPE_AGAIN = 1,   /* perhaps sent before: check the serial */
 	ENVELOPE_MESSAGE = 2, /* has a msgid */
-	ENVELOPE_BOT = 4,
-	ENVELOPE_TO_SOURCE = 8, /* the source's own session gets it as well */
 };
 
 struct envelope {
