@@ -217,6 +217,20 @@ nick_follow(struct record *r, const char *source, const char *command)
 		sscanf(command + 5 + (command[5] == ':'), "%31s", r->nick);
 }
 
+/* A connection that its client closes ends in one way or the other, by whether
+ * it had read all by then. */
+static void
+reason_hide(char *line)
+{
+	static const char lost[] = ":Connection lost";
+	char *at = strstr(line, lost);
+
+	if (at != NULL && at[strlen(lost)] == '\0')
+		memcpy(at, ":Connection end.", strlen(lost));
+	else if ((at = strstr(line, ":Connection closed")) != NULL)
+		memcpy(at, ":Connection end.", strlen(":Connection end.") + 1);
+}
+
 void
 transcript_add(struct record *r, const char *text)
 {
@@ -227,6 +241,7 @@ transcript_add(struct record *r, const char *text)
 	tag_hide(line, "time=");
 	tag_hide(line, "msgid=");
 	redacted_hide(line);
+	reason_hide(line);
 	batches_number(r, line);
 	if (line[0] == '@' && (source = strchr(line, ' ')) != NULL)
 		source++;
