@@ -20,9 +20,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "../ipc/clock.h"
 #include "../ipc/mailbox.h"
 #include "../ipc/process.h"
 #include "../ipc/segment.h"
@@ -46,15 +46,6 @@ static pid_t pid;            /* 0: none runs */
 static struct brake brake;
 static uint64_t due;         /* ms: when to start it; 0: not */
 static int reloading, hung;
-
-static uint64_t
-clock_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 int
 helper_found(void)

@@ -30,9 +30,9 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "../ipc/clock.h"
 #include "../ipc/envelope.h"
 #include "../ipc/handover.h"
 #include "../ipc/mailbox.h"
@@ -87,15 +87,6 @@ static uint32_t descriptors;   /* how many the table may hold */
 static int handover = -1;      /* listener for the next master */
 static int reloading;          /* worker being replaced for a reload; 0 */
 static int reload_again;       /* asked for meanwhile */
-
-static uint64_t
-clock_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* ---- what workers need ---- */
 

@@ -23,9 +23,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "../ipc/clock.h"
 #include "notify.h"
 
 enum {
@@ -166,12 +166,8 @@ notify(const char *fmt, ...)
 void
 notify_reloading(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	notify("RELOADING=1\nMONOTONIC_USEC=%llu",
-	    (unsigned long long)now.tv_sec * 1000000 +
-	    (unsigned long long)now.tv_nsec / 1000);
+	    (unsigned long long)clock_now_us());
 }
 
 /* Half of what the manager allows, as sd_watchdog_enabled(3) advises. */

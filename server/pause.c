@@ -14,9 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "../ipc/clock.h"
 #include "../ipc/handover.h"
 #include "accept.h"
 #include "fault.h"
@@ -112,15 +112,6 @@ attend(void)
 	close(sock);
 }
 
-static uint64_t
-clock_beat(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 /* Looks at the word until it is ours.  Who has not BEGUN knows nothing of its
  * sessions yet, but has the table. */
 static void
@@ -147,7 +138,7 @@ stand_still(int begun)
 			moved = 1;
 		} else
 			poll(NULL, 0, 1); /* it has to wait for us */
-		atomic_store(&me->beat, clock_beat());
+		atomic_store(&me->beat, clock_now());
 	}
 	/* heals, should who moved users have died in there */
 	FAULT("still-over");

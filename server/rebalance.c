@@ -18,9 +18,9 @@
  */
 #include <errno.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "../ipc/clock.h"
 #include "../ipc/mailbox.h"
 #include "fault.h"
 #include "log.h"
@@ -36,15 +36,6 @@ enum {
 };
 
 static uint64_t asked;       /* ms: when the master asked for it */
-
-static uint64_t
-clock_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* ---- the master's part ---- */
 

@@ -22,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../ipc/clock.h"
 #include "../ipc/handover.h"
 #include "../ipc/process.h"
 #include "fault.h"
@@ -37,15 +38,6 @@ enum {
 	AGAIN = 5,           /* ms until the next is asked */
 	PATIENCE = 300,      /* ms to wait for a sign of one */
 };
-
-static uint64_t
-clock_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* Makes us the master, by the lock that only one can hold; -1. */
 static int

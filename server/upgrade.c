@@ -18,9 +18,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "../ipc/clock.h"
 #include "fault.h"
 #include "log.h"
 #include "notify.h"
@@ -128,27 +128,18 @@ trial_run(char **argv, int output)
 	_exit(127);
 }
 
-static int
-clock_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int)(t.tv_sec % 1000000 * 1000 + t.tv_nsec / 1000000);
-}
-
 /* Collects what comes out of INPUT until its end, for TRIAL ms at most. */
 static void
 trial_read(int input, char *said, size_t size)
 {
 	struct pollfd p = { .fd = input, .events = POLLIN };
-	int left, begun = clock_ms();
+	uint64_t until = clock_now() + TRIAL;
 	size_t used = 0;
 	ssize_t n = 1;
+	int left;
 
 	while (n > 0 && used + 1 < size &&
-	    (left = TRIAL - (clock_ms() - begun)) > 0 &&
-	    poll(&p, 1, left) > 0)
+	    (left = (int)(until - clock_now())) > 0 && poll(&p, 1, left) > 0)
 		if ((n = read(input, said + used, size - 1 - used)) > 0)
 			used += (size_t)n;
 	said[used] = '\0';

@@ -23,9 +23,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "../ipc/clock.h"
 #include "../ipc/lock.h"
 #include "../ipc/mailbox.h"
 #include "../ipc/process.h"
@@ -66,29 +66,11 @@ enum {
 	SHUT = 2000,         /* ms to answer our FIN */
 };
 
-static uint64_t
-clock_ms(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-static uint64_t
-clock_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
-
 static void
 clock_read(void)
 {
-	now_ms = clock_ms(CLOCK_MONOTONIC);
-	wall_ms = clock_ms(CLOCK_REALTIME);
+	now_ms = clock_now();
+	wall_ms = clock_wall();
 	atomic_store_explicit(&me->beat, now_ms, memory_order_relaxed);
 }
 
@@ -658,7 +640,7 @@ heal_records(uint32_t i)
 static void
 worker_adopt(void)
 {
-	uint64_t begun = clock_ms(CLOCK_MONOTONIC);
+	uint64_t begun = clock_now();
 	const char *wrong;
 
 	if ((wrong = state_wrong(my_id)) != NULL) {
@@ -698,7 +680,7 @@ worker_adopt(void)
 	accept_again = ACCEPT_NOW;
 	if (me->clients > 0)
 		log_info("took over %u clients in %llu ms", me->clients,
-		    (unsigned long long)(clock_ms(CLOCK_MONOTONIC) - begun));
+		    (unsigned long long)(clock_now() - begun));
 }
 
 /* ---- the loop ---- */
@@ -826,7 +808,7 @@ breathe(void)
 	uint64_t begun;
 
 	if (holds_breath || me->retire || state->stopping ||
-	    (begun = clock_us()) < breath)
+	    (begun = clock_now_us()) < breath)
 		return;
 	holds_breath = 1;
 	look(0);
@@ -834,7 +816,7 @@ breathe(void)
 		drain_mail();
 	flush_early();
 	holds_breath = 0;
-	breath = clock_us();
+	breath = clock_now_us();
 	breath += breath - begun > BREATH ? breath - begun : BREATH;
 }
 
@@ -926,7 +908,7 @@ turn(void)
 	end_holding();
 	rung |= bell_sleep(&me->bell);
 	look(sleep_ms());
-	breath = clock_us() + BREATH;
+	breath = clock_now_us() + BREATH;
 	if (accept_again == ACCEPT_NOW)
 		accept_all();
 	drain_mail();

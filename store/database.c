@@ -17,8 +17,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "../ipc/clock.h"
 #include "database.h"
 
 /* ---- trouble ---- */
@@ -272,11 +272,7 @@ database_text(sqlite3_stmt *q, int column)
 void
 database_deadline(struct database *db, int ms)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	db->deadline =
-	    ms == 0 ? 0 : t.tv_sec * 1000 + t.tv_nsec / 1000000 + ms;
+	db->deadline = ms == 0 ? 0 : (int64_t)clock_now() + ms;
 }
 
 /* ---- transactions ---- */

@@ -22,9 +22,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "../ipc/clock.h"
 #include "credential.h"
 #include "database.h"
 #include "schema.h"
@@ -113,12 +113,8 @@ static int
 deadline_check(void *arg)
 {
 	struct database *db = arg;
-	struct timespec t;
 
-	if (db->deadline == 0)
-		return 0;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000 + t.tv_nsec / 1000000 > db->deadline;
+	return db->deadline != 0 && (int64_t)clock_now() > db->deadline;
 }
 
 static int

@@ -27,6 +27,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../ipc/clock.h"
 #include "../server/deliver.h"
 #include "../server/fault.h"
 #include "../server/log.h"
@@ -88,15 +89,6 @@ static int64_t next_round;     /* ms: of removing what is too much */
 static const char *database_path;
 static pthread_t threads[READERS + SEARCHERS + HASHERS + 2];
 static int nthread;
-
-static int64_t
-now_wall(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* ---- queues ---- */
 
@@ -178,7 +170,7 @@ static int
 parse(struct request *r, const struct envelope *e)
 {
 	return request_parse(r, envelope_line(e),
-	    (size_t)e->nline + e->nalt, now_wall());
+	    (size_t)e->nline + e->nalt, clock_wall());
 }
 
 /* Who asks sees what it knows to be said: that is in the intake already. */
@@ -294,7 +286,7 @@ hash(struct database *db, struct job *job)
 		await_commit(job->after);
 	request_run(db, r);
 	if (strncmp(r->answer, "BACKUP ", 7) == 0)
-		atomic_store(&state->store.backup, (uint64_t)now_wall());
+		atomic_store(&state->store.backup, (uint64_t)clock_wall());
 	tell(&job->envelope, r->answer, r->nanswer);
 	return 0;
 }
@@ -460,7 +452,7 @@ batch_write(struct database *db)
 		return -1;
 	FAULT("store-begun");
 	if (message_store(db, batch.row, batch.nrow, &skipped) != 0 ||
-	    jobs_run(db) != 0 || snapshot_save(db, now_wall()) != 0) {
+	    jobs_run(db) != 0 || snapshot_save(db, clock_wall()) != 0) {
 		database_rollback(db);
 		return -1;
 	}
@@ -589,7 +581,7 @@ static int
 chores(struct database *db)
 {
 	return search_index_some(db, INDEX) > 0 ||
-	    remove_some(db, now_wall());
+	    remove_some(db, clock_wall());
 }
 
 /* Under load there is no time for chores; but a search must not have to wait
@@ -604,7 +596,7 @@ keep_up(struct database *db)
 		return;
 	if (search_missing(db) > BEHIND)
 		search_index_some(db, LOOK * INDEX);
-	if ((now = now_wall()) >= next_round + CHORES)
+	if ((now = clock_wall()) >= next_round + CHORES)
 		remove_some(db, now);
 }
 
@@ -614,7 +606,7 @@ figures(struct database *db, int64_t every)
 {
 	static int64_t next;
 	struct store *s = &state->store;
-	int64_t now = now_wall(), n, backup;
+	int64_t now = clock_wall(), n, backup;
 
 	if (every != 0 && now < next)
 		return;
