@@ -47,12 +47,6 @@ device_may_come(uint32_t u)
 	    wall_ms < s->opened + MOMENT;
 }
 
-int
-device_is_absent(uint32_t u)
-{
-	return sessions[users[u].session].state == SESSION_ABSENT;
-}
-
 /* Nothing of it is on its way: all it has is input. */
 static int
 is_at_rest(const struct session *s)

@@ -33,9 +33,6 @@ void device_look(uint32_t s);
  * still to be posted: what it does next has to come after that. */
 int device_is_pending(const struct session *s);
 
-/* Whether U is here without a session. */
-int device_is_absent(uint32_t u);
-
 /* The session of U that was opened last. */
 uint32_t device_newest(uint32_t u);
 

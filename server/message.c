@@ -13,9 +13,7 @@
 #include "absent.h"
 #include "account.h"
 #include "channel.h"
-#include "ask.h"
 #include "deliver.h"
-#include "device.h"
 #include "handlers.h"
 #include "list.h"
 #include "registry.h"
@@ -186,9 +184,6 @@ say_to_user(struct command *c, const struct saying *how, const char *nick)
 		reply(c, ERR_NOSUCHNICK, nick);
 		return CMD_DONE;
 	}
-	/* who lingers is here for the rooms only */
-	if (device_is_absent(u) && !how->tags_only && store_accepts())
-		return absent_say(c, how->quiet, users[u].account);
 	/* what waits for it already comes first */
 	if (users[u].home == my_id && users[u].mailbox >= 0 &&
 	    mailmap_test(&mailmaps[my_id], u))
