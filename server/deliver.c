@@ -33,6 +33,7 @@
 #include "log.h"
 #include "missed.h"
 #include "op.h"
+#include "peer.h"
 #include "poison.h"
 #include "registry.h"
 #include "session.h"
@@ -214,12 +215,6 @@ event_rooms_of(struct envelope *e, uint32_t u)
 
 /* ---- posting ---- */
 
-static uint64_t
-all_workers(void)
-{
-	return (UINT64_C(1) << (state->nworker + 1)) - 2;
-}
-
 static int
 room_is(uint32_t room, uint32_t gen)
 {
@@ -248,7 +243,7 @@ event_workers(const struct envelope *e, uint32_t *user)
 		}
 		break;
 	case EVENT_TO_MODE:
-		mask = all_workers();
+		mask = peer_workers();
 		break;
 	case EVENT_TO_USER:
 	case EVENT_KILL:

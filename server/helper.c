@@ -29,6 +29,7 @@
 #include "brake.h"
 #include "helper.h"
 #include "log.h"
+#include "peer.h"
 #include "state.h"
 #include "worker.h"
 
@@ -60,19 +61,6 @@ helper_found(void)
 	return access(program, X_OK) == 0;
 }
 
-/* All who wait for it look again. */
-static void
-state_set(enum store_state s, const char *why)
-{
-	unsigned w;
-
-	snprintf(state->store.reason, sizeof(state->store.reason), "%s", why);
-	atomic_store(&state->store.state, s);
-	atomic_fetch_add(&state->store.change, 1);
-	for (w = 1; w <= state->nworker; w++)
-		bell_call(&workers[w].bell);
-}
-
 void
 helper_prepare(const struct config *c)
 {
@@ -80,27 +68,23 @@ helper_prepare(const struct config *c)
 
 	settings = c;
 	if (!c->store) {
-		state_set(STORE_OFF, "store off");
+		peer_store_enter(STORE_OFF, "store off");
 		return;
 	}
 	if (!helper_found()) {
 		log_info("no %s: nothing is kept", log_safe(program));
-		state_set(STORE_OFF, "mootd-store is not installed");
+		peer_store_enter(STORE_OFF, "mootd-store is not installed");
 		return;
 	}
-	x->mailbox = mailbox_create(
-	    c->ipc_prefix, STORE_MAILBOX, state->segment.born);
-	if (x->mailbox < 0)
-		x->mailbox = mailbox_create_private();
-	if (x->mailbox < 0 || bell_create(&x->bell) != 0) {
+	if ((x->mailbox = peer_mailbox(0)) < 0 || bell_create(&x->bell) != 0) {
 		log_warn("mailbox of the store: %s: nothing is kept",
 		    strerror(errno));
-		state_set(STORE_OFF, "it has no mailbox");
+		peer_store_enter(STORE_OFF, "it has no mailbox");
 		return;
 	}
 	x->mailbox_room = mailbox_room(
 	    x->mailbox, c->mailbox_size, c->mailbox_size);
-	state_set(STORE_OPENING, "");
+	peer_store_enter(STORE_OPENING, "");
 }
 
 int
@@ -225,7 +209,7 @@ helper_ended(pid_t who, int status)
 	        WTERMSIG(status) == SIGKILL && !hung ? KILLED : STEADY);
 	hung = 0;
 	if (brake.quick >= GIVEN_UP)
-		state_set(STORE_FAILING, "it dies again and again");
+		peer_store_enter(STORE_FAILING, "it dies again and again");
 	if (wait == 0) {
 		start();
 		return 1;

@@ -45,6 +45,7 @@
 #include "master.h"
 #include "notify.h"
 #include "pause.h"
+#include "peer.h"
 #include "rebalance.h"
 #include "state.h"
 #include "takeover.h"
@@ -143,16 +144,7 @@ worker_prepare(unsigned w)
 	struct worker *x = &workers[w];
 	int i;
 
-	x->mailbox = mailbox_create(
-	    settings->ipc_prefix, w, state->segment.born);
-	if (x->mailbox < 0) {
-		log_warn("mailbox of worker %u, key 0x%x: %s: using one "
-		         "without a key",
-		    w, (unsigned)mailbox_key(settings->ipc_prefix, w),
-		    strerror(errno));
-		x->mailbox = mailbox_create_private();
-	}
-	if (x->mailbox < 0)
+	if ((x->mailbox = peer_mailbox(w)) < 0)
 		fatal("mailbox of worker %u: %s", w, strerror(errno));
 	if (bell_create(&x->bell) != 0 ||
 	    (x->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 ||

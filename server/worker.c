@@ -38,6 +38,7 @@
 #include "fault.h"
 #include "log.h"
 #include "pause.h"
+#include "peer.h"
 #include "registry.h"
 #include "session.h"
 #include "title.h"
@@ -255,31 +256,14 @@ static void breathe(void);
 static int draining;     /* the mail is being taken */
 static int holds_breath; /* nothing else may be run in between */
 
-/* Lets those post who found MSQID full. */
-static void
-ring_waiters(_Atomic uint64_t *waiters)
-{
-	uint64_t w;
-
-	if (atomic_load(waiters) == 0)
-		return;
-	for (w = atomic_exchange(waiters, 0); w != 0; w &= w - 1)
-		bell_call(&workers[__builtin_ctzll(w)].bell);
-}
-
 /* Our own mailbox, made anew if somebody removed it. */
 static int
 own_mailbox(void)
 {
-	int q = mailbox_create(
-	    config->ipc_prefix, my_id, state->segment.born);
+	int q = peer_mailbox(my_id);
 
-	if (q < 0) {
-		log_warn("mailbox of worker %u: %s: using one without a key",
-		    my_id, strerror(errno));
-		if ((q = mailbox_create_private()) < 0)
-			fatal("no mailbox: %s", strerror(errno));
-	}
+	if (q < 0)
+		fatal("no mailbox: %s", strerror(errno));
 	return q;
 }
 
@@ -294,7 +278,7 @@ worker_drain_user(uint32_t u)
 		;
 	if (r < 0 && users[u].mailbox >= 0)
 		registry_open_mailbox(u);
-	ring_waiters(&users[u].waiters);
+	peer_call_waiters(&users[u].waiters);
 }
 
 /* Returns how many envelopes were taken. */
@@ -317,7 +301,7 @@ drain_own(unsigned budget)
 		    config->mailbox_size, config->mailbox_size);
 	} else if (r > 0)
 		mailmap_set(&mailmaps[my_id], my_id);
-	ring_waiters(&me->waiters);
+	peer_call_waiters(&me->waiters);
 	return n;
 }
 

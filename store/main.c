@@ -20,6 +20,7 @@
 #include "../server/deliver.h"
 #include "../server/fault.h"
 #include "../server/log.h"
+#include "../server/peer.h"
 #include "../server/state.h"
 #include "../server/title.h"
 #include "../server/version.h"
@@ -86,35 +87,13 @@ segment_join(int prefix)
 	FAULT("store-joined");
 }
 
-/* Who asked before is to ask again: nothing is known of it any more. */
-static void
-announce(void)
-{
-	unsigned w;
-
-	atomic_fetch_add(&state->store.change, 1);
-	for (w = 1; w <= state->nworker; w++)
-		bell_call(&workers[w].bell);
-}
-
-/* Lets those post who found the mailbox full. */
-static void
-call_waiters(void)
-{
-	uint64_t w = atomic_exchange(&workers[0].waiters, 0);
-
-	for (; w != 0; w &= w - 1)
-		bell_call(&workers[__builtin_ctzll(w)].bell);
-}
-
 static void
 mailbox_anew(void)
 {
-	int q = mailbox_create((int)state->segment.prefix, STORE_MAILBOX,
-	    state->segment.born);
+	int q;
 
 	log_warn("our mailbox was removed: making a new one");
-	if (q < 0 && (q = mailbox_create_private()) < 0)
+	if ((q = peer_mailbox(0)) < 0)
 		fatal("no mailbox: %s", strerror(errno));
 	mailbox_room(q, workers[0].mailbox_room, workers[0].mailbox_room);
 	workers[0].mailbox = q;
@@ -139,7 +118,7 @@ take_mail(void)
 		return 0;
 	if (errno != ENOMSG)
 		mailbox_anew();
-	call_waiters();
+	peer_call_waiters(&workers[0].waiters);
 	return 1;
 }
 
@@ -219,7 +198,8 @@ main(int argc, char **argv)
 	intake_heal();
 	FAULT("store-healed");
 	work_start(path);
-	announce();
+	/* who asked before asks again: nothing is known of it any more */
+	peer_store_changed();
 	FAULT("store-announced");
 	work_stored();
 	serve();

@@ -31,6 +31,7 @@
 #include "../server/deliver.h"
 #include "../server/fault.h"
 #include "../server/log.h"
+#include "../server/peer.h"
 #include "../server/state.h"
 #include "account.h"
 #include "intake.h"
@@ -326,19 +327,13 @@ static struct {
 static void
 state_set(enum store_state s, const char *why)
 {
-	unsigned w;
-
 	if (state->store.state == s)
 		return;
-	snprintf(state->store.reason, sizeof(state->store.reason), "%s", why);
-	atomic_store(&state->store.state, s);
-	atomic_fetch_add(&state->store.change, 1);
 	if (s == STORE_FAILING)
 		log_warn("nothing can be kept: %s", why);
 	else
 		log_info("keeping %s", log_safe(database_path));
-	for (w = 1; w <= state->nworker; w++)
-		bell_call(&workers[w].bell);
+	peer_store_enter(s, why);
 }
 
 void
@@ -377,7 +372,6 @@ batch_collect(void)
 static void
 batch_done(void)
 {
-	uint64_t who;
 	unsigned w;
 
 	for (w = 1; w <= CONFIG_WORKERS; w++)
@@ -387,9 +381,7 @@ batch_done(void)
 	FAULT("store-durable");
 	intake_consumed(batch.end);
 	FAULT("store-consumed");
-	for (who = atomic_exchange(&state->store.sleepers, 0); who != 0;
-	     who &= who - 1)
-		bell_call(&workers[__builtin_ctzll(who)].bell);
+	peer_call_waiters(&state->store.sleepers);
 	FAULT("store-called");
 	snapshot_done();
 	FAULT("store-snapshot-done");
