@@ -7,8 +7,8 @@
 /* What workers, the store and the master have of each other: mailboxes, bells,
  * and the news of how it is with the store. */
 
-/* Makes the mailbox of worker W, 0 for the store: without its key if a stranger
- * has that, which is logged.  -1 with errno. */
+/* Makes the mailbox of worker W, 0 for the store: without its key if a
+ * stranger has that, which is logged.  -1 with errno. */
 int peer_mailbox(unsigned w);
 
 /* Calls those of WORKERS, a mask: bit W is worker W, bit 0 the store. */
