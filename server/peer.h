@@ -13,11 +13,11 @@ int peer_mailbox(unsigned w);
 
 /* Calls those of WORKERS, a mask: bit W is worker W, bit 0 the store. */
 void peer_call(uint64_t workers);
-/* The same for all who have put themselves into WAITERS, which is then empty. */
+/* The same for all who have put themselves into WAITERS, which is emptied. */
 void peer_call_waiters(_Atomic uint64_t *waiters);
 
-/* The store begins another life, or is S now, and WHY: all workers look at what
- * they wait for. */
+/* The store begins another life, or is S now, and WHY: all workers look at
+ * what they wait for. */
 void peer_store_changed(void);
 void peer_store_enter(enum store_state s, const char *why);
 
