@@ -14,6 +14,7 @@
 #include "../irc/utf8.h"
 #include "account.h"
 #include "ask.h"
+#include "channel.h"
 #include "deliver.h"
 #include "device.h"
 #include "handlers.h"
@@ -49,7 +50,7 @@ enum {
 static void
 welcome(struct command *c)
 {
-	char created[64], umodes[16], cmodes[32];
+	char created[64], umodes[16], cmodes[40], pmodes[40];
 	time_t t = (time_t)(state->started / 1000);
 	struct tm tm;
 
@@ -60,7 +61,8 @@ welcome(struct command *c)
 	reply(c, RPL_CREATED, created);
 	reply(c, RPL_MYINFO, config->name, "moot-" MOOT_VERSION,
 	    mode_letters(mode_user, umodes, sizeof(umodes)),
-	    mode_letters(mode_channel, cmodes, sizeof(cmodes)), "bklov");
+	    mode_letters(mode_channel, cmodes, sizeof(cmodes)),
+	    mode_letters_param(pmodes, sizeof(pmodes)));
 	reply_isupport(c);
 	reply_lusers(c);
 	reply_motd(c);
@@ -249,6 +251,7 @@ enum command_result
 cmd_nick(struct command *c)
 {
 	const char *nick = c->m.param[0];
+	uint32_t r;
 
 	if (c->step == STEP_WELCOME || c->step == STEP_HANDED ||
 	    (c->step > 0 && !(c->u->flags & USER_REGISTERED)))
@@ -264,6 +267,10 @@ cmd_nick(struct command *c)
 	}
 	if (account_is_service(nick)) {
 		reply(c, ERR_NICKNAMEINUSE, nick);
+		return CMD_DONE;
+	}
+	if (c->step == 0 && (r = channel_keeps_nick(c)) != 0) {
+		reply(c, ERR_NONICKCHANGE, rooms[r].name);
 		return CMD_DONE;
 	}
 	return c->u->flags & USER_REGISTERED ? change_nick(c, nick)

@@ -718,6 +718,9 @@ heal_bans(void)
 			struct room *r = &rooms[bans[i].room];
 			uint32_t *list = bans[i].rank != 0 ? &r->access
 			                                   : &r->bans;
+			if (bans[i].rank == 0 && bans[i].list != ROOM_EXCEPT &&
+			    bans[i].list != ROOM_INVEX)
+				bans[i].list = ROOM_BAN;
 			bans[i].next = *list;
 			*list = i;
 			if (bans[i].rank != 0)
@@ -738,6 +741,8 @@ heal_rooms(void)
 	for (i = 1; i < state->rooms.high; i++) {
 		poison("registry", rooms[i].topic, strlen(rooms[i].topic));
 		rooms[i].count = 0;
+		rooms[i].forward[NAME_CHANNEL] = '\0';
+		rooms[i].was[NAME_CHANNEL] = '\0';
 		for (w = 1, set = 0; w <= state->nworker; w++)
 			if (room_list(i, w)->count > 0) {
 				rooms[i].count += room_list(i, w)->count;

@@ -48,6 +48,8 @@ const struct command_row command_table[] = {
 	    "KICK #ROOM NICK[,NICK...] [REASON]: removes from a room" },
 	{ "KILL", cmd_kill, 2, R | L | O, 1,
 	    "KILL NICK REASON: disconnects somebody (operators)" },
+	{ "KNOCK", cmd_knock, 1, R | L, 2,
+	    "KNOCK #ROOM: asks those inside to be invited" },
 	{ "LIST", cmd_list, 0, R | L, 2,
 	    "LIST [#ROOM,... | CONDITION,...]: rooms, members, topics" },
 	{ "LUSERS", cmd_lusers, 0, R | L, 1,

@@ -115,7 +115,7 @@ const struct request_row request_rows[] = {
 	{ "ROOM", "FOUNDER", req_room_founder, NULL, 2, REQUEST_WRITE,
 	    "<room> <account>" },
 	{ "ROOM", "ACCESS", req_room_access, NULL, 3, REQUEST_WRITE,
-	    "<room> <account> <operator|voice|none>" },
+	    "<room> <account> <admin|operator|halfop|voice|none>" },
 	{ "ROOM", "BAN", req_room_ban, NULL, 4, REQUEST_WRITE,
 	    "<room> <time> <setter> :<mask>" },
 	{ "ROOM", "UNBAN", req_room_unban, NULL, 2, REQUEST_WRITE,

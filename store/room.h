@@ -21,8 +21,8 @@ struct room_settings {
 	const char *topic;
 	int nbans;
 	struct {
-		const char *mask, *setter;
-		int64_t time;
+		const char *list, *mask, *setter, *reason;
+		int64_t time, until;
 	} ban[ROOM_BANS];
 };
 

@@ -126,10 +126,11 @@ take(struct snapshot *s, uint32_t r)
 /* ---- saving ---- */
 
 /* All letters but that of being registered, and those that are seen by what
- * they have. */
+ * they have; then what forward and throttle are set to. */
 static void
-modes_text(char *text, size_t size, uint32_t modes)
+modes_text(char *text, size_t size, const struct room *x)
 {
+	uint32_t modes = x->modes;
 	const struct mode *m;
 	size_t n = 1;
 
@@ -139,6 +140,18 @@ modes_text(char *text, size_t size, uint32_t modes)
 		    m->bit != ROOM_REGISTERED)
 			text[n++] = m->letter;
 	text[n] = '\0';
+	if (modes & ROOM_FORWARD)
+		n += (size_t)snprintf(text + n, size - n, ",f=%s", x->forward);
+	if ((modes & ROOM_THROTTLE) && n < size)
+		snprintf(text + n, size - n, ",j=%u:%u", x->throttle,
+		    x->throttle_time);
+}
+
+/* The letter of a list. */
+static const char *
+list_text(uint32_t list)
+{
+	return list == ROOM_EXCEPT ? "e" : list == ROOM_INVEX ? "I" : "b";
 }
 
 #define END(array) (array)[sizeof(array) - 1] = '\0'
@@ -151,11 +164,14 @@ terminate(struct snapshot *s)
 
 	END(s->room.name);
 	END(s->room.key);
+	END(s->room.forward);
+	END(s->room.was);
 	END(s->room.topic);
 	END(s->room.topic_setter);
 	for (i = 0; i < s->nbans; i++) {
 		END(s->ban[i].mask);
 		END(s->ban[i].setter);
+		END(s->ban[i].reason);
 	}
 }
 
@@ -169,16 +185,19 @@ save(struct database *db, struct snapshot *s, int64_t now)
 		.created = (int64_t)x->created * 1000,
 		.topic_time = (int64_t)x->topic_time * 1000,
 		.topic = x->topic, .nbans = s->nbans };
-	char modes[32];
+	char modes[128];
 	int i;
 
 	terminate(s);
-	modes_text(modes, sizeof(modes), x->modes);
+	modes_text(modes, sizeof(modes), x);
 	t.modes = modes;
 	t.topic_by = x->topic_setter[0] != '\0' ? x->topic_setter : NULL;
 	for (i = 0; i < s->nbans; i++) {
 		t.ban[i].mask = s->ban[i].mask;
 		t.ban[i].setter = s->ban[i].setter;
+		t.ban[i].list = list_text(s->ban[i].list);
+		t.ban[i].reason = s->ban[i].reason;
+		t.ban[i].until = (int64_t)s->ban[i].until * 1000;
 		t.ban[i].time = (int64_t)s->ban[i].time * 1000;
 	}
 	return room_save(db, &t);

@@ -259,9 +259,9 @@ START_TEST(test_lasts)
 	client_ask(bob, "MODE #home +i", "482 *");
 	ann = login("ann");
 	client_send(ann, "JOIN #home");
-	client_expect(ann, ":ChanServ!* MODE #home +o ann");
-	client_expect(ann, "353 ann * #home :*@ann*");
-	client_expect(bob, ":ChanServ!* MODE #home +o ann");
+	client_expect(ann, ":ChanServ!* MODE #home +q ann");
+	client_expect(ann, "353 ann * #home :*~ann*");
+	client_expect(bob, ":ChanServ!* MODE #home +q ann");
 	settings_are(ann);
 	end();
 }
@@ -286,7 +286,7 @@ START_TEST(test_acknowledged)
 		ann = login("ann");
 		client_send(ann, "JOIN #home");
 		client_expect(ann, "332 ann #home *%s", text);
-		client_expect(ann, "353 ann * #home :@ann");
+		client_expect(ann, "353 ann * #home :~ann");
 	}
 	end();
 }
@@ -339,7 +339,7 @@ START_TEST(test_access)
 	serv(bob, "ACCESS #home ADD bob", "You are not the founder of #home.");
 	serv(cat, "ACCESS #home LIST", "You are not logged in.");
 	serv(ann, "ACCESS #home ADD nobody", "There is no such account.");
-	serv(ann, "ACCESS #home ADD bob king", "One can be OPERATOR or VOICE.");
+	serv(ann, "ACCESS #home ADD bob king", "One can be ADMIN, *");
 	serv(ann, "ACCESS #home ADD b,ob", "That is no name of an account.");
 	serv(ann, "ACCESS #home BAKE bob", "ACCESS #ROOM LIST *");
 	serv(ann, "ACCESS #none LIST", "#none is not registered.");
@@ -376,9 +376,12 @@ START_TEST(test_op)
 	client_expect(cat, ":ChanServ!* MODE #home -o cat");
 	serv(cat, "OP #home", "You are not logged in.");
 	serv(bob, "OP #home nobody", "Nobody called that is in #home.");
-	serv(bob, "OP #home ann", "ann is an operator of #home.");
+	serv(bob, "OP #home ann", "ann is more in #home than you are.");
 	serv(bob, "DEOP #home cat", "cat is no operator of #home.");
 	/* it keeps those out who are not wanted, and nobody can keep it out */
+	serv(bob, "DEOP #home ann", "ann is more in #home than you are.");
+	client_send(ann, "MODE #home -q ann");
+	client_expect(ann, "MODE #home -q ann");
 	client_send(bob, "CS DEOP #home ann");
 	client_expect(ann, ":ChanServ!* MODE #home -o ann");
 	client_send(ann, "CS OP #home");
@@ -430,15 +433,15 @@ START_TEST(test_transfer)
 	serv(bob, "TRANSFER #home bob", "You are not the founder of #home.");
 	serv(ann, "TRANSFER #home nobody", "There is no such account.");
 	serv(ann, "TRANSFER #home bob", "bob is the founder of #home.");
-	client_expect(ann, ":ChanServ!* MODE #home +o bob");
+	client_expect(ann, ":ChanServ!* MODE #home +q bob");
 	serv(ann, "DROP #home", "You are not the founder of #home.");
 	serv(ann, "ACCESS #home LIST", "bob: founder");
-	client_expect(ann, "NOTICE ann :ann: operator");
+	client_expect(ann, "NOTICE ann :ann: admin");
 	again(1);
 	bob = login("bob");
 	/* from outside as well */
 	serv(bob, "ACCESS #home LIST", "bob: founder");
-	client_expect(bob, "NOTICE bob :ann: operator");
+	client_expect(bob, "NOTICE bob :ann: admin");
 	serv(bob, "ACCESS #home DEL ann", "ann is not in the list of #home.");
 	ann = login("ann");
 	client_send(ann, "JOIN #home");
@@ -641,7 +644,7 @@ START_TEST(test_unsure)
 	ann = login("ann");
 	client_send(ann, "JOIN #home");
 	client_expect(bob, ":ChanServ!* MODE #home -o bob");
-	client_expect(ann, ":ChanServ!* MODE #home +o ann");
+	client_expect(ann, ":ChanServ!* MODE #home +q ann");
 	client_expect(ann, "332 * #home *mine");
 	end();
 }

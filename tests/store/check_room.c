@@ -56,26 +56,28 @@ static const struct {
 	{ "ROOM KEEP #room x *", "FAIL ROOM INVALID_PARAMS%" },
 	{ "ROOM SHOW #room",
 	    "ROOM #Room Ann * * 0 1234 0 * 3600 * :\n"
-	    "BAN #Room 99 ann!u@h ::x!*@*\nBAN #Room 99 ann!u@h :*!*@evil\n"
+	    "BAN #Room 99 ann!u@h b 0 ::x!*@*\n"
+	    "BAN #Room 99 ann!u@h b 0 :*!*@evil\n"
 	    "ACCESS #Room bob operator\nACCESS #Room cat operator\nEND\n" },
 	{ "ROOM UNBAN #room :*!*@evil", "UNBANNED #room :*!*@evil\n" },
 	{ "ROOM FOUNDER #room bob", "FOUNDER #room bob\n" },
 	{ "ROOM LOAD *",
 	    "ROOM #Room bob * * 0 1234 0 * 3600 * :\n"
-	    "BAN #Room 99 ann!u@h ::x!*@*\n"
-	    "ACCESS #Room cat operator\nACCESS #Room Ann operator\nEND\n" },
+	    "BAN #Room 99 ann!u@h b 0 ::x!*@*\n"
+	    "ACCESS #Room cat operator\nACCESS #Room Ann admin\nEND\n" },
 	{ "ROOM LIST *", "ROOM #Room bob * * 0 1234 0 * 3600 * :\nEND\n" },
 	{ "ROOM LOAD x", "FAIL ROOM INVALID_PARAMS x%" },
 	{ "ROOM LOAD 1.9.1", "FAIL ROOM INVALID_PARAMS 1.9.1%" },
 	{ "ROOM REGISTER #other bob", "REGISTERED #other bob\n" },
 	{ "@account=bob ACCOUNT SHOW bob", "ACCOUNT bob %" },
-	/* the founder goes: to the oldest operator, or the room goes too */
+	/* the founder goes: to the oldest admin, or the room goes too */
 	{ "@oper=1 ACCOUNT REMOVE bob",
 	    "INHERITED #Room\nUNREGISTERED #other\nREMOVED bob\n" },
-	{ "ROOM LIST *", "ROOM #Room cat * * 0 1234 0 * 3600 * :\nEND\n" },
+	{ "ROOM LIST *", "ROOM #Room Ann * * 0 1234 0 * 3600 * :\nEND\n" },
 	{ "ROOM SHOW #room",
-	    "ROOM #Room cat * * 0 1234 0 * 3600 * :\n"
-	    "BAN #Room 99 ann!u@h ::x!*@*\nACCESS #Room Ann operator\nEND\n" },
+	    "ROOM #Room Ann * * 0 1234 0 * 3600 * :\n"
+	    "BAN #Room 99 ann!u@h b 0 ::x!*@*\nACCESS #Room cat operator\n"
+	    "END\n" },
 	{ "ROOM DROP #room", "DROPPED #room\n" },
 	{ "ROOM DROP #room", "FAIL ROOM NOT_REGISTERED #room%" },
 	{ "ROOM LOAD *", "END\n" },
@@ -137,7 +139,8 @@ START_TEST(test_save)
 	struct room_settings s = { .name = "#ROOM", .saved = 5, .modes = "+nt",
 		.created = 1000, .topic = "It's \"mine\"; --",
 		.topic_by = "ann!u@h", .topic_time = 2000, .nbans = 2,
-		.ban = { { "a!*@*", "ann!u@h", 1 }, { ":!*@*", "b!u@h", 2 } } };
+		.ban = { { "b", "a!*@*", "ann!u@h", "", 1, 0 },
+		    { "e", ":!*@*", "b!u@h", "a friend", 2, 9000 } } };
 
 	ck_assert_int_eq(room_save(db, &s), 0); /* none of ours */
 	expect("ROOM LIST *", "END\n");
@@ -145,7 +148,8 @@ START_TEST(test_save)
 	ck_assert_int_eq(room_save(db, &s), 0);
 	expect("ROOM SHOW #room",
 	    "ROOM #Room Ann +nt * 0 1000 2000 ann!u@h * * :It's \"mine\"; --\n"
-	    "BAN #Room 1 ann!u@h :a!*@*\nBAN #Room 2 b!u@h ::!*@*\nEND\n");
+	    "BAN #Room 1 ann!u@h b 0 :a!*@*\n"
+	    "BAN #Room 2 b!u@h e 9000 ::!*@* a friend\nEND\n");
 	s.key = "=:k";
 	s.most = 7;
 	s.topic_by = NULL;
@@ -156,7 +160,7 @@ START_TEST(test_save)
 	s.ban[0] = s.ban[1];
 	ck_assert_int_eq(room_save(db, &s), 0);
 	expect("ROOM SHOW #room", "ROOM #Room Ann + ==:k 7 1000 0 * * * :\n"
-	    "BAN #Room 2 b!u@h ::!*@*\nEND\n");
+	    "BAN #Room 2 b!u@h e 9000 ::!*@* a friend\nEND\n");
 }
 END_TEST
 
