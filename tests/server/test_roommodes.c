@@ -348,7 +348,7 @@ START_TEST(test_lasts)
 	client_expect(ann, "MODE #last +b nobody!*");
 	client_send(ann, "CS BAN #last brief 1s");
 	client_expect(ann, "MODE #last -b brief!*");
-	client_send(ann, "CS BAN #last soon 5s");
+	client_send(ann, "CS BAN #last soon 3s");
 	client_expect(ann, "MODE #last +b soon!*");
 	client_quit_all();
 	server_kill(&sv);
