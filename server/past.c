@@ -236,7 +236,7 @@ fail(struct command *c, const struct past *p, const char *code,
 static void
 fail_reply(struct command *c, const struct past *p, const struct message *m)
 {
-	if (m != NULL && m->command != NULL && m->nparam >= 3)
+	if (m->nparam >= 3)
 		fail(c, p, m->param[1], m->param[m->nparam - 1]);
 	else
 		fail(c, p, p->trouble, "The server's memory failed");
@@ -306,11 +306,9 @@ page_reply(struct command *c, const struct past *p)
 	enum command_result r = CMD_ANSWERED;
 	int begun = past_begun(c, p);
 	struct message m;
-	char *line;
 
-	while (r == CMD_ANSWERED && (line = ask_line(c)) != NULL) {
-		message_parse(&m, line, strlen(line));
-		if (m.command == NULL || strcmp(m.command, "FAIL") == 0)
+	while (r == CMD_ANSWERED && ask_message(c, &m)) {
+		if (strcmp(m.command, "FAIL") == 0)
 			break;
 		/* nobody who did not ask wants to be told nothing */
 		if (!begun && (p->context != NULL ||
@@ -323,7 +321,7 @@ page_reply(struct command *c, const struct past *p)
 	if (r == CMD_MORE)
 		return r;
 	if (r == CMD_ANSWERED)
-		fail_reply(c, p, line != NULL ? &m : NULL);
+		fail_reply(c, p, &m);
 	if (begun)
 		past_batch(c, '-', p);
 	return CMD_DONE;
