@@ -860,13 +860,13 @@ START_TEST(test_worker_killed)
 	client_send(c, "NICK wanda\r\nUSER x 0 * :x");
 	scram_begin(c, &s, "wanda");
 	final = scram_final(&s, PASSWORD, take_message(c));
-	kill(server_worker_pid(&sv, 1), SIGKILL);
-	kill(server_worker_pid(&sv, 2), SIGKILL);
+	server_worker_kill(&sv, 1);
+	server_worker_kill(&sv, 2);
 	send_message(c, final);
 	ck_assert(scram_proves(&s, take_message(c)));
 	client_send(c, "AUTHENTICATE +");
-	kill(server_worker_pid(&sv, 1), SIGKILL);
-	kill(server_worker_pid(&sv, 2), SIGKILL);
+	server_worker_kill(&sv, 1);
+	server_worker_kill(&sv, 2);
 	client_expect(c, "903 *");
 	finish(c, "wanda");
 	client_ask(c, "WHOIS wanda", "330 wanda wanda wanda :*");
