@@ -156,7 +156,7 @@ static const struct {
 #define TAG(name) { #name, offsetof(struct request, name), \
 	sizeof(((struct request *)0)->name) }
 	TAG(account), TAG(nick), TAG(source), TAG(address), TAG(ask),
-	TAG(policy), TAG(token), TAG(seed),
+	TAG(policy), TAG(token), TAG(seed), TAG(since),
 #undef TAG
 };
 

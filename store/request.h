@@ -61,6 +61,7 @@ struct request {
 	char policy[16];
 	char token[64];
 	char seed[64];
+	char since[24];     /* ms since the epoch: what is older is not meant */
 	int oper;
 
 	/* what prepare found out */

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "harness.h"
 #include "scram.h"
@@ -349,6 +350,33 @@ static const struct {
 	{ "SEARCH text=x;before=\\s:x\\s", "FAIL SEARCH INVALID_PARAMS" },
 	{ "SEARCH text=x;from=a\\sb", "FAIL SEARCH INVALID_PARAMS from" },
 };
+
+/* What was said in a room that is gone is not for who makes one of its name,
+ * nor in the way of what is said there. */
+START_TEST(test_made_again)
+{
+	struct client *c = member("marc", CAPS, "#again");
+	time_t then;
+
+	say(c, "#again", 0, 4);
+	client_ask(c, "PART #again", "PART *");
+	then = time(NULL);
+	wait_for(time(NULL) > then, 3000);
+	client_ask(c, "JOIN #again", "366 *");
+	say(c, "#again", 5, 6);
+	ask(c, "CHATHISTORY LATEST #again * 5");
+	expect_lines(5, 6);
+	ask(c, "CHATHISTORY AFTER #again timestamp=2020-01-01T00:00:00.000Z 3");
+	expect_lines(5, 6);
+	ask(c, "CHATHISTORY AROUND #again "
+	    "timestamp=2020-01-01T00:00:00.000Z 3");
+	expect_lines(5, 6);
+	ask(c, "CHATHISTORY BETWEEN #again timestamp=2020-01-01T00:00:00.000Z "
+	    "timestamp=2200-01-01T00:00:00.000Z 3");
+	expect_lines(5, 6);
+	client_quit_all();
+}
+END_TEST
 
 START_TEST(test_absurd)
 {
@@ -1239,6 +1267,7 @@ main(void)
 
 	tcase_add_test(tc, test_directions);
 	tcase_add_test(tc, test_times);
+	tcase_add_test(tc, test_made_again);
 	tcase_add_test(tc, test_absurd);
 	tcase_add_test(tc, test_rights);
 	tcase_add_test(tc, test_events);
