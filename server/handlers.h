@@ -17,8 +17,8 @@ command_fn cmd_chathistory, cmd_search;
 command_fn cmd_redact, cmd_markread;
 /* channel.c: rooms */
 command_fn cmd_join, cmd_part, cmd_topic, cmd_kick, cmd_invite;
-/* knock.c */
-command_fn cmd_knock;
+/* knock.c, rename.c */
+command_fn cmd_knock, cmd_rename;
 /* channel_mode.c: their modes */
 command_fn cmd_mode;
 /* listing.c: what is in rooms, in steps */

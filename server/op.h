@@ -28,7 +28,8 @@ enum op_kind {
 	OP_ROOM_THROTTLE, /* room a; b joins in c s */
 	OP_ROOM_FORWARD, /* room a; text a name */
 	OP_ROOM_JOINED, /* room a; b joins since second c */
-	OP_ROOM_RENAME, /* room a; text its name, text2 what it was */
+	OP_ROOM_RENAME, /* room a; text its name, text2 what it was; second
+	                 * b */
 	OP_BAN_ADD,    /* room a; list b; text "mask" or "mask reason", text2
 	                * setter, time x; for c s, 0 for good */
 	OP_BAN_DEL,    /* room a; list b; text mask */

@@ -363,6 +363,7 @@ op_room_rename(struct op *op)
 	registry_unindex_room(op->a);
 	FAULT("op-rename-unindexed");
 	copy(rooms[op->a].was, sizeof(rooms[op->a].was), op->text2);
+	rooms[op->a].renamed = op->b;
 	FAULT("op-rename-was");
 	copy(rooms[op->a].name, sizeof(rooms[op->a].name), op->text);
 	FAULT("op-rename-named");

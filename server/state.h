@@ -44,6 +44,7 @@ enum {
 	THROTTLE_MOST = 9999,  /* joins, or seconds, of mode j */
 	KNOCK_USER = 60,       /* s between two KNOCKs of a user, */
 	KNOCK_ROOM = 10,       /* and at a room */
+	RENAME_WAIT = 5,       /* s between two names of a room */
 	ACCESS_MAX = 100,      /* accounts with a rank in a room */
 	MODES_MAX = 10,        /* MODES= */
 	TARGETS_MAX = 10,      /* TARGMAX= */
@@ -243,7 +244,8 @@ struct room {
 	uint32_t limit;
 	uint16_t throttle, throttle_time; /* so many joins in so many s */
 	uint32_t joined, joined_at; /* how many since when, s */
-	uint32_t knocked;      /* s since the epoch: the last KNOCK */
+	uint32_t knocked;      /* s since the epoch: the last KNOCK, */
+	uint32_t renamed;      /* the last RENAME */
 	_Atomic uint32_t ban_serial;
 	uint32_t bans, nbans;
 	uint32_t access, naccess; /* accounts that have a rank */

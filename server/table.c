@@ -90,6 +90,8 @@ const struct command_row command_table[] = {
 	    "REDACT TARGET MSGID [REASON]: takes a message back" },
 	{ "REHASH", cmd_rehash, 0, R | O, 1,
 	    "REHASH: reads the configuration again (operators)" },
+	{ "RENAME", cmd_rename, 2, R | L, 5,
+	    "RENAME #ROOM #NEW [REASON]: gives a room another name" },
 	{ "SEARCH", cmd_search, 1, R, 5,
 	    "SEARCH text=WORDS[;in=TARGET][;from=NICK][;after=TIME]"
 	    "[;before=TIME][;limit=N]: finds messages" },

@@ -243,8 +243,10 @@ int
 room_save(struct database *db, const struct room_settings *s)
 {
 	int64_t room;
-	int n = room_find(db, s->name, &room);
+	int n = room_find(db, s->name, &room), old = 0;
 
+	if (n == 0 && s->was != NULL && s->was[0] != '\0')
+		old = n = room_find(db, s->was, &room);
 	if (n <= 0)
 		return n;
 	if (database_run(db,
@@ -254,7 +256,7 @@ room_save(struct database *db, const struct room_settings *s)
 	        s->most, s->created, s->topic_time, s->topic_by,
 	        s->topic) < 0)
 		return -1;
-	return save_bans(db, s, room);
+	return save_bans(db, s, room) != 0 ? -1 : old;
 }
 
 /* A new founder; the old one stays an admin. */

@@ -12,6 +12,7 @@ enum { ROOM_BANS = 128 /* most bans of a room */ };
 /* What a room is set to; times are ms. */
 struct room_settings {
 	const char *name;
+	const char *was;       /* what it is called here until that is known */
 	int64_t saved;         /* when it is so */
 	const char *modes;     /* "+nt" */
 	const char *key;       /* NULL: none */
@@ -27,7 +28,8 @@ struct room_settings {
 };
 
 /* Saves them, bans and all, in the caller's transaction.  A room that is not
- * registered is passed over.  Returns 0 or -1. */
+ * registered is passed over.  Returns 0, 1 when it has still its old name
+ * here, or -1. */
 int room_save(struct database *db, const struct room_settings *s);
 
 #endif

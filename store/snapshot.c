@@ -21,6 +21,7 @@
 
 #include "../irc/mode.h"
 #include "../server/state.h"
+#include "rename.h"
 #include "room.h"
 #include "snapshot.h"
 
@@ -43,6 +44,7 @@ static struct {
 	uint64_t saved[ROOMS];   /* what is committed then */
 	unsigned n;
 	int all;                 /* look at every room */
+	int repair;              /* names, too */
 } wanted;
 
 static uint64_t
@@ -85,6 +87,13 @@ snapshot_want_all(void)
 	wanted.all = 0;
 	for (r = 1; r < state->rooms.high && r < state->max_rooms; r++)
 		snapshot_want(r);
+}
+
+void
+snapshot_repair(void)
+{
+	wanted.repair = 1;
+	snapshot_want_all();
 }
 
 /* ---- looking ---- */
@@ -179,14 +188,14 @@ static int
 save(struct database *db, struct snapshot *s, int64_t now)
 {
 	const struct room *x = &s->room;
-	struct room_settings t = { .name = x->name, .saved = now,
+	struct room_settings t = { .name = x->name, .was = x->was, .saved = now,
 		.most = x->modes & ROOM_LIMIT ? x->limit : 0,
 		.key = x->modes & ROOM_KEY ? x->key : NULL,
 		.created = (int64_t)x->created * 1000,
 		.topic_time = (int64_t)x->topic_time * 1000,
 		.topic = x->topic, .nbans = s->nbans };
 	char modes[128];
-	int i;
+	int i, n;
 
 	terminate(s);
 	modes_text(modes, sizeof(modes), x);
@@ -200,7 +209,12 @@ save(struct database *db, struct snapshot *s, int64_t now)
 		t.ban[i].until = (int64_t)s->ban[i].until * 1000;
 		t.ban[i].time = (int64_t)s->ban[i].time * 1000;
 	}
-	return room_save(db, &t);
+	n = room_save(db, &t);
+	/* what tells of its name was lost */
+	if (n == 1 && wanted.repair &&
+	    rename_room(db, x->was, x->name, INT64_MAX) != 0)
+		n = -1;
+	return n;
 }
 
 int
@@ -208,14 +222,17 @@ snapshot_save(struct database *db, int64_t now)
 {
 	static struct snapshot s;
 	unsigned i;
+	int n;
 
 	for (i = 0; i < wanted.n; i++) {
 		wanted.saved[i] = 0;
 		if (!take(&s, wanted.room[i]))
 			continue;
-		if (save(db, &s, now) != 0)
+		if ((n = save(db, &s, now)) < 0)
 			return -1;
-		wanted.saved[i] = saved_as(s.gen, s.change);
+		/* else it is still due */
+		if (n == 0)
+			wanted.saved[i] = saved_as(s.gen, s.change);
 	}
 	return 0;
 }
@@ -230,6 +247,7 @@ snapshot_done(void)
 			atomic_store(&rooms[wanted.room[i]].saved,
 			    wanted.saved[i]);
 	wanted.n = 0;
+	wanted.repair = 0;
 	if (wanted.all)
 		snapshot_want_all();
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../store/rename.h"
 #include "../../store/room.h"
 #include "check_store.h"
 
@@ -164,6 +165,43 @@ START_TEST(test_save)
 }
 END_TEST
 
+/* Another name: with what was said and read, again and again, and not with
+ * what was said in a room that had the name before. */
+START_TEST(test_rename)
+{
+	struct room_settings s = { .name = "#New", .was = "#Old", .saved = 5,
+		.modes = "+nt", .topic = "t" };
+	int i;
+
+	expect("ROOM REGISTER #Old ann", "REGISTERED #Old Ann\n");
+	say("#new", "bob", 1, "of another room");
+	say("#old", "ann", 2, "before");
+	say("#new", "bob", 5, "ahead of the news");
+	expect("@account=ann MARKREAD #old timestamp=1970-01-01T00:00:01.000Z",
+	    "MARKREAD %");
+	ck_assert_int_eq(room_save(db, &s), 1); /* under the old name */
+	for (i = 0; i < 2; i++) {
+		ck_assert_int_eq(rename_room(db, "#old", "#New", 4000000), 0);
+		expect("ROOM SHOW #new", "ROOM #New Ann +nt %");
+		expect("ROOM SHOW #old", "FAIL ROOM NOT_REGISTERED %");
+		expect("HISTORY LATEST #new * * 9 0",
+		    "ROW 2 2000000 1.2 ann PRIVMSG * "
+		    "::ann!u@h PRIVMSG #New :before\n"
+		    "ROW 3 5000000 1.5 bob PRIVMSG * "
+		    "::bob!u@h PRIVMSG #new :ahead of the news\nEND\n");
+		expect("HISTORY LATEST #old * * 9 0", "END\n");
+		expect("@account=ann MARKREAD #NEW",
+		    "MARKREAD #NEW timestamp=%");
+	}
+	ck_assert_int_eq(room_save(db, &s), 0);
+	/* only the case */
+	ck_assert_int_eq(rename_room(db, "#New", "#NEW", 9000000), 0);
+	expect("ROOM SHOW #new", "ROOM #NEW Ann +nt %");
+	expect("HISTORY LATEST #new * * 1 0", "ROW 3 %");
+	expect("@account=ann MARKREAD #new", "MARKREAD #new timestamp=%");
+}
+END_TEST
+
 START_TEST(test_many)
 {
 	int i;
@@ -188,6 +226,7 @@ check_room(void)
 	tcase_add_test(t, test_steps);
 	tcase_add_test(t, test_load);
 	tcase_add_test(t, test_save);
+	tcase_add_test(t, test_rename);
 	tcase_add_test(t, test_many);
 	suite_add_tcase(s, t);
 	return s;
