@@ -670,11 +670,21 @@ member_used(uint32_t m)
 	    user_used(members[m].user) && room_used(members[m].room);
 }
 
+#define ENDS(array) (memchr(array, '\0', sizeof(array)) != NULL)
+
+static int
+is_list(uint32_t list)
+{
+	return list == ROOM_BAN || list == ROOM_EXCEPT || list == ROOM_INVEX;
+}
+
 static int
 ban_used(uint32_t b)
 {
 	return bans[b].room != 0 && bans[b].room < state->rooms.high &&
-	    room_used(bans[b].room);
+	    room_used(bans[b].room) &&
+	    (bans[b].rank != 0 || is_list(bans[b].list)) &&
+	    ENDS(bans[b].mask) && ENDS(bans[b].setter) && ENDS(bans[b].reason);
 }
 
 /* Links the memberships of worker W afresh: both of its lists.  This changes
@@ -718,9 +728,6 @@ heal_bans(void)
 			struct room *r = &rooms[bans[i].room];
 			uint32_t *list = bans[i].rank != 0 ? &r->access
 			                                   : &r->bans;
-			if (bans[i].rank == 0 && bans[i].list != ROOM_EXCEPT &&
-			    bans[i].list != ROOM_INVEX)
-				bans[i].list = ROOM_BAN;
 			bans[i].next = *list;
 			*list = i;
 			if (bans[i].rank != 0)
@@ -934,7 +941,8 @@ bans_wrong(uint32_t r, uint32_t b, uint32_t count, int ranks)
 
 	for (; b != 0; b = bans[b].next, n++)
 		if (b >= state->bans.high || n >= count ||
-		    bans[b].room != r || (bans[b].rank != 0) != ranks)
+		    bans[b].room != r || (bans[b].rank != 0) != ranks ||
+		    !ban_used(b))
 			return 1;
 	return n != count;
 }
@@ -1012,6 +1020,8 @@ registry_wrong(void)
 	for (i = 1; i < state->rooms.high; i++) {
 		if (members_wrong(i))
 			return "a list of members";
+		if (!ENDS(rooms[i].forward) || !ENDS(rooms[i].was))
+			return "a name";
 		if (rooms[i].live &&
 		    bans_wrong(i, rooms[i].bans, rooms[i].nbans, 0))
 			return "a list of bans";
