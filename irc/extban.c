@@ -21,7 +21,10 @@
 #include "mode.h"
 #include "name.h"
 
-enum { MUTE = 'm' };
+enum {
+	MUTE = 'm',
+	LONGEST = 1000000000, /* s; five of it fit a long of 64 bits */
+};
 
 typedef int match_fn(const char *mask, const struct extban_whom *whom);
 typedef int complete_fn(char *dst, size_t size, const char *src);
@@ -172,6 +175,36 @@ extban_match(const struct extban *x, const struct extban_whom *whom)
 		if (types[i].letter == x->type)
 			return types[i].match(x->mask, whom);
 	return 0;
+}
+
+long
+extban_duration(const char *text)
+{
+	static const struct {
+		char letter;
+		long seconds;
+	} units[] = { { 'w', 604800 }, { 'd', 86400 }, { 'h', 3600 },
+		{ 'm', 60 }, { 's', 1 }, { 0, 0 } };
+	long sum = 0, n;
+	int unit = 0, digits;
+
+	do {
+		for (n = digits = 0; *text >= '0' && *text <= '9' &&
+		     digits < 9; digits++)
+			n = n * 10 + *text++ - '0';
+		if (digits == 0)
+			return -1;
+		if (*text == '\0' && unit == 0)
+			return n > 0 && n <= LONGEST / 60 ? n * 60 : -1;
+		/* the larger ones first, each once */
+		while (units[unit].letter != 0 && units[unit].letter != *text)
+			unit++;
+		if (units[unit].letter == 0 ||
+		    n > LONGEST / units[unit].seconds)
+			return -1;
+		sum += n * units[unit++].seconds;
+	} while (*++text != '\0');
+	return sum > 0 && sum <= LONGEST ? sum : -1;
 }
 
 const char *

@@ -34,6 +34,10 @@ struct extban_whom {
 };
 int extban_match(const struct extban *x, const struct extban_whom *whom);
 
+/* "1d12h", "90s", "2w", or "30", which is minutes, in seconds; -1 when it is
+ * none, or more than some years. */
+long extban_duration(const char *text);
+
 /* "Uacmr": the letters, for EXTBAN. */
 const char *extban_letters(char *buf, int size);
 

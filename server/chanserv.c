@@ -494,35 +494,6 @@ do_set(struct command *c, struct order *o)
 
 /* ---- BAN, UNBAN, BANS ---- */
 
-/* "1d12h" in s, and what follows it in *REST; 0 when it is none, or too
- * long. */
-static unsigned long
-duration(const char *text, const char **rest)
-{
-	static const struct {
-		char unit;
-		unsigned long s;
-	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 },
-		{ 'w', 604800 } };
-	unsigned long sum = 0, n;
-	char *end;
-	size_t i;
-
-	for (*rest = text; *text >= '0' && *text <= '9'; text = end + 1) {
-		n = strtoul(text, &end, 10);
-		for (i = 0; i < 5 && units[i].unit != *end; i++)
-			;
-		if (i == 5 || n > BAN_MOST)
-			return 0;
-		sum += n * units[i].s;
-	}
-	if ((*text != '\0' && *text != ' ') || sum > BAN_MOST)
-		return 0;
-	if (sum > 0)
-		*rest = text + strspn(text, " ");
-	return sum;
-}
-
 /*
  * The room whose bans are meant, in *R, if C's user is half operator there or
  * more: CMD_ANSWERED; else to be returned.  It need not be registered.
@@ -560,7 +531,7 @@ ban_of(uint32_t r, const char *mask)
 }
 
 static void
-ban(struct command *c, uint32_t r, const char *mask, unsigned long s,
+ban(struct command *c, uint32_t r, const char *mask, long s,
     const char *reason)
 {
 	char modes[MASK_MAX + 8];
@@ -578,10 +549,28 @@ ban(struct command *c, uint32_t r, const char *mask, unsigned long s,
 		lasting_mode(c, r, modes);
 	}
 	if (s != 0)
-		service_notice(c, "%s is banned from %s for %lu seconds.", mask,
+		service_notice(c, "%s is banned from %s for %ld seconds.", mask,
 		    rooms[r].name, s);
 	else
 		service_notice(c, "%s is banned from %s.", mask, rooms[r].name);
+}
+
+/* The time that TEXT begins with, 0 if with none, -1 for a wrong one; *REASON
+ * is what follows. */
+static long
+ban_time(const char *text, const char **reason)
+{
+	char word[32];
+	size_t n = strcspn(text, " ");
+	long s;
+
+	*reason = text;
+	if (*text < '0' || *text > '9')
+		return 0;
+	snprintf(word, sizeof(word), "%.*s", (int)n, text);
+	s = n < sizeof(word) ? extban_duration(word) : -1;
+	*reason = text + n + strspn(text + n, " ");
+	return s <= BAN_MOST ? s : -1;
 }
 
 static enum command_result
@@ -590,7 +579,7 @@ do_ban(struct command *c, struct order *o)
 	char mask[MASK_MAX + 1];
 	const char *reason = "";
 	enum command_result result;
-	unsigned long s = 0;
+	long s = 0;
 	uint32_t r;
 
 	if ((result = bans_of(c, o, &r)) != CMD_ANSWERED)
@@ -600,12 +589,9 @@ do_ban(struct command *c, struct order *o)
 	if (ban_of(r, mask) == 0 && (rooms[r].nbans >= BANS_MAX ||
 	        state->bans.used + 1 >= state->max_bans))
 		return say(c, "The list is full.");
-	if (o->n > 3) {
-		s = duration(o->word[3], &reason);
-		if (s == 0 && o->word[3][0] >= '0' && o->word[3][0] <= '9')
-			return say(c, "A time is like 90s, 30m, 1d12h or 2w, "
-			    "and at most a year.");
-	}
+	if (o->n > 3 && (s = ban_time(o->word[3], &reason)) < 0)
+		return say(c, "A time is like 90s, 30m, 1d12h or 2w, "
+		    "and at most a year.");
 	ban(c, r, mask, s, reason);
 	return CMD_DONE;
 }

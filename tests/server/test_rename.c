@@ -51,20 +51,6 @@ join(struct client *c, const char *room)
 	client_expect(c, "366 * %s :*", room);
 }
 
-/* A client with an account of its own, made if there is none. */
-static struct client *
-login(const char *nick, const char *caps, int again)
-{
-	struct client *c = client_register_with(&sv, again ? "x" : nick, caps);
-
-	if (again)
-		client_send(c, "NS IDENTIFY %s secret", nick);
-	else
-		client_send(c, "NS REGISTER secret");
-	client_expect(c, "900 *");
-	return c;
-}
-
 START_TEST(test_rename)
 {
 	struct client *ann, *bob, *cat, *dan;
@@ -153,7 +139,7 @@ START_TEST(test_history)
 	struct client *ann, *bob;
 
 	prepare(1);
-	ann = login("ann", STORE_CAPS, 0);
+	ann = client_login(&sv, "ann", STORE_CAPS);
 	bob = client_register_with(&sv, "bob", STORE_CAPS);
 	join(ann, "#talk");
 	join(bob, "#talk");
@@ -188,8 +174,8 @@ START_TEST(test_registered)
 	struct client *ann, *bob;
 
 	prepare(1);
-	ann = login("ann", STORE_CAPS, 0);
-	bob = login("bob", STORE_CAPS, 0);
+	ann = client_login(&sv, "ann", STORE_CAPS);
+	bob = client_login(&sv, "bob", STORE_CAPS);
 	join(ann, "#home");
 	join(bob, "#home");
 	client_send(ann, "CS REGISTER #home");
@@ -211,11 +197,11 @@ START_TEST(test_registered)
 		ck_assert_int_eq(kill(sv.pid, SIGTERM), 0);
 	wait_for(!server_alive(&sv), HARNESS_WAIT);
 	server_start(&sv);
-	bob = login("bob", STORE_CAPS, 1);
-	client_ask(bob, "JOIN #home", "353 * = #home :@x");
-	client_ask(bob, "JOIN #palace", "332 x #palace :before");
-	client_expect(bob, "353 * = #palace :@x");
-	client_ask(bob, "MODE #palace b", "367 x #palace x!*");
+	bob = client_login(&sv, "bob", STORE_CAPS);
+	client_ask(bob, "JOIN #home", "353 * = #home :@bob");
+	client_ask(bob, "JOIN #palace", "332 bob #palace :before");
+	client_expect(bob, "353 * = #palace :@bob");
+	client_ask(bob, "MODE #palace b", "367 bob #palace x!*");
 	client_send(bob, "CHATHISTORY LATEST #palace * 10");
 	client_expect(bob, ":ann!* PRIVMSG #palace :welcome");
 	client_send(bob, "CS ACCESS #palace LIST");
