@@ -360,17 +360,18 @@ join_forward(struct command *c, unsigned item, const char *name,
 	return 1;
 }
 
-/* That there is no other one any more, or else that it is sent there. */
+/* That it is sent there; or, if there is no other one any more, or it is there
+ * already, why it is not let in. */
 static int
 join_forwarded(struct command *c, unsigned item, const char *name)
 {
+	uint32_t to = registry_find_room(name), r;
 	char from[512], key[64] = "";
-	uint32_t r;
 
 	list_item(c->m.param[0], item, from, sizeof(from));
 	if (c->m.nparam > 1)
 		list_item(c->m.param[1], item, key, sizeof(key));
-	if (registry_find_room(name) != 0) {
+	if (to != 0 && channel_member(c->uid, to) == 0) {
 		reply(c, ERR_LINKCHANNEL, from, name);
 		return 1;
 	}
@@ -388,8 +389,11 @@ join_enter(struct command *c, unsigned item, const char *name)
 
 	if ((can = could_join(c, name)) < 0)
 		return CMD_WAIT;
-	if (!can)
+	if (!can) {
+		if (is_forwarded(c) && !c->failed)
+			join_forwarded(c, item, name);
 		return join_step(c, item + 1, JOIN_ENTER);
+	}
 	look = lasting_look(c, name, &unsure);
 	if (look == CMD_DONE)
 		return join_step(c, item + 1, JOIN_ENTER);

@@ -507,6 +507,7 @@ START_TEST(test_forward)
 	client_expect(bob, ":bob!* JOIN *#to");
 	client_expect(bob, "366 bob #to :*");
 	client_expect(bob, "366 bob #more :*");
+	client_ask(bob, "JOIN #from", "473 bob #from :*");
 	client_ask(ann, "MODE #from", "324 ann #from +fint #to");
 	client_ask(bob, "MODE #from", "324 bob #from +fint \\*");
 	/* no further step */
