@@ -21,6 +21,7 @@
 #include "lasting.h"
 #include "list.h"
 #include "marker.h"
+#include "metadata.h"
 #include "registry.h"
 #include "worker.h"
 
@@ -172,6 +173,7 @@ join_replies(struct command *c, uint32_t r)
 		    rooms[r].topic_setter, (long long)rooms[r].topic_time);
 	}
 	reply_names(c, r);
+	metadata_on_join(c, r);
 }
 
 void

@@ -32,6 +32,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "../irc/metadata.h"
 #include "../irc/utf8.h"
 #include "config.h"
 #include "log.h"
@@ -936,6 +937,8 @@ static const struct setting settings[] = {
 	    1, 1, 0, 1000, 0, "20", NULL },
 	{ "linger", number_read, field_same, FIELD(linger),
 	    1, 1, 0, 86400, 0, "120", NULL },
+	{ "metadata-keys", number_read, field_same, FIELD(metadata_keys),
+	    1, 1, 0, METADATA_KEYS, FIXED, "20", NULL },
 	{ "log-level", level_read, field_same, FIELD(log_level),
 	    1, 1, 0, 0, 0, "info", NULL },
 };

@@ -73,6 +73,7 @@ struct config {
 	uint32_t history_on_join;   /* lines shown to who cannot ask; 20 */
 	uint32_t linger;            /* s an account stays without session;
 	                             * 120 */
+	uint32_t metadata_keys;     /* of a user or room; 20; 0..20 */
 	int log_level;              /* warn | info | debug; info */
 };
 

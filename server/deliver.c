@@ -31,6 +31,7 @@
 #include "deliver.h"
 #include "fault.h"
 #include "log.h"
+#include "metadata.h"
 #include "missed.h"
 #include "op.h"
 #include "peer.h"
@@ -554,6 +555,27 @@ look_find(const struct envelope *e, const struct session *s)
 	return look_make(&looks[nlook++], e, s);
 }
 
+/* A numeric has the name of who gets it, so it looks different to each. */
+static const struct look *
+look_own(const struct envelope *e, const struct session *s)
+{
+	static struct look k;
+	const char *alt = envelope_alt(e), *nick = users[s->user].nick;
+	size_t n = 0;
+
+	if (s->caps & CAP(SERVER_TIME)) {
+		k.text[n++] = '@';
+		n += deliver_time_tag(e->time, k.text + n, 64);
+		k.text[n - 1] = ' ';
+	}
+	n += (size_t)snprintf(k.text + n, sizeof(k.text) - n,
+	    ":%s %.3s %s %.*s\r\n", config->name, alt,
+	    nick[0] != '\0' ? nick : "*", e->nalt > 4 ? e->nalt - 4 : 0,
+	    alt + 4);
+	k.len = n;
+	return &k;
+}
+
 const char *
 deliver_render(const struct envelope *e, const struct session *s, size_t *len)
 {
@@ -578,7 +600,12 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 		return;
 	if (e->nrooms > 0 && s->mark == e->serial)
 		return;
-	k = look_find(e, s);
+	if (!(e->flags & ENVELOPE_METADATA))
+		k = look_find(e, s);
+	else if (metadata_wants(i, e))
+		k = look_own(e, s);
+	else
+		return;
 	f->queued = s->queued;
 	f->missed = s->missed;
 	FAULT("serve-queued");
