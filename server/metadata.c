@@ -319,8 +319,7 @@ keep(struct command *c, const struct target *t, const char *key,
     const char *value)
 {
 	enum command_result r;
-	struct message m = { .nparam = 0 };
-	char *line;
+	struct message m;
 
 	if (c->s->answer == 0 && !store_accepts())
 		return fail_rate(c, t, key, TROUBLE_S, store_trouble());
@@ -328,8 +327,7 @@ keep(struct command *c, const struct target *t, const char *key,
 	    config->metadata_keys, value[0] != '\0' ? " :" : "", value);
 	if (r != CMD_ANSWERED)
 		return r;
-	if ((line = ask_line(c)) != NULL)
-		message_parse(&m, line, strlen(line));
+	ask_message(c, &m);
 	if (m.nparam > 0 && strcmp(m.param[0], "SET") == 0)
 		return CMD_ANSWERED;
 	if (m.nparam > 1 && strcmp(m.param[1], "LIMIT_REACHED") == 0)

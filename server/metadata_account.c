@@ -91,13 +91,8 @@ done(struct command *c)
 static int
 answered(struct command *c, const char *word, struct message *m)
 {
-	char *line = ask_line(c);
-
-	memset(m, 0, sizeof(*m));
-	if (line != NULL)
-		message_parse(m, line, strlen(line));
-	return m->command != NULL && m->nparam >= 2 &&
-	    strcmp(m->command, "METADATA") == 0 &&
+	ask_message(c, m);
+	return m->nparam >= 2 && strcmp(m->command, "METADATA") == 0 &&
 	    strcmp(m->param[0], word) == 0 &&
 	    name_cmp(m->param[1], c->u->account) == 0;
 }

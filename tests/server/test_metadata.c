@@ -11,10 +11,9 @@
 #include <sys/stat.h>
 
 #include "harness.h"
+#include "scram.h"
 
 #define CAPS "batch draft/metadata-3"
-/* "{NUL}ann{NUL}secret of it" */
-#define PLAIN_ANN "AGFubgBzZWNyZXQgb2YgaXQ="
 /* "sesame" */
 #define SESAME "$6$mootsalt$7gVDl/95DrLM//rRX4trnLTnLvmywENx27OPhSRQlS.CnhDg" \
 	"/BcpuNeN.mSi.AQoynSSHxr3RQiyF5MiAuLRg/"
@@ -64,17 +63,6 @@ again(void)
 	server_start(&sv);
 }
 
-static void
-worker_kill(int number)
-{
-	pid_t pid = server_worker_pid(&sv, number);
-
-	ck_assert_msg(pid > 0, "no worker %d", number);
-	kill(pid, SIGKILL);
-	wait_for(server_worker_pid(&sv, number) > 0 &&
-	    server_worker_pid(&sv, number) != pid, PATIENCE);
-}
-
 static struct client *
 guest(const char *nick)
 {
@@ -91,22 +79,7 @@ ask_batch(struct client *c, const char *command, const char *target)
 	client_block(c, "BATCH -*");
 }
 
-/* A new account "ann", and whoever made it. */
-static struct client *
-make_ann(void)
-{
-	struct client *c = client_connect(&sv);
-
-	snprintf(c->nick, sizeof(c->nick), "ann");
-	client_send(c, "CAP REQ :" CAPS);
-	client_expect(c, "CAP * ACK *");
-	client_send(c, "REGISTER ann * :secret of it");
-	client_expect(c, "900 * ann :*");
-	client_send(c, "NICK ann\r\nUSER ann 0 * :Ann\r\nCAP END");
-	return c;
-}
-
-/* Another session of that account, up to the end of the MOTD. */
+/* Another session of the account "ann", up to the end of the MOTD. */
 static struct client *
 ann(void)
 {
@@ -118,7 +91,8 @@ ann(void)
 	client_expect(c, "CAP * ACK *");
 	client_send(c, "AUTHENTICATE PLAIN");
 	client_expect(c, "AUTHENTICATE +");
-	client_send(c, "AUTHENTICATE " PLAIN_ANN "\r\nCAP END");
+	client_send(c, "AUTHENTICATE %s", plain_message("ann", "secret"));
+	client_send(c, "CAP END");
 	client_expect(c, "001 ann *");
 	client_block(c, "376 *");
 	return c;
@@ -583,7 +557,7 @@ START_TEST(test_killed)
 	client_ask(b, "JOIN #one", "BATCH -*");
 	for (i = 0; i < 6; i++) {
 		client_send(a, "METADATA * SET color :%d", i);
-		worker_kill(1 + i % 2);
+		server_worker_kill(&sv, 1 + i % 2);
 		client_expect(a, "761 ann ann color \\* *%d", i);
 		client_expect(b, "761 bob ann color \\* *%d", i);
 	}
@@ -605,8 +579,7 @@ START_TEST(test_account)
 	struct client *a, *b, *bob;
 
 	begin(2, "on");
-	a = make_ann();
-	client_expect(a, "376 *");
+	a = client_login(&sv, "ann", CAPS);
 	client_ask(a, "METADATA * SUB color", "770 *");
 	client_ask(a, "METADATA * SET color :red",
 	    "761 ann ann color \\* *red");
@@ -649,8 +622,7 @@ START_TEST(test_login)
 	struct client *a, *bob, *cat;
 
 	begin(2, "on");
-	a = make_ann();
-	client_expect(a, "376 *");
+	a = client_login(&sv, "ann", CAPS);
 	client_ask(a, "METADATA * SET color :red", "761 *");
 	client_ask(a, "METADATA * SET same :same", "761 *");
 	client_send(a, "QUIT");
@@ -664,7 +636,7 @@ START_TEST(test_login)
 	client_ask(bob, "METADATA * SET url :of a guest", "761 *");
 	client_ask(bob, "JOIN #one", "366 *");
 	client_ask(cat, "JOIN #one", "BATCH -*");
-	client_send(bob, "NICKSERV IDENTIFY ann :secret of it");
+	client_send(bob, "NICKSERV IDENTIFY ann :secret");
 	client_expect(cat, "761 cat bob color \\* :red");
 	client_expect(bob, "761 bob bob color \\* :red");
 	client_barrier(bob, cat);
@@ -677,7 +649,7 @@ START_TEST(test_login)
 	ck_assert_int_eq(client_block_count(a, "761 *"), 3);
 	client_ask(a, "JOIN #one", "366 *");
 	/* who has no account any more has not what was its own */
-	client_ask(a, "NICKSERV DROP :secret of it", "901 *");
+	client_ask(a, "NICKSERV DROP :secret", "901 *");
 	client_expect(cat, "766 cat ann *");
 	client_expect(cat, "766 cat ann *");
 	client_expect(cat, "766 cat ann *");
@@ -693,11 +665,10 @@ START_TEST(test_room)
 	int i;
 
 	begin(2, "on");
-	a = make_ann();
-	client_expect(a, "376 *");
+	a = client_login(&sv, "ann", CAPS);
 	client_ask(a, "JOIN #one", "366 *");
 	client_ask(a, "METADATA #one SET before :it was registered", "761 *");
-	client_ask(a, "CHANSERV REGISTER #one", "NOTICE ann *");
+	client_chanserv(a, "REGISTER #one", "*");
 	client_ask(a, "METADATA #one SET avatar :http://x/y", "761 *");
 	client_ask(a, "METADATA #one SET gone :soon", "761 *");
 	client_ask(a, "METADATA #one SET gone", "766 *");
