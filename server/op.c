@@ -553,6 +553,7 @@ static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_METADATA_LOAD] = op_metadata_load,
 	[OP_METADATA_FLAGS] = op_metadata_flags,
 	[OP_METADATA_DONE] = op_metadata_done,
+	[OP_METADATA_ERASE] = op_metadata_erase,
 	[OP_SUBSCRIBE] = op_subscribe,
 };
 

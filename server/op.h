@@ -56,6 +56,7 @@ enum op_kind {
 	OP_METADATA_LOAD, /* user a; chunk b what the store has of it */
 	OP_METADATA_FLAGS, /* user a; text2 key; b METADATUM_* to set */
 	OP_METADATA_DONE, /* user a: it is what its account has */
+	OP_METADATA_ERASE, /* text an account or a room: it says nothing */
 	OP_SUBSCRIBE,  /* session a; text its keys from b on */
 	OP_MAX
 };

@@ -11,6 +11,7 @@
  */
 #include <string.h>
 
+#include "../ipc/mailbox.h"
 #include "../irc/message.h"
 #include "ask.h"
 #include "fault.h"
@@ -155,6 +156,23 @@ void
 op_metadata_done(struct op *op)
 {
 	atomic_fetch_and(&users[op->a].flags, ~(uint32_t)USER_UNFETCHED);
+}
+
+void
+op_metadata_erase(struct op *op)
+{
+	uint32_t i;
+
+	if (name_looks_channel(op->text)) {
+		if ((i = registry_find_room(op->text)) != 0)
+			registry_free_metadata(&rooms[i].metadata);
+		return;
+	}
+	for (i = MAILBOX_SYSTEM; i < state->users.high; i++)
+		if ((users[i].flags & USER_LIVE) &&
+		    users[i].account[0] != '\0' &&
+		    name_cmp(users[i].account, op->text) == 0)
+			registry_free_metadata(&users[i].metadata);
 }
 
 void

@@ -10,6 +10,7 @@ void op_room_metadata(struct op *op);
 void op_metadata_load(struct op *op);
 void op_metadata_flags(struct op *op);
 void op_metadata_done(struct op *op);
+void op_metadata_erase(struct op *op);
 void op_subscribe(struct op *op);
 
 /* Sets KEY of a user or a room, with METADATUM_*; "" removes it.  May be done

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../irc/metadata.h"
+#include "../irc/name.h"
 #include "account.h"
 #include "handlers.h"
 #include "metadata.h"
@@ -107,4 +108,41 @@ metadata_save(struct database *db, int64_t room, const struct room_key *keys,
 		        keys[i].value) < 0)
 			return -1;
 	return 0;
+}
+
+/* ---- what is exported and erased, of an account or a room ---- */
+
+static const char of_name[] =
+    "SELECT shown, key, value FROM account_metadata"
+    " JOIN account ON account.id=account WHERE name=?1 UNION ALL"
+    " SELECT shown, key, value FROM room_metadata"
+    " JOIN room ON room.id=room WHERE name=?1";
+
+int
+metadata_export(struct database *db, struct request *r, const char *name)
+{
+	char key[REQUEST_NAME];
+	sqlite3_stmt *q;
+	int n;
+
+	name_fold(key, name, sizeof(key));
+	q = database_query(db, of_name, "t", key);
+	while ((n = q == NULL ? -1 : database_next(db, q)) == 1)
+		answer(r, "METADATA %s %s :%s", database_text(q, 0),
+		    database_text(q, 1), database_text(q, 2));
+	return n;
+}
+
+int
+metadata_erase(struct database *db, const char *name)
+{
+	char key[REQUEST_NAME];
+
+	name_fold(key, name, sizeof(key));
+	return database_run(db, "DELETE FROM account_metadata WHERE account="
+	           "(SELECT id FROM account WHERE name=?)", "t", key) < 0 ||
+	        database_run(db, "DELETE FROM room_metadata WHERE room="
+	            "(SELECT id FROM room WHERE name=?)", "t", key) < 0
+	    ? -1
+	    : 0;
 }

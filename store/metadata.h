@@ -14,4 +14,10 @@ struct room_key {
 int metadata_save(struct database *db, int64_t room,
     const struct room_key *keys, int n);
 
+/* Answers all that the account or room NAME says of itself, which fits an
+ * answer, as lines "METADATA name key :value".  0 or -1. */
+int metadata_export(struct database *db, struct request *r, const char *name);
+/* Forgets it. */
+int metadata_erase(struct database *db, const char *name);
+
 #endif

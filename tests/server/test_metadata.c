@@ -688,6 +688,47 @@ START_TEST(test_room)
 }
 END_TEST
 
+/* What is exported and erased is all that is kept. */
+START_TEST(test_erase)
+{
+	struct client *a;
+	char *text;
+
+	begin(2, "on");
+	a = client_login(&sv, "ann", CAPS);
+	client_ask(a, "JOIN #one", "366 *");
+	client_chanserv(a, "REGISTER #one", "*");
+	client_ask(a, "METADATA #one SET url :of the room", "761 *");
+	client_ask(a, "METADATA * SET url :of ann", "761 *");
+	client_ask(a, "PRIVMSG #one :said\r\nPING x", "PONG *");
+	text = server_ctl(&sv, "history export ann", NULL);
+	ck_assert_ptr_nonnull(strstr(text,
+	    "{\"key\":\"url\",\"value\":\"of ann\"}\n"));
+	ck_assert_ptr_nonnull(strstr(text, "said"));
+	free(text);
+	text = server_ctl(&sv, "history export '#one'", NULL);
+	ck_assert_ptr_nonnull(strstr(text, "\"of the room\""));
+	free(text);
+	free(server_ctl(&sv, "history erase '#one'", NULL));
+	ask_batch(a, "METADATA #one LIST", "#one");
+	ck_assert_int_eq(client_block_count(a, "*"), 1);
+	ask_batch(a, "METADATA * LIST", "ann");
+	ck_assert_int_eq(client_block_count(a, "*"), 2);
+	free(server_ctl(&sv, "history erase ann", NULL));
+	ask_batch(a, "METADATA * LIST", "ann");
+	ck_assert_int_eq(client_block_count(a, "*"), 1);
+	client_quit_all();
+	again();
+	a = ann();
+	ck_assert_int_eq(client_block_count(a, "761 *"), 0);
+	client_ask(a, "JOIN #one", "366 *");
+	client_expect(a, "BATCH -*");
+	ask_batch(a, "METADATA #one LIST", "#one");
+	ck_assert_int_eq(client_block_count(a, "*"), 1);
+	end();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -711,6 +752,7 @@ main(void)
 	tcase_add_test(tc, test_account);
 	tcase_add_test(tc, test_login);
 	tcase_add_test(tc, test_room);
+	tcase_add_test(tc, test_erase);
 	suite_add_tcase(s, tc);
 	return harness_run(suites);
 }

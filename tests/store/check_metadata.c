@@ -35,6 +35,10 @@ static const struct {
 	{ "METADATA SET ann a 2 :\xff", "FAIL METADATA INVALID_PARAMS a %" },
 	{ "METADATA SET nobody a 2 :x",
 	    "FAIL METADATA NO_SUCH_ACCOUNT nobody %" },
+	{ "@oper=1 EXPORT ANN", "METADATA Ann avatar ::it's\nEND\n" },
+	{ "@oper=1 ERASE ann", "ERASED 0\nEND\n" },
+	{ "METADATA SHOW ann", "METADATA SHOW Ann\nEND\n" },
+	{ "METADATA SET ann url 2 :x", "METADATA SET Ann url\n" },
 	/* it goes with the account */
 	{ "@oper=1 ACCOUNT REMOVE ann", "REMOVED Ann\n" },
 	{ "@oper=1 ACCOUNT ADD ann :secret", "%" },
