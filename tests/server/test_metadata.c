@@ -92,7 +92,7 @@ ann(void)
 	client_send(c, "AUTHENTICATE PLAIN");
 	client_expect(c, "AUTHENTICATE +");
 	client_send(c, "AUTHENTICATE %s", plain_message("ann", "secret"));
-	client_send(c, "CAP END");
+	client_send(c, "METADATA * SUB color\r\nCAP END");
 	client_expect(c, "001 ann *");
 	client_block(c, "376 *");
 	return c;
@@ -573,6 +573,54 @@ START_TEST(test_killed)
 }
 END_TEST
 
+/* Who is moved to another worker still hears what it has subscribed to. */
+START_TEST(test_moved)
+{
+	enum { N = 8 };
+	struct client *v[N], *a;
+	int worker[N], i, moved = 0, from, try;
+	char nick[16];
+
+	begin(2, "off");
+	for (i = 0; i < N; i++) {
+		snprintf(nick, sizeof(nick), "v%d", i);
+		v[i] = guest(nick);
+		client_ask(v[i], "METADATA * SUB color", "770 *");
+		client_ask(v[i], "METADATA * SET color :mine", "761 *");
+		client_ask(v[i], "JOIN #one", "366 *");
+	}
+	client_worker_list(v, N, worker);
+	for (i = 0, from = worker[0]; i < N; i++)
+		if (worker[i] != from) {
+			client_send(v[i], "QUIT");
+			client_eof(v[i]);
+			client_close(v[i]);
+		}
+	for (try = 0; moved == 0 && try < 20; try++) {
+		free(server_ctl(&sv, "rebalance", NULL));
+		for (i = 0; i < N; i++)
+			if (worker[i] == from) {
+				client_sync(v[i]);
+				moved += client_worker(v[i]) != from;
+			}
+	}
+	ck_assert_int_gt(moved, 0);
+	a = guest("ann");
+	client_ask(a, "JOIN #one", "366 *");
+	client_expect(a, "BATCH -*");
+	client_ask(a, "METADATA * SET color :red", "761 *");
+	for (i = 0; i < N; i++)
+		if (worker[i] == from) {
+			client_expect(v[i], "761 v%d ann color \\* :red", i);
+			client_ask(v[i], "METADATA * GET color", "761 *mine");
+		}
+	/* what nobody has any more has given its place back */
+	client_quit_all();
+	wait_for(strcmp(server_status(&sv, "metadata"), "0") == 0, PATIENCE);
+	end();
+}
+END_TEST
+
 /* An account has it wherever it is used, and after everything. */
 START_TEST(test_account)
 {
@@ -592,7 +640,9 @@ START_TEST(test_account)
 	client_block_has(b, "761 ann ann color \\* :red");
 	client_block_has(b, "761 ann ann url \\* :http://x/");
 	ck_assert_int_eq(client_block_count(b, "761 *"), 2);
-	/* what one changes the other is told */
+	/* what one changes the other is told; before its registration, too */
+	client_ask(a, "METADATA * SET color :green", "761 *");
+	client_expect_next(b, "761 ann ann color \\* :green");
 	client_ask(b, "METADATA * SET color :blue", "761 *");
 	client_expect_next(a, "761 ann ann color \\* :blue");
 	client_quit_all();
@@ -749,6 +799,7 @@ main(void)
 	tcase_add_test(tc, test_none);
 	tcase_add_test(tc, test_label);
 	tcase_add_test(tc, test_killed);
+	tcase_add_test(tc, test_moved);
 	tcase_add_test(tc, test_account);
 	tcase_add_test(tc, test_login);
 	tcase_add_test(tc, test_room);
