@@ -18,6 +18,8 @@ int metadata_wants(uint32_t s, const struct envelope *e);
 /* The same for a key of N bytes. */
 int metadata_subscribed(uint32_t s, const char *key, size_t n);
 
+/* Whether the client of S knows metadata, and batches. */
+int metadata_is_aware(const struct session *s);
 /* Who comes is told its own, before the end of the MOTD. */
 void metadata_welcome(struct command *c);
 /* Who enters R is told what R and those in it say of themselves, or to ask

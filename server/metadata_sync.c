@@ -29,12 +29,12 @@ enum {
 };
 
 /* Whether the client can take it. */
-static int
-is_aware(const struct command *c)
+int
+metadata_is_aware(const struct session *s)
 {
 	const uint64_t both = CAP(METADATA) | CAP(BATCH);
 
-	return (c->s->caps & both) == both && config->metadata_keys > 0;
+	return (s->caps & both) == both && config->metadata_keys > 0;
 }
 
 static int
@@ -72,7 +72,7 @@ metadata_welcome(struct command *c)
 {
 	uint32_t d;
 
-	if (!is_aware(c))
+	if (!metadata_is_aware(c->s))
 		return;
 	metadata_batch(c, '+', "metadata", metadata_name(c->uid));
 	for (d = c->u->metadata; d != 0; d = metadata[d].next)
@@ -95,8 +95,12 @@ metadata_whois(struct command *c, uint32_t u)
 void
 metadata_online(struct command *c, uint32_t u)
 {
-	if (!is_aware(c))
+	if (!metadata_is_aware(c->s))
 		return;
+	if (reply_size() > REPLY_STEP) {
+		reply(c, RPL_METADATASYNCLATER, metadata_name(u), 0);
+		return;
+	}
 	metadata_batch(c, '+', "metadata", metadata_name(u));
 	list_wanted(c, metadata_name(u), users[u].metadata, 1);
 	metadata_batch(c, '-', NULL, NULL);
@@ -128,7 +132,7 @@ metadata_on_join(struct command *c, uint32_t r)
 {
 	int any = (c->s->flags & SESSION_SUBSCRIBED) != 0;
 
-	if (!is_aware(c))
+	if (!metadata_is_aware(c->s))
 		return;
 	if (any && (rooms[r].count > MEMBERS_AT_ONCE ||
 	        room_wanted(c, r, 0) > AT_ONCE)) {
