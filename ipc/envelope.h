@@ -25,8 +25,9 @@ enum {
 enum envelope_flag {
 	ENVELOPE_AGAIN = 1,   /* perhaps sent before: check the serial */
 	ENVELOPE_MESSAGE = 2, /* has a msgid */
-	ENVELOPE_METADATA = 4, /* ALT is a numeric, a target and a key, for
-	                       * those who have subscribed to it */
+	ENVELOPE_METADATA = 4, /* ALT is lines, with LF between: a numeric, a
+	                       * target and a key, each for those who have
+	                       * subscribed to that */
 };
 
 struct envelope {

@@ -68,8 +68,10 @@ is_kept(const struct envelope *e)
 	switch (e->kind) {
 	case EVENT_TO_ROOM:
 		/* what is for some of the members is not for its history */
+		/* a room's is saved with it */
 		if (e->flags & ENVELOPE_METADATA)
-			return (rooms[e->target].modes & ROOM_REGISTERED) != 0;
+			return e->nalt > 4 && envelope_alt(e)[4] == '#' &&
+			    (rooms[e->target].modes & ROOM_REGISTERED);
 		return e->extra == 0 && (said || e->nline > 0);
 	case EVENT_TO_ROOMS:
 		return e->nrooms > 0 && e->nline > 0;

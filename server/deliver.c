@@ -555,27 +555,6 @@ look_find(const struct envelope *e, const struct session *s)
 	return look_make(&looks[nlook++], e, s);
 }
 
-/* A numeric has the name of who gets it, so it looks different to each. */
-static const struct look *
-look_own(const struct envelope *e, const struct session *s)
-{
-	static struct look k;
-	const char *alt = envelope_alt(e), *nick = users[s->user].nick;
-	size_t n = 0;
-
-	if (s->caps & CAP(SERVER_TIME)) {
-		k.text[n++] = '@';
-		n += deliver_time_tag(e->time, k.text + n, 64);
-		k.text[n - 1] = ' ';
-	}
-	n += (size_t)snprintf(k.text + n, sizeof(k.text) - n,
-	    ":%s %.3s %s %.*s\r\n", config->name, alt,
-	    nick[0] != '\0' ? nick : "*", e->nalt > 4 ? e->nalt - 4 : 0,
-	    alt + 4);
-	k.len = n;
-	return &k;
-}
-
 const char *
 deliver_render(const struct envelope *e, const struct session *s, size_t *len)
 {
@@ -595,16 +574,18 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 {
 	struct session *s = &sessions[i];
 	const struct look *k;
+	const char *text;
+	size_t len;
 
 	if (!missed_hears(s, e) || (s->caps & e->caps) != e->caps)
 		return;
 	if (e->nrooms > 0 && s->mark == e->serial)
 		return;
-	if (!(e->flags & ENVELOPE_METADATA))
+	if (!(e->flags & ENVELOPE_METADATA)) {
 		k = look_find(e, s);
-	else if (metadata_wants(i, e))
-		k = look_own(e, s);
-	else
+		text = k->text;
+		len = k->len;
+	} else if ((text = metadata_lines(e, i, &len)) == NULL)
 		return;
 	f->queued = s->queued;
 	f->missed = s->missed;
@@ -615,10 +596,10 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 	f->started = 1; /* from the first one on a successor has a doubt */
 	atomic_signal_fence(memory_order_seq_cst);
 	FAULT("serve-session");
-	if (k->len > 0 && missed_is(s, e, k->len))
+	if (len > 0 && missed_is(s, e, len))
 		missed_note(i, e);
-	else if (k->len > 0)
-		session_append(i, k->text, k->len);
+	else if (len > 0)
+		session_append(i, text, len);
 	FAULT("serve-appended");
 	if (e->nrooms > 0)
 		s->mark = e->serial;

@@ -250,6 +250,30 @@ metadata_event(struct command *c, enum metadatum_kind kind, uint32_t owner,
 		event_rooms_of(e, owner);
 }
 
+void
+metadata_tell_room(struct command *c, uint32_t r)
+{
+	uint32_t d = c->u->metadata;
+	char line[MESSAGE_LINE];
+	struct envelope *e;
+	int n;
+
+	if (d == 0)
+		return;
+	e = command_event(c, EVENT_TO_ROOM);
+	event_target_room(e, r);
+	e->flags |= ENVELOPE_METADATA;
+	e->caps = e->alt_caps = CAP(METADATA) | CAP(BATCH);
+	for (; d != 0; d = metadata[d].next) {
+		n = snprintf(line, sizeof(line), "761 %s %s * :%s\n",
+		    metadata_name(c->uid), metadata[d].key,
+		    metadata[d].value);
+		/* what does not fit is asked for by who wants it */
+		if (envelope_add(e, &e->nalt, line, (size_t)n) != 0)
+			break;
+	}
+}
+
 /* How many ms the session has to wait for its next change, and when that one
  * will have been used up. */
 static uint64_t
@@ -559,19 +583,50 @@ metadata_subscribed(uint32_t s, const char *key, size_t n)
 	    metadata_list_has(subscriptions[s].keys, key, n);
 }
 
-int
-metadata_wants(uint32_t s, const struct envelope *e)
+/* "761 target key ...": the key, whose length is *N, or NULL. */
+static const char *
+key_of(const char *line, const char *end, size_t *n)
 {
-	const char *p = envelope_alt(e), *end = p + e->nalt, *key;
+	const char *key, *p;
 
-	/* "761 target key ..." */
-	if (!(sessions[s].flags & SESSION_SUBSCRIBED) || e->nalt < 4 ||
-	    (key = memchr(p + 4, ' ', (size_t)(end - p - 4))) == NULL)
-		return 0;
+	if (end - line < 4 ||
+	    (key = memchr(line + 4, ' ', (size_t)(end - line - 4))) == NULL)
+		return NULL;
 	key++;
-	p = memchr(key, ' ', (size_t)(end - key));
-	return p != NULL && metadata_list_has(subscriptions[s].keys, key,
-	    (size_t)(p - key));
+	if ((p = memchr(key, ' ', (size_t)(end - key))) == NULL)
+		return NULL;
+	*n = (size_t)(p - key);
+	return key;
+}
+
+const char *
+metadata_lines(const struct envelope *e, uint32_t i, size_t *len)
+{
+	static char text[METADATA_KEYS * 2 * MESSAGE_LINE];
+	const char *p = envelope_alt(e), *end = p + e->nalt, *eol, *key;
+	char tag[64] = "";
+	size_t n = 0, nkey, ntag;
+
+	if (!(sessions[i].flags & SESSION_SUBSCRIBED))
+		return NULL;
+	if (sessions[i].caps & CAP(SERVER_TIME)) {
+		tag[0] = '@';
+		ntag = deliver_time_tag(e->time, tag + 1, sizeof(tag) - 1);
+		tag[ntag] = ' ';
+	}
+	for (; p < end; p = eol + 1) {
+		if ((eol = memchr(p, '\n', (size_t)(end - p))) == NULL)
+			eol = end;
+		if ((key = key_of(p, eol, &nkey)) != NULL &&
+		    metadata_subscribed(i, key, nkey) &&
+		    sizeof(text) - n > 2 * MESSAGE_LINE)
+			n += (size_t)snprintf(text + n, sizeof(text) - n,
+			    "%s:%s %.3s %s %.*s\r\n", tag, config->name, p,
+			    metadata_name(sessions[i].user),
+			    (int)(eol - p - 4), p + 4);
+	}
+	*len = n;
+	return n > 0 ? text : NULL;
 }
 
 /* The list as ops. */

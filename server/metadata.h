@@ -12,16 +12,20 @@
 /* What CAP LS says: "before-connect,max-subs=...". Static. */
 const char *metadata_limits(void);
 
-/* Whether session S has subscribed to the key of E, which has
- * ENVELOPE_METADATA. */
-int metadata_wants(uint32_t s, const struct envelope *e);
-/* The same for a key of N bytes. */
+/* Those lines of E, which has ENVELOPE_METADATA, whose keys session S has
+ * subscribed to, as it is told them, and their bytes; NULL when there are
+ * none.  Static. */
+const char *metadata_lines(const struct envelope *e, uint32_t s, size_t *len);
+/* Whether session S has subscribed to a key of N bytes. */
 int metadata_subscribed(uint32_t s, const char *key, size_t n);
 
 /* Whether the client of S knows metadata, and batches. */
 int metadata_is_aware(const struct session *s);
 /* Who comes is told its own, before the end of the MOTD. */
 void metadata_welcome(struct command *c);
+/* The members of R, which C's user has entered, are told what that one says: an
+ * event, if it says anything. */
+void metadata_tell_room(struct command *c, uint32_t r);
 /* Who enters R is told what R and those in it say of themselves, or to ask
  * for it later. */
 void metadata_on_join(struct command *c, uint32_t r);

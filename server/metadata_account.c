@@ -53,7 +53,7 @@ tell(struct command *c, uint32_t d, const char *value)
 	if (!(c->u->flags & USER_REGISTERED))
 		return;
 	metadata_event(c, METADATUM_USER, c->uid, x->key, value);
-	if (!metadata_wants(c->sid, c->event) ||
+	if (!metadata_subscribed(c->sid, x->key, strlen(x->key)) ||
 	    (c->s->caps & c->event->caps) != c->event->caps)
 		return;
 	if (value[0] != '\0')

@@ -393,6 +393,19 @@ START_TEST(test_join)
 	client_ask(b, "PART #one", ":bob!* PART #one");
 	ask_batch(b, "METADATA *ALL SYNC", "\\*ALL");
 	ck_assert_int_eq(client_block_count(b, "*"), 1);
+	/* who is there is told of who comes, once */
+	client_ask(b, "METADATA * SET color :green", "761 *");
+	client_ask(a, "METADATA * SUB color url", "770 *");
+	client_ask(b, "METADATA * SET url :http://b/", "761 *");
+	client_ask(b, "METADATA * SET avatar :unwanted", "761 *");
+	client_ask(b, "JOIN #one", "366 *");
+	client_expect(b, "BATCH -*");
+	client_expect(a, ":bob!* JOIN #one");
+	client_expect_next(a, "761 ann bob * \\* :*");
+	client_expect_next(a, "761 ann bob * \\* :*");
+	client_ask(b, "PART #one", ":bob!* PART #one");
+	client_expect_next(a, ":bob!* PART #one");
+	client_ask(b, "METADATA * CLEAR", "BATCH -*");
 	/* what is too much is to be asked for */
 	client_ask(b, "METADATA * SUB k0 k1 k2 k3 k4 k5 k6 k7 k8 k9", "774 *");
 	for (i = 0; i < 7; i++) {
