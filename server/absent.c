@@ -26,10 +26,10 @@
 #include <string.h>
 
 #include "../irc/capability.h"
-#include "../irc/tag.h"
 #include "absent.h"
 #include "ask.h"
 #include "deliver.h"
+#include "handlers.h"
 #include "past.h"
 #include "registry.h"
 #include "session.h"
@@ -48,16 +48,8 @@ static struct envelope message;
 static void
 message_make(struct command *c, const char *nick)
 {
-	struct envelope *e = &message;
-	char tags[MESSAGE_TAGS_CLIENT + 1];
-	size_t n;
-
-	event_begin(e, EVENT_TO_USER, c->uid);
-	e->flags |= ENVELOPE_MESSAGE;
-	if (c->m.tags != NULL &&
-	    (n = tag_client_only(tags, sizeof(tags), c->m.tags)) > 0)
-		event_tags(e, tags, n);
-	event_text_line(e, 0, c->row->name, nick, c->m.param[1]);
+	event_begin(&message, EVENT_TO_USER, c->uid);
+	message_fill(c, &message, c->row->name, nick);
 }
 
 /* Its sender sees it as it was kept. */

@@ -63,6 +63,9 @@ event_begin(struct envelope *e, enum event_kind kind, uint32_t source)
 	e->kind = (uint16_t)kind;
 	e->source = source;
 	e->source_gen = source != 0 ? users[source].gen : 0;
+	if (source != 0 && (users[source].modes & USER_BOT) &&
+	    kind <= EVENT_KICK)
+		event_tags(e, "bot", 3);
 }
 
 void
@@ -82,7 +85,8 @@ event_target_user(struct envelope *e, uint32_t user)
 void
 event_tags(struct envelope *e, const char *tags, size_t len)
 {
-	if (envelope_add(e, &e->ntags, tags, len) != 0)
+	if ((e->ntags > 0 && envelope_add(e, &e->ntags, ";", 1) != 0) ||
+	    envelope_add(e, &e->ntags, tags, len) != 0)
 		log_warn("event: tags of %zu bytes do not fit", len);
 }
 

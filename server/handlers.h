@@ -38,6 +38,10 @@ enum command_result service_message(struct command *c, const char *text);
 void service_whois(struct command *c, const char *nick);
 /* The own membership in the room called NAME, 0 for none.  No lock needed. */
 uint32_t own_member(const struct command *c, const char *name);
+/* Makes E, which has its target, what C says: its tags, then ":source WORD
+ * TARGET :text". */
+void message_fill(const struct command *c, struct envelope *e,
+    const char *word, const char *target);
 /* "PLAIN,SCRAM-SHA-256" */
 const char *sasl_mechanisms(void);
 /* The store has come or gone: tells session S, if it wants to know. */

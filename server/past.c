@@ -100,6 +100,12 @@ in_batch(const struct command *c)
 	return (c->s->caps & CAP(BATCH)) != 0;
 }
 
+static enum reply_place
+place_of(const struct command *c)
+{
+	return in_batch(c) ? REPLY_INNER : REPLY_OWN;
+}
+
 void
 past_batch(struct command *c, int sign, const struct past *p)
 {
@@ -195,7 +201,7 @@ past_row(struct command *c, const struct past *p, const struct message *m)
 	if ((caps & CAP(MESSAGE_TAGS)) && strcmp(v[5], "*") != 0)
 		n += (size_t)snprintf(tags + n, sizeof(tags) - n, "%.*s;",
 		    MESSAGE_TAGS_CLIENT, v[5]);
-	reply_past(c, tags, n > 0 ? n - 1 : 0, line_of(p, v[6]), in_batch(c));
+	reply_past(c, tags, n > 0 ? n - 1 : 0, line_of(p, v[6]), place_of(c));
 }
 
 /* TARGET name time; who had no account is shown by nick */
@@ -215,7 +221,7 @@ target_reply(struct command *c, const struct message *m)
 	snprintf(line, sizeof(line), ":%s CHATHISTORY TARGETS %.100s %s",
 	    config->name, m->param[0] + (m->param[0][0] == '~'),
 	    time + strlen("time="));
-	reply_past(c, tags, n > 0 ? n - 1 : 0, line, in_batch(c));
+	reply_past(c, tags, n > 0 ? n - 1 : 0, line, place_of(c));
 }
 
 /* ---- an answer ---- */
