@@ -26,6 +26,7 @@
 #include <string.h>
 
 #include "../irc/capability.h"
+#include "../irc/multiline.h"
 #include "absent.h"
 #include "ask.h"
 #include "deliver.h"
@@ -49,7 +50,7 @@ static void
 message_make(struct command *c, const char *nick)
 {
 	event_begin(&message, EVENT_TO_USER, c->uid);
-	message_fill(c, &message, c->row->name, nick);
+	message_fill(c, &message, message_word(c), nick);
 }
 
 /* Its sender sees it as it was kept. */
@@ -145,7 +146,7 @@ refuse(struct command *c, const char *nick)
 enum command_result
 absent_say(struct command *c, int quiet, const char *nick)
 {
-	char id[64], tags[MESSAGE_TAGS_CLIENT + 1];
+	char id[64], tags[MESSAGE_TAGS_KEPT + 1];
 	enum command_result r;
 
 	if (!name_is_nick(nick) || (c->s->answer == 0 && !store_accepts())) {
@@ -158,7 +159,7 @@ absent_say(struct command *c, int quiet, const char *nick)
 	    message.id);
 	snprintf(tags, sizeof(tags), "%.*s", (int)message.ntags,
 	    envelope_tags(&message));
-	r = ask(c, "KEEP %s %s %" PRIu64 " %s %s :%.*s", nick, c->row->name,
+	r = ask(c, "KEEP %s %s %" PRIu64 " %s %s :%.*s", nick, message_word(c),
 	    message.time, id, tags[0] != '\0' ? tags : "*",
 	    (int)message.nline, envelope_line(&message));
 	if (r != CMD_ANSWERED)
@@ -176,7 +177,7 @@ static const struct past kept = { .type = "moot/kept" };
 static char *
 line_for(const struct command *c, const char *line)
 {
-	static char text[2 * MESSAGE_LINE];
+	static char text[MULTILINE_WHOLE + MESSAGE_LINE];
 	const char *at = strchr(line, ' ');
 
 	if (at != NULL)

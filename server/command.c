@@ -30,6 +30,7 @@
 #include "../irc/utf8.h"
 #include "absent.h"
 #include "ask.h"
+#include "batch.h"
 #include "blame.h"
 #include "command.h"
 #include "control.h"
@@ -37,6 +38,7 @@
 #include "device.h"
 #include "fault.h"
 #include "lasting.h"
+#include "lines.h"
 #include "log.h"
 #include "missed.h"
 #include "poison.h"
@@ -153,13 +155,38 @@ reply(struct command *c, int numeric, const char *fmt, ...)
 	    (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
 }
 
+/* PLACE is that of the message as a whole. */
+static void
+lines_add(struct command *c, const struct lines *l, enum reply_place place)
+{
+	struct multiline *m = lines_show(l, c->s->caps);
+
+	while (multiline_next(m))
+		reply_add(m->out_tags, m->nout_tags, m->out, m->nout,
+		    m->place == MULTILINE_OPEN || m->place == MULTILINE_ALONE
+		        ? place
+		        : REPLY_INNER);
+}
+
+void
+reply_lines(struct command *c, const struct lines *l)
+{
+	lines_add(c, l, l->outer[0] != '\0' ? REPLY_INNER : REPLY_OWN);
+}
+
 static void
 event_add(struct command *c, enum reply_place place)
 {
 	char tags[MESSAGE_TAGS];
+	struct lines l;
 	const char *text;
 	size_t n, ntags;
 
+	if (c->event->flags & ENVELOPE_LINES) {
+		deliver_lines(c->event, &l);
+		lines_add(c, &l, place);
+		return;
+	}
 	text = deliver_text(c->event, c->s, &n);
 	if (n == 0)
 		return;
@@ -534,6 +561,7 @@ txn_finish(struct txn *t)
 	FAULT("finish-unlocked");
 	answer_give(s);
 	sasl_give(t->session);
+	batch_give(t->session);
 	/* before it is posted: the answer would find nobody */
 	if (t->asked != 0)
 		s->asked = t->asked;
@@ -737,6 +765,7 @@ static enum command_result
 refuse_long(struct command *c)
 {
 	reply(c, ERR_INPUTTOOLONG);
+	batch_spoil(c);
 	return CMD_DONE;
 }
 
@@ -751,6 +780,7 @@ refuse_bytes(struct command *c)
 	c->failed = 1;
 	reply_line(c, ":%s FAIL %.32s INVALID_UTF8 :Message rejected: it is "
 	    "not UTF-8", config->name, word);
+	batch_spoil(c);
 	return CMD_DONE;
 }
 

@@ -36,6 +36,8 @@ enum { STEP_ASKED = 1 << 30 /* in `step': the store was asked */ };
 #define STEP_MAIL (1u << 31) /* it is no line's step but absent_tell()'s;
                               * mootctl's steps are others */
 
+struct batch;
+struct lines;
 struct command;
 typedef enum command_result command_fn(struct command *c);
 
@@ -59,6 +61,7 @@ struct command {
 	uint64_t cursor;  /* kept between steps too */
 	size_t answered;  /* bytes of the store's answer that were used */
 	const char *context; /* for ask(): tags more, or NULL */
+	const struct batch *batch; /* what it says, or NULL: its line */
 	struct envelope *event; /* NULL, or set by command_event() */
 	char *label;      /* of labeled-response, or NULL */
 	int failed;       /* a numeric of 400..599 or FAIL was replied */
@@ -115,6 +118,8 @@ enum reply_place {
 /* A line of the past, with the tags it is to have ("a=b;c"). */
 void reply_past(struct command *c, const char *tags, size_t ntags,
     const char *line, enum reply_place place);
+/* A message of several lines. */
+void reply_lines(struct command *c, const struct lines *l);
 /* What the client itself gets of the event, with its tags. */
 void reply_event(struct command *c);
 /* The same as the recipient of its own message, which no label may be on. */

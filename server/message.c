@@ -13,6 +13,7 @@
 #include "../irc/tag.h"
 #include "absent.h"
 #include "account.h"
+#include "batch.h"
 #include "channel.h"
 #include "deliver.h"
 #include "handlers.h"
@@ -124,9 +125,8 @@ is_passing(const char *tags)
 	return 1;
 }
 
-/* What of the line's tags is relayed; the length. */
-static size_t
-relayed(const struct command *c, char *tags, size_t size)
+size_t
+message_tags(const struct command *c, char *tags, size_t size)
 {
 	tags[0] = '\0';
 	return c->m.tags == NULL ? 0 : tag_client_only(tags, size, c->m.tags,
@@ -140,8 +140,14 @@ is_denied(const struct command *c)
 	char tags[MESSAGE_TAGS_CLIENT + 1];
 
 	return c->m.tags != NULL && config->client_tag_deny[0] != '\0' &&
-	    relayed(c, tags, sizeof(tags)) == 0 &&
+	    message_tags(c, tags, sizeof(tags)) == 0 &&
 	    tag_client_only(tags, sizeof(tags), c->m.tags, "") > 0;
+}
+
+const char *
+message_word(const struct command *c)
+{
+	return c->batch != NULL ? privmsg.word : c->row->name;
 }
 
 void
@@ -149,8 +155,13 @@ message_fill(const struct command *c, struct envelope *e, const char *word,
     const char *target)
 {
 	char tags[MESSAGE_TAGS_CLIENT + 1];
-	size_t n = relayed(c, tags, sizeof(tags));
+	size_t n;
 
+	if (c->batch != NULL) {
+		batch_fill(c->batch, e, target);
+		return;
+	}
+	n = message_tags(c, tags, sizeof(tags));
 	e->flags |= ENVELOPE_MESSAGE;
 	if (n > 0)
 		event_tags(e, tags, n);
@@ -276,6 +287,13 @@ is_again(const char *list, unsigned n, const char *target)
 	return 0;
 }
 
+enum command_result
+message_say(struct command *c, const char *target)
+{
+	c->u->spoke = wall_ms;
+	return say_to(c, &privmsg, target);
+}
+
 static enum command_result
 say_all(struct command *c, const struct saying *how)
 {
@@ -283,6 +301,8 @@ say_all(struct command *c, const struct saying *how)
 	char target[MESSAGE_LINE], next[8];
 	enum command_result r;
 
+	if (batch_takes(c))
+		return batch_line(c);
 	if (c->m.nparam < 1 || c->m.param[0][0] == '\0') {
 		if (!how->quiet)
 			reply(c, ERR_NORECIPIENT, how->word);

@@ -25,6 +25,7 @@
 #include "../irc/mode.h"
 #include "ask.h"
 #include "deliver.h"
+#include "lines.h"
 #include "past.h"
 #include "registry.h"
 #include "worker.h"
@@ -177,6 +178,21 @@ line_of(const struct past *p, const char *line)
 	return text;
 }
 
+/* One of several lines, which its tags tell. */
+static void
+row_of_lines(struct command *c, char *const *v)
+{
+	char outer[32] = "";
+	struct lines l = { .time = strtoull(v[1], NULL, 10), .msgid = v[2],
+		.account = v[3], .tags = v[5], .ntags = strlen(v[5]),
+		.line = v[6], .nline = strlen(v[6]), .outer = outer };
+
+	if (strcmp(v[3], "*") != 0)
+		l.naccount = strlen(v[3]);
+	batch_tag(c, outer, sizeof(outer));
+	reply_lines(c, &l);
+}
+
 /* ROW id time msgid account kind tags :line */
 void
 past_row(struct command *c, const struct past *p, const struct message *m)
@@ -188,6 +204,10 @@ past_row(struct command *c, const struct past *p, const struct message *m)
 
 	if (m->nparam < 7 || !is_wanted(c, v[4]))
 		return;
+	if (strstr(v[5], MULTILINE_TAG "=") != NULL) {
+		row_of_lines(c, v);
+		return;
+	}
 	n = batch_tag(c, tags, sizeof(tags));
 	if (caps & CAP(SERVER_TIME))
 		n += deliver_time_tag(strtoull(v[1], NULL, 10), tags + n,
@@ -200,7 +220,7 @@ past_row(struct command *c, const struct past *p, const struct message *m)
 		    sizeof(tags) - n);
 	if ((caps & CAP(MESSAGE_TAGS)) && strcmp(v[5], "*") != 0)
 		n += (size_t)snprintf(tags + n, sizeof(tags) - n, "%.*s;",
-		    MESSAGE_TAGS_CLIENT, v[5]);
+		    MESSAGE_TAGS_KEPT, v[5]);
 	reply_past(c, tags, n > 0 ? n - 1 : 0, line_of(p, v[6]), place_of(c));
 }
 

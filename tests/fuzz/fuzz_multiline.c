@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: ISC */
+
+/*
+ * The first byte says whether the reader knows batches; then come a plan, its
+ * line and its tags, with a NUL between.  What is shown are lines of the
+ * protocol; together they are the whole text if the plan is a good one, and
+ * the tags without the plan hold none.
+ */
+
+#include "../../irc/multiline.h"
+#include "../../irc/utf8.h"
+#include "fuzz.h"
+
+static void
+check_tags(const char *tags)
+{
+	char plan[MULTILINE_PLAN + 1];
+	size_t len = strlen(tags), n;
+	char *out = malloc(len + 1), *cut = malloc(len / 2 + 1);
+
+	MUST(out != NULL && cut != NULL);
+	n = multiline_take_plan(out, len + 1, tags, len, plan);
+	MUST(n <= len && n == strlen(out) && strlen(plan) <= MULTILINE_PLAN);
+	n = multiline_take_plan(cut, len / 2 + 1, tags, len, plan);
+	MUST(n <= len / 2 && n == strlen(cut));
+	free(cut);
+	free(out);
+}
+
+/* Takes the text of an output line off TEXT: lines are joined by a space, or
+ * by nothing. */
+static const char *
+take(const char *text, const char *end, const char *line, size_t n, int concat,
+    int first)
+{
+	if (!first && !concat) {
+		MUST(text < end && *text == ' ');
+		text++;
+	}
+	MUST((size_t)(end - text) >= n && memcmp(text, line, n) == 0);
+	return text + n;
+}
+
+static void
+check_show(const char *plan, const char *line, const char *ref)
+{
+	struct multiline *m = calloc(1, sizeof(*m));
+	size_t len = strlen(line), count = 0, shown = 0;
+	const char *text = NULL, *end = line + len;
+	int valid, utf8 = utf8_valid(line, len);
+
+	MUST(m != NULL);
+	m->server = "irc.test";
+	m->line = line;
+	m->nline = len;
+	m->plan = plan;
+	m->ref = ref;
+	m->tags = "a=b";
+	m->ntags = 3;
+	m->more = "c";
+	m->nmore = 1;
+	while (multiline_next(m)) {
+		MUST(count++ <= 2 * len + strlen(plan) + 3);
+		MUST(m->nout <= MESSAGE_LINE - 2);
+		MUST(m->nout_tags < MESSAGE_TAGS);
+		MUST(!utf8 || utf8_valid(m->out, m->nout) ||
+		    m->head > MULTILINE_HEAD - 4);
+		if (text == NULL)
+			text = line + m->head;
+		valid = multiline_plan_valid(plan, line + m->head,
+		    len - m->head);
+		if (m->place == MULTILINE_INNER && valid) {
+			int concat = m->nout_tags > strlen("batch=r");
+
+			text = take(text, end, m->out + m->head,
+			    m->nout - m->head, concat || plan[0] == '+',
+			    shown++ == 0);
+		}
+		if (m->place == MULTILINE_END && valid)
+			MUST(text == end);
+	}
+	MUST(!multiline_next(m));
+	free(m);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *s, *plan, *line, *tags;
+
+	if (size == 0 || size > 16384)
+		return 0;
+	s = fuzz_string(data + 1, size - 1);
+	plan = s;
+	line = plan + strlen(plan);
+	line += line < s + size - 1;
+	tags = line + strlen(line);
+	tags += tags < s + size - 1;
+	/* each in memory of its own size */
+	plan = fuzz_string((const uint8_t *)plan, strlen(plan));
+	line = fuzz_string((const uint8_t *)line, strlen(line));
+	check_show(plan, line, data[0] & 1 ? "r" : NULL);
+	check_tags(tags);
+	free(line);
+	free(plan);
+	free(s);
+	return 0;
+}
