@@ -178,16 +178,17 @@ batch_open(struct multiline *m)
 {
 	const char *source = m->line, *end = m->line + m->head, *word, *target;
 
-	if ((word = memchr(source, ' ', m->head)) == NULL ||
+	/* without the " :" before the text */
+	if (m->head >= 2 && memcmp(end - 2, " :", 2) == 0)
+		end -= 2;
+	if ((word = memchr(source, ' ', (size_t)(end - source))) == NULL ||
 	    (target = memchr(word + 1, ' ', (size_t)(end - word - 1))) == NULL)
 		word = target = end;
 	text_put(m, source, (size_t)(word - source));
 	string_put(m, " BATCH +");
 	string_put(m, m->ref);
 	string_put(m, " " MULTILINE_TYPE);
-	/* its space with it, and without that of " :" */
-	if (end - target > 2)
-		text_put(m, target, (size_t)(end - target) - 2);
+	text_put(m, target, (size_t)(end - target)); /* with its space */
 	tags_put(m, m->tags, m->ntags);
 	m->place = MULTILINE_OPEN;
 	return 1;

@@ -88,6 +88,8 @@ reply_add(const char *tags, size_t ntags, const char *text, size_t ntext,
 	memcpy(replies.bytes + replies.used, &h, sizeof(h));
 	memcpy(replies.bytes + replies.used + sizeof(h), tags, ntags);
 	memcpy(replies.bytes + replies.used + sizeof(h) + ntags, text, ntext);
+	/* what is older than UTF8ONLY, or was configured */
+	utf8_mend(replies.bytes + replies.used + sizeof(h) + ntags, ntext);
 	replies.used = need;
 	replies.count += place == REPLY_OWN;
 }

@@ -497,6 +497,7 @@ static const struct token {
 	{ "KICKLEN", NULL, NULL, KICK_MAX },
 	{ "LINELEN", NULL, NULL, MESSAGE_LINE },
 	{ "MAXLIST", NULL, value_maxlist, 0 },
+	{ "MAXTARGETS", NULL, NULL, TARGETS_MAX },
 	{ "MODES", NULL, NULL, MODES_MAX },
 	{ "MSGREFTYPES", NULL, value_msgreftypes, 0 },
 	{ "NAMELEN", NULL, NULL, NAME_REAL },

@@ -288,7 +288,9 @@ session_append(uint32_t i, const char *buf, size_t len)
 
 	if (s->flags & (SESSION_OVERFLOW | SESSION_DEAD))
 		return;
-	if (s->queued - s->sent + len > config->sendq ||
+	/* one message has room in any case, of however many lines */
+	if ((s->queued - s->sent + len > config->sendq &&
+		s->queued != s->sent) ||
 	    session_write(i, s->queued, buf, len) != 0) {
 		s->flags |= SESSION_OVERFLOW;
 		worker_run_later(i);

@@ -63,8 +63,7 @@ check_show(const char *plan, const char *line, const char *ref)
 		MUST(count++ <= 2 * len + strlen(plan) + 3);
 		MUST(m->nout <= MESSAGE_LINE - 2);
 		MUST(m->nout_tags < MESSAGE_TAGS);
-		MUST(!utf8 || utf8_valid(m->out, m->nout) ||
-		    m->head > MULTILINE_HEAD - 4);
+		MUST(!utf8 || utf8_valid(m->out, m->nout));
 		if (text == NULL)
 			text = line + m->head;
 		valid = multiline_plan_valid(plan, line + m->head,

@@ -181,6 +181,64 @@ START_TEST(test_label_rooms)
 }
 END_TEST
 
+/*
+ * Whatever the command, and however many lines its answer has: the label is on
+ * one of them, and what has it not is in a batch.  The marks are PINGs.
+ */
+START_TEST(test_label_all)
+{
+	static const char *const all[] = { "ADMIN", "AUTHENTICATE PLAIN",
+		"AUTHENTICATE *", "AWAY :x", "AWAY", "BATCH +1 x y",
+		"BATCH -1", "CAP LS 302", "CAP LIST", "CAP X",
+		"CHATHISTORY LATEST #all * 10", "CHATHISTORY LATEST bob * 10",
+		"CHATHISTORY TARGETS timestamp=2020-01-01T00:00:00.000Z "
+		"timestamp=2040-01-01T00:00:00.000Z 10", "CHATHISTORY X",
+		"CHANSERV HELP", "CS HELP", "HELP", "HELP WHO", "INFO",
+		"INVITE", "INVITE bob #all", "ISON ann bob", "JOIN #x,#y",
+		"JOIN #all", "JOIN 0", "JOIN #all", "KICK #all bob :x",
+		"KICK #all nobody", "KILL bob x", "LIST", "LIST >9999",
+		"LUSERS", "MARKREAD #all", "MODE #all", "MODE #all b",
+		"MODE #all +bm a!*@*", "MODE #all +X", "MODE ann",
+		"MODE ann +i", "MODE ann +i", "MODE bob", "MOTD", "NAMES #all",
+		"NAMES", "NICK ann", "NICK anna", "NICK bob", "NICK ann",
+		"NICKSERV HELP", "NS X", "NOTICE #all :x", "NOTICE x :y",
+		"OPER a b", "PASS x", "PART #all :bye", "PART #all",
+		"PRIVMSG NickServ :HELP", "PRIVMSG x,y,bob :z", "PRIVMSG",
+		"PRIVMSG bob", "PING x", "PONG x", "REGISTER a * x",
+		"REDACT #all 1.2", "REHASH", "SEARCH text=x", "SEARCH x",
+		"SETNAME :x", "STATS u", "STATS m", "TAGMSG bob", "TIME",
+		"TOPIC #x", "TOPIC #x :y", "USER a 0 * :b", "USERHOST bob",
+		"VERIFY a b", "VERSION", "WALLOPS x", "WHO #x", "WHO bob",
+		"WHO", "WHOIS bob", "WHOIS x,y", "WHOWAS x", "XYZZY" };
+	struct client *a = client_register_with(&sv, "ann", PAST
+	    " echo-message setname account-notify away-notify");
+	struct client *b = client_register(&sv, "bob");
+	size_t i, labels;
+	char value[80];
+
+	client_ask(a, "JOIN #all", "366 *");
+	client_ask(b, "JOIN #all", "366 *");
+	client_ask(a, "JOIN #x", "366 *");
+	client_sync(a);
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		client_send(a, "@label=%zu %s\r\nPING ztok%zu", i, all[i], i);
+		for (labels = 0;;) {
+			ck_assert(client_line(a, 5000));
+			if (strstr(a->body, "ztok") != NULL)
+				break;
+			if (client_tag(a, "label", value, sizeof(value))) {
+				ck_assert_uint_eq(strtoul(value, NULL, 10), i);
+				labels++;
+			} else
+				ck_assert_msg(has_tag(a, "batch") ||
+				    client_matches(a, "BATCH -*"),
+				    "%s: %s", all[i], a->line);
+		}
+		ck_assert_msg(labels == 1, "%s: %zu labels", all[i], labels);
+	}
+}
+END_TEST
+
 /* ---- Bytes ---- */
 
 START_TEST(test_utf8)
@@ -318,6 +376,7 @@ main(void)
 	tcase_add_test(tc, test_label_caps);
 	tcase_add_test(tc, test_label_self);
 	tcase_add_test(tc, test_label_rooms);
+	tcase_add_test(tc, test_label_all);
 	tcase_add_test(tc, test_utf8);
 	tcase_add_test(tc, test_kept);
 	tcase_add_test(tc, test_bot);
