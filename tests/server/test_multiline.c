@@ -455,6 +455,81 @@ START_TEST(test_absent)
 }
 END_TEST
 
+/* 32 lines of 4096 bytes in all, with 2048 of tags, to TARGET. */
+static void
+say_most(struct client *c, const char *target)
+{
+	char tags[2049], text[512];
+	int i;
+
+	memset(tags, 'v', sizeof(tags));
+	memcpy(tags, "+k=", 3);
+	tags[2048] = '\0';
+	client_send(c, "@%s BATCH +1 draft/multiline %s", tags, target);
+	memset(text, 'x', sizeof(text));
+	text[127] = '\0';
+	for (i = 0; i < 31; i++)
+		client_send(c, "@batch=1 PRIVMSG %s :%s", target, text);
+	text[127] = 'x';
+	text[128] = '\0';
+	client_send(c, "@batch=1 PRIVMSG %s :%s\r\nBATCH -1", target, text);
+}
+
+/* The lines of that, behind the one that opens the batch. */
+static void
+expect_most(struct client *c)
+{
+	int i;
+
+	client_expect(c, "@*+k=vv* BATCH +m* draft/multiline *");
+	for (i = 0; i < 32; i++)
+		client_expect_next(c, "@batch=m* PRIVMSG * :xxx*");
+	client_expect_next(c, "BATCH -m*");
+}
+
+/* As much as there can be goes every way there is. */
+START_TEST(test_most)
+{
+	struct client *a = client_register_with(&sv, "ann",
+	    PAST " standard-replies");
+	struct client *b = log_in("bess", 1), *c;
+
+	join(a, "#most");
+	say_most(a, "#most");
+	expect_most(a);
+	client_send(a, "CHATHISTORY LATEST #most * 5");
+	expect_most(a);
+	client_expect_next(a, "BATCH -h*");
+	say_most(a, "bess");
+	expect_most(b);
+	expect_most(a);
+	/* the other device of its author */
+	c = client_connect(&sv);
+	client_send(c, "CAP REQ :" CAPS " sasl");
+	client_expect(c, "CAP * ACK *");
+	client_ask(c, "AUTHENTICATE PLAIN", "AUTHENTICATE +");
+	/* bess, correct-horse */
+	client_ask(c, "AUTHENTICATE AGJlc3MAY29ycmVjdC1ob3JzZQ==", "903 *");
+	client_send(c, "NICK bess\r\nUSER b 0 * :b\r\nCAP END");
+	client_expect(c, "376 *");
+	say_most(b, "ann");
+	expect_most(c);
+	expect_most(a);
+	client_send(c, "QUIT");
+	client_eof(c);
+	client_close(c);
+	client_send(b, "QUIT");
+	client_eof(b);
+	client_close(b);
+	client_sync(a);
+	say_most(a, "bess");
+	expect_most(a);
+	client_expect(a, "NOTE BATCH KEPT bess *");
+	b = log_in("bess", 0);
+	expect_most(b);
+}
+END_TEST
+
 /* ---- Whoever dies ---- */
 
 static void
@@ -489,6 +564,29 @@ START_TEST(test_killed)
 	client_expect(a, "BATCH -*");
 	expect(b, "ann", "bob");
 	client_expect_none(b, "PRIVMSG *");
+}
+END_TEST
+
+/* A batch is still open after an upgrade. */
+START_TEST(test_upgraded)
+{
+	struct client *a, *b;
+	int status;
+
+	client_apart(&sv, &a, "ann", &b, "bob", CAPS);
+	client_send(a, "@label=u BATCH +1 draft/multiline bob\r\n"
+	    "@batch=1 PRIVMSG bob hello");
+	client_sync(a);
+	free(server_ctl(&sv, "upgrade", &status));
+	ck_assert_int_eq(status, 0);
+	client_send(a, "@batch=1 PRIVMSG bob :how is ");
+	client_sync(a);
+	free(server_ctl(&sv, "rebalance", &status));
+	ck_assert_int_eq(status, 0);
+	client_send(a, "@batch=1;draft/multiline-concat PRIVMSG bob "
+	    ":everyone?\r\nBATCH -1");
+	client_expect(a, "@label=u;* BATCH +* draft/multiline bob");
+	expect(b, "ann", "bob");
 }
 END_TEST
 
@@ -560,8 +658,10 @@ main(void)
 	tcase_add_test(tc, test_limits);
 	tcase_add_test(tc, test_history);
 	tcase_add_test(tc, test_absent);
+	tcase_add_test(tc, test_most);
 	tcase_add_test(tc, test_endless);
 	tcase_add_test(tc, test_killed);
+	tcase_add_test(tc, test_upgraded);
 	tcase_add_test(tc, test_disturbed);
 	return harness_run(suites);
 }
