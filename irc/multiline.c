@@ -76,6 +76,24 @@ multiline_plan_valid(const char *plan, const char *text, size_t len)
 	return e == 0 && n > 0;
 }
 
+enum multiline_error
+multiline_add(struct multiline_more *m, unsigned nlines, size_t ntext,
+    size_t len, int concat)
+{
+	if (concat && len == 0)
+		return MULTILINE_EMPTY;
+	if (nlines >= MULTILINE_LINES)
+		return MULTILINE_TOO_MANY;
+	concat = concat && nlines > 0;
+	m->space = nlines > 0 && !concat;
+	m->ntext = ntext + (size_t)m->space + len;
+	if (len > LINE_MOST || m->ntext > MULTILINE_BYTES)
+		return MULTILINE_TOO_LONG;
+	m->nplan = (size_t)snprintf(m->plan, sizeof(m->plan), "%s%s%zu",
+	    nlines > 0 ? "." : "", concat ? "+" : "", len);
+	return MULTILINE_OK;
+}
+
 int
 multiline_is_blank(const char *plan, const char *text, size_t len)
 {

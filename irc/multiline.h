@@ -47,6 +47,29 @@ int multiline_line(const char **plan, const char **text, size_t *left,
     struct multiline_line *l);
 /* Whether PLAN is one for a text of LEN bytes. */
 int multiline_plan_valid(const char *plan, const char *text, size_t len);
+enum multiline_error {
+	MULTILINE_OK,
+	MULTILINE_TOO_MANY, /* lines */
+	MULTILINE_TOO_LONG, /* all of them */
+	MULTILINE_EMPTY,    /* a blank line cannot go on */
+};
+
+/* What a further line does to a message. */
+struct multiline_more {
+	char plan[16];      /* what comes behind the plan */
+	size_t nplan;
+	int space;          /* whether a space is behind the text first */
+	size_t ntext;       /* bytes of the text then */
+};
+
+/*
+ * Fills *M for a line of LEN bytes, which only goes on if CONCAT, behind NLINES
+ * of them with a text of NTEXT bytes.  The first line cannot go on, so it does
+ * not.
+ */
+enum multiline_error multiline_add(struct multiline_more *m, unsigned nlines,
+    size_t ntext, size_t len, int concat);
+
 /* Whether a message has no line with anything in it. */
 int multiline_is_blank(const char *plan, const char *text, size_t len);
 

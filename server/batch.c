@@ -282,31 +282,49 @@ wrong_target(struct command *c, const struct batch *b)
 
 /* The line goes behind those there are. */
 static void
-append(struct command *c, const struct batch *b, const char *text, int concat)
+append(struct command *c, const struct batch *b, const char *text,
+    const struct multiline_more *m)
 {
-	char plan[16];
-	size_t n = strlen(text), at = b->ntext;
+	size_t n = strlen(text);
 	struct op *op;
-	int k;
 
-	k = snprintf(plan, sizeof(plan), "%s%s%zu", b->nlines > 0 ? "." : "",
-	    concat ? "+" : "", n);
-	put(c, BATCH_PLAN, b->nplan, plan, (size_t)k);
-	if (b->nlines > 0 && !concat)
-		put(c, BATCH_TEXT, at++, " ", 1);
-	put(c, BATCH_TEXT, at, text, n);
+	put(c, BATCH_PLAN, b->nplan, m->plan, m->nplan);
+	if (m->space)
+		put(c, BATCH_TEXT, b->ntext, " ", 1);
+	put(c, BATCH_TEXT, m->ntext - n, text, n);
 	op = command_op(c, OP_BATCH_LINE, c->sid);
 	op->b = b->nlines + 1;
-	op->c = (uint32_t)(at + n);
-	op->x = b->nplan + (uint64_t)k;
+	op->c = (uint32_t)m->ntext;
+	op->x = b->nplan + m->nplan;
+}
+
+static enum command_result
+add(struct command *c, const struct batch *b)
+{
+	const char *text = c->m.param[1];
+	struct multiline_more m;
+
+	switch (multiline_add(&m, b->nlines, b->ntext, strlen(text),
+	    tag_get(c->m.tags, MULTILINE_CONCAT, (char[2]) { 0 }, 2) >= 0)) {
+	case MULTILINE_OK:
+		append(c, b, text, &m);
+		return CMD_DONE;
+	case MULTILINE_TOO_MANY:
+		return beyond(c, "MULTILINE_MAX_LINES", MULTILINE_LINES,
+		    "There are too many lines");
+	case MULTILINE_TOO_LONG:
+		return beyond(c, "MULTILINE_MAX_BYTES", MULTILINE_BYTES,
+		    "This is too long");
+	case MULTILINE_EMPTY:
+		break;
+	}
+	return invalid(c, "A blank line cannot go on");
 }
 
 enum command_result
 batch_line(struct command *c)
 {
 	const struct batch *b = open_batch(c->s);
-	const char *text = c->m.param[1];
-	int concat;
 
 	if (b == NULL || strcmp(ref_of(c), b->ref) != 0)
 		return invalid(c, "There is no such batch");
@@ -316,19 +334,7 @@ batch_line(struct command *c)
 		return invalid(c, "This cannot be in a batch");
 	if (name_cmp(c->m.param[0], b->target) != 0)
 		return wrong_target(c, b);
-	concat = tag_get(c->m.tags, MULTILINE_CONCAT, (char[2]) { 0 }, 2) >= 0;
-	if (concat && text[0] == '\0')
-		return invalid(c, "A blank line cannot go on");
-	concat = concat && b->nlines > 0;
-	if (b->nlines == MULTILINE_LINES)
-		return beyond(c, "MULTILINE_MAX_LINES", MULTILINE_LINES,
-		    "There are too many lines");
-	if (b->ntext + (b->nlines > 0 && !concat) + strlen(text) >
-	    MULTILINE_BYTES)
-		return beyond(c, "MULTILINE_MAX_BYTES", MULTILINE_BYTES,
-		    "This is too long");
-	append(c, b, text, concat);
-	return CMD_DONE;
+	return add(c, b);
 }
 
 /* ---- BATCH -ref ---- */

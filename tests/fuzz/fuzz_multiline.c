@@ -2,9 +2,9 @@
 
 /*
  * The first byte says whether the reader knows batches; then come a plan, its
- * line and its tags, with a NUL between.  What is shown are lines of the
- * protocol; together they are the whole text if the plan is a good one, and
- * the tags without the plan hold none.
+ * line and its tags, which are also lines to be added, with a NUL between.
+ * What is shown are lines of the protocol; together they are the whole text if
+ * the plan is a good one, and the tags without the plan hold none.
  */
 
 #include "../../irc/multiline.h"
@@ -72,14 +72,53 @@ check_show(const char *plan, const char *line, const char *ref)
 			int concat = m->nout_tags > strlen("batch=r");
 
 			text = take(text, end, m->out + m->head,
-			    m->nout - m->head, concat || plan[0] == '+',
-			    shown++ == 0);
+			    m->nout - m->head, concat, shown++ == 0);
 		}
 		if (m->place == MULTILINE_END && valid)
 			MUST(text == end);
 	}
 	MUST(!multiline_next(m));
 	free(m);
+}
+
+/* A client's lines, each behind a byte that says whether it goes on: what was
+ * taken has a plan, by which they are there again. */
+static void
+check_add(const char *lines)
+{
+	char plan[MULTILINE_PLAN + 1] = "", text[MULTILINE_BYTES + 1];
+	size_t nplan = 0, ntext = 0, n;
+	unsigned count = 0, i;
+	struct multiline_more m;
+	struct multiline_line l;
+	const char *p = plan, *t = text, *begin[MULTILINE_LINES];
+
+	for (; *lines != '\0'; lines += n, lines += *lines != '\0') {
+		n = strcspn(lines + 1, "\n");
+		if (multiline_add(&m, count, ntext, n, *lines == '+') !=
+		    MULTILINE_OK || !utf8_valid(lines + 1, n)) {
+			lines++;
+			continue;
+		}
+		MUST(nplan + m.nplan <= MULTILINE_PLAN);
+		memcpy(plan + nplan, m.plan, m.nplan + 1);
+		nplan += m.nplan;
+		MUST(m.ntext <= MULTILINE_BYTES);
+		if (m.space)
+			text[ntext] = ' ';
+		memcpy(text + m.ntext - n, lines + 1, n);
+		ntext = m.ntext;
+		begin[count++] = ++lines;
+	}
+	if (count == 0)
+		return;
+	MUST(multiline_plan_valid(plan, text, ntext));
+	for (i = 0; i < count; i++) {
+		MUST(multiline_line(&p, &t, &ntext, &l) == 1);
+		MUST(l.len == strcspn(begin[i], "\n"));
+		MUST(memcmp(l.text, begin[i], l.len) == 0);
+	}
+	MUST(multiline_line(&p, &t, &ntext, &l) == 0);
 }
 
 int
@@ -100,6 +139,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	line = fuzz_string((const uint8_t *)line, strlen(line));
 	check_show(plan, line, data[0] & 1 ? "r" : NULL);
 	check_tags(tags);
+	check_add(tags);
 	free(line);
 	free(plan);
 	free(s);

@@ -71,6 +71,44 @@ START_TEST(test_plan_lines)
 END_TEST
 
 static const struct {
+	const char *name;
+	unsigned nlines;
+	size_t ntext, len;
+	int concat;
+	enum multiline_error error;
+	const char *plan;
+	size_t after;
+} adds[] = {
+	{ "first", 0, 0, 5, 0, MULTILINE_OK, "5", 5 },
+	{ "first goes on", 0, 0, 5, 1, MULTILINE_OK, "5", 5 },
+	{ "second", 1, 5, 7, 0, MULTILINE_OK, ".7", 13 },
+	{ "goes on", 2, 13, 9, 1, MULTILINE_OK, ".+9", 22 },
+	{ "blank", 1, 5, 0, 0, MULTILINE_OK, ".0", 6 },
+	{ "blank goes on", 1, 5, 0, 1, MULTILINE_EMPTY, "", 0 },
+	{ "last", 31, 31, 1, 0, MULTILINE_OK, ".1", 33 },
+	{ "too many", 32, 32, 1, 0, MULTILINE_TOO_MANY, "", 0 },
+	{ "as long as may be", 10, 3996, 99, 0, MULTILINE_OK, ".99", 4096 },
+	{ "too long", 10, 3996, 100, 0, MULTILINE_TOO_LONG, "", 0 },
+	{ "not if it goes on", 10, 3996, 100, 1, MULTILINE_OK, ".+100", 4096 },
+	{ "a blank too much", 10, 4096, 0, 0, MULTILINE_TOO_LONG, "", 0 },
+};
+
+START_TEST(test_add)
+{
+	struct multiline_more m;
+	enum multiline_error e = multiline_add(&m, adds[_i].nlines,
+	    adds[_i].ntext, adds[_i].len, adds[_i].concat);
+
+	ck_assert_msg(e == adds[_i].error, "%s: %d", adds[_i].name, (int)e);
+	if (e != MULTILINE_OK)
+		return;
+	ck_assert_str_eq(m.plan, adds[_i].plan);
+	ck_assert_uint_eq(m.nplan, strlen(m.plan));
+	ck_assert_uint_eq(m.ntext, adds[_i].after);
+}
+END_TEST
+
+static const struct {
 	const char *tags, *rest, *plan;
 } taken[] = {
 	{ "", "", "" },
@@ -207,6 +245,7 @@ check_multiline(void)
 
 	ADD_ROWS(tc, test_plan, plans);
 	tcase_add_test(tc, test_plan_lines);
+	ADD_ROWS(tc, test_add, adds);
 	ADD_ROWS(tc, test_take, taken);
 	ADD_ROWS(tc, test_show, shows);
 	tcase_add_test(tc, test_long);
