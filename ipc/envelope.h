@@ -25,8 +25,8 @@ enum {
 enum envelope_flag {
 	ENVELOPE_AGAIN = 1,   /* perhaps sent before: check the serial */
 	ENVELOPE_MESSAGE = 2, /* has a msgid */
-	ENVELOPE_PASSING = 4, /* good for the moment: kept nowhere */
-	ENVELOPE_LINES = 8,   /* a message of several lines: multiline.h */
+	ENVELOPE_PASSING = 16, /* good for the moment: kept nowhere */
+	ENVELOPE_LINES = 32,  /* a message of several lines: multiline.h */
 };
 
 struct envelope {

@@ -334,6 +334,9 @@ batch_line(struct command *c)
 		return invalid(c, "This cannot be in a batch");
 	if (name_cmp(c->m.param[0], b->target) != 0)
 		return wrong_target(c, b);
+	/* those who get lines alone would take it for one */
+	if (c->m.param[1][0] == '\001' && b->nlines > 0)
+		return invalid(c, "CTCP cannot be in the middle");
 	return add(c, b);
 }
 
@@ -373,7 +376,12 @@ end(struct command *c, const char *ref)
 		set_state(c, BATCH_OVER);
 		return CMD_DONE;
 	}
+	/* for all who look at it, it is a PRIVMSG */
 	c->batch = b;
+	c->m.param[0] = batch_of(c->s)->target;
+	c->m.param[1] = batch_of(c->s)->text;
+	c->m.param[2] = NULL;
+	c->m.nparam = 2;
 	if ((r = message_say(c, b->target)) == CMD_DONE)
 		set_state(c, BATCH_OVER);
 	return r;

@@ -157,9 +157,8 @@ reply(struct command *c, int numeric, const char *fmt, ...)
 	    (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
 }
 
-/* PLACE is that of the message as a whole. */
-static void
-lines_add(struct command *c, const struct lines *l, enum reply_place place)
+void
+reply_lines(struct command *c, const struct lines *l, enum reply_place place)
 {
 	struct multiline *m = lines_show(l, c->s->caps);
 
@@ -168,12 +167,6 @@ lines_add(struct command *c, const struct lines *l, enum reply_place place)
 		    m->place == MULTILINE_OPEN || m->place == MULTILINE_ALONE
 		        ? place
 		        : REPLY_INNER);
-}
-
-void
-reply_lines(struct command *c, const struct lines *l)
-{
-	lines_add(c, l, l->outer[0] != '\0' ? REPLY_INNER : REPLY_OWN);
 }
 
 static void
@@ -185,8 +178,8 @@ event_add(struct command *c, enum reply_place place)
 	size_t n, ntags;
 
 	if (c->event->flags & ENVELOPE_LINES) {
-		deliver_lines(c->event, &l);
-		lines_add(c, &l, place);
+		deliver_lines(c->event, c->s->caps, &l);
+		reply_lines(c, &l, place);
 		return;
 	}
 	text = deliver_text(c->event, c->s, &n);

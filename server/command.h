@@ -118,8 +118,9 @@ enum reply_place {
 /* A line of the past, with the tags it is to have ("a=b;c"). */
 void reply_past(struct command *c, const char *tags, size_t ntags,
     const char *line, enum reply_place place);
-/* A message of several lines. */
-void reply_lines(struct command *c, const struct lines *l);
+/* A message of several lines; likewise. */
+void reply_lines(struct command *c, const struct lines *l,
+    enum reply_place place);
 /* What the client itself gets of the event, with its tags. */
 void reply_event(struct command *c);
 /* The same as the recipient of its own message, which no label may be on. */

@@ -533,19 +533,27 @@ deliver_text(const struct envelope *e, const struct session *s, size_t *len)
 	return envelope_line(e);
 }
 
+enum { LOOKS = 32 };
+
 /* An event looks the same to all sessions with the same capabilities that
  * matter, so each look is made once and kept until the next event. */
 static struct look {
 	uint64_t caps;
 	int alt;
 	size_t len;
-	const char *bytes;      /* TEXT or MORE */
+	int lines;              /* it is MORE, not TEXT */
 	char text[MESSAGE_TAGS + MESSAGE_LINE + 64];
-	char *more;             /* of several lines */
+	char *more;             /* of SIZE bytes */
 	size_t size;
-} looks[32];
+} looks[LOOKS];
 static int nlook;
 static uint64_t look_caps = TAG_CAPS;
+
+static const char *
+look_text(const struct look *k)
+{
+	return k->lines ? k->more : k->text;
+}
 
 /* Another event: nothing of the one before is of use. */
 static void
@@ -558,16 +566,16 @@ look_begin(const struct envelope *e)
 }
 
 void
-deliver_lines(const struct envelope *e, struct lines *l)
+deliver_lines(const struct envelope *e, uint64_t caps, struct lines *l)
 {
-	static char msgid[40];
+	static char msgid[40], tags[MESSAGE_TAGS];
 
 	snprintf(msgid, sizeof(msgid), "%llx.%llx",
 	    (unsigned long long)state->started, (unsigned long long)e->id);
-	*l = (struct lines) { .time = e->time, .msgid = msgid,
-		.account = envelope_account(e), .naccount = e->naccount,
-		.tags = envelope_tags(e), .ntags = e->ntags,
-		.line = envelope_line(e), .nline = e->nline, .outer = "" };
+	*l = (struct lines) { .msgid = msgid, .kept = envelope_tags(e),
+		.nkept = e->ntags, .tags = tags,
+		.ntags = deliver_tags(e, caps, tags, sizeof(tags)),
+		.line = envelope_line(e), .nline = e->nline };
 }
 
 static void
@@ -580,7 +588,6 @@ look_append(struct look *k, const char *text, size_t n)
 	}
 	memcpy(k->more + k->len, text, n);
 	k->len += n;
-	k->bytes = k->more;
 }
 
 static struct look *
@@ -589,7 +596,8 @@ look_make_lines(struct look *k, const struct envelope *e)
 	struct lines l;
 	struct multiline *m;
 
-	deliver_lines(e, &l);
+	k->lines = 1;
+	deliver_lines(e, k->caps, &l);
 	for (m = lines_show(&l, k->caps); multiline_next(m);) {
 		if (m->nout_tags > 0) {
 			look_append(k, "@", 1);
@@ -611,7 +619,7 @@ look_make(struct look *k, const struct envelope *e, const struct session *s)
 	k->caps = s->caps & look_caps;
 	k->alt = wants_alt(e, s);
 	k->len = 0;
-	k->bytes = k->text;
+	k->lines = 0;
 	if (e->flags & ENVELOPE_LINES)
 		return look_make_lines(k, e);
 	text = deliver_text(e, s, &len);
@@ -638,8 +646,10 @@ look_find(const struct envelope *e, const struct session *s)
 	for (i = 0; i < nlook; i++)
 		if (looks[i].caps == caps && looks[i].alt == alt)
 			return &looks[i];
-	/* 3 capabilities and alt make at most 16 looks, 5 of them at most 32;
-	 * several lines have no alt for anybody here */
+	/* 3 capabilities and alt make at most 16 looks, 5 of them without alt,
+	 * for several lines, at most 32; more would be made anew each time */
+	if (nlook == LOOKS)
+		nlook--;
 	return look_make(&looks[nlook++], e, s);
 }
 
@@ -651,7 +661,7 @@ deliver_render(const struct envelope *e, const struct session *s, size_t *len)
 	look_begin(e);
 	k = look_find(e, s);
 	*len = k->len;
-	return k->bytes;
+	return look_text(k);
 }
 
 /* ---- fan-out ---- */
@@ -680,7 +690,7 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 	if (k->len > 0 && missed_is(s, e, k->len))
 		missed_note(i, e);
 	else if (k->len > 0)
-		session_append(i, k->bytes, k->len);
+		session_append(i, look_text(k), k->len);
 	FAULT("serve-appended");
 	if (e->nrooms > 0)
 		s->mark = e->serial;

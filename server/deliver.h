@@ -99,9 +99,10 @@ const char *deliver_text(const struct envelope *e, const struct session *s,
 size_t deliver_tags(const struct envelope *e, uint64_t caps, char *buf,
     size_t size);
 
-/* E, which has ENVELOPE_LINES, as a message to be shown.  Static. */
+/* E, which has ENVELOPE_LINES, as a message that somebody with CAPS is shown.
+ * What L points to is static, or E's. */
 struct lines;
-void deliver_lines(const struct envelope *e, struct lines *l);
+void deliver_lines(const struct envelope *e, uint64_t caps, struct lines *l);
 
 /* Takes one envelope from MSQID and delivers it; 0 when the queue is empty,
  * -1 when it is gone. */

@@ -2,25 +2,26 @@
 #ifndef SERVER_LINES_H
 #define SERVER_LINES_H
 
+#include <stdint.h>
+
 #include "../irc/multiline.h"
 
-/* A message of several lines, as it was said or is kept. */
+/* A message of several lines, as it was said or is kept.  Nothing of it need
+ * end with a NUL. */
 struct lines {
-	uint64_t time;          /* ms */
-	const char *msgid;
-	const char *account;    /* of NACCOUNT bytes, 0 for none */
-	size_t naccount;
-	const char *tags;       /* the plan among them; of NTAGS bytes */
+	const char *msgid;      /* but this */
+	const char *kept;       /* tags with the plan, of NKEPT bytes */
+	size_t nkept;
+	const char *tags;       /* all that its reader is to have, of NTAGS
+	                         * bytes; the plan may be among them */
 	size_t ntags;
 	const char *line;       /* of NLINE bytes */
 	size_t nline;
-	const char *outer;      /* "batch=x;" of the batch it is told in, or
-	                         * "" */
 };
 
 /*
  * How somebody with CAPS is shown it: one static walk, for multiline_next().
- * What it points to is that of the caller, as long as the walk lasts.
+ * The line is the caller's, and has to stay as long as the walk lasts.
  */
 struct multiline *lines_show(const struct lines *l, uint64_t caps);
 

@@ -178,19 +178,15 @@ line_of(const struct past *p, const char *line)
 	return text;
 }
 
-/* One of several lines, which its tags tell. */
+/* One of several lines, with the N bytes of TAGS. */
 static void
-row_of_lines(struct command *c, char *const *v)
+row_of_lines(struct command *c, char *const *v, const char *tags, size_t n)
 {
-	char outer[32] = "";
-	struct lines l = { .time = strtoull(v[1], NULL, 10), .msgid = v[2],
-		.account = v[3], .tags = v[5], .ntags = strlen(v[5]),
-		.line = v[6], .nline = strlen(v[6]), .outer = outer };
+	struct lines l = { .msgid = v[2], .kept = v[5], .nkept = strlen(v[5]),
+		.tags = tags, .ntags = n, .line = v[6],
+		.nline = strlen(v[6]) };
 
-	if (strcmp(v[3], "*") != 0)
-		l.naccount = strlen(v[3]);
-	batch_tag(c, outer, sizeof(outer));
-	reply_lines(c, &l);
+	reply_lines(c, &l, place_of(c));
 }
 
 /* ROW id time msgid account kind tags :line */
@@ -204,10 +200,6 @@ past_row(struct command *c, const struct past *p, const struct message *m)
 
 	if (m->nparam < 7 || !is_wanted(c, v[4]))
 		return;
-	if (strstr(v[5], MULTILINE_TAG "=") != NULL) {
-		row_of_lines(c, v);
-		return;
-	}
 	n = batch_tag(c, tags, sizeof(tags));
 	if (caps & CAP(SERVER_TIME))
 		n += deliver_time_tag(strtoull(v[1], NULL, 10), tags + n,
@@ -221,7 +213,11 @@ past_row(struct command *c, const struct past *p, const struct message *m)
 	if ((caps & CAP(MESSAGE_TAGS)) && strcmp(v[5], "*") != 0)
 		n += (size_t)snprintf(tags + n, sizeof(tags) - n, "%.*s;",
 		    MESSAGE_TAGS_KEPT, v[5]);
-	reply_past(c, tags, n > 0 ? n - 1 : 0, line_of(p, v[6]), place_of(c));
+	n -= n > 0; /* the final ';' */
+	if (strstr(v[5], MULTILINE_TAG "=") != NULL)
+		row_of_lines(c, v, tags, n);
+	else
+		reply_past(c, tags, n, line_of(p, v[6]), place_of(c));
 }
 
 /* TARGET name time; who had no account is shown by nick */

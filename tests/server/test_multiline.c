@@ -243,6 +243,9 @@ START_TEST(test_refused)
 		    "MULTILINE_INVALID :*" },
 		{ "BATCH +1 draft/multiline #r\r\n@batch=1 PRIVMSG #r\r\n"
 		    "BATCH -1", "MULTILINE_INVALID :*" },
+		{ "BATCH +1 draft/multiline #r\r\n@batch=1 PRIVMSG #r :a\r\n"
+		    "@batch=1 PRIVMSG #r :\001VERSION\001\r\nBATCH -1",
+		    "MULTILINE_INVALID :*" },
 		{ "BATCH -1", "MULTILINE_INVALID :*" },
 		{ "BATCH 1", "MULTILINE_INVALID :*" },
 		{ "BATCH +", "MULTILINE_INVALID :*" },
