@@ -29,6 +29,8 @@ start_deny(void)
 {
 	server_init(&sv);
 	server_set(&sv, "client-tag-deny", "*,-typing,-draft/reply");
+	server_set(&sv, "flood", "off");
+	server_set(&sv, "sendq", "16K");
 	server_start(&sv);
 }
 
@@ -317,6 +319,35 @@ START_TEST(test_deny)
 }
 END_TEST
 
+/* Who does not read misses how others typed, and is not cut for it. */
+START_TEST(test_typing_slow)
+{
+	enum { TIMES = 4000 };
+	struct client *a = client_register_with(&sv, "ann", "message-tags");
+	struct client *b = client_register_with(&sv, "bob", "message-tags");
+	char tags[4000];
+	int i, n = 0;
+
+	memset(tags, 'v', sizeof(tags));
+	memcpy(tags, "+typing=", 8);
+	tags[sizeof(tags) - 1] = '\0';
+	for (i = 0; i < TIMES; i++) {
+		client_send(a, "@%s TAGMSG bob", tags);
+		if (i % 100 == 0)
+			client_sync(a);
+	}
+	client_sync(a);
+	client_send(b, "PING there");
+	while (client_line(b, 5000) && !client_matches(b, "PONG *there"))
+		n += client_matches(b, "TAGMSG *");
+	ck_assert_msg(client_matches(b, "PONG *there"), "%s", b->line);
+	ck_assert_int_gt(n, 0);
+	ck_assert_int_lt(n, TIMES);
+	client_send(a, "PRIVMSG bob :still here");
+	client_expect(b, "PRIVMSG bob *still here");
+}
+END_TEST
+
 START_TEST(test_bot)
 {
 	struct client *a = client_register_with(&sv, "ann", PAST
@@ -383,5 +414,6 @@ main(void)
 	tcase_add_test(tc, test_targets);
 	tc = harness_case(s, "deny", start_deny, stop, 60);
 	tcase_add_test(tc, test_deny);
+	tcase_add_test(tc, test_typing_slow);
 	return harness_run(suites);
 }
