@@ -28,6 +28,8 @@ enum envelope_flag {
 	ENVELOPE_METADATA = 4, /* ALT is lines, with LF between: a numeric, a
 	                       * target and a key, each for those who have
 	                       * subscribed to that */
+	ENVELOPE_PASSING = 16, /* good for the moment: kept nowhere */
+	ENVELOPE_LINES = 32,  /* a message of several lines: multiline.h */
 };
 
 struct envelope {

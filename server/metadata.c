@@ -89,7 +89,7 @@ metadata_inner_line(struct command *c, const char *fmt, ...)
 		n = deliver_time_tag(wall_ms, tags, sizeof(tags));
 	n += (size_t)snprintf(tags + n, sizeof(tags) - n, "batch=m%llx",
 	    (unsigned long long)c->s->executed);
-	reply_past(c, tags, n, line, 1);
+	reply_past(c, tags, n, line, REPLY_INNER);
 }
 
 void

@@ -58,6 +58,11 @@ enum op_kind {
 	OP_METADATA_DONE, /* user a: it is what its account has */
 	OP_METADATA_ERASE, /* text an account or a room: it says nothing */
 	OP_SUBSCRIBE,  /* session a; text its keys from b on */
+	OP_BATCH,      /* session a; an empty batch: text reference, text2
+	                * target */
+	OP_BATCH_TEXT, /* session a; part b, enum batch_part; text at c */
+	OP_BATCH_LINE, /* session a; b lines, c bytes of text, x of plan */
+	OP_BATCH_STATE, /* session a; b enum batch_state */
 	OP_MAX
 };
 
