@@ -50,6 +50,7 @@ const struct mode mode_channel[] = {
 };
 
 const struct mode mode_user[] = {
+	{ 'B', 0, MODE_FLAG, USER_BOT, RANK_NONE, NULL },
 	{ 'i', 0, MODE_FLAG, USER_INVISIBLE, RANK_NONE, NULL },
 	{ 'o', 0, MODE_FLAG, USER_OPERATOR, RANK_NONE, NULL },
 	{ 'w', 0, MODE_FLAG, USER_WALLOPS, RANK_NONE, NULL },

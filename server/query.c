@@ -27,6 +27,7 @@
 #include "account.h"
 #include "device.h"
 #include "handlers.h"
+#include "metadata.h"
 #include "past.h"
 #include "registry.h"
 #include "version.h"
@@ -167,6 +168,7 @@ whois_user(struct command *c, uint32_t u)
 	if (x->flags & USER_AWAY)
 		reply(c, RPL_AWAY, x->nick, aways[u].text);
 	whois_host(c, u);
+	metadata_whois(c, u);
 	reply(c, RPL_WHOISIDLE, x->nick, (long long)seconds_since(x->spoke),
 	    (long long)(x->signon / 1000));
 }
@@ -480,6 +482,14 @@ value_msgreftypes(char *buf, int size)
 	return state->store.state != STORE_OFF ? "msgid,timestamp" : NULL;
 }
 
+/* Only what is refused needs to be told. */
+static const char *
+value_clienttagdeny(char *buf, int size)
+{
+	snprintf(buf, (size_t)size, "%s", config->client_tag_deny);
+	return buf[0] != '\0' ? buf : NULL;
+}
+
 /* A token has a text, a function for it, a number, or nothing. */
 static const struct token {
 	const char *name;
@@ -495,6 +505,7 @@ static const struct token {
 	{ "CHANNELLEN", NULL, NULL, NAME_CHANNEL },
 	{ "CHANTYPES", "#", NULL, 0 },
 	{ "CHATHISTORY", NULL, value_chathistory, 0 },
+	{ "CLIENTTAGDENY", NULL, value_clienttagdeny, 0 },
 	{ "ELIST", "CMNTU", NULL, 0 },
 	{ "EXCEPTS", "e", NULL, 0 },
 	{ "EXTBAN", NULL, value_extban, 0 },
@@ -505,6 +516,7 @@ static const struct token {
 	{ "KNOCK", NULL, NULL, 0 },
 	{ "LINELEN", NULL, NULL, MESSAGE_LINE },
 	{ "MAXLIST", NULL, value_maxlist, 0 },
+	{ "MAXTARGETS", NULL, NULL, TARGETS_MAX },
 	{ "MODES", NULL, NULL, MODES_MAX },
 	{ "MSGREFTYPES", NULL, value_msgreftypes, 0 },
 	{ "NAMELEN", NULL, NULL, NAME_REAL },
@@ -516,6 +528,7 @@ static const struct token {
 	{ "TARGMAX", NULL, value_targmax, 0 },
 	{ "TOPICLEN", NULL, NULL, TOPIC_MAX },
 	{ "USERLEN", NULL, NULL, NAME_USER },
+	{ "UTF8ONLY", NULL, NULL, 0 },
 };
 
 /* Returns its length, 0 when it is left out. */

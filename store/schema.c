@@ -172,6 +172,20 @@ static const char first[] =
     " FROM message JOIN target ON target.id = message.target"
     " JOIN kind ON kind.id = message.kind;";
 
+static const char metadata[] =
+    "CREATE TABLE account_metadata ("
+    " account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,"
+    " key TEXT NOT NULL,"
+    " value TEXT NOT NULL,"
+    " PRIMARY KEY (account, key)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE room_metadata ("
+    " room INTEGER NOT NULL REFERENCES room ON DELETE CASCADE,"
+    " key TEXT NOT NULL,"
+    " value TEXT NOT NULL,"
+    " PRIMARY KEY (room, key)"
+    ") STRICT, WITHOUT ROWID;";
+
 /* Lists beside that of bans, and bans with a reason and an end. */
 static const char lists[] =
     "CREATE TABLE ban_new ("
@@ -192,6 +206,7 @@ static const char lists[] =
 
 const struct migration schema[] = {
 	{ "accounts, rooms, messages and their words", first },
+	{ "what accounts and rooms say of themselves", metadata },
 	{ "lists of rooms: exceptions, reasons, ends", lists },
 	{ NULL, NULL },
 };

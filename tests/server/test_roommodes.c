@@ -395,6 +395,13 @@ START_TEST(test_flags)
 	client_ask(bob, "PRIVMSG #flags :\0034red", "404 * :*(+c)");
 	client_send(bob, "PRIVMSG #flags :\002bold");
 	client_expect(ann, ":bob!* PRIVMSG #flags :\002bold");
+	/* of several lines, too */
+	client_send(cat, "CAP REQ :batch draft/multiline message-tags");
+	client_expect(cat, "CAP * ACK *");
+	client_send(cat, "BATCH +1 draft/multiline #flags\r\n"
+	    "@batch=1 PRIVMSG #flags :plain\r\n"
+	    "@batch=1 PRIVMSG #flags :and \0034red\r\nBATCH -1");
+	client_expect(cat, "404 cat #flags :*(+c)");
 	/* who speaks, who enters, who is called what */
 	client_ask(ann, "MODE #flags -c+M", "MODE #flags -c+M");
 	client_ask(cat, "PRIVMSG #flags :hi", "404 * :*(+M)");
