@@ -3,11 +3,12 @@
  * Whom the lists of a room match: bans, exceptions from them, invite
  * exceptions; and bans that end by themselves.
  *
- * A ban whose time is over matches nobody from that second on.  It is taken out
- * of the list, and the room told, within about a second: by a worker that has a
- * member of the room, as a step of that member's session, so that it is done
- * once whoever dies; where nobody is, by anybody.  state->ban_ends says when
- * there is something to look for.
+ * A ban whose time is over keeps nobody out from that second on; who is in the
+ * room can speak once it is taken out of the list, for that was looked up
+ * before.  This is done, and the room told, within about a second: by a worker
+ * that has a member of the room, as a step of that member's session, so that it
+ * is done once whoever dies; where nobody is, by anybody.  state->ban_ends says
+ * when there is something to look for.
  */
 #include <stdio.h>
 #include <string.h>
