@@ -400,6 +400,25 @@ network_read(struct parser *p, char **value, int n)
 	return -1;
 }
 
+/* A URL as ISUPPORT can give it: no space, and no backslash, which would begin
+ * an escape there. */
+static int
+icon_read(struct parser *p, char **value, int n)
+{
+	const char *s = value[0];
+	size_t scheme = strncmp(s, "https://", 8) == 0 ? 8
+	    : strncmp(s, "http://", 7) == 0 ? 7 : 0;
+
+	(void)n;
+	for (; *s > ' ' && *s < 0x7f && *s != '\\'; s++)
+		;
+	if (scheme != 0 && value[0][scheme] != '\0' && *s == '\0')
+		return field_set(p, value[0]);
+	complain(p, "network-icon: \"%s\" is not a URL of http or https in "
+	    "ASCII", log_safe(value[0]));
+	return -1;
+}
+
 static int
 password_read(struct parser *p, char **value, int n)
 {
@@ -876,6 +895,8 @@ static const struct setting settings[] = {
 	    1, 1, 0, 0, FIXED, NULL, name_derive },
 	{ "network", network_read, field_same, FIELD(network),
 	    1, 1, 0, 0, 0, "Moot", NULL },
+	{ "network-icon", icon_read, field_same, FIELD(network_icon),
+	    1, 1, 0, 0, 0, NULL, NULL },
 	{ "listen", listen_read, listens_same, FIELD(listen),
 	    1, CONFIG_LISTEN, 0, 0, FIXED | REPEAT,
 	    "127.0.0.1:6667 [::1]:6667", NULL },

@@ -17,6 +17,7 @@ enum {
 	CONFIG_OPERATOR = 64,  /* operator lines */
 	CONFIG_ADMIN = 3,      /* admin lines */
 	CONFIG_WORKERS = 63,   /* most workers */
+	CONFIG_ICON = 256,     /* a URL, with its NUL */
 	CONFIG_MOTD = 32768,   /* bytes of a motd file */
 };
 
@@ -35,6 +36,7 @@ struct config {
 	char file[256];             /* where it came from; "" = defaults */
 	char name[64];              /* default: the host name, if it is valid */
 	char network[64];           /* "Moot" */
+	char network_icon[CONFIG_ICON]; /* "" = none */
 	struct config_listen listen[CONFIG_LISTEN];
 	int nlisten;                /* none given: 127.0.0.1:6667, [::1]:6667 */
 	int workers;                /* 0 = auto: one a core, 1..63 */

@@ -8,7 +8,9 @@
 
 /* register.c: who one is */
 command_fn cmd_cap, cmd_pass, cmd_nick, cmd_user, cmd_quit, cmd_ping, cmd_pong,
-    cmd_setname, cmd_away, cmd_user_mode;
+    cmd_setname, cmd_user_mode;
+/* away.c */
+command_fn cmd_away;
 /* message.c: saying something */
 command_fn cmd_privmsg, cmd_notice, cmd_tagmsg, cmd_wallops;
 /* history.c: what was said */
@@ -23,7 +25,8 @@ command_fn cmd_mode;
 command_fn cmd_names, cmd_list, cmd_who;
 /* query.c: asking about people and the server */
 command_fn cmd_whois, cmd_whowas, cmd_ison, cmd_userhost, cmd_lusers, cmd_motd,
-    cmd_version, cmd_time, cmd_admin, cmd_info, cmd_stats, cmd_help;
+    cmd_version, cmd_isupport, cmd_time, cmd_admin, cmd_info, cmd_stats,
+    cmd_help;
 /* account.c, sasl.c: being somebody */
 command_fn cmd_register, cmd_verify, cmd_authenticate;
 /* service.c: NickServ, ChanServ */

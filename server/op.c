@@ -451,6 +451,20 @@ op_account(struct op *op)
 }
 
 static void
+op_alone(struct op *op)
+{
+	struct session *s = &sessions[op->a];
+	uint32_t both = SESSION_ALONE | SESSION_PRE_AWAY;
+
+	/* it has no reason to end yet, else that has taken the place */
+	if (s->state == SESSION_LIVE && op->b == SESSION_PRE_AWAY)
+		copy(reasons[op->a].text, sizeof(reasons[op->a].text),
+		    op->text);
+	FAULT("op-alone-copied");
+	s->flags = (s->flags & ~both) | (op->b & both);
+}
+
+static void
 op_wish(struct op *op)
 {
 	if (users[op->a].flags & USER_REGISTERED)
@@ -533,6 +547,7 @@ static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_LINGER] = op_linger,
 	[OP_SEEN] = op_seen,
 	[OP_ACCOUNT] = op_account,
+	[OP_ALONE] = op_alone,
 	[OP_WISH] = op_wish,
 	[OP_SASL] = op_sasl,
 	[OP_SASL_TEXT] = op_sasl_text,

@@ -24,6 +24,7 @@
 #include "../irc/mode.h"
 #include "../irc/utf8.h"
 #include "account.h"
+#include "deliver.h"
 #include "device.h"
 #include "handlers.h"
 #include "past.h"
@@ -468,6 +469,14 @@ value_msgreftypes(char *buf, int size)
 	return state->store.state != STORE_OFF ? "msgid,timestamp" : NULL;
 }
 
+/* Only if there is one. */
+static const char *
+value_icon(char *buf, int size)
+{
+	snprintf(buf, (size_t)size, "%s", config->network_icon);
+	return buf[0] != '\0' ? buf : NULL;
+}
+
 /* A token has a text, a function for it, a number, or nothing. */
 static const struct token {
 	const char *name;
@@ -488,6 +497,7 @@ static const struct token {
 	{ "KICKLEN", NULL, NULL, KICK_MAX },
 	{ "LINELEN", NULL, NULL, MESSAGE_LINE },
 	{ "MAXLIST", NULL, value_maxlist, 0 },
+	{ "MAXTARGETS", NULL, NULL, TARGETS_MAX },
 	{ "MODES", NULL, NULL, MODES_MAX },
 	{ "MSGREFTYPES", NULL, value_msgreftypes, 0 },
 	{ "NAMELEN", NULL, NULL, NAME_REAL },
@@ -499,6 +509,7 @@ static const struct token {
 	{ "TARGMAX", NULL, value_targmax, 0 },
 	{ "TOPICLEN", NULL, NULL, TOPIC_MAX },
 	{ "USERLEN", NULL, NULL, NAME_USER },
+	{ "draft/ICON", NULL, value_icon, 0 },
 };
 
 /* Returns its length, 0 when it is left out. */
@@ -506,7 +517,7 @@ static size_t
 token_text(const struct token *t, char *buf, size_t size)
 {
 	const char *text = t->text;
-	char value[256];
+	char value[CONFIG_ICON];
 	int n;
 
 	if (t->value != NULL && (text = t->value(value, sizeof(value))) == NULL)
@@ -520,25 +531,78 @@ token_text(const struct token *t, char *buf, size_t size)
 	return (size_t)n < size ? (size_t)n : size - 1;
 }
 
+/* The lines of 005 are in a batch of their own for those who want that. */
+static int
+isupport_batched(const struct command *c)
+{
+	const uint64_t both = CAP(BATCH) | CAP(EXTENDED_ISUPPORT);
+
+	return (c->s->caps & both) == both;
+}
+
+static void
+isupport_batch(struct command *c, char sign)
+{
+	if (isupport_batched(c))
+		reply_line(c, ":%s BATCH %ci%llx%s", config->name, sign,
+		    (unsigned long long)c->s->executed,
+		    sign == '+' ? " draft/isupport" : "");
+}
+
+static void
+isupport_line(struct command *c, struct words *w)
+{
+	char tags[96], line[2 * MESSAGE_LINE];
+	int n;
+
+	if (w->count == 0)
+		return;
+	if (!isupport_batched(c)) {
+		reply(c, RPL_ISUPPORT, w->text);
+	} else {
+		snprintf(line, sizeof(line), ":%s 005 %s %s "
+		    ":are supported by this server", config->name,
+		    c->u->nick[0] != '\0' ? c->u->nick : "*", w->text);
+		n = snprintf(tags, sizeof(tags), "batch=i%llx;",
+		    (unsigned long long)c->s->executed);
+		if (c->s->caps & CAP(SERVER_TIME))
+			n += (int)deliver_time_tag(wall_ms, tags + n,
+			    sizeof(tags) - (size_t)n);
+		reply_past(c, tags, (size_t)n - 1, line, 1);
+	}
+	words_clear(w);
+}
+
 void
 reply_isupport(struct command *c)
 {
-	char text[320];
+	char text[CONFIG_ICON + 32];
 	struct words w;
 	size_t i, n;
 
+	isupport_batch(c, '+');
 	words_begin(&w, c, strlen(" :are supported by this server"));
 	for (i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++) {
 		if ((n = token_text(&tokens[i], text, sizeof(text))) == 0)
 			continue;
 		if (w.count < TOKENS_LINE && words_add(&w, text, n))
 			continue;
-		reply(c, RPL_ISUPPORT, w.text);
-		words_clear(&w);
+		isupport_line(c, &w);
 		words_add(&w, text, n);
 	}
-	if (w.count > 0)
-		reply(c, RPL_ISUPPORT, w.text);
+	isupport_line(c, &w);
+	isupport_batch(c, '-');
+}
+
+enum command_result
+cmd_isupport(struct command *c)
+{
+	if ((c->u->flags & USER_REGISTERED) ||
+	    (c->s->caps & CAP(EXTENDED_ISUPPORT)))
+		reply_isupport(c);
+	else
+		reply(c, ERR_NOTREGISTERED);
+	return CMD_DONE;
 }
 
 /* ---- VERSION, TIME, ADMIN, INFO ---- */

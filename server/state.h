@@ -105,6 +105,11 @@ enum session_flag {
 	SESSION_MISSES = 0x800000,   /* events it has still to be told */
 	SESSION_TOLD = 0x80000,      /* of what can be had of the store */
 	SESSION_RETURNS = 0x1000000, /* what its user missed is to be told */
+	SESSION_TOLD_OPEN = 0x40000000, /* of draft/account-registration */
+	SESSION_ALONE = 0x20000000,  /* nobody is at it: AWAY * */
+	SESSION_PRE_AWAY = 0x10000000, /* its reason is a text for AWAY, until
+	                              * it is registered */
+	SESSION_PROXY = 0x8000000,   /* says first whose it is: proxy.c */
 };
 
 /* Output that tells of something as being kept: it is not sent before the
