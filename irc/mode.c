@@ -32,6 +32,9 @@ const struct mode mode_channel[] = {
 };
 
 const struct mode mode_user[] = {
+	{ 'B', 0, MODE_FLAG, USER_BOT },
+	{ 'I', 0, MODE_FLAG, USER_HIDES_ROOMS },
+	{ 'R', 0, MODE_FLAG, USER_REGISTERED_ONLY },
 	{ 'i', 0, MODE_FLAG, USER_INVISIBLE },
 	{ 'o', 0, MODE_FLAG, USER_OPERATOR },
 	{ 'w', 0, MODE_FLAG, USER_WALLOPS },
@@ -151,5 +154,16 @@ mode_letters(const struct mode *table, char *buf, int size)
 
 	for (; table->letter != 0; table++)
 		put(&o, table->letter);
+	return finish(&o);
+}
+
+const char *
+mode_letters_param(const struct mode *table, char *buf, int size)
+{
+	struct output o = { buf, size, 0 };
+
+	for (; table->letter != 0; table++)
+		if (wants_param[table->kind][1])
+			put(&o, table->letter);
 	return finish(&o);
 }

@@ -40,6 +40,9 @@ struct mode {
 #define USER_INVISIBLE     0x0001u /* i */
 #define USER_OPERATOR      0x0002u /* o */
 #define USER_WALLOPS       0x0004u /* w */
+#define USER_BOT           0x0008u /* B */
+#define USER_REGISTERED_ONLY 0x0010u /* R */
+#define USER_HIDES_ROOMS   0x0020u /* I */
 
 /* Tables end with a row whose letter is 0. */
 extern const struct mode mode_channel[];
@@ -74,7 +77,8 @@ const char *mode_prefixes(uint32_t member, int all, char buf[8]);
 /* ISUPPORT values out of the tables: "b,k,l,imnrst" and "(ov)@+". */
 const char *mode_chanmodes(char *buf, int size);
 const char *mode_prefix(char *buf, int size);
-/* All letters, for 004. */
+/* All letters, for 004; those that take a parameter. */
 const char *mode_letters(const struct mode *table, char *buf, int size);
+const char *mode_letters_param(const struct mode *table, char *buf, int size);
 
 #endif

@@ -9,6 +9,8 @@
 /* register.c: who one is */
 command_fn cmd_cap, cmd_pass, cmd_nick, cmd_user, cmd_quit, cmd_ping, cmd_pong,
     cmd_setname, cmd_user_mode;
+/* consent.c */
+command_fn cmd_accept;
 /* away.c */
 command_fn cmd_away;
 /* message.c: saying something */

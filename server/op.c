@@ -451,6 +451,34 @@ op_account(struct op *op)
 }
 
 static void
+op_accept(struct op *op)
+{
+	struct accepted *l = &accepted[op->a];
+	uint32_t i, free = l->at % ACCEPTS_MAX;
+
+	if (l->gen != users[op->a].gen) {
+		memset(l, 0, sizeof(*l));
+		l->gen = users[op->a].gen;
+		free = 0;
+	}
+	FAULT("op-accept-own");
+	for (i = 0; i < ACCEPTS_MAX; i++)
+		if (l->user[i] == op->b && l->user_gen[i] == op->c) {
+			if (op->x)
+				l->user[i] = 0;
+			return;
+		}
+	if (op->x)
+		return;
+	l->user[free] = 0;
+	l->user_gen[free] = op->c;
+	FAULT("op-accept-gen");
+	l->user[free] = op->b;
+	FAULT("op-accept-user");
+	l->at = free + 1;
+}
+
+static void
 op_alone(struct op *op)
 {
 	struct session *s = &sessions[op->a];
@@ -547,6 +575,7 @@ static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_LINGER] = op_linger,
 	[OP_SEEN] = op_seen,
 	[OP_ACCOUNT] = op_account,
+	[OP_ACCEPT] = op_accept,
 	[OP_ALONE] = op_alone,
 	[OP_WISH] = op_wish,
 	[OP_SASL] = op_sasl,

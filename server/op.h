@@ -45,6 +45,7 @@ enum op_kind {
 	OP_ROOM_EVICT, /* room a, if nobody is in it */
 	OP_ACCOUNT_GONE, /* text account */
 	OP_RANKED,     /* user a: has all its ranks */
+	OP_ACCEPT,     /* user a; user b of generation c; x 1: not any more */
 	OP_ALONE,      /* session a; b SESSION_ALONE, SESSION_PRE_AWAY or 0;
 	                * text */
 	OP_WISH,       /* user a; text a nick, "" for none */

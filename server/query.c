@@ -99,7 +99,8 @@ address_text(const struct in6_addr *addr, char buf[INET6_ADDRSTRLEN])
 }
 
 /* Whether C's user is told that the user of membership M is in that room:
- * somebody invisible is so in rooms one is not in, too. */
+ * somebody invisible is so in rooms one is not in, too, and may hide those
+ * alone. */
 static int
 whois_may_see(const struct command *c, uint32_t m)
 {
@@ -107,7 +108,7 @@ whois_may_see(const struct command *c, uint32_t m)
 
 	if ((members[m].flags & MEMBER_GONE) || !may_see_room(c, r))
 		return 0;
-	if (!(users[u].modes & USER_INVISIBLE) ||
+	if (!(users[u].modes & (USER_INVISIBLE | USER_HIDES_ROOMS)) ||
 	    (c->u->modes & USER_OPERATOR))
 		return 1;
 	own = registry_member(c->uid, r);
@@ -485,6 +486,7 @@ static const struct token {
 	unsigned number;
 } tokens[] = {
 	{ "AWAYLEN", NULL, NULL, AWAY_MAX },
+	{ "BOT", "B", NULL, 0 },
 	{ "CASEMAPPING", "ascii", NULL, 0 },
 	{ "CHANLIMIT", NULL, value_chanlimit, 0 },
 	{ "CHANMODES", NULL, mode_chanmodes, 0 },

@@ -58,7 +58,7 @@ enum {
 static void
 welcome(struct command *c)
 {
-	char created[64], umodes[16], cmodes[32];
+	char created[64], umodes[64], cmodes[64], pmodes[64];
 	time_t t = (time_t)(state->started / 1000);
 	struct tm tm;
 
@@ -69,7 +69,8 @@ welcome(struct command *c)
 	reply(c, RPL_CREATED, created);
 	reply(c, RPL_MYINFO, config->name, "moot-" MOOT_VERSION,
 	    mode_letters(mode_user, umodes, sizeof(umodes)),
-	    mode_letters(mode_channel, cmodes, sizeof(cmodes)), "bklov");
+	    mode_letters(mode_channel, cmodes, sizeof(cmodes)),
+	    mode_letters_param(mode_channel, pmodes, sizeof(pmodes)));
 	reply_isupport(c);
 	reply_lusers(c);
 	reply_motd(c);
@@ -700,8 +701,9 @@ cmd_user_mode(struct command *c)
 	char text[40];
 	int unknown = 0;
 
-	if ((u = registry_find_nick(c->m.param[0])) == 0) {
-		reply(c, ERR_NOSUCHNICK, c->m.param[0]);
+	u = registry_find_nick(c->m.param[0]);
+	if (u == 0 || !(users[u].flags & USER_REGISTERED)) {
+		reply(c, ERR_NOSUCHNICK, word_or_star(c->m.param[0]));
 		return CMD_DONE;
 	}
 	if (u != c->uid) {

@@ -46,6 +46,7 @@ enum {
 	DROPPED_MAX = 3,       /* poisonous lines, likewise */
 	COMMANDS_MAX = 128,    /* rows of the table of commands */
 	INVITES_MAX = 8,       /* invitations a user can hold */
+	ACCEPTS_MAX = 16,      /* people without account it lets write to it */
 	SESSIONS_MAX = 12,     /* of a user; as many bits as MEMBER_UNSEEN */
 	WHOWAS_MAX = 1024,     /* entries of WHOWAS */
 	SOURCE_MAX = NAME_NICK + 1 + NAME_USER + 1 + NAME_HOST,
@@ -206,6 +207,14 @@ struct user {
 
 struct away {                  /* apart: most users never touch it; with */
 	char text[AWAY_MAX + 1]; /* USER_WISH, the nick */
+};
+
+/* Whom a user with the mode R lets write to it all the same: apart, few have
+ * it. */
+struct accepted {
+	uint32_t gen;          /* of the user: else it is a former one's */
+	uint32_t at;
+	uint32_t user[ACCEPTS_MAX], user_gen[ACCEPTS_MAX];
 };
 
 struct reason {                /* why a session is closing */
@@ -485,6 +494,7 @@ extern struct worker *workers;      /* [1..nworker]; 0: mootd-store */
 extern struct session *sessions;
 extern struct user *users;          /* users[1..255] unused: system IDs */
 extern struct away *aways;          /* by user */
+extern struct accepted *accepted;   /* by user */
 extern struct reason *reasons;      /* by session */
 extern struct member *members;
 extern struct room *rooms;

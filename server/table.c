@@ -18,6 +18,8 @@ enum {
 };
 
 const struct command_row command_table[] = {
+	{ "ACCEPT", cmd_accept, 1, R, 1,
+	    "ACCEPT [-]NICK[,[-]NICK...]: may write to you despite mode R" },
 	{ "ADMIN", cmd_admin, 0, R, 1,
 	    "ADMIN: who runs this server" },
 	{ "AUTHENTICATE", cmd_authenticate, 1, L, 1,

@@ -150,6 +150,12 @@ user_letters(char *buf, int size)
 	return mode_letters(mode_user, buf, size);
 }
 
+static const char *
+param_letters(char *buf, int size)
+{
+	return mode_letters_param(mode_channel, buf, size);
+}
+
 static const struct {
 	const char *(*write)(char *, int);
 	const char *want;
@@ -157,7 +163,8 @@ static const struct {
 	{ mode_chanmodes, "b,k,l,imnrst" },
 	{ mode_prefix, "(ov)@+" },
 	{ channel_letters, "biklmnorstv" },
-	{ user_letters, "iow" },
+	{ user_letters, "BIRiow" },
+	{ param_letters, "bklov" },
 };
 
 /* In each size from none to enough: cut, never overrun. */
