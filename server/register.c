@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "../irc/capability.h"
+#include "../irc/look.h"
 #include "../irc/mode.h"
 #include "../irc/utf8.h"
 #include "account.h"
@@ -83,11 +84,22 @@ wanted_nick(const struct command *c)
 	return c->u->flags & USER_WISH ? aways[c->uid].text : c->u->nick;
 }
 
+/* Whether NICK mixes scripts that look alike.  Whose account looks the same
+ * deceives nobody. */
+static int
+is_mixed(const struct command *c, const char *nick)
+{
+	return look_mixes(nick) && !look_same(nick, c->u->account);
+}
+
 /* It cannot be had: NICK has to be sent again. */
 static enum command_result
-deny_nick(struct command *c)
+deny_nick(struct command *c, int wrong)
 {
-	reply(c, ERR_NICKNAMEINUSE, wanted_nick(c));
+	if (wrong)
+		reply(c, ERR_ERRONEUSNICKNAME, wanted_nick(c));
+	else
+		reply(c, ERR_NICKNAMEINUSE, wanted_nick(c));
 	if (c->u->flags & USER_WISH)
 		command_op(c, OP_WISH, c->uid);
 	else
@@ -109,14 +121,14 @@ static enum command_result
 take_nick(struct command *c)
 {
 	const char *nick = wanted_nick(c);
-	uint32_t other = registry_find_nick(nick);
+	uint32_t other = registry_find_look(nick, c->uid);
 	enum command_result r;
 
 	if (device_is_other(c))
 		return hand_over(c);
-	if (other != 0 && other != c->uid) {
-		if (name_cmp(nick, c->u->account) != 0)
-			return deny_nick(c);
+	if (other != 0) {
+		if (!look_same(nick, c->u->account))
+			return deny_nick(c, 0);
 		if (device_may_come(other))
 			return CMD_WAIT;
 		if ((r = account_take(c, nick)) != CMD_DONE)
@@ -149,7 +161,9 @@ try_register(struct command *c)
 	if (device_is_other(c))
 		return hand_over(c);
 	if ((r = account_may_have(c, wanted_nick(c))) == CMD_ANSWERED)
-		return deny_nick(c);
+		return deny_nick(c, 0);
+	if (r == CMD_DONE && is_mixed(c, wanted_nick(c)))
+		return deny_nick(c, 1);
 	return r == CMD_DONE ? take_nick(c) : r;
 }
 
@@ -197,12 +211,12 @@ cmd_pass(struct command *c)
 static enum command_result
 change_nick(struct command *c, const char *nick)
 {
-	uint32_t other = registry_find_nick(nick);
+	uint32_t other = registry_find_look(nick, c->uid);
 	struct envelope *e;
 	enum command_result r;
 
-	if (other != 0 && other != c->uid) {
-		if (name_cmp(nick, c->u->account) != 0) {
+	if (other != 0) {
+		if (!look_same(nick, c->u->account)) {
 			reply(c, ERR_NICKNAMEINUSE, nick);
 			return CMD_DONE;
 		}
@@ -216,6 +230,10 @@ change_nick(struct command *c, const char *nick)
 		if (r != CMD_ANSWERED)
 			return r;
 		reply(c, ERR_NICKNAMEINUSE, nick);
+		return CMD_DONE;
+	}
+	if (is_mixed(c, nick)) {
+		reply(c, ERR_ERRONEUSNICKNAME, nick);
 		return CMD_DONE;
 	}
 	if (!deliver_names_settled())
@@ -236,9 +254,9 @@ change_nick(struct command *c, const char *nick)
 static enum command_result
 first_nick(struct command *c, const char *nick)
 {
-	uint32_t other = registry_find_nick(nick);
+	uint32_t other = registry_find_look(nick, c->uid);
 
-	if (other == 0 || other == c->uid) {
+	if (other == 0) {
 		if (strcmp(nick, c->u->nick) != 0) {
 			if (!deliver_names_settled())
 				return CMD_WAIT;
@@ -248,7 +266,7 @@ first_nick(struct command *c, const char *nick)
 			command_op(c, OP_WISH, c->uid);
 		return then_register(c);
 	}
-	if (name_cmp(nick, c->u->account) != 0 &&
+	if (!look_same(nick, c->u->account) &&
 	    !((c->s->flags & SESSION_CAP) && store_accepts())) {
 		reply(c, ERR_NICKNAMEINUSE, nick);
 		return CMD_DONE;
@@ -274,7 +292,7 @@ cmd_nick(struct command *c)
 		    strchr(nick, ' ') != NULL || nick[0] == ':' ? "*" : nick);
 		return CMD_DONE;
 	}
-	if (account_is_service(nick)) {
+	if (account_looks_service(nick)) {
 		reply(c, ERR_NICKNAMEINUSE, nick);
 		return CMD_DONE;
 	}

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../irc/look.h"
 #include "../irc/name.h"
 #include "account.h"
 #include "handlers.h"
@@ -220,11 +221,24 @@ req_account_unsuspend(struct database *db, struct request *r)
 
 /* ---- showing ---- */
 
+/* An account of ASCII letters is found by whatever looks like its name. */
+int
+account_find_look(struct database *db, const char *name, struct account *a)
+{
+	char look[REQUEST_NAME];
+	int n = account_find(db, name, a);
+
+	if (n != 0)
+		return n;
+	look_of(look, sizeof(look), name);
+	return account_find(db, look, a);
+}
+
 void
 req_owner(struct database *db, struct request *r)
 {
 	struct account a;
-	int n = account_find(db, r->p[0], &a);
+	int n = account_find_look(db, r->p[0], &a);
 
 	if (n < 0)
 		answer_trouble(db, r);

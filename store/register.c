@@ -140,11 +140,12 @@ is_free(
 		    "An account is named as a nick is");
 		return 0;
 	}
-	if ((n = account_find(db, name, &a)) < 0)
+	if ((n = account_find_look(db, name, &a)) < 0)
 		answer_trouble(db, r);
 	else if (n == 1)
 		answer_fail(r, command, "ACCOUNT_EXISTS", name,
-		    "There is an account of that name");
+		    "There is an account of that name, or one that looks "
+		    "like it");
 	return n == 0;
 }
 
