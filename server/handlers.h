@@ -9,6 +9,8 @@
 /* register.c: who one is */
 command_fn cmd_cap, cmd_pass, cmd_nick, cmd_user, cmd_quit, cmd_ping, cmd_pong,
     cmd_setname, cmd_user_mode;
+/* gateway.c */
+command_fn cmd_webirc;
 /* consent.c */
 command_fn cmd_accept;
 /* away.c */

@@ -7,6 +7,7 @@
  * worker's death).  So each function here must leave the same records
  * whether it runs once, twice, or a second time after half a first.
  */
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "../ipc/mailbox.h"
@@ -19,6 +20,7 @@
 #include "poison.h"
 #include "registry.h"
 #include "sasl.h"
+#include "session.h"
 
 static void
 copy(char *dst, size_t size, const char *src)
@@ -478,6 +480,26 @@ op_accept(struct op *op)
 	l->at = free + 1;
 }
 
+/* Counted again after a death in here, which rebuilds the counts first. */
+static void
+op_address(struct op *op)
+{
+	struct session *s = &sessions[op->a];
+	struct in6_addr addr;
+
+	if (inet_pton(AF_INET6, op->text, &addr) != 1)
+		return;
+	if (session_has_address(s))
+		registry_count_address(&s->addr, -1);
+	FAULT("op-address-left");
+	s->addr = addr;
+	FAULT("op-address-set");
+	s->flags &= ~(uint32_t)SESSION_PROXY;
+	registry_count_address(&addr, 1);
+	FAULT("op-address-counted");
+	copy(users[s->user].host, sizeof(users[s->user].host), op->text2);
+}
+
 static void
 op_alone(struct op *op)
 {
@@ -576,6 +598,7 @@ static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_SEEN] = op_seen,
 	[OP_ACCOUNT] = op_account,
 	[OP_ACCEPT] = op_accept,
+	[OP_ADDRESS] = op_address,
 	[OP_ALONE] = op_alone,
 	[OP_WISH] = op_wish,
 	[OP_SASL] = op_sasl,

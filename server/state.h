@@ -110,7 +110,7 @@ enum session_flag {
 	SESSION_ALONE = 0x20000000,  /* nobody is at it: AWAY * */
 	SESSION_PRE_AWAY = 0x10000000, /* its reason is a text for AWAY, until
 	                              * it is registered */
-	SESSION_PROXY = 0x8000000,   /* says first whose it is: proxy.c */
+	SESSION_PROXY = 0x8000000,   /* says first whose it is: gateway.c */
 };
 
 /* Output that tells of something as being kept: it is not sent before the

@@ -115,6 +115,9 @@ const struct command_row command_table[] = {
 	    "VERSION: of the server, and what it supports" },
 	{ "WALLOPS", cmd_wallops, 1, R | O, 1,
 	    "WALLOPS TEXT: to all who have user mode w (operators)" },
+	{ "WEBIRC", cmd_webirc, 4, E | L, 1,
+	    "WEBIRC PASSWORD GATEWAY HOST ADDRESS [OPTIONS]: from a trusted "
+	    "gateway, for whom it connects" },
 	{ "WHO", cmd_who, 0, R | L, 2,
 	    "WHO #ROOM|NICK|MASK [o]: who they are" },
 	{ "WHOIS", cmd_whois, 1, R | L, 1,

@@ -36,6 +36,7 @@
 #include "deliver.h"
 #include "device.h"
 #include "fault.h"
+#include "gateway.h"
 #include "log.h"
 #include "pause.h"
 #include "peer.h"
@@ -351,6 +352,8 @@ has_line(uint32_t i)
 	char *buf;
 	size_t next, n = session_input(i, &buf);
 
+	if (sessions[i].flags & SESSION_PROXY)
+		return n > 0 && gateway_header(i) > 0;
 	return n > 0 && message_line(buf, n, &next) >= 0;
 }
 

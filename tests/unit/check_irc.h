@@ -13,6 +13,7 @@ Suite *check_mask(void);
 Suite *check_utf8(void);
 Suite *check_capability(void);
 Suite *check_mode(void);
+Suite *check_proxy(void);
 Suite *check_numeric(void);
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
