@@ -468,6 +468,8 @@ op_accept(struct op *op)
 		if (l->user[i] == op->b && l->user_gen[i] == op->c) {
 			if (op->x)
 				l->user[i] = 0;
+			else if (i == free)
+				l->at = free + 1;
 			return;
 		}
 	if (op->x)
