@@ -57,6 +57,8 @@ void reply_lusers(struct command *c);
 void reply_motd(struct command *c);
 /* The ISUPPORT tokens as 005 lines, and what else 004 and 005 say. */
 void reply_isupport(struct command *c);
+/* This worker's clients hear it if the tokens are not what they were. */
+void isupport_look(void);
 /* Whether C's user may see that U is in R: not secret, or a member too. */
 int may_see_room(const struct command *c, uint32_t r);
 /* Whether C's user may see U in lists: not invisible, itself, an operator, or

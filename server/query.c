@@ -15,6 +15,7 @@
  */
 
 #include <arpa/inet.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -29,6 +30,7 @@
 #include "handlers.h"
 #include "past.h"
 #include "registry.h"
+#include "session.h"
 #include "version.h"
 #include "words.h"
 
@@ -533,67 +535,167 @@ token_text(const struct token *t, char *buf, size_t size)
 	return (size_t)n < size ? (size_t)n : size - 1;
 }
 
-/* The lines of 005 are in a batch of their own for those who want that. */
-static int
-isupport_batched(const struct command *c)
-{
-	const uint64_t both = CAP(BATCH) | CAP(EXTENDED_ISUPPORT);
+/* How a line of 005 gets to its client: TAGS, in a batch of its own for those
+ * who want that; INNER, it is in that batch. */
+typedef void isupport_put(struct command *c, const char *tags, size_t ntags,
+    const char *line, int inner);
 
-	return (c->s->caps & both) == both;
+/* As a reply. */
+static void
+put_reply(struct command *c, const char *tags, size_t ntags, const char *line,
+    int inner)
+{
+	reply_past(c, tags, ntags, line, inner);
+}
+
+/* By itself, later. */
+static void
+put_news(struct command *c, const char *tags, size_t ntags, const char *line,
+    int inner)
+{
+	char text[2 * MESSAGE_LINE + 128];
+	int n = snprintf(text, sizeof(text), "%s%.*s%s%s\r\n",
+	    ntags > 0 ? "@" : "", (int)ntags, tags, ntags > 0 ? " " : "",
+	    line);
+
+	(void)inner;
+	session_append(c->sid, text, (size_t)n);
 }
 
 static void
-isupport_batch(struct command *c, char sign)
+isupport_text(struct command *c, isupport_put *put, int batched,
+    const char *line)
 {
-	if (isupport_batched(c))
-		reply_line(c, ":%s BATCH %ci%llx%s", config->name, sign,
-		    (unsigned long long)c->s->executed,
-		    sign == '+' ? " draft/isupport" : "");
+	char tags[96];
+	size_t n = 0;
+
+	if (batched)
+		n = (size_t)snprintf(tags, sizeof(tags), "batch=i%llx;",
+		    (unsigned long long)c->s->executed);
+	if (c->s->caps & CAP(SERVER_TIME))
+		n += deliver_time_tag(wall_ms, tags + n, sizeof(tags) - n);
+	put(c, tags, n > 0 ? n - 1 : 0, line, batched);
 }
 
 static void
-isupport_line(struct command *c, struct words *w)
+isupport_batch(struct command *c, isupport_put *put, char sign)
 {
-	char tags[96], line[2 * MESSAGE_LINE];
-	int n;
+	char line[MESSAGE_LINE];
+
+	snprintf(line, sizeof(line), ":%s BATCH %ci%llx%s", config->name, sign,
+	    (unsigned long long)c->s->executed,
+	    sign == '+' ? " draft/isupport" : "");
+	isupport_text(c, put, 0, line);
+}
+
+/* What reply() would send. */
+static void numeric_text(const struct command *, char *, size_t, int,
+    const char *, ...) __attribute__((format(printf, 5, 6)));
+
+static void
+numeric_text(const struct command *c, char *buf, size_t size, int numeric,
+    const char *fmt, ...)
+{
+	int n = snprintf(buf, size, ":%s %03d %s ", config->name, numeric,
+	    c->u->nick[0] != '\0' ? c->u->nick : "*");
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(buf + n, size - (size_t)n, fmt, ap);
+	va_end(ap);
+}
+
+static void
+isupport_line(struct command *c, isupport_put *put, int batched,
+    struct words *w)
+{
+	char line[2 * MESSAGE_LINE];
 
 	if (w->count == 0)
 		return;
-	if (!isupport_batched(c)) {
-		reply(c, RPL_ISUPPORT, w->text);
-	} else {
-		snprintf(line, sizeof(line), ":%s 005 %s %s "
-		    ":are supported by this server", config->name,
-		    c->u->nick[0] != '\0' ? c->u->nick : "*", w->text);
-		n = snprintf(tags, sizeof(tags), "batch=i%llx;",
-		    (unsigned long long)c->s->executed);
-		if (c->s->caps & CAP(SERVER_TIME))
-			n += (int)deliver_time_tag(wall_ms, tags + n,
-			    sizeof(tags) - (size_t)n);
-		reply_past(c, tags, (size_t)n - 1, line, 1);
-	}
+	numeric_text(c, line, sizeof(line), RPL_ISUPPORT, w->text);
+	isupport_text(c, put, batched, line);
 	words_clear(w);
 }
 
-void
-reply_isupport(struct command *c)
+/* All lines; with GONE also what is no token any more. */
+static void
+isupport_lines(struct command *c, isupport_put *put, const char *gone)
 {
+	const uint64_t both = CAP(BATCH) | CAP(EXTENDED_ISUPPORT);
+	int batched = (c->s->caps & both) == both;
 	char text[CONFIG_ICON + 32];
 	struct words w;
 	size_t i, n;
 
-	isupport_batch(c, '+');
+	if (batched)
+		isupport_batch(c, put, '+');
 	words_begin(&w, c, strlen(" :are supported by this server"));
 	for (i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++) {
 		if ((n = token_text(&tokens[i], text, sizeof(text))) == 0)
 			continue;
 		if (w.count < TOKENS_LINE && words_add(&w, text, n))
 			continue;
-		isupport_line(c, &w);
+		isupport_line(c, put, batched, &w);
 		words_add(&w, text, n);
 	}
-	isupport_line(c, &w);
-	isupport_batch(c, '-');
+	if (gone != NULL && !words_add(&w, gone, strlen(gone))) {
+		isupport_line(c, put, batched, &w);
+		words_add(&w, gone, strlen(gone));
+	}
+	isupport_line(c, put, batched, &w);
+	if (batched)
+		isupport_batch(c, put, '-');
+}
+
+void
+reply_isupport(struct command *c)
+{
+	isupport_lines(c, put_reply, NULL);
+}
+
+/* A hash of all tokens, never 0. */
+static uint64_t
+isupport_hash(void)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+	char text[CONFIG_ICON + 32];
+	size_t i, n, k;
+
+	for (i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++) {
+		n = token_text(&tokens[i], text, sizeof(text));
+		for (k = 0; k < n; k++)
+			h = (h ^ (unsigned char)text[k]) *
+			    UINT64_C(1099511628211);
+	}
+	return h | 1;
+}
+
+/*
+ * The tokens may be others than those that this worker's clients were told,
+ * after a reload or an upgrade: then they hear it.  If the worker dies
+ * meanwhile some hear it twice, which changes nothing.
+ */
+void
+isupport_look(void)
+{
+	uint64_t now = isupport_hash();
+	uint32_t i;
+
+	for (i = 1; me->tokens != 0 && me->tokens != now &&
+	     i < state->sessions.high; i++) {
+		struct session *s = &sessions[i];
+		struct command c = { .sid = i, .uid = s->user, .s = s,
+			.u = &users[s->user] };
+		if (s->worker == my_id && session_is_client(s) &&
+		    (c.u->flags & USER_REGISTERED) &&
+		    !(s->flags & SESSION_MISSES))
+			isupport_lines(&c, put_news,
+			    config->network_icon[0] == '\0'
+			        ? "-draft/ICON"
+			        : NULL);
+	}
+	me->tokens = now;
 }
 
 enum command_result

@@ -425,6 +425,7 @@ struct worker {
 	uint64_t mailbox_room;
 	uint32_t restarts;
 	struct bell bell;
+	uint64_t tokens;       /* of 005, a hash: as its clients know them */
 	_Atomic uint64_t waiters; /* workers that wait for room in MAILBOX */
 	uint64_t count;        /* envelopes made in this life */
 	uint64_t heard[CONFIG_WORKERS + 1][EPOCHS]; /* serials, by origin */

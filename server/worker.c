@@ -36,6 +36,7 @@
 #include "deliver.h"
 #include "device.h"
 #include "fault.h"
+#include "handlers.h"
 #include "gateway.h"
 #include "log.h"
 #include "pause.h"
@@ -973,6 +974,7 @@ worker_main(unsigned id, const struct config *cfg)
 	me->epoch++; /* before the first serial of this life */
 	FAULT("heal-epoch");
 	worker_adopt();
+	isupport_look();
 	bell_wake(&me->bell);
 	while (!me->retire && !state->stopping) {
 		if (pause_asked())

@@ -252,6 +252,40 @@ START_TEST(test_isupport_command)
 }
 END_TEST
 
+/* What a reload changes is told to all, in a batch to who wants that. */
+START_TEST(test_isupport_reload)
+{
+	struct client *c = client_register(&sv, "reloaded");
+	struct client *d = client_register_with(&sv, "batched",
+	    "batch draft/extended-isupport");
+	pid_t pid;
+
+	server_set(&sv, "network-icon", NULL);
+	server_set(&sv, "max-rooms-per-user", "7");
+	server_write(&sv);
+	free(server_ctl(&sv, "reload", NULL));
+	client_expect(c, "005 reloaded *CHANLIMIT=#:7 *");
+	client_expect(c, "005 reloaded *-draft/ICON :*");
+	client_expect(d, "BATCH +* draft/isupport");
+	client_block(d, "BATCH -*");
+	client_block_has(d, "005 batched *CHANLIMIT=#:7 *");
+	server_set(&sv, "network-icon", "https://irc.test/other.png");
+	server_set(&sv, "max-rooms-per-user", NULL);
+	server_write(&sv);
+	free(server_ctl(&sv, "reload", NULL));
+	client_expect(c, "005 reloaded *draft/ICON=https://irc.test/other*");
+	/* nothing new, nothing told */
+	client_expect(d, "BATCH +* draft/isupport");
+	client_block(d, "BATCH -*");
+	pid = server_worker_pid(&sv, 1);
+	free(server_ctl(&sv, "reload", NULL));
+	wait_for(server_worker_pid(&sv, 1) > 0 &&
+	    server_worker_pid(&sv, 1) != pid, 5000);
+	client_expect_none(c, "005 *");
+	client_expect_none(d, "BATCH *");
+}
+END_TEST
+
 static int
 number(struct client *c, const char *token)
 {
@@ -522,6 +556,7 @@ suite(void)
 	tcase_add_test(tc, test_cap_registration);
 	tcase_add_test(tc, test_isupport_early);
 	tcase_add_test(tc, test_isupport_command);
+	tcase_add_test(tc, test_isupport_reload);
 	tcase_add_test(tc, test_limits_cut);
 	tcase_add_test(tc, test_limits_refused);
 	tcase_add_test(tc, test_targets);
