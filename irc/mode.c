@@ -158,12 +158,13 @@ mode_letters(const struct mode *table, char *buf, int size)
 }
 
 const char *
-mode_letters_param(const struct mode *table, char *buf, int size)
+mode_letters_param(char *buf, int size)
 {
 	struct output o = { buf, size, 0 };
+	const struct mode *m;
 
-	for (; table->letter != 0; table++)
-		if (wants_param[table->kind][1])
-			put(&o, table->letter);
+	for (m = mode_channel; m->letter != 0; m++)
+		if (m->kind != MODE_FLAG)
+			put(&o, m->letter);
 	return finish(&o);
 }

@@ -77,8 +77,9 @@ const char *mode_prefixes(uint32_t member, int all, char buf[8]);
 /* ISUPPORT values out of the tables: "b,k,l,imnrst" and "(ov)@+". */
 const char *mode_chanmodes(char *buf, int size);
 const char *mode_prefix(char *buf, int size);
-/* All letters, for 004; those that take a parameter. */
+/* All letters, for 004. */
 const char *mode_letters(const struct mode *table, char *buf, int size);
-const char *mode_letters_param(const struct mode *table, char *buf, int size);
+/* Of rooms' those that take a parameter. */
+const char *mode_letters_param(char *buf, int size);
 
 #endif

@@ -71,7 +71,7 @@ welcome(struct command *c)
 	reply(c, RPL_MYINFO, config->name, "moot-" MOOT_VERSION,
 	    mode_letters(mode_user, umodes, sizeof(umodes)),
 	    mode_letters(mode_channel, cmodes, sizeof(cmodes)),
-	    mode_letters_param(mode_channel, pmodes, sizeof(pmodes)));
+	    mode_letters_param(pmodes, sizeof(pmodes)));
 	reply_isupport(c);
 	reply_lusers(c);
 	reply_motd(c);

@@ -394,6 +394,38 @@ START_TEST(test_own_words)
 }
 END_TEST
 
+/* CASEMAPPING=ascii, of all that has a name: A is a, [ is not {. */
+START_TEST(test_casemapping)
+{
+	struct client *a = client_register(&sv, "case[x]");
+	struct client *b = client_register(&sv, "case{x}"), *c;
+
+	c = client_connect(&sv);
+	client_ask(c, "NICK CASE[X]", "433 \\* CASE[X] :*");
+	client_close(c);
+	client_ask(a, "WHOIS CASE{X}", "311 case[x] case{x} *");
+	client_ask(a, "ISON Case[X] CASE{x}", "303 case[x] :case[x] case{x}");
+	client_send(b, "PRIVMSG CASE[x] :hello");
+	client_expect(a, "PRIVMSG case[x] :hello");
+	client_ask(a, "JOIN #Case[^", "366 case[x] #Case[^ :*");
+	client_ask(b, "JOIN #cASE[^", ":case{x}!* JOIN #Case[^");
+	client_expect(b, "366 *");
+	client_ask(b, "JOIN #case{^", "353 case{x} = #case{^ :@case{x}");
+	client_ask(a, "MODE #CASE[^ +b CASE{X}!*@*", "MODE #Case[^ +b *");
+	client_ask(b, "PRIVMSG #case[^ :may I", "404 *");
+	client_ask(a, "MODE #case[^ -b case{x}!*@*", "MODE #Case[^ -b *");
+	client_send(b, "PRIVMSG #case[^ :now");
+	client_expect(a, "PRIVMSG #Case[^ :now");
+	/* and accounts */
+	client_send(a, "REGISTER Cased^ * :secret of it");
+	client_expect(a, "REGISTER SUCCESS Cased^ :*");
+	client_ask(b, "NICK cASED^", "433 * cASED^ :*");
+	client_ask(b, "REGISTER cased^ * :secret of it", "FAIL REGISTER *");
+	client_ask(a, "NICK CASED^", ":case[x]!* NICK CASED^");
+	client_ask(b, "NICK cased~", "432 * cased~ :*");
+}
+END_TEST
+
 /* ---- Registration ---- */
 
 START_TEST(test_registration_edges)
@@ -561,6 +593,7 @@ suite(void)
 	tcase_add_test(tc, test_limits_refused);
 	tcase_add_test(tc, test_targets);
 	tcase_add_test(tc, test_own_words);
+	tcase_add_test(tc, test_casemapping);
 	tcase_add_test(tc, test_registration_edges);
 	tcase_add_test(tc, test_pre_away);
 	tcase_add_test(tc, test_pre_away_devices);

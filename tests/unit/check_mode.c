@@ -150,12 +150,6 @@ user_letters(char *buf, int size)
 	return mode_letters(mode_user, buf, size);
 }
 
-static const char *
-param_letters(char *buf, int size)
-{
-	return mode_letters_param(mode_channel, buf, size);
-}
-
 static const struct {
 	const char *(*write)(char *, int);
 	const char *want;
@@ -164,7 +158,7 @@ static const struct {
 	{ mode_prefix, "(ov)@+" },
 	{ channel_letters, "biklmnorstv" },
 	{ user_letters, "BIRiow" },
-	{ param_letters, "bklov" },
+	{ mode_letters_param, "bklov" },
 };
 
 /* In each size from none to enough: cut, never overrun. */
