@@ -328,12 +328,11 @@ cmd_quit(struct command *c)
 {
 	char reason[AWAY_MAX + 1];
 
-	if (c->m.nparam > 0 && c->m.param[0][0] != '\0') {
+	if (c->m.nparam > 0)
 		c->m.param[0][utf8_cut(c->m.param[0], strlen(c->m.param[0]),
 		    AWAY_MAX - 8)] = '\0';
-		snprintf(reason, sizeof(reason), "Quit: %s", c->m.param[0]);
-	} else
-		snprintf(reason, sizeof(reason), "Client quit");
+	snprintf(reason, sizeof(reason), "Quit: %s",
+	    c->m.nparam > 0 ? c->m.param[0] : "");
 	session_close(c->sid, reason);
 	return CMD_DONE;
 }
@@ -445,7 +444,7 @@ cap_list(struct command *c, const char *sub, uint64_t set, int values)
 	char text[128];
 	int i;
 
-	cap_begin(&l, c, sub, c->s->flags & SESSION_CAP302 ? "* " : "");
+	cap_begin(&l, c, sub, "* ");
 	for (i = 0; i < CAPABILITY_COUNT; i++)
 		if (set & UINT64_C(1) << i)
 			cap_word(&l, text,
@@ -459,13 +458,12 @@ cap_list(struct command *c, const char *sub, uint64_t set, int values)
  * all the same.
  */
 static void
-cap_list_old(struct command *c)
+cap_list_old(struct command *c, const char *sub, uint64_t set)
 {
-	uint64_t set = cap_offered();
 	struct cap_lines l;
 	int i, draft;
 
-	cap_begin(&l, c, "LS", "");
+	cap_begin(&l, c, sub, "");
 	for (draft = 0; draft < 2; draft++)
 		for (i = 0; i < CAPABILITY_COUNT; i++) {
 			const char *name = capability_name(i);
@@ -566,7 +564,7 @@ cap_ls(struct command *c)
 	cap_negotiates(c);
 	cap_told(c->s);
 	if (version < CAP_VERSION) {
-		cap_list_old(c);
+		cap_list_old(c, "LS", cap_offered());
 		return CMD_DONE;
 	}
 	c->s->flags |= SESSION_CAP302;
@@ -578,7 +576,10 @@ cap_ls(struct command *c)
 static enum command_result
 cap_show(struct command *c)
 {
-	cap_list(c, "LIST", c->s->caps, 0);
+	if (c->s->flags & SESSION_CAP302)
+		cap_list(c, "LIST", c->s->caps, 0);
+	else
+		cap_list_old(c, "LIST", c->s->caps);
 	return CMD_DONE;
 }
 
