@@ -252,6 +252,12 @@ look_hash(const char *nick)
 	char buf[4];
 
 	while (*nick != '\0') {
+		/* most of them: whoever is written to is looked for so */
+		if ((unsigned char)*nick < 0x80) {
+			h = (h ^ lower_ascii((unsigned char)*nick++)) *
+			    16777619u;
+			continue;
+		}
 		n = look_next(&nick, buf);
 		for (i = 0; i < n; i++)
 			h = (h ^ (unsigned char)buf[i]) * 16777619u;
