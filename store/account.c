@@ -20,6 +20,7 @@
 #include "../irc/look.h"
 #include "../irc/name.h"
 #include "account.h"
+#include "alike.h"
 #include "handlers.h"
 
 /* ---- finding ---- */
@@ -221,17 +222,20 @@ req_account_unsuspend(struct database *db, struct request *r)
 
 /* ---- showing ---- */
 
-/* An account of ASCII letters is found by whatever looks like its name. */
 int
 account_find_look(struct database *db, const char *name, struct account *a)
 {
-	char look[REQUEST_NAME];
+	char look[REQUEST_NAME], other[REQUEST_NAME];
 	int n = account_find(db, name, a);
 
 	if (n != 0)
 		return n;
 	look_of(look, sizeof(look), name);
-	return account_find(db, look, a);
+	if ((n = account_find(db, look, a)) != 0)
+		return n;
+	return alike_find(look, other, sizeof(other))
+	    ? account_find(db, other, a)
+	    : 0;
 }
 
 void

@@ -4,6 +4,7 @@
  * may have them, before and after registration, by an account or without.
  */
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,6 +120,7 @@ END_TEST
 START_TEST(test_account)
 {
 	struct client *c = client_connect(&sv), *evan;
+	pid_t pid;
 
 	client_send(c, "REGISTER evan * :secret of it");
 	client_expect(c, "REGISTER SUCCESS evan :*");
@@ -137,6 +139,18 @@ START_TEST(test_account)
 	client_ask(evan, "NICK " CYRILLIC_E "van", ":evan!* NICK *van");
 	client_ask(c, "NICK evan", "433 free evan :*");
 	client_ask(evan, "NICK evan", "NICK evan");
+	/* an account in other letters is one, too: all Cyrillic, also after
+	 * the store has begun anew */
+	client_ask(c, "REGISTER " CYRILLIC_A CYRILLIC_C CYRILLIC_E
+	    " * :secret of it", "REGISTER SUCCESS *");
+	client_ask(evan, "NICK ace", "433 evan ace :*");
+	pid = server_store_pid(&sv);
+	kill(pid, SIGKILL);
+	wait_for(server_store_pid(&sv) > 0 && server_store_pid(&sv) != pid,
+	    10000);
+	client_ask(evan, "NICK " CYRILLIC_A "_1", "NICK *");
+	client_ask(evan, "REGISTER again * :secret of it", "FAIL *");
+	client_ask(evan, "NICK ACE", "433 * ACE :*");
 }
 END_TEST
 
