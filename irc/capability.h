@@ -34,7 +34,8 @@
 	X(NO_NAMES, "no-implicit-names")                                      \
 	X(PRE_AWAY, "draft/pre-away")                                         \
 	X(SEARCH, "soju.im/search")                                           \
-	X(STANDARD_REPLIES, "standard-replies")
+	X(STANDARD_REPLIES, "standard-replies")                               \
+	X(MULTILINE, "draft/multiline")
 
 enum capability_index {
 #define X(id, name) CAPABILITY_##id,

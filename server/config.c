@@ -33,6 +33,7 @@
 #include <unistd.h>
 
 #include "../irc/proxy.h"
+#include "../irc/tag.h"
 #include "../irc/utf8.h"
 #include "config.h"
 #include "log.h"
@@ -417,6 +418,20 @@ icon_read(struct parser *p, char **value, int n)
 		return field_set(p, value[0]);
 	complain(p, "network-icon: \"%s\" is not a URL of http or https in "
 	    "ASCII", log_safe(value[0]));
+	return -1;
+}
+
+/* As CLIENTTAGDENY has it; off is nothing. */
+static int
+client_tag_deny_read(struct parser *p, char **value, int n)
+{
+	(void)n;
+	if (strcmp(value[0], "off") == 0)
+		return field_set(p, "");
+	if (value[0][0] != '\0' && tag_deny_valid(value[0]))
+		return field_set(p, value[0]);
+	complain(p, "client-tag-deny: \"%s\" is not a list of tags, such as "
+	    "*,-typing", log_safe(value[0]));
 	return -1;
 }
 
@@ -1026,6 +1041,9 @@ static const struct setting settings[] = {
 	    1, 1, 0, 1000, 0, "20", NULL },
 	{ "linger", number_read, field_same, FIELD(linger),
 	    1, 1, 0, 86400, 0, "120", NULL },
+	{ "client-tag-deny", client_tag_deny_read, field_same,
+	    FIELD(client_tag_deny),
+	    1, 1, 0, 0, 0, "off", NULL },
 	{ "log-level", level_read, field_same, FIELD(log_level),
 	    1, 1, 0, 0, 0, "info", NULL },
 };

@@ -18,6 +18,7 @@
  */
 #include "../irc/capability.h"
 #include "away.h"
+#include "batch.h"
 #include "channel.h"
 #include "deliver.h"
 #include "device.h"
@@ -190,6 +191,8 @@ settle(uint32_t i)
 	/* one that was not brought to an end */
 	if (s->sasl != 0)
 		sasl_drop(i);
+	if (s->batch != 0)
+		batch_drop(i);
 	/* who gave it may have died over it */
 	users[s->user].home = (uint8_t)my_id;
 	if (why == NULL &&

@@ -480,6 +480,14 @@ value_icon(char *buf, int size)
 	return buf[0] != '\0' ? buf : NULL;
 }
 
+/* Only what is refused needs to be told. */
+static const char *
+value_clienttagdeny(char *buf, int size)
+{
+	snprintf(buf, (size_t)size, "%s", config->client_tag_deny);
+	return buf[0] != '\0' ? buf : NULL;
+}
+
 /* A token has a text, a function for it, a number, or nothing. */
 static const struct token {
 	const char *name;
@@ -495,6 +503,7 @@ static const struct token {
 	{ "CHANNELLEN", NULL, NULL, NAME_CHANNEL },
 	{ "CHANTYPES", "#", NULL, 0 },
 	{ "CHATHISTORY", NULL, value_chathistory, 0 },
+	{ "CLIENTTAGDENY", NULL, value_clienttagdeny, 0 },
 	{ "ELIST", "CMNTU", NULL, 0 },
 	{ "HOSTLEN", NULL, NULL, NAME_HOST },
 	{ "KEYLEN", NULL, NULL, KEY_MAX },
@@ -513,6 +522,7 @@ static const struct token {
 	{ "TARGMAX", NULL, value_targmax, 0 },
 	{ "TOPICLEN", NULL, NULL, TOPIC_MAX },
 	{ "USERLEN", NULL, NULL, NAME_USER },
+	{ "UTF8ONLY", NULL, NULL, 0 },
 	{ "draft/ICON", NULL, value_icon, 0 },
 };
 
@@ -536,29 +546,29 @@ token_text(const struct token *t, char *buf, size_t size)
 }
 
 /* How a line of 005 gets to its client: TAGS, in a batch of its own for those
- * who want that; INNER, it is in that batch. */
+ * who want that, which is PLACE. */
 typedef void isupport_put(struct command *c, const char *tags, size_t ntags,
-    const char *line, int inner);
+    const char *line, enum reply_place place);
 
 /* As a reply. */
 static void
 put_reply(struct command *c, const char *tags, size_t ntags, const char *line,
-    int inner)
+    enum reply_place place)
 {
-	reply_past(c, tags, ntags, line, inner);
+	reply_past(c, tags, ntags, line, place);
 }
 
 /* By itself, later. */
 static void
 put_news(struct command *c, const char *tags, size_t ntags, const char *line,
-    int inner)
+    enum reply_place place)
 {
 	char text[2 * MESSAGE_LINE + 128];
 	int n = snprintf(text, sizeof(text), "%s%.*s%s%s\r\n",
 	    ntags > 0 ? "@" : "", (int)ntags, tags, ntags > 0 ? " " : "",
 	    line);
 
-	(void)inner;
+	(void)place;
 	session_append(c->sid, text, (size_t)n);
 }
 
@@ -574,7 +584,8 @@ isupport_text(struct command *c, isupport_put *put, int batched,
 		    (unsigned long long)c->s->executed);
 	if (c->s->caps & CAP(SERVER_TIME))
 		n += deliver_time_tag(wall_ms, tags + n, sizeof(tags) - n);
-	put(c, tags, n > 0 ? n - 1 : 0, line, batched);
+	put(c, tags, n > 0 ? n - 1 : 0, line,
+	    batched ? REPLY_INNER : REPLY_OWN);
 }
 
 static void

@@ -99,7 +99,7 @@ START_TEST(test_mixed)
 	client_ask(c, "NICK cafe\xcc\x81", "432 * * :*");
 	client_ask(c, "NICK caf\xe2\x80\x8b" "e", "432 * * :*");
 	client_ask(c, "NICK caf\xe2\x80\xae" "e", "432 * * :*");
-	client_ask(c, "NICK caf\xff", "432 * * :*");
+	client_ask(c, "NICK caf\xff", "FAIL NICK INVALID_UTF8 :*");
 }
 END_TEST
 
