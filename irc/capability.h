@@ -35,7 +35,8 @@
 	X(PRE_AWAY, "draft/pre-away")                                         \
 	X(SEARCH, "soju.im/search")                                           \
 	X(STANDARD_REPLIES, "standard-replies")                               \
-	X(MULTILINE, "draft/multiline")
+	X(MULTILINE, "draft/multiline")                                       \
+	X(METADATA, "draft/metadata-3")
 
 enum capability_index {
 #define X(id, name) CAPABILITY_##id,

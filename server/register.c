@@ -21,6 +21,7 @@
 #include "deliver.h"
 #include "device.h"
 #include "handlers.h"
+#include "metadata.h"
 #include "registry.h"
 #include "session.h"
 #include "version.h"
@@ -34,7 +35,8 @@ static const uint64_t offered = CAP(MESSAGE_TAGS) | CAP(SERVER_TIME) |
     CAP(EXTENDED_JOIN) | CAP(CAP_NOTIFY) | CAP(SETNAME) | CAP(CHGHOST) |
     CAP(INVITE_NOTIFY) | CAP(ACCOUNT_TAG) | CAP(ACCOUNT_NOTIFY) |
     CAP(STANDARD_REPLIES) | CAP(EXTENDED_ISUPPORT) |
-    CAP(NO_IMPLICIT_NAMES) | CAP(NO_NAMES) | CAP(PRE_AWAY) | CAP(MULTILINE);
+    CAP(NO_IMPLICIT_NAMES) | CAP(NO_NAMES) | CAP(PRE_AWAY) | CAP(MULTILINE) |
+    CAP(METADATA);
 static const uint64_t offered_with_store =
     CAP(SASL) | CAP(ACCOUNT_REGISTRATION) | CAP(CHATHISTORY) |
     CAP(EVENT_PLAYBACK) | CAP(MESSAGE_REDACTION) | CAP(READ_MARKER) |
@@ -55,6 +57,8 @@ enum {
 	STEP_TRY = 1,  /* whether all is there, and the nick can be had */
 	STEP_WELCOME,
 	STEP_HANDED,   /* the session may be one of an older user by now */
+	STEP_TAKE,     /* the nick */
+	STEP_FETCH,    /* what the account says of itself is fetched */
 };
 
 static void
@@ -75,6 +79,7 @@ welcome(struct command *c)
 	    mode_letters_param(pmodes, sizeof(pmodes)));
 	reply_isupport(c);
 	reply_lusers(c);
+	metadata_welcome(c);
 	reply_motd(c);
 }
 
@@ -165,7 +170,24 @@ try_register(struct command *c)
 		return deny_nick(c, 0);
 	if (r == CMD_DONE && is_mixed(c, wanted_nick(c)))
 		return deny_nick(c, 1);
-	return r == CMD_DONE ? take_nick(c) : r;
+	if (r != CMD_DONE || !(c->u->flags & USER_UNFETCHED))
+		return r == CMD_DONE ? take_nick(c) : r;
+	c->step = STEP_FETCH;
+	c->cursor = 0;
+	return CMD_MORE;
+}
+
+/* Before anybody can see it. */
+static enum command_result
+fetch(struct command *c)
+{
+	enum command_result r = metadata_settle(c);
+
+	if (r != CMD_DONE)
+		return r;
+	c->step = STEP_TAKE;
+	c->cursor = 0;
+	return CMD_MORE;
 }
 
 /* The steps behind the first one. */
@@ -184,6 +206,8 @@ go_on(struct command *c)
 	case STEP_WELCOME:
 		welcome(c);
 		return CMD_DONE;
+	case STEP_FETCH:
+		return fetch(c);
 	default: /* of account_take() */
 		return take_nick(c);
 	}
@@ -378,6 +402,8 @@ cap_offered(void)
 		caps |= offered_with_store;
 	if (config->registration == REGISTRATION_CLOSED)
 		caps &= ~CAP(ACCOUNT_REGISTRATION);
+	if (config->metadata_keys == 0)
+		caps &= ~CAP(METADATA);
 	return caps;
 }
 
@@ -389,6 +415,8 @@ cap_value(uint64_t cap)
 
 	if (cap == CAP(SASL))
 		return sasl_mechanisms();
+	if (cap == CAP(METADATA))
+		return metadata_limits();
 	if (cap == CAP(ACCOUNT_REGISTRATION))
 		return "before-connect,custom-account-name";
 	if (cap == CAP(MULTILINE)) {
@@ -626,6 +654,9 @@ cap_req(struct command *c)
 		caps |= CAP(CAP_NOTIFY);
 	if (ok && (caps & ~c->s->caps & CAP(CAP_NOTIFY)))
 		cap_told(c->s);
+	/* who takes either back has subscribed to nothing */
+	if (ok && (c->s->caps & ~caps & (CAP(METADATA) | CAP(BATCH))))
+		c->s->flags &= ~(uint32_t)SESSION_SUBSCRIBED;
 	if (ok)
 		c->s->caps = caps;
 	cap_verdict(c, ok ? "ACK" : "NAK", list);
