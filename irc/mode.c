@@ -51,6 +51,8 @@ const struct mode mode_channel[] = {
 
 const struct mode mode_user[] = {
 	{ 'B', 0, MODE_FLAG, USER_BOT, RANK_NONE, NULL },
+	{ 'I', 0, MODE_FLAG, USER_HIDES_ROOMS, RANK_NONE, NULL },
+	{ 'R', 0, MODE_FLAG, USER_REGISTERED_ONLY, RANK_NONE, NULL },
 	{ 'i', 0, MODE_FLAG, USER_INVISIBLE, RANK_NONE, NULL },
 	{ 'o', 0, MODE_FLAG, USER_OPERATOR, RANK_NONE, NULL },
 	{ 'w', 0, MODE_FLAG, USER_WALLOPS, RANK_NONE, NULL },
