@@ -13,6 +13,7 @@ Suite *check_utf8(void);
 Suite *check_capability(void);
 Suite *check_mode(void);
 Suite *check_numeric(void);
+Suite *check_xmask(void);
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
