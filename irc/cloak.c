@@ -38,7 +38,7 @@ label(char *out, const uint8_t key[SIPHASH_KEY], const uint8_t addr[16],
 }
 
 void
-cloak_address(char buf[CLOAK_HOST + 1], const uint8_t key[SIPHASH_KEY],
+cloak_address(char buf[NAME_HOST + 1], const uint8_t key[SIPHASH_KEY],
     const uint8_t addr[16])
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
@@ -51,12 +51,12 @@ cloak_address(char buf[CLOAK_HOST + 1], const uint8_t key[SIPHASH_KEY],
 
 	for (i = 0; i < 3; i++)
 		label(part[i], key, addr, bits[i]);
-	snprintf(buf, CLOAK_HOST + 1, "%s.%s.%s.ip", part[0], part[1],
+	snprintf(buf, NAME_HOST + 1, "%s.%s.%s.ip", part[0], part[1],
 	    part[2]);
 }
 
 void
-cloak_account(char buf[CLOAK_HOST + 1], const char *account)
+cloak_account(char buf[NAME_HOST + 1], const char *account)
 {
-	snprintf(buf, CLOAK_HOST + 1, "%.50s.account", account);
+	snprintf(buf, NAME_HOST + 1, "%.50s.account", account);
 }

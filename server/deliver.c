@@ -92,10 +92,12 @@ event_account(struct envelope *e, const char *account)
 	envelope_add(e, &e->naccount, account, strnlen(account, NAME_NICK + 1));
 }
 
-/* Between the tags and the lines. */
+/* Between the tags and the lines: what is told of the source. */
 static void
 put_account(struct envelope *e)
 {
+	if (e->source != 0 && (users[e->source].modes & USER_OPERATOR))
+		e->flags |= ENVELOPE_OPER;
 	if (e->source != 0 && e->naccount + e->nline + e->nalt == 0 &&
 	    users[e->source].account[0] != '\0')
 		event_account(e, users[e->source].account);
@@ -437,7 +439,8 @@ deliver_post(struct envelope *e, const struct posting *p)
 /* ---- rendering ---- */
 
 #define TAG_CAPS                                                              \
-	(CAP(SERVER_TIME) | CAP(MESSAGE_TAGS) | CAP(ACCOUNT_TAG))
+	(CAP(SERVER_TIME) | CAP(MESSAGE_TAGS) | CAP(ACCOUNT_TAG) | \
+	    CAP(OPER_TAG))
 
 size_t
 deliver_time_tag(uint64_t ms, char *buf, size_t size)
@@ -482,6 +485,8 @@ deliver_tags(const struct envelope *e, uint64_t caps, char *buf, size_t size)
 	if ((caps & CAP(ACCOUNT_TAG)) && e->naccount > 0)
 		n += deliver_account_tag(envelope_account(e), e->naccount,
 		    buf + n, size - n);
+	if ((caps & CAP(OPER_TAG)) && (e->flags & ENVELOPE_OPER))
+		n += (size_t)snprintf(buf + n, size - n, "draft/oper;");
 	if ((caps & CAP(MESSAGE_TAGS)) && e->ntags > 0) {
 		memcpy(buf + n, envelope_tags(e), e->ntags);
 		n += e->ntags;
@@ -514,7 +519,7 @@ static struct look {
 	int alt;
 	size_t len;
 	char text[MESSAGE_TAGS + MESSAGE_LINE + 64];
-} looks[16];
+} looks[32];
 static int nlook;
 
 static struct look *
@@ -550,7 +555,7 @@ look_find(const struct envelope *e, const struct session *s)
 	for (i = 0; i < nlook; i++)
 		if (looks[i].caps == caps && looks[i].alt == alt)
 			return &looks[i];
-	/* 3 capabilities and alt make at most 16 looks */
+	/* 4 capabilities and alt make at most 32 looks */
 	return look_make(&looks[nlook++], e, s);
 }
 
@@ -716,7 +721,9 @@ fan_mode(const struct envelope *e, struct fanout *f)
 	for (u = f->member; u < state->users.high; u++) {
 		f->member = u;
 		if (!(users[u].flags & USER_REGISTERED) || u == e->source ||
-		    users[u].home != my_id || !(users[u].modes & e->extra))
+		    users[u].home != my_id ||
+		    (e->extra != EVENT_EVERYBODY &&
+			!(users[u].modes & e->extra)))
 			continue;
 		serve_user(e, f, users[u].session, 0);
 	}

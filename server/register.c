@@ -21,6 +21,7 @@
 #include "session.h"
 #include "version.h"
 #include "worker.h"
+#include "xline.h"
 
 /* What this server offers, and what it does while it has a memory. */
 static const uint64_t offered = CAP(MESSAGE_TAGS) | CAP(SERVER_TIME) |
@@ -28,7 +29,7 @@ static const uint64_t offered = CAP(MESSAGE_TAGS) | CAP(SERVER_TIME) |
     CAP(MULTI_PREFIX) | CAP(USERHOST_IN_NAMES) | CAP(AWAY_NOTIFY) |
     CAP(EXTENDED_JOIN) | CAP(CAP_NOTIFY) | CAP(SETNAME) | CAP(CHGHOST) |
     CAP(INVITE_NOTIFY) | CAP(ACCOUNT_TAG) | CAP(ACCOUNT_NOTIFY) |
-    CAP(STANDARD_REPLIES);
+    CAP(STANDARD_REPLIES) | CAP(OPER_TAG);
 static const uint64_t offered_with_store =
     CAP(SASL) | CAP(ACCOUNT_REGISTRATION) | CAP(CHATHISTORY) |
     CAP(EVENT_PLAYBACK) | CAP(MESSAGE_REDACTION) | CAP(READ_MARKER) |
@@ -44,6 +45,7 @@ enum {
 	STEP_TRY = 1,  /* whether all is there, and the nick can be had */
 	STEP_WELCOME,
 	STEP_HANDED,   /* the session may be one of an older user by now */
+	STEP_BANS,     /* before STEP_TRY: bans are fetched from the store */
 };
 
 static void
@@ -135,6 +137,8 @@ try_register(struct command *c)
 		session_close(c->sid, "Bad password");
 		return CMD_DONE;
 	}
+	if (xline_refuse(c))
+		return CMD_DONE;
 	if (device_is_other(c))
 		return hand_over(c);
 	if ((r = account_may_have(c, wanted_nick(c))) == CMD_ANSWERED)
@@ -142,11 +146,26 @@ try_register(struct command *c)
 	return r == CMD_DONE ? take_nick(c) : r;
 }
 
+/* The server has just been started: whom it keeps out is not known yet. */
+static enum command_result
+fetch_bans(struct command *c)
+{
+	enum command_result r = xline_load(c);
+
+	if (r != CMD_DONE)
+		return r;
+	c->step = STEP_TRY;
+	c->cursor = 0;
+	return CMD_MORE;
+}
+
 /* The steps behind the first one. */
 static enum command_result
 go_on(struct command *c)
 {
 	switch (c->step & ~(uint32_t)STEP_ASKED) {
+	case STEP_BANS:
+		return fetch_bans(c);
 	case STEP_TRY:
 		return try_register(c);
 	case STEP_HANDED:
@@ -167,7 +186,7 @@ then_register(struct command *c)
 {
 	if (c->u->flags & USER_REGISTERED)
 		return CMD_DONE;
-	c->step = STEP_TRY;
+	c->step = xline_is_loaded() ? STEP_TRY : STEP_BANS;
 	return CMD_MORE;
 }
 

@@ -52,7 +52,7 @@ START_TEST(test_backup)
 	snprintf(copy, sizeof(copy), "%s-shm", store_path);
 	unlink(copy);
 	store_reopen();
-	expect("@oper=1 STATUS", "STATUS version 1\n%");
+	expect("@oper=1 STATUS", "STATUS version 2\n%");
 	expect("HISTORY LATEST #r * * 1 0", "ROW 20 %");
 	say("#r", "ann", 21, "goes on");
 }

@@ -182,7 +182,7 @@ static const uint8_t key[SIPHASH_KEY] = "sixteen bytes!!";
 static const char *
 cloak(const char *address)
 {
-	static char buf[4][CLOAK_HOST + 1];
+	static char buf[4][NAME_HOST + 1];
 	static int at;
 	struct xmask x;
 	char *p = buf[at++ % 4];
@@ -230,7 +230,7 @@ END_TEST
 
 START_TEST(cloaked_text)
 {
-	char account[CLOAK_HOST + 1];
+	char account[NAME_HOST + 1];
 	const char *a = cloak("10.1.2.3");
 
 	ck_assert_uint_eq(strlen(a), 12 + 1 + 12 + 1 + 12 + strlen(".ip"));
