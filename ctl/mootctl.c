@@ -711,7 +711,8 @@ static const struct order orders[] = {
 	{ "kick", "NICK [REASON ...]", 1, 99, ORDER_MERGE, run_show,
 	    kick_lines, "disconnect a user" },
 	{ "ban", "[force] [DURATION] WHOM [REASON ...]", 1, 99, ORDER_MERGE |
-	    ORDER_OWN, run_text, ban_lines, "keep out of the server" },
+	    ORDER_OWN | ORDER_AGAIN, run_text, ban_lines,
+	    "keep out of the server" },
 	{ "unban", "WHOM", 1, 1, ORDER_MERGE | ORDER_OWN, run_text,
 	    ban_lines, "let in again" },
 	{ "bans", "", 0, 0, ORDER_AGAIN, run_show, ban_columns,

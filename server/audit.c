@@ -58,6 +58,7 @@ audit(struct command *c, const char *what, const char *whom,
 
 	if (!(c->step & STEP_AUDITED)) {
 		if (c->s->answer != 0 || store_accepts()) {
+			c->step |= STEP_AUDITING;
 			r = ask(c, "AUDITED %s %s :%s", what,
 			    word_or_star(whom), text);
 			if (r != CMD_ANSWERED)

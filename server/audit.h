@@ -4,7 +4,11 @@
 
 #include "command.h"
 
-enum { STEP_AUDITED = 1 << 29 /* in `step': it is on the record */ };
+enum {                         /* in `step': */
+	STEP_AUDITED = 1 << 29, /* it is on the record */
+	STEP_AUDITING = 1 << 27, /* it is being put there: no question of
+	                          * what follows has the same name */
+};
 
 /*
  * Puts on the record, in the store and in the log, that C's user does WHAT to

@@ -923,7 +923,8 @@ run_next_line(uint32_t i)
 	    (s->flags & SESSION_OVERFLOW) || command_is_mail(s) ||
 	    (s->step == 0 && is_behind(s)))
 		return 0;
-	if (lasting_ranks(i) || cloak_settle(i))
+	if ((users[s->user].flags & (USER_UNRANKED | USER_REHOSTED)) &&
+	    (lasting_ranks(i) || cloak_settle(i)))
 		return 1;
 	/* a long answer waits until the client has read the last part */
 	if (s->step != 0 && s->queued - s->sent > reply_ahead())

@@ -192,13 +192,15 @@ oper_look(uint32_t i)
 	static const struct command_row row = { "MODE", oper_drop, 0, CMD_LOCK,
 		0, NULL };
 	struct session *s = &sessions[i];
-	struct command c = { .sid = i, .uid = s->user, .s = s,
-		.u = &users[s->user], .row = &row };
+	struct command c;
 
-	if (!(c.u->modes & USER_OPERATOR) || oper_of(c.uid) != NULL ||
-	    s->step != 0 || s->asked != 0 || s->answer != 0 ||
-	    (s->flags & SESSION_OVERFLOW) || device_is_pending(s))
+	if (!(users[s->user].modes & USER_OPERATOR) ||
+	    oper_of(s->user) != NULL || s->step != 0 || s->asked != 0 ||
+	    s->answer != 0 || (s->flags & SESSION_OVERFLOW) ||
+	    device_is_pending(s))
 		return;
+	c = (struct command) { .sid = i, .uid = s->user, .s = s,
+		.u = &users[s->user], .row = &row };
 	command_own(&c);
 }
 

@@ -423,8 +423,8 @@ xline_load(struct command *c)
 	if (c->s->answer == 0 && xline_is_loaded())
 		return CMD_DONE;
 	r = ask(c, "XLINE LIST %llu", (unsigned long long)c->cursor);
-	if (r != CMD_ANSWERED)
-		return r;
+	if (r != CMD_ANSWERED || state->xlines_loaded)
+		return r == CMD_ANSWERED ? CMD_DONE : r;
 	while ((line = ask_line(c)) != NULL) {
 		if (strncmp(line, "MORE ", 5) == 0)
 			next = strtoull(line + 5, NULL, 10);
