@@ -70,7 +70,7 @@ control_audit(struct command *c)
 {
 	long most = c->m.nparam > 0 ? strtol(c->m.param[0], NULL, 10) : ROWS;
 	uint32_t shown = (c->step & ~(uint32_t)STEP_ASKED) >> COUNT_SHIFT;
-	char cursor[24] = "*", *line;
+	char cursor[24] = "*";
 	enum command_result r;
 	struct message m;
 
@@ -84,10 +84,7 @@ control_audit(struct command *c)
 	r = ask(c, "AUDITS %s %ld", cursor, most - (long)shown);
 	if (r != CMD_ANSWERED)
 		return r;
-	while ((line = ask_line(c)) != NULL) {
-		message_parse(&m, line, strlen(line));
-		if (m.command == NULL)
-			continue;
+	while (ask_message(c, &m)) {
 		if (strcmp(m.command, "FAIL") == 0)
 			return rows_refuse(c, m.nparam > 3 ? m.param[3] : "?",
 			    NULL);

@@ -145,13 +145,11 @@ wish_danger(const struct command *c, const struct wish *w)
 static int
 stored(struct command *c, struct wish *w)
 {
-	char *line = c->s->answer != 0 ? ask_line(c) : NULL;
 	struct message m;
 
-	if (line == NULL)
+	if (!ask_message(c, &m))
 		return 0;
-	message_parse(&m, line, strlen(line));
-	w->kept = m.command != NULL && strcmp(m.command, "FAIL") != 0;
+	w->kept = strcmp(m.command, "FAIL") != 0;
 	if (w->kept || m.nparam < 4 ||
 	    strcmp(m.param[1], "TEMPORARILY_UNAVAILABLE") == 0)
 		return 0;

@@ -174,7 +174,9 @@ go_on(struct command *c)
 		welcome(c);
 		return CMD_DONE;
 	case STEP_WELCOME:
-		welcome(c);
+		/* with the nick it has now */
+		if (!xline_refuse(c))
+			welcome(c);
 		return CMD_DONE;
 	default: /* of account_take() */
 		return take_nick(c);

@@ -417,7 +417,7 @@ xline_load(struct command *c)
 {
 	enum command_result r;
 	uint64_t next = 0;
-	const char *line;
+	struct message m;
 	int last = 0;
 
 	if (c->s->answer == 0 && xline_is_loaded())
@@ -425,10 +425,10 @@ xline_load(struct command *c)
 	r = ask(c, "XLINE LIST %llu", (unsigned long long)c->cursor);
 	if (r != CMD_ANSWERED || state->xlines_loaded)
 		return r == CMD_ANSWERED ? CMD_DONE : r;
-	while ((line = ask_line(c)) != NULL) {
-		if (strncmp(line, "MORE ", 5) == 0)
-			next = strtoull(line + 5, NULL, 10);
-		last |= strcmp(line, "END") == 0;
+	while (ask_message(c, &m)) {
+		if (strcmp(m.command, "MORE") == 0 && m.nparam > 0)
+			next = strtoull(m.param[0], NULL, 10);
+		last |= strcmp(m.command, "END") == 0;
 	}
 	if (!last && next == 0) {
 		log_warn("bans could not be read: whoever comes is let in");

@@ -96,38 +96,26 @@ req_xline_del(struct database *db, struct request *r)
 		answer_end(r, "REMOVED %s", x.text);
 }
 
+static int
+answer_xline(struct database *db, struct request *r, sqlite3_stmt *q)
+{
+	int64_t expires = sqlite3_column_int64(q, 3);
+
+	(void)db;
+	if (expires != 0 && expires <= r->now)
+		return 0;
+	return answer(r, "XLINE %s %lld %lld %s :%s", database_text(q, 1),
+	    (long long)sqlite3_column_int64(q, 2), (long long)expires,
+	    answer_word(database_text(q, 4)), database_text(q, 5));
+}
+
 /* Those that have not ended. */
 void
 req_xline_list(struct database *db, struct request *r)
 {
-	int64_t last = 0;
-	sqlite3_stmt *q;
-	int n;
-
-	if (r->n > 0)
-		request_number(r->p[0], 0, INT64_MAX, &last);
-	q = database_query(db,
+	answer_rows(db, r,
 	    "SELECT id, shown, created, expires, setter, reason FROM xline"
-	    " WHERE id>? AND (expires=0 OR expires>?) ORDER BY id", "ii",
-	    last, r->now);
-	while ((n = q == NULL ? -1 : database_next(db, q)) == 1) {
-		if (answer(r, "XLINE %s %lld %lld %s :%s", database_text(q, 1),
-		        (long long)sqlite3_column_int64(q, 2),
-		        (long long)sqlite3_column_int64(q, 3),
-		        answer_word(database_text(q, 4)),
-		        database_text(q, 5)) != 0)
-			break;
-		last = sqlite3_column_int64(q, 0);
-	}
-	if (n < 0) {
-		answer_trouble(db, r);
-		return;
-	}
-	if (n == 1) {
-		database_end(q);
-		answer_end(r, "MORE %lld", (long long)last);
-	} else
-		answer_end(r, "END");
+	    " WHERE id>? ORDER BY id", answer_xline);
 }
 
 int

@@ -365,7 +365,6 @@ START_TEST(test_kills)
 {
 	struct client *ann = boss("ann"), *v[8];
 	char nick[16];
-	pid_t pid;
 	int i, w;
 
 	for (i = 0; i < 8; i++) {
@@ -374,8 +373,7 @@ START_TEST(test_kills)
 	}
 	client_send(ann, "KLINE bad*!*@* :x");
 	for (w = 1; w <= 2; w++)
-		if ((pid = server_worker_pid(&sv, w)) > 0)
-			kill(pid, SIGKILL);
+		server_worker_kill(&sv, w);
 	client_expect(ann, "NOTICE ann :Banned*");
 	for (i = 0; i < 8; i++)
 		if (i % 2) {
@@ -385,6 +383,25 @@ START_TEST(test_kills)
 		} else
 			client_sync(v[i]);
 	kept_out("127.0.0.1", "bad9", "");
+}
+END_TEST
+
+/* Who has waited for a nick is looked at with it. */
+START_TEST(test_wish)
+{
+	struct client *ann = boss("ann"), *bob = client_register(&sv, "bob");
+	struct client *c = client_connect(&sv);
+
+	client_ask(ann, "KLINE bob!evil@*", "NOTICE * :Banned*");
+	client_send(c, "CAP LS 302");
+	client_send(c, "NICK bob");
+	client_send(c, "USER evil 0 * :Real");
+	client_sync(c);
+	client_send(bob, "QUIT");
+	client_eof(bob);
+	client_send(c, "CAP END");
+	client_expect(c, "465 *");
+	client_eof(c);
 }
 END_TEST
 
@@ -412,28 +429,10 @@ END_TEST
 
 /* ---- accounts ---- */
 
-/* Registers with an account of that name, made if need be; the answer to the
- * login is read. */
-static struct client *
-login(const char *nick)
-{
-	struct client *c = client_connect(&sv);
-
-	snprintf(c->nick, sizeof(c->nick), "%s", nick);
-	client_send(c, "CAP REQ :chghost account-notify");
-	client_send(c, "NICK %s", nick);
-	client_send(c, "USER %.9s 0 * :Real", nick);
-	client_send(c, "REGISTER * * :secret");
-	client_expect(c, "REGISTER SUCCESS *");
-	client_send(c, "CAP END");
-	client_expect(c, "001 %s *", nick);
-	client_sync(c);
-	return c;
-}
-
 START_TEST(test_account)
 {
-	struct client *ann = boss("ann"), *eve = login("eve"), *c;
+	struct client *ann = boss("ann"), *c;
+	struct client *eve = client_login(&sv, "eve", "account-notify");
 
 	client_ask(ann, "KLINE 1h account:EVE :no", "NOTICE * :Banned*");
 	client_expect(eve, "465 eve :*: no");
@@ -613,7 +612,8 @@ END_TEST
 START_TEST(test_chghost)
 {
 	struct client *a = client_register_with(&sv, "ann", "chghost");
-	struct client *b = client_register(&sv, "bob"), *e = login("eve"), *c;
+	struct client *b = client_register(&sv, "bob"), *c;
+	struct client *e = client_login(&sv, "eve", "chghost");
 	char host[80];
 
 	ck_assert_str_eq(host_of(a, "eve", host), "eve.account");
@@ -657,6 +657,7 @@ main(void)
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_test(t, test_kept);
 	tcase_add_test(t, test_kills);
+	tcase_add_test(t, test_wish);
 	tcase_add_test(t, test_audit);
 	t = harness_case(s, "cloaked", NULL, NULL, 60);
 	tcase_add_checked_fixture(t, begin_cloaked, end);
