@@ -419,8 +419,16 @@ enum command_result
 control_bans(struct command *c)
 {
 	uint32_t i = c->step == 0 ? 1 : (uint32_t)c->cursor, n = 0;
+	enum command_result r;
 	const struct xline *x;
 
+	/* nobody has come since the start */
+	if (c->s->answer != 0 || (c->step == 0 && !xline_is_loaded())) {
+		if ((r = xline_load(c)) != CMD_DONE)
+			return r;
+		c->step = c->cursor = 1;
+		return CMD_MORE;
+	}
 	for (; i < state->xlines_high && i < XLINES_MAX; i++) {
 		if (!xline_is_valid(i))
 			continue;

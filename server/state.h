@@ -108,7 +108,7 @@ enum session_flag {
 	SESSION_MISSES = 0x800000,   /* events it has still to be told */
 	SESSION_TOLD = 0x80000,      /* of what can be had of the store */
 	SESSION_RETURNS = 0x1000000, /* what its user missed is to be told */
-	SESSION_BANNED = 0x10000000, /* closing for a ban: 465 says so */
+	SESSION_BANNED = 0x4000000,  /* closing for a ban: 465 says so */
 };
 
 /* Output that tells of something as being kept: it is not sent before the

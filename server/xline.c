@@ -435,6 +435,7 @@ xline_load(struct command *c)
 		return CMD_DONE; /* the next one asks again */
 	}
 	command_op(c, OP_XLINE_LOAD, c->s->answer)->b = (uint32_t)last;
+	c->step &= ~(uint32_t)STEP_ASKED;
 	c->cursor = next;
 	return CMD_MORE;
 }

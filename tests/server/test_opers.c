@@ -345,6 +345,8 @@ START_TEST(test_kept)
 	for (i = 0; i < 3; i++) {
 		if (i > 0)
 			again(i == 2);
+		if (i == 1)
+			ctl("bans", 0, "two words");
 		/* the first one after a start fetches them */
 		kept_out("127.0.0.2", "x", "");
 		kept_out("127.0.0.1", "bob", ": two words");

@@ -4,8 +4,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../../store/audit.h"
+#include "../../store/schema.h"
 #include "../../store/xline.h"
 #include "check_store.h"
 
@@ -125,8 +127,19 @@ END_TEST
 /* A database from before there were bans gets its tables. */
 START_TEST(test_migrate)
 {
-	ck_assert_int_eq(database_exec(db, "DROP TABLE xline;"
-	    "DROP TABLE audit; PRAGMA user_version=1;"), 0);
+	char sql[80];
+	sqlite3 *old;
+
+	database_close(db);
+	ck_assert_int_eq(unlink(store_path), 0);
+	ck_assert_int_eq(sqlite3_open(store_path, &old), SQLITE_OK);
+	snprintf(sql, sizeof(sql), "PRAGMA application_id=%d;"
+	    "PRAGMA user_version=1", 0x6d6f6f74);
+	ck_assert_int_eq(sqlite3_exec(old, schema[0].sql, NULL, NULL, NULL),
+	    SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(old, sql, NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_close(old), SQLITE_OK);
+	db = NULL;
 	store_reopen();
 	expect("@oper=1 XLINE ADD 10.0.0.1 0 :", "ADDED 10.0.0.1\n");
 	expect("@oper=1;operator=o AUDITED A * :", "AUDITED\n");
