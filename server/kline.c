@@ -38,7 +38,7 @@ struct wish {
 	int force;             /* whoever it is for */
 	int64_t seconds;       /* 0: for ever */
 	struct xmask mask;
-	const char *reason;
+	char reason[MESSAGE_LINE];
 	int kept;              /* by the store */
 	char wrong[240];
 };
@@ -69,14 +69,14 @@ wish_mask(struct wish *w, const char *text)
 	    "(nick!user@host) or account (account:NAME)", text);
 }
 
-/* [FORCE] [DURATION] MASK [REASON]: 0 or -1. */
+/* [FORCE] [DURATION] MASK [REASON...]: 0 or -1. */
 static int
 wish_parse(struct wish *w, char *const *param, int n)
 {
+	size_t len = 0;
 	int i = 0;
 
 	memset(w, 0, sizeof(*w));
-	w->reason = "";
 	if (i < n && strcasecmp(param[i], "FORCE") == 0) {
 		w->force = 1;
 		i++;
@@ -89,9 +89,11 @@ wish_parse(struct wish *w, char *const *param, int n)
 		return wrong(w, "It is not said whom to ban");
 	if (wish_mask(w, param[i]) != 0)
 		return -1;
-	if (++i < n)
-		w->reason = param[i];
-	if (strlen(w->reason) > XLINE_REASON)
+	while (++i < n && len < sizeof(w->reason))
+		len += (size_t)snprintf(w->reason + len,
+		    sizeof(w->reason) - len, "%s%s", len > 0 ? " " : "",
+		    param[i]);
+	if (len > XLINE_REASON)
 		return wrong(w, "The reason is longer than %d bytes",
 		    XLINE_REASON);
 	return 0;
@@ -201,7 +203,8 @@ ban(struct command *c, struct wish *w)
 		return CMD_DONE;
 	audit_log(c, c->row->name, w->mask.text, w->reason);
 	op = command_op(c, OP_XLINE_ADD, 0);
-	snprintf(op->text, sizeof(op->text), "%s %s", w->mask.text, w->reason);
+	snprintf(op->text, sizeof(op->text), "%s %.*s", w->mask.text,
+	    XLINE_REASON, w->reason);
 	op_text2(op, audit_name(c));
 	op->b = (uint32_t)w->kept;
 	op->c = (uint32_t)(wall_ms / 1000);

@@ -252,6 +252,12 @@ START_TEST(test_mask)
 	client_send(ann, "STATS k");
 	client_block(ann, "219 *");
 	client_block_has(ann, "216 ann K bob!\\*@\\* * boss :be good");
+	/* again: what is said last holds, with or without a colon */
+	client_ask(ann, "KLINE 2h bob!*@* be very good", "NOTICE * :Banned*");
+	client_send(ann, "STATS k");
+	client_block(ann, "219 *");
+	client_block_has(ann, "216 ann K bob!\\*@\\* * boss :be very good");
+	ck_assert_int_eq(client_block_count(ann, "216 *"), 1);
 	client_ask(ann, "UNKLINE nobody!*@*", "NOTICE ann :There is no such*");
 	client_ask(ann, "UNKLINE bob!*@*", "NOTICE ann :No longer banned: *");
 	let_in("127.0.0.1", "bob");
