@@ -421,12 +421,13 @@ control_unban(struct command *c)
 enum command_result
 control_bans(struct command *c)
 {
-	uint32_t i = c->step == 0 ? 1 : (uint32_t)c->cursor, n = 0;
+	uint32_t step = c->step & ~(uint32_t)STEP_ASKED;
+	uint32_t i = step == 0 ? 1 : (uint32_t)c->cursor, n = 0;
 	enum command_result r;
 	const struct xline *x;
 
 	/* nobody has come since the start */
-	if (c->s->answer != 0 || (c->step == 0 && !xline_is_loaded())) {
+	if (c->s->answer != 0 || (step == 0 && !xline_is_loaded())) {
 		if ((r = xline_load(c)) != CMD_DONE)
 			return r;
 		c->step = c->cursor = 1;
