@@ -435,6 +435,43 @@ START_TEST(test_no_store)
 }
 END_TEST
 
+/* A store in trouble keeps nobody from banning, who is told what it is worth;
+ * and what it has is found once it is well. */
+START_TEST(test_failing_store)
+{
+	char path[128], aside[128];
+	struct client *ann;
+
+	begin();
+	ctl("ban kept!*@*", 0, "kept");
+	ck_assert_int_eq(kill(sv.pid, SIGTERM), 0);
+	ck_assert_int_eq(server_reap(sv.pid, PATIENCE), 0);
+	sv.pid = 0;
+	snprintf(path, sizeof(path), "%s/state/store.db", sv.dir);
+	snprintf(aside, sizeof(aside), "%s/state/aside", sv.dir);
+	ck_assert_int_eq(rename(path, aside), 0);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	server_start(&sv);
+	wait_for(strncmp(server_status(&sv, "store"), "failing", 7) == 0,
+	    PATIENCE);
+	ann = boss("ann");
+	client_send(ann, "KLINE bob!*@* :x");
+	client_expect(ann, "NOTICE ann :The store has it not*");
+	client_expect(ann, "NOTICE ann :Banned*");
+	kept_out("127.0.0.1", "bob", ": x");
+	let_in("127.0.0.1", "kept");
+	ctl("ban cat!*@*", 0, "not told");
+	ck_assert_int_eq(rmdir(path), 0);
+	ck_assert_int_eq(rename(aside, path), 0);
+	wait_for(strcmp(server_status(&sv, "store"), "serving") == 0,
+	    PATIENCE);
+	kept_out("127.0.0.1", "kept", "");
+	kept_out("127.0.0.1", "bob", ": x");
+	kept_out("127.0.0.1", "cat", "");
+	end();
+}
+END_TEST
+
 /* ---- accounts ---- */
 
 START_TEST(test_account)
@@ -653,6 +690,7 @@ main(void)
 	t = harness_case(s, "own", NULL, NULL, 60);
 	tcase_add_test(t, test_slow_hash);
 	tcase_add_test(t, test_no_store);
+	tcase_add_test(t, test_failing_store);
 	t = harness_case(s, "bans", begin, end, 60);
 	tcase_add_test(t, test_mask);
 	tcase_add_test(t, test_address);
