@@ -26,6 +26,8 @@ enum envelope_flag {
 	ENVELOPE_AGAIN = 1,   /* perhaps sent before: check the serial */
 	ENVELOPE_MESSAGE = 2, /* has a msgid */
 	ENVELOPE_OPER = 8,    /* from an operator of the server */
+	ENVELOPE_PASSING = 16, /* good for the moment: kept nowhere */
+	ENVELOPE_LINES = 32,  /* a message of several lines: multiline.h */
 };
 
 struct envelope {

@@ -31,6 +31,7 @@
 	X(READ_MARKER, "draft/read-marker")                                   \
 	X(SEARCH, "soju.im/search")                                           \
 	X(STANDARD_REPLIES, "standard-replies")                               \
+	X(MULTILINE, "draft/multiline")                                       \
 	X(OPER_TAG, "draft/oper")
 
 enum capability_index {

@@ -55,6 +55,11 @@ enum op_kind {
 	                * b 1: the store has it; s c created, x expires */
 	OP_XLINE_DEL,  /* text mask */
 	OP_XLINE_LOAD, /* chunk a: bans of the store; b 1: the last ones */
+	OP_BATCH,      /* session a; an empty batch: text reference, text2
+	                * target */
+	OP_BATCH_TEXT, /* session a; part b, enum batch_part; text at c */
+	OP_BATCH_LINE, /* session a; b lines, c bytes of text, x of plan */
+	OP_BATCH_STATE, /* session a; b enum batch_state */
 	OP_MAX
 };
 
