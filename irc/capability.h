@@ -32,6 +32,7 @@
 	X(SEARCH, "soju.im/search")                                           \
 	X(STANDARD_REPLIES, "standard-replies")                               \
 	X(MULTILINE, "draft/multiline")                                       \
+	X(METADATA, "draft/metadata-3")                                        \
 	X(OPER_TAG, "draft/oper")
 
 enum capability_index {

@@ -79,6 +79,8 @@ int command_next(uint32_t s);
 int command_mail(uint32_t s);
 /* In `cursor', with STEP_MAIL: it is missed_tell()'s. */
 #define CURSOR_MISSED (UINT64_C(1) << 63)
+/* Or metadata_settle()'s. */
+#define CURSOR_METADATA (UINT64_C(1) << 61)
 
 static inline int
 command_is_mail(const struct session *s)

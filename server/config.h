@@ -98,6 +98,7 @@ struct config {
 	                             * 120 */
 	uint32_t audit_age;         /* days what operators did is kept; 365 */
 	int cloak;                  /* whether hosts are cloaked; 0 */
+	uint32_t metadata_keys;     /* of a user or room; 20; 0..20 */
 	int log_level;              /* warn | info | debug; info */
 };
 

@@ -55,6 +55,15 @@ enum op_kind {
 	                * b 1: the store has it; s c created, x expires */
 	OP_XLINE_DEL,  /* text mask */
 	OP_XLINE_LOAD, /* chunk a: bans of the store; b 1: the last ones */
+	OP_USER_METADATA, /* user a; text2 key, text its value, "" removes;
+	                * b METADATUM_*; session c, if not 0, may change more
+	                * at ms x */
+	OP_ROOM_METADATA, /* room a; likewise */
+	OP_METADATA_LOAD, /* user a; chunk b what the store has of it */
+	OP_METADATA_FLAGS, /* user a; text2 key; b METADATUM_* to set */
+	OP_METADATA_DONE, /* user a: it is what its account has */
+	OP_METADATA_ERASE, /* text an account or a room: it says nothing */
+	OP_SUBSCRIBE,  /* session a; text its keys from b on */
 	OP_BATCH,      /* session a; an empty batch: text reference, text2
 	                * target */
 	OP_BATCH_TEXT, /* session a; part b, enum batch_part; text at c */

@@ -27,6 +27,7 @@
 #include "device.h"
 #include "handlers.h"
 #include "oper.h"
+#include "metadata.h"
 #include "past.h"
 #include "registry.h"
 #include "version.h"
@@ -183,6 +184,7 @@ whois_user(struct command *c, uint32_t u)
 	if (x->flags & USER_AWAY)
 		reply(c, RPL_AWAY, x->nick, aways[u].text);
 	whois_host(c, u);
+	metadata_whois(c, u);
 	reply(c, RPL_WHOISIDLE, x->nick, (long long)seconds_since(x->spoke),
 	    (long long)(x->signon / 1000));
 }

@@ -172,6 +172,20 @@ static const char first[] =
     " FROM message JOIN target ON target.id = message.target"
     " JOIN kind ON kind.id = message.kind;";
 
+static const char metadata[] =
+    "CREATE TABLE account_metadata ("
+    " account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,"
+    " key TEXT NOT NULL,"
+    " value TEXT NOT NULL,"
+    " PRIMARY KEY (account, key)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE room_metadata ("
+    " room INTEGER NOT NULL REFERENCES room ON DELETE CASCADE,"
+    " key TEXT NOT NULL,"
+    " value TEXT NOT NULL,"
+    " PRIMARY KEY (room, key)"
+    ") STRICT, WITHOUT ROWID;";
+
 static const char moderation[] =
     /* whom the server keeps out */
     "CREATE TABLE xline ("
@@ -199,6 +213,7 @@ static const char moderation[] =
 
 const struct migration schema[] = {
 	{ "accounts, rooms, messages and their words", first },
+	{ "what accounts and rooms say of themselves", metadata },
 	{ "bans from the server, the record of operators", moderation },
 	{ NULL, NULL },
 };

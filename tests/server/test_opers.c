@@ -517,6 +517,8 @@ START_TEST(test_rooms)
 	client_ask(ann, "SAJOIN #x,#y", "403 *");
 	client_ask(ann, "SAMODE #none +m", "403 *");
 	client_ask(ann, "SAMODE ann +w", "403 *");
+	client_ask(ann, "METADATA bob SET color :red", "761 ann bob color *");
+	ctl("audit", 0, "SET color red");
 	ctl("audit", 0, "SAMODE");
 	ctl("audit", 0, "+o-i ann");
 	ctl("audit", 0, "SAJOIN");
