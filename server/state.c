@@ -26,6 +26,7 @@ struct session *sessions;
 struct user *users;
 struct away *aways;
 struct oper *opers;
+struct accepted *accepted;
 struct reason *reasons;
 struct member *members;
 struct room *rooms;
@@ -114,6 +115,7 @@ state_layout(char *base, const struct dimensions *d)
 		    sizeof(uint64_t) },
 		{ &aways, d->users, sizeof(struct away) },
 		{ &opers, d->users, sizeof(struct oper) },
+		{ &accepted, d->users, sizeof(struct accepted) },
 		{ &reasons, d->sessions, sizeof(struct reason) },
 		{ &chunks, d->chunks, sizeof(struct chunk) },
 		{ &chunk_data, d->chunks, CHUNK_STRIDE },
@@ -146,6 +148,7 @@ state_layout_id(void)
 	static const size_t sizes[] = { STATE_LAYOUT, sizeof(struct state),
 		sizeof(struct worker), sizeof(struct session),
 		sizeof(struct user), sizeof(struct away), sizeof(struct oper),
+		sizeof(struct accepted),
 		sizeof(struct member), sizeof(struct room),
 		sizeof(struct room_list), sizeof(struct ban),
 		sizeof(struct metadatum), sizeof(struct subscription),

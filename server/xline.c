@@ -213,6 +213,16 @@ xline_refuse(struct command *c)
 }
 
 int
+xline_refuse_address(struct command *c, const struct in6_addr *addr)
+{
+	uint32_t x = find_address(addr, 0);
+
+	if (x != 0)
+		cut(c->sid, x);
+	return x != 0;
+}
+
+int
 xline_refuse_account(struct command *c, const char *account)
 {
 	uint32_t x = find_user(0, NULL, account, 0);

@@ -23,8 +23,10 @@ int xline_is_loaded(void);
 enum command_result xline_load(struct command *c);
 
 /* Whether C's session, or its user, is banned: then it is being closed.  At
- * the end of a registration, and after a login to ACCOUNT. */
+ * the end of a registration. */
 int xline_refuse(struct command *c);
+/* The same of an address that a gateway tells, and of an account. */
+int xline_refuse_address(struct command *c, const struct in6_addr *addr);
 int xline_refuse_account(struct command *c, const char *account);
 /* Closes those of our sessions whom a new ban is for, some at a time, once a
  * turn.  Returns whether there are more. */

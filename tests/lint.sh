@@ -217,8 +217,8 @@ within() {
 }
 
 no_foreign_path() {
-	grep -rnI '/wor[k]/' . --exclude-dir=.git --exclude=.git \
-	    --exclude-dir=build --exclude-dir=san --exclude='*.[doa]'
+	grep -rnI '/wor[k]/' . --exclude-dir=.git --exclude-dir=build \
+	    --exclude-dir=san --exclude='*.[doa]' --exclude=.git
 	return 0
 }
 

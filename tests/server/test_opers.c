@@ -472,6 +472,29 @@ START_TEST(test_failing_store)
 }
 END_TEST
 
+/* What a gateway tells is the address that counts, and that is cloaked. */
+START_TEST(test_gateway)
+{
+	struct client *c;
+
+	prepare();
+	server_set(&sv, "cloak", "on");
+	server_set(&sv, "webirc", "pw 127.0.0.1");
+	server_start(&sv);
+	ctl("ban 10.9.0.0/16", 0, "10.9.0.0/16");
+	c = client_connect(&sv);
+	client_send(c, "WEBIRC pw gateway host 10.8.7.6");
+	client_send(c, "NICK ann\r\nUSER ann 0 * :Ann");
+	client_expect(c, "001 ann :*ann!ann@*.ip");
+	client_ask(c, "WHOIS ann", "378 ann ann *10.8.7.6");
+	c = client_connect(&sv);
+	client_send(c, "WEBIRC pw gateway host 10.9.8.7");
+	client_expect(c, "465 *");
+	client_eof(c);
+	end();
+}
+END_TEST
+
 /* ---- accounts ---- */
 
 START_TEST(test_account)
@@ -693,6 +716,7 @@ main(void)
 	tcase_add_test(t, test_slow_hash);
 	tcase_add_test(t, test_no_store);
 	tcase_add_test(t, test_failing_store);
+	tcase_add_test(t, test_gateway);
 	t = harness_case(s, "bans", begin, end, 60);
 	tcase_add_test(t, test_mask);
 	tcase_add_test(t, test_address);
