@@ -21,15 +21,20 @@
 #include "mode.h"
 #include "name.h"
 
-enum {
-	MUTE = 'm',
-	LONGEST = 1000000000, /* s; five of it fit a long of 64 bits */
-};
+enum { MUTE = 'm' };
 
 typedef int match_fn(const char *mask, const struct extban_whom *whom);
 typedef int complete_fn(char *dst, size_t size, const char *src);
 
 /* ---- what each is compared with ---- */
+
+/* Its source, or what that hides. */
+static int
+is_source(const char *mask, const struct extban_whom *whom)
+{
+	return mask_match(mask, whom->source) ||
+	    (whom->hidden != NULL && mask_match(mask, whom->hidden));
+}
 
 static int
 is_account(const char *mask, const struct extban_whom *whom)
@@ -40,7 +45,7 @@ is_account(const char *mask, const struct extban_whom *whom)
 static int
 is_unknown(const char *mask, const struct extban_whom *whom)
 {
-	return whom->account[0] == '\0' && mask_match(mask, whom->source);
+	return whom->account[0] == '\0' && is_source(mask, whom);
 }
 
 static int
@@ -170,41 +175,11 @@ extban_match(const struct extban *x, const struct extban_whom *whom)
 	int i;
 
 	if (x->type == 0)
-		return mask_match(x->mask, whom->source);
+		return is_source(x->mask, whom);
 	for (i = 0; i < TYPES; i++)
 		if (types[i].letter == x->type)
 			return types[i].match(x->mask, whom);
 	return 0;
-}
-
-long
-extban_duration(const char *text)
-{
-	static const struct {
-		char letter;
-		long seconds;
-	} units[] = { { 'w', 604800 }, { 'd', 86400 }, { 'h', 3600 },
-		{ 'm', 60 }, { 's', 1 }, { 0, 0 } };
-	long sum = 0, n;
-	int unit = 0, digits;
-
-	do {
-		for (n = digits = 0; *text >= '0' && *text <= '9' &&
-		     digits < 9; digits++)
-			n = n * 10 + *text++ - '0';
-		if (digits == 0)
-			return -1;
-		if (*text == '\0' && unit == 0)
-			return n > 0 && n <= LONGEST / 60 ? n * 60 : -1;
-		/* the larger ones first, each once */
-		while (units[unit].letter != 0 && units[unit].letter != *text)
-			unit++;
-		if (units[unit].letter == 0 ||
-		    n > LONGEST / units[unit].seconds)
-			return -1;
-		sum += n * units[unit++].seconds;
-	} while (*++text != '\0');
-	return sum > 0 && sum <= LONGEST ? sum : -1;
 }
 
 const char *

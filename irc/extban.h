@@ -28,15 +28,12 @@ int extban_complete(char *dst, size_t size, const char *src);
  * which has no wildcards, with one of the ranks of PREFIX (0: any). */
 struct extban_whom {
 	const char *source, *account, *real;
+	const char *hidden;    /* the source as it is behind a cloak, or NULL */
 	int (*in_room)(const struct extban_whom *whom, const char *name,
 	    char prefix);
 	unsigned user; /* for IN_ROOM */
 };
 int extban_match(const struct extban *x, const struct extban_whom *whom);
-
-/* "1d12h", "90s", "2w", or "30", which is minutes, in seconds; -1 when it is
- * none, or more than some years. */
-long extban_duration(const char *text);
 
 /* "Uacmr": the letters, for EXTBAN. */
 const char *extban_letters(char *buf, int size);

@@ -14,6 +14,7 @@
 #include "../irc/mode.h"
 #include "../irc/utf8.h"
 #include "channel.h"
+#include "cloak.h"
 #include "deliver.h"
 #include "device.h"
 #include "handlers.h"
@@ -38,7 +39,9 @@ channel_rank(const struct command *c, uint32_t r)
 {
 	uint32_t m = channel_member(c->uid, r);
 
-	return m != 0 ? mode_rank(members[m].flags) : RANK_NONE;
+	return c->override ? RANK_FOUNDER
+	    : m != 0      ? mode_rank(members[m].flags)
+	                  : RANK_NONE;
 }
 
 int
@@ -185,7 +188,8 @@ is_refused(struct command *c, uint32_t r, const char *key, int tell)
 {
 	size_t i;
 
-	if (mode_rank(lasting_rank(r, c->u->account)) >= RANK_HALFOP ||
+	if (c->override ||
+	    mode_rank(lasting_rank(r, c->u->account)) >= RANK_HALFOP ||
 	    is_invited(c->uid, r))
 		return 0;
 	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)

@@ -15,6 +15,7 @@
 
 #include "../irc/extban.h"
 #include "channel.h"
+#include "cloak.h"
 #include "deliver.h"
 #include "device.h"
 #include "registry.h"
@@ -44,6 +45,8 @@ static struct extban_whom
 whom_of(uint32_t u)
 {
 	return (struct extban_whom) { .source = source_of(u),
+		/* a cloak does not hide from a ban of the address */
+		.hidden = config->cloak ? cloak_source(u, NULL) : NULL,
 		.account = users[u].account, .real = users[u].real,
 		.in_room = whom_in_room, .user = u };
 }

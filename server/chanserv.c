@@ -16,10 +16,12 @@
 #include "../irc/extban.h"
 #include "../irc/mode.h"
 #include "../irc/utf8.h"
+#include "../irc/xmask.h"
 #include "account.h"
 #include "ask.h"
 #include "channel.h"
 #include "lasting.h"
+#include "oper.h"
 #include "op_room.h"
 #include "registry.h"
 #include "service.h"
@@ -53,7 +55,7 @@ is_allowed(struct command *c, uint32_t r, enum who who)
 	const char *account = c->u->account;
 	uint32_t rank = lasting_rank(r, account);
 
-	if (c->u->modes & USER_OPERATOR)
+	if (oper_may(c->uid, PRIV_ROOMS))
 		return 1;
 	if (account[0] == '\0')
 		service_notice(c, "You are not logged in.");
@@ -201,7 +203,7 @@ rank_of(const struct command *c, uint32_t r)
 	enum rank there = channel_rank(c, r),
 		  rank = mode_rank(lasting_rank(r, c->u->account));
 
-	if (c->u->modes & USER_OPERATOR)
+	if (oper_may(c->uid, PRIV_ROOMS))
 		return RANK_FOUNDER;
 	return rank > there ? rank : there;
 }
@@ -562,15 +564,15 @@ ban_time(const char *text, const char **reason)
 {
 	char word[32];
 	size_t n = strcspn(text, " ");
-	long s;
+	int64_t s;
 
 	*reason = text;
 	if (*text < '0' || *text > '9')
 		return 0;
 	snprintf(word, sizeof(word), "%.*s", (int)n, text);
-	s = n < sizeof(word) ? extban_duration(word) : -1;
+	s = n < sizeof(word) ? xmask_duration(word) : -1;
 	*reason = text + n + strspn(text + n, " ");
-	return s <= BAN_MOST ? s : -1;
+	return s <= BAN_MOST ? (long)s : -1;
 }
 
 static enum command_result

@@ -103,37 +103,6 @@ START_TEST(test_match)
 }
 END_TEST
 
-static const struct {
-	const char *text;
-	long want;
-} durations[] = {
-	{ "90s", 90 },
-	{ "30m", 1800 },
-	{ "30", 1800 },
-	{ "1d12h", 129600 },
-	{ "2w", 1209600 },
-	{ "1w2d3h4m5s", 788645 },
-	{ "", -1 },
-	{ "0s", -1 },
-	{ "0", -1 },
-	{ "s", -1 },
-	{ "3x", -1 },
-	{ "1h1d", -1 },
-	{ "1h1h", -1 },
-	{ "1h30", -1 },
-	{ "-1h", -1 },
-	{ "1 h", -1 },
-	{ "999999999w", -1 },
-	{ "99999999999999999999s", -1 },
-};
-
-START_TEST(test_duration)
-{
-	ck_assert_int_eq(extban_duration(durations[_i].text),
-	    durations[_i].want);
-}
-END_TEST
-
 START_TEST(test_letters)
 {
 	char buf[8];
@@ -152,7 +121,6 @@ check_extban(void)
 
 	ADD_ROWS(tc, test_complete, completes);
 	ADD_ROWS(tc, test_match, matches);
-	ADD_ROWS(tc, test_duration, durations);
 	tcase_add_test(tc, test_letters);
 	suite_add_tcase(s, tc);
 	return s;
