@@ -775,6 +775,10 @@ look(int ms)
 	clock_read();
 	for (i = 0; i < n; i++)
 		handle_event(&ev[i]);
+	/* who was told by one of another worker's clients what that one has
+	 * done, and asks about it here, is not to be ahead of the mail */
+	if (first_queue.n > 0 && !draining && mailmap_any(&mailmaps[my_id]))
+		drain_mail();
 	run_silent();
 }
 
