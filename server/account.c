@@ -254,13 +254,14 @@ refuse_register(struct command *c, const char *name, const char **code)
 	    !(c->u->flags & USER_REGISTERED) && !(c->s->flags & SESSION_PASS))
 		return "The server's password comes first";
 	*code = "NEED_NICK";
-	if (name[0] == '\0')
+	if (name[0] == '\0' && !(c->s->flags & SESSION_DENIED))
 		return "You have no nick";
+	*code = "USERNAME_EXISTS";
+	if (name[0] == '\0' || (other != 0 && other != c->uid))
+		return "Somebody else has that nick";
 	*code = "BAD_ACCOUNT_NAME";
 	if (!name_is_nick(name) || account_is_service(name))
 		return "An account is named as a nick is";
-	if (other != 0 && other != c->uid)
-		return "Somebody else has that nick";
 	return NULL;
 }
 

@@ -964,6 +964,8 @@ command_next(uint32_t i)
 static enum command_result
 mail(struct command *c)
 {
+	if (c->cursor == CURSOR_SHOW && c->s->crashes < POISON)
+		return device_show(c);
 	if (c->cursor & CURSOR_MISSED) {
 		if (c->s->crashes < POISON)
 			return missed_tell(c);

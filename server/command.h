@@ -75,6 +75,8 @@ int command_next(uint32_t s);
 int command_mail(uint32_t s);
 /* In `cursor', with STEP_MAIL: it is missed_tell()'s. */
 #define CURSOR_MISSED (UINT64_C(1) << 63)
+/* Likewise: it is device_show()'s, which has asked the store. */
+#define CURSOR_SHOW (UINT64_C(1) << 62)
 
 static inline int
 command_is_mail(const struct session *s)

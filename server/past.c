@@ -280,7 +280,7 @@ is_of_now(const struct past *p, const struct message *m)
 	uint32_t r = m->nparam < 7 ? 0 : room_of(p, m);
 
 	return r == 0 || (rooms[r].modes & ROOM_REGISTERED) ||
-	    strtoull(m->param[1], NULL, 10) >= rooms[r].created * 1000;
+	    strtoull(m->param[1], NULL, 10) >= rooms[r].made;
 }
 
 /* Replies one line of it.  CMD_ANSWERED: go on with the next; CMD_DONE: it is

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../irc/capability.h"
+#include "../irc/mode.h"
 #include "../irc/tag.h"
 #include "../irc/utf8.h"
 #include "ask.h"
@@ -76,6 +77,22 @@ redacted(struct command *c, const struct place *p, const char *reason)
 	reply_event(c);
 }
 
+/* Where it is to be redacted: an operator of the server need not be there. */
+static int
+place(struct command *c, struct place *p)
+{
+	const char *name = c->m.param[0];
+
+	if (place_find(c, name, p) == 0)
+		return 0;
+	if (!(c->u->modes & USER_OPERATOR) ||
+	    (p->room = registry_find_room(name)) == 0)
+		return -1;
+	snprintf(p->key, sizeof(p->key), "%s", rooms[p->room].name);
+	snprintf(p->shown, sizeof(p->shown), "%s", rooms[p->room].name);
+	return 0;
+}
+
 enum command_result
 cmd_redact(struct command *c)
 {
@@ -85,7 +102,7 @@ cmd_redact(struct command *c)
 	struct message m;
 	enum command_result r;
 
-	if (place_find(c, c->m.param[0], &p) != 0)
+	if (place(c, &p) != 0)
 		return fail(c, "INVALID_TARGET",
 		    "You cannot delete messages there");
 	if (strcmp(word_or_star(msgid), msgid) != 0 ||

@@ -234,8 +234,10 @@ first_nick(struct command *c, const char *nick)
 		}
 		if (c->u->flags & USER_WISH)
 			command_op(c, OP_WISH, c->uid);
+		c->s->flags &= ~(uint32_t)SESSION_DENIED;
 		return then_register(c);
 	}
+	c->s->flags |= SESSION_DENIED;
 	if (name_cmp(nick, c->u->account) != 0 &&
 	    !((c->s->flags & SESSION_CAP) && store_accepts())) {
 		reply(c, ERR_NICKNAMEINUSE, nick);

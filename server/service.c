@@ -14,6 +14,7 @@
 #include <strings.h>
 
 #include "../irc/capability.h"
+#include "../irc/mode.h"
 #include "account.h"
 #include "ask.h"
 #include "handlers.h"
@@ -195,10 +196,23 @@ do_ghost(struct command *c, struct order *o)
 	return CMD_DONE;
 }
 
+/* 1, 0, or -1: neither. */
+static int
+on_or_off(const char *word)
+{
+	static const char *const words[] = { "off", "on", "false", "true" };
+	int i;
+
+	for (i = 0; i < 4; i++)
+		if (strcasecmp(words[i], word) == 0)
+			return i & 1;
+	return -1;
+}
+
 static enum command_result
 set_always_on(struct command *c, struct order *o)
 {
-	int on = strcasecmp(o->word[2], "on") == 0;
+	int on = on_or_off(o->word[2]);
 	enum command_result r;
 	struct message m;
 	struct op *op;
@@ -221,8 +235,7 @@ static enum command_result
 do_set(struct command *c, struct order *o)
 {
 	int always_on = strcasecmp(o->word[1], "ALWAYS-ON") == 0 &&
-	    (strcasecmp(o->word[2], "on") == 0 ||
-		strcasecmp(o->word[2], "off") == 0);
+	    on_or_off(o->word[2]) >= 0;
 	enum command_result r;
 	struct message m;
 
@@ -244,6 +257,28 @@ do_set(struct command *c, struct order *o)
 	if (!service_answer(&m, "PASSWD", 1))
 		return service_fail(c, &m);
 	service_notice(c, "The password of %s is another now.", m.param[0]);
+	return CMD_DONE;
+}
+
+/* An account for somebody else. */
+static enum command_result
+do_saregister(struct command *c, struct order *o)
+{
+	enum command_result r;
+	struct message m;
+
+	if (!(c->step & STEP_ASKED) && !(c->u->modes & USER_OPERATOR)) {
+		service_notice(c, "That is for operators of the server.");
+		return CMD_DONE;
+	}
+	r = ask(c, "ACCOUNT ADD %s :%s", word_or_star(o->word[1]),
+	    o->word[2]);
+	if (r != CMD_ANSWERED)
+		return r;
+	account_verdict(c, &m);
+	if (!service_answer(&m, "ADDED", 1))
+		return service_fail(c, &m);
+	service_notice(c, "There is an account %s now.", m.param[0]);
 	return CMD_DONE;
 }
 
@@ -306,6 +341,8 @@ static const struct service_row nickserv[] = {
 	{ "SET", do_set, 2, 2, "SET PASSWORD NEW | ALWAYS-ON on|off: changes "
 	    "your password; whether you stay without a connection" },
 	{ "DROP", do_drop, 1, 1, "DROP PASSWORD: removes your account" },
+	{ "SAREGISTER", do_saregister, 2, 2,
+	    "SAREGISTER ACCOUNT PASSWORD: makes an account (operators)" },
 	{ "HELP", NULL, 0, 1, "HELP: this" },
 	{ NULL, NULL, 0, 0, NULL },
 };

@@ -98,13 +98,10 @@ static void
 pending_key(const struct request *r, const char *name, char *key, size_t size)
 {
 	char folded[REQUEST_NAME];
-	size_t n = 0;
-	int i;
 
-	for (i = 0; i < 3; i++)
-		n += strcspn(r->ask + n, ".") + (i < 2 && r->ask[n] != '\0');
 	name_fold(folded, name, sizeof(folded));
-	snprintf(key, size, "%s %.*s", folded, (int)n, r->ask);
+	snprintf(key, size, "%s %.*s", folded, (int)request_session(r),
+	    r->ask);
 }
 
 static int

@@ -102,6 +102,8 @@ void answer_fail(struct request *r, const char *command, const char *code,
     const char *context, const char *text);
 /* The database had trouble: so it is answered, and all is undone. */
 void answer_trouble(struct database *db, struct request *r);
+/* How many bytes of its @ask name the session that asks. */
+size_t request_session(const struct request *r);
 /* S if it can be a parameter in the middle of a line, else "*". */
 const char *answer_word(const char *s);
 
