@@ -319,7 +319,7 @@ END_TEST
 static const struct {
 	const char *ask, *want;
 } absurd[] = {
-	{ "CHATHISTORY", "461 " },
+	{ "CHATHISTORY", "FAIL CHATHISTORY INVALID_PARAMS * " },
 	{ "CHATHISTORY NONE #abs * 1",
 	    "FAIL CHATHISTORY INVALID_PARAMS NONE " },
 	{ "CHATHISTORY :", "FAIL CHATHISTORY INVALID_PARAMS * " },

@@ -64,6 +64,8 @@ START_TEST(test_exists)
 	    "FAIL REGISTER ACCOUNT_EXISTS ann :%");
 	expect("@policy=invite REGISTER ANN * :secret",
 	    "FAIL REGISTER ACCOUNT_EXISTS ANN :%");
+	expect("@oper=1 ACCOUNT ADD zoe :bar", "ADDED zoe\n");
+	expect("@oper=1 ACCOUNT ADD zed :", "FAIL ACCOUNT WEAK_PASSWORD%");
 	expect("@oper=1 ACCOUNT ADD ann :secret",
 	    "FAIL ACCOUNT ACCOUNT_EXISTS ann :%");
 	expect("OWNER ANN", "OWNER ANN Ann\n");
