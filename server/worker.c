@@ -765,14 +765,18 @@ flush_early(void)
 	early_queue.n = 0;
 }
 
-/* Whether there is mail, and so little that it can be waited for. */
+/* Whether there is mail, and so little that it can be waited for.  Where it
+ * can be looked at the news in between, that shows then. */
 static int
 mail_is_short(void)
 {
 	uint64_t n, bytes;
 
-	return (draining || mailmap_any(&mailmaps[my_id])) &&
-	    mailbox_count(me->mailbox, &n, &bytes) == 0 && n <= SHORT;
+	if (!draining && !mailmap_any(&mailmaps[my_id]))
+		return 0;
+	if (!draining && !holds_breath)
+		return 1;
+	return mailbox_count(me->mailbox, &n, &bytes) == 0 && n <= SHORT;
 }
 
 /* Sees to the events of the epoll set; at most for MS. */
