@@ -18,6 +18,7 @@
 #include "device.h"
 #include "handlers.h"
 #include "registry.h"
+#include "sasl.h"
 #include "session.h"
 #include "version.h"
 #include "worker.h"
@@ -117,6 +118,7 @@ take_nick(struct command *c)
 			return CMD_WAIT;
 		op_text(command_op(c, OP_NICK, c->uid), nick);
 	}
+	sasl_abort(c);
 	command_op(c, OP_REGISTER, c->uid);
 	c->step = STEP_WELCOME;
 	return CMD_MORE;

@@ -375,6 +375,15 @@ message(struct command *c)
 	return mechanisms[sasl_of(c->s)->mechanism - 1].message(c);
 }
 
+void
+sasl_abort(struct command *c)
+{
+	if (c->s->sasl == 0 || sasl_of(c->s)->mechanism == 0)
+		return;
+	sasl_end(c);
+	reply(c, ERR_SASLABORTED);
+}
+
 enum command_result
 cmd_authenticate(struct command *c)
 {

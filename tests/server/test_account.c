@@ -747,7 +747,7 @@ START_TEST(test_ctl)
 
 	account_order("add carl", PASSWORD, 0);
 	account_order("add carl", PASSWORD, 4);
-	account_order("add dora", "abc", 4);
+	account_order("add dora", "a\tb", 4);
 	account_order("add '#x'", PASSWORD, 4);
 	account_order("suspend nobody", "", 4);
 	out = account_ctl("list", "", NULL);

@@ -469,6 +469,25 @@ START_TEST(test_marker_device)
 }
 END_TEST
 
+/* Who registers while it authenticates does so without that. */
+START_TEST(test_sasl_abandoned)
+{
+	struct client *c = client_connect(&sv);
+
+	client_send(c, "CAP REQ :sasl\r\nNICK ann\r\nUSER ann 0 * :Ann\r\n"
+	    "AUTHENTICATE PLAIN\r\nCAP END");
+	client_expect(c, "AUTHENTICATE +");
+	client_expect_next(c, "906 ann :*");
+	client_expect_next(c, "001 ann :*");
+	client_expect(c, "376 *");
+	/* and may begin again */
+	exchange(c, "AUTHENTICATE PLAIN\nAUTHENTICATE *",
+	    "AUTHENTICATE +\n906 ann :*");
+	exchange(c, "AUTHENTICATE *", "906 ann :*");
+	client_close(c);
+}
+END_TEST
+
 /* Operators of the server need not be in the room, nor be told by others. */
 START_TEST(test_redact_operator)
 {
@@ -512,6 +531,7 @@ suite_fill(TCase *tc)
 	tcase_add_test(tc, test_causal);
 	tcase_add_test(tc, test_event_msgid);
 	tcase_add_test(tc, test_made_again);
+	tcase_add_test(tc, test_sasl_abandoned);
 	tcase_add_test(tc, test_redact_operator);
 	tcase_add_test(tc, test_saregister);
 	tcase_add_test(tc, test_marker_device);
