@@ -113,13 +113,10 @@ call(struct command *c, const char *account)
 static void
 answered(struct command *c, int quiet, const char *nick)
 {
-	char *line = ask_line(c);
-	struct message m = { .command = NULL };
+	struct message m;
 
-	if (line != NULL)
-		message_parse(&m, line, strlen(line));
-	if (m.command != NULL && strcmp(m.command, "KEPT") == 0 &&
-	    m.nparam >= 3) {
+	ask_message(c, &m);
+	if (strcmp(m.command, "KEPT") == 0 && m.nparam >= 3) {
 		message_make(c, nick);
 		echo(c, &m);
 		if (!quiet)
@@ -202,13 +199,11 @@ static int
 page_tell(struct command *c)
 {
 	struct message m;
-	char *line, *text;
+	char *text;
 	int n = 0;
 
-	while ((line = ask_line(c)) != NULL) {
-		message_parse(&m, line, strlen(line));
-		if (m.command == NULL || strcmp(m.command, "ROW") != 0 ||
-		    m.nparam < 7)
+	while (ask_message(c, &m)) {
+		if (strcmp(m.command, "ROW") != 0 || m.nparam < 7)
 			break;
 		if (n++ == 0)
 			past_batch(c, '+', &kept);

@@ -26,6 +26,7 @@
 #include "ask.h"
 #include "deliver.h"
 #include "handlers.h"
+#include "owned.h"
 #include "registry.h"
 #include "session.h"
 #include "words.h"
@@ -56,21 +57,14 @@ account_verdict(struct command *c, struct message *m)
 	static struct message none = { .command = "FAIL", .nparam = 4,
 		.param = { "*", "TEMPORARILY_UNAVAILABLE", "*",
 		    "The server's memory gave no answer" } };
-	char *line;
 
-	*m = none;
-	while ((line = ask_line(c)) != NULL) {
-		message_parse(m, line, strlen(line));
-		if (m->command == NULL) {
-			*m = none;
-			break;
-		}
+	while (ask_message(c, m)) {
 		if (strcmp(m->command, "DELAY") != 0 || m->nparam < 1)
-			break;
+			return 1;
 		if (now_ms < c->s->heard + strtoull(m->param[0], NULL, 10))
 			return 0;
-		*m = none;
 	}
+	*m = none;
 	return 1;
 }
 
@@ -220,7 +214,7 @@ account_may_have(struct command *c, const char *nick)
 
 	if (name_cmp(nick, c->u->account) == 0)
 		return CMD_DONE;
-	if (c->s->answer == 0 && !store_accepts())
+	if (c->s->answer == 0 && (!store_accepts() || !owned_maybe(nick)))
 		return CMD_DONE;
 	if ((r = ask(c, "OWNER %s", nick)) != CMD_ANSWERED)
 		return r;

@@ -185,6 +185,21 @@ ask_line(struct command *c)
 	return line;
 }
 
+int
+ask_message(struct command *c, struct message *m)
+{
+	static char none[1];
+	char *line;
+
+	while ((line = ask_line(c)) != NULL) {
+		message_parse(m, line, strlen(line));
+		if (m->command != NULL)
+			return 1;
+	}
+	*m = (struct message) { .command = none };
+	return 0;
+}
+
 /* ---- answers ---- */
 
 void

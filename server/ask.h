@@ -39,6 +39,10 @@ enum command_result ask(struct command *c, const char *fmt, ...)
 /* The next line of the answer, NUL-ended; NULL behind the last. */
 char *ask_line(struct command *c);
 
+/* The same taken apart, *M being zeroed behind the last, but for a command of
+ * "".  Returns whether there was one; what is no message is passed over. */
+int ask_message(struct command *c, struct message *m);
+
 /* An answer has come. */
 void ask_answered(const struct envelope *e);
 /* The store has begun anew, or has another state: whoever waits for it asks

@@ -129,12 +129,8 @@ static enum command_result
 take_answer(struct command *c, const struct account_order *o, const char *name)
 {
 	struct message m;
-	char *line;
 
-	while ((line = ask_line(c)) != NULL) {
-		message_parse(&m, line, strlen(line));
-		if (m.command == NULL)
-			continue;
+	while (ask_message(c, &m)) {
 		if (strcmp(m.command, "FAIL") == 0)
 			return rows_refuse(c, m.nparam > 2 ? m.param[2] : "*",
 			    m.nparam > 3 ? m.param[3] : NULL);

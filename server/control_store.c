@@ -94,12 +94,8 @@ static enum command_result
 show_part(struct command *c, int exporting)
 {
 	struct message m;
-	char *line;
 
-	while ((line = ask_line(c)) != NULL) {
-		message_parse(&m, line, strlen(line));
-		if (m.command == NULL)
-			continue;
+	while (ask_message(c, &m)) {
 		if (strcmp(m.command, "FAIL") == 0)
 			return refuse_fail(c, &m);
 		if (strcmp(m.command, "MORE") == 0 && m.nparam > 0)
@@ -163,17 +159,13 @@ control_registered(struct command *c)
 {
 	enum command_result r;
 	struct message m;
-	char *line;
 
 	if (is_refused(c))
 		return CMD_DONE;
 	r = ask(c, "ROOM LIST %llu.0.0", (unsigned long long)c->cursor);
 	if (r != CMD_ANSWERED)
 		return r;
-	while ((line = ask_line(c)) != NULL) {
-		message_parse(&m, line, strlen(line));
-		if (m.command == NULL)
-			continue;
+	while (ask_message(c, &m)) {
 		if (strcmp(m.command, "FAIL") == 0)
 			return refuse_fail(c, &m);
 		if (strcmp(m.command, "MORE") == 0 && m.nparam > 0)
@@ -188,17 +180,15 @@ control_backup(struct command *c)
 {
 	enum command_result r;
 	struct message m;
-	char *line;
 
 	if (is_refused(c))
 		return CMD_DONE;
 	r = ask(c, "BACKUP :%s", c->m.param[0]);
 	if (r != CMD_ANSWERED)
 		return r;
-	if ((line = ask_line(c)) == NULL)
+	if (!ask_message(c, &m))
 		return rows_refuse(c, "no answer", NULL);
-	message_parse(&m, line, strlen(line));
-	if (m.command == NULL || strcmp(m.command, "BACKUP") != 0)
+	if (strcmp(m.command, "BACKUP") != 0)
 		return refuse_fail(c, &m);
 	log_info("backup to %s by the administrator",
 	    log_safe(c->m.param[0]));

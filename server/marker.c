@@ -31,14 +31,8 @@ fail(struct command *c, const char *code, const char *target,
 static const char *
 answered(struct command *c, struct message *m)
 {
-	char *line = ask_line(c);
-
-	m->command = NULL;
-	m->nparam = 0;
-	if (line != NULL)
-		message_parse(m, line, strlen(line));
-	return m->command != NULL && strcmp(m->command, "MARKREAD") == 0 &&
-	        m->nparam >= 2
+	ask_message(c, m);
+	return strcmp(m->command, "MARKREAD") == 0 && m->nparam >= 2
 	    ? m->param[1]
 	    : NULL;
 }

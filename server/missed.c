@@ -320,12 +320,8 @@ page_tell(struct command *c, unsigned tries)
 {
 	struct message m;
 	unsigned n = 0;
-	char *line;
 
-	while ((line = ask_line(c)) != NULL) {
-		message_parse(&m, line, strlen(line));
-		if (m.command == NULL)
-			break;
+	while (ask_message(c, &m)) {
 		if (strcmp(m.command, "ROW") != 0 &&
 		    (strcmp(m.command, "GONE") != 0 ||
 			(tries < TRIES && !is_gap(&m))))

@@ -97,7 +97,7 @@ enum command_result
 cmd_redact(struct command *c)
 {
 	const char *msgid = c->m.param[1];
-	char *reason = c->m.param[2], *line;
+	char *reason = c->m.param[2];
 	struct place p;
 	struct message m;
 	enum command_result r;
@@ -115,12 +115,10 @@ cmd_redact(struct command *c)
 	         reason != NULL ? " :" : "",
 	         reason != NULL ? reason : "")) != CMD_ANSWERED)
 		return r;
-	if ((line = ask_line(c)) != NULL)
-		message_parse(&m, line, strlen(line));
-	if (line != NULL && m.command != NULL &&
-	    strcmp(m.command, "REDACTED") == 0)
+	ask_message(c, &m);
+	if (strcmp(m.command, "REDACTED") == 0)
 		redacted(c, &p, reason);
-	else if (line != NULL && m.command != NULL && m.nparam >= 3)
+	else if (m.nparam >= 3)
 		return fail(c, m.param[1], m.param[m.nparam - 1]);
 	else
 		return fail(c, "INTERNAL_ERROR", "The server's memory failed");

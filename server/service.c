@@ -302,8 +302,7 @@ static enum command_result
 do_drop(struct command *c, struct order *o)
 {
 	enum command_result r;
-	struct message m = { 0 };
-	char *line;
+	struct message m;
 
 	if (c->step == STEP_CUT)
 		return drop_end(c);
@@ -318,8 +317,8 @@ do_drop(struct command *c, struct order *o)
 		return CMD_WAIT;
 	/* what becomes of its rooms comes before */
 	while (strcmp(m.command, "REMOVED") != 0 &&
-	    (line = ask_line(c)) != NULL)
-		message_parse(&m, line, strlen(line));
+	    strcmp(m.command, "FAIL") != 0 && ask_message(c, &m))
+		;
 	if (!service_answer(&m, "REMOVED", 1))
 		return service_fail(c, &m);
 	state->revoked++;

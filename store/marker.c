@@ -4,7 +4,8 @@
  * Read markers: how far an account has read, for all its devices.
  *
  * A marker only goes forward, and not past the present: a device with a wrong
- * clock would otherwise mark what is not yet written.
+ * clock would otherwise mark what is not yet written.  An account has so many
+ * at most; of more, the oldest go.
  *
  * Whoever has no account has markers, too, but is nobody tomorrow: they are
  * kept by session, in this process only, in sets of a few places each.  Where
@@ -21,6 +22,7 @@
 #include "handlers.h"
 
 enum {
+	MARKERS_MOST = 1000, /* of an account */
 	GUEST_SETS = 1024,
 	GUEST_PLACES = 8, /* of a set; in all, 8192 markers of guests */
 };
@@ -126,6 +128,22 @@ need_asker(struct database *db, struct request *r, struct account *a)
 	return n == 1;
 }
 
+static int
+marker_set(struct database *db, int64_t account, const char *key, int64_t time)
+{
+	if (database_run(db,
+	        "INSERT INTO marker VALUES (?, ?, ?)"
+	        " ON CONFLICT (account, target) DO UPDATE"
+	        " SET time=max(time, excluded.time)",
+	        "iti", account, key, time) < 0)
+		return -1;
+	return database_run(db,
+	    "DELETE FROM marker WHERE account=?1 AND target IN"
+	    " (SELECT target FROM marker WHERE account=?1"
+	    " ORDER BY time DESC, target LIMIT -1 OFFSET ?2)",
+	    "ii", account, (int64_t)MARKERS_MOST);
+}
+
 static void
 answer_marker(
     struct database *db, struct request *r, int64_t account, const char *key)
@@ -174,11 +192,7 @@ req_markread(struct database *db, struct request *r)
 	}
 	if (!need_asker(db, r, &a))
 		return;
-	if (database_run(db,
-	        "INSERT INTO marker VALUES (?, ?, ?)"
-	        " ON CONFLICT (account, target) DO UPDATE"
-	        " SET time=max(time, excluded.time)", "iti", a.id, key,
-	        time) < 0)
+	if (marker_set(db, a.id, key, time) < 0)
 		answer_trouble(db, r);
 	else
 		answer_marker(db, r, a.id, key);

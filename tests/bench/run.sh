@@ -354,7 +354,7 @@ row_suits() # row server
 	*:register:bare | *:idle:bare | *:replace:bare) return 1 ;;
 	*:replace:floor | *:replace:ngircd | *:replace:inspircd) return 1 ;;
 	*:kept:kept | *:kept:floor | *:ack:kept) return 0 ;;
-	*:kept:* | *:ack:* | *:replace:kept | *:register:kept) return 1 ;;
+	*:kept:* | *:ack:* | *:replace:kept) return 1 ;;
 	*:idle:kept) return 1 ;;
 	esac
 }
