@@ -350,7 +350,8 @@ cap_offered(void)
 
 	if (store_accepts())
 		caps |= offered_with_store;
-	if (config->registration == REGISTRATION_CLOSED)
+	if ((config->registration & REGISTRATION_POLICY) ==
+	    REGISTRATION_CLOSED)
 		caps &= ~CAP(ACCOUNT_REGISTRATION);
 	return caps;
 }
@@ -362,7 +363,7 @@ cap_value(uint64_t cap)
 	if (cap == CAP(SASL))
 		return sasl_mechanisms();
 	if (cap == CAP(ACCOUNT_REGISTRATION))
-		return "before-connect,custom-account-name";
+		return account_keys();
 	return NULL;
 }
 

@@ -80,13 +80,18 @@ told_registered(struct command *c, const struct message *m)
 static enum command_result
 do_register(struct command *c, struct order *o)
 {
-	const char *email = o->n > 2 ? o->word[2] : "*";
+	const char *email = o->n > 2 ? o->word[2] : "*", *why;
 	enum command_result r;
 	struct message m;
 
 	if (!(c->step & STEP_ASKED) && c->u->account[0] != '\0') {
 		service_notice(c, "You are logged in as %s already.",
 		    c->u->account);
+		return CMD_DONE;
+	}
+	if (!(c->step & STEP_ASKED) &&
+	    (why = account_refuses_email(email)) != NULL) {
+		service_notice(c, "%s.", why);
 		return CMD_DONE;
 	}
 	c->context = account_policy();

@@ -488,6 +488,32 @@ START_TEST(test_sasl_abandoned)
 }
 END_TEST
 
+/* What `registration' asks for is told, and asked for. */
+START_TEST(test_registration_asks)
+{
+	struct server other;
+	struct client *c;
+
+	server_init(&other);
+	server_set(&other, "store", "on");
+	server_set(&other, "registration", "open email connected");
+	server_start(&other);
+	c = client_connect(&other);
+	client_ask(c, "CAP LS 302", "CAP * LS *draft/account-registration="
+	    "custom-account-name,email-required *");
+	client_ask(c, "NICK ann\r\nREGISTER * a@b.example sesame1",
+	    "FAIL REGISTER COMPLETE_CONNECTION_REQUIRED \\* :*");
+	client_ask(c, "USER ann 0 * :Ann\r\nCAP END", "001 *");
+	client_ask(c, "REGISTER * * sesame1",
+	    "FAIL REGISTER INVALID_EMAIL \\* :*");
+	client_ask(c, "NS REGISTER sesame1", "NOTICE ann :*mail*");
+	client_ask(c, "REGISTER * a@b.example sesame1",
+	    "REGISTER SUCCESS ann :*");
+	client_quit_all();
+	server_stop(&other);
+}
+END_TEST
+
 /* Operators of the server need not be in the room, nor be told by others. */
 START_TEST(test_redact_operator)
 {
@@ -532,6 +558,7 @@ suite_fill(TCase *tc)
 	tcase_add_test(tc, test_event_msgid);
 	tcase_add_test(tc, test_made_again);
 	tcase_add_test(tc, test_sasl_abandoned);
+	tcase_add_test(tc, test_registration_asks);
 	tcase_add_test(tc, test_redact_operator);
 	tcase_add_test(tc, test_saregister);
 	tcase_add_test(tc, test_marker_device);
