@@ -31,6 +31,7 @@ start(int n)
 	server_set(&sv, "login-delay", "0");
 	server_add(&sv, "operator boss " SESAME);
 	server_start(&sv);
+	wait_for(strcmp(server_status(&sv, "store"), "serving") == 0, 10000);
 }
 
 static void
@@ -498,6 +499,7 @@ START_TEST(test_registration_asks)
 	server_set(&other, "store", "on");
 	server_set(&other, "registration", "open email connected");
 	server_start(&other);
+	wait_for(strcmp(server_status(&other, "store"), "serving") == 0, 10000);
 	c = client_connect(&other);
 	client_ask(c, "CAP LS 302", "CAP * LS *draft/account-registration="
 	    "custom-account-name,email-required *");
