@@ -21,7 +21,7 @@ if [ -z "${CONFIG_TIMED:-}" ]; then
 fi
 here=$(dirname "$0")
 . "$here/terminals"
-room='#moot' tunnel=''
+room='#moot'
 
 # ---- pasting ----
 
@@ -82,10 +82,8 @@ starts_weechat()
 
 start_wee()
 {
-	# by way of a wire that can be cut
-	tunnel_start 0 || return 1
-	wire=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$dir/tunnel")
-	starts_weechat wee irs "$wire"
+	wire wee 0 || return 1
+	starts_weechat wee irs "$(wire_port wee)"
 }
 
 start_zee()
@@ -104,16 +102,33 @@ start_irs()
 	EOF
 	terminal irs "irssi --home=$HOME/.irssi"
 	wait_for shows irs 'Irssi' >"$dir/ok" || return 1
-	configure irs wee "$port" irssi
+	wire irs 0 || return 1
+	configure irs wee "$(wire_port irs)" irssi
 }
 
-tunnel_start()
+# wire NICK PORT: between it and the server one that can be cut; at PORT, or
+# with 0 at any that is free
+wire()
 {
-	socat -d -d "TCP-LISTEN:$1,bind=127.0.0.1,reuseaddr" \
-	    "TCP:127.0.0.1:$port" 2>"$dir/tunnel" &
-	tunnel=$!
-	pipe=$tunnel
-	wait_for has "$dir/tunnel" 'listening on'
+	socat -d -d "TCP-LISTEN:$2,bind=127.0.0.1,reuseaddr" \
+	    "TCP:127.0.0.1:$port" 2>"$dir/wire-$1" &
+	echo $! >"$dir/pid-$1"
+	pipe="$pipe $!"
+	wait_for has "$dir/wire-$1" 'listening on'
+}
+
+# wire_port NICK: where it is
+wire_port()
+{
+	sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$dir/wire-$1"
+}
+
+# cut NICK: its wire
+cut_wire()
+{
+	kill "$(cat "$dir/pid-$1")"
+	wait "$(cat "$dir/pid-$1")"
+	wait_for is_lost "$1"
 }
 
 # goes NICK: to the room, whose window it may have to look for
@@ -127,7 +142,7 @@ goes()
 
 is_lost()
 {
-	! ctl users | grep '"nick":"wee"' | grep -q '"state":"online"'
+	! is_user "$1"
 }
 
 # offers TOKEN: of 005
@@ -162,7 +177,7 @@ fi
 
 enter wee weechat socat
 enter zee weechat
-enter irs irssi
+enter irs irssi socat
 enter cat catgirl socat openssl
 [ -n "$clients" ] || total
 for c in $clients; do
@@ -214,21 +229,28 @@ esac
 
 # ---- who loses its connection ----
 
+# loses NICK OTHER LABEL RECONNECT: the connection, while OTHER talks; and says
+# RECONNECT
+loses()
+{
+	p=$(wire_port "$1")
+	ok "$1 loses its connection" cut_wire "$1"
+	types "$2" "$3-one."
+	types "$2" "$3-two."
+	ok "$2 goes on talking" wait_for once "$2" "$3-one." "$3-two."
+	ok 'the wire is mended' wire "$1" "$p"
+	types "$1" "$4"
+	ok "$1 is back, and logged in" wait_for eval \
+	    "is_user $1 && logged_in $1"
+	goes "$1"
+	ok 'and is told what it missed, once' wait_for once "$1" \
+	    "$3-one." "$3-two."
+}
+
 case $clients in
 *wee*irs*)
-	kill "$tunnel"
-	wait "$tunnel"
-	ok 'wee loses its connection' wait_for is_lost
-	types irs 'missed-one.'
-	types irs 'missed-two.'
-	ok 'irs goes on talking' wait_for once irs 'missed-two.'
-	ok 'the wire is mended' tunnel_start "$wire"
-	types wee '/reconnect moot'
-	ok 'wee is back, and logged in' wait_for eval \
-	    'is_user wee && logged_in wee'
-	goes wee
-	ok 'and is told what it missed, once' wait_for once wee \
-	    'missed-one.' 'missed-two.'
+	loses wee irs missed '/reconnect moot'
+	loses irs wee gone '/reconnect all'
 	;;
 *) skip 'nobody to lose a connection' ;;
 esac
