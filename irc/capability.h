@@ -30,7 +30,8 @@
 	X(MESSAGE_REDACTION, "draft/message-redaction")                       \
 	X(READ_MARKER, "draft/read-marker")                                   \
 	X(SEARCH, "soju.im/search")                                           \
-	X(STANDARD_REPLIES, "standard-replies")
+	X(STANDARD_REPLIES, "standard-replies")                               \
+	X(MULTILINE, "draft/multiline")
 
 enum capability_index {
 #define X(id, name) CAPABILITY_##id,

@@ -65,6 +65,8 @@ is_kept(const struct envelope *e)
 {
 	int said = (e->flags & ENVELOPE_MESSAGE) != 0;
 
+	if (e->flags & ENVELOPE_PASSING)
+		return 0;
 	switch (e->kind) {
 	case EVENT_TO_ROOM:
 		/* what is for some of the members is not for its history */

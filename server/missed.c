@@ -246,7 +246,8 @@ missed_note(uint32_t i, const struct envelope *e)
 		add_absent(i, e->id);
 		return;
 	}
-	if (s->flags & (SESSION_OVERFLOW | SESSION_DEAD))
+	if ((s->flags & (SESSION_OVERFLOW | SESSION_DEAD)) ||
+	    (e->flags & ENVELOPE_PASSING)) /* too late for that */
 		return;
 	if (store_wants(e)) {
 		if (add(i, e->id) == 0) {

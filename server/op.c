@@ -11,6 +11,7 @@
 
 #include "../ipc/mailbox.h"
 #include "../irc/mode.h"
+#include "batch.h"
 #include "fault.h"
 #include "log.h"
 #include "missed.h"
@@ -507,6 +508,56 @@ op_sasl_step(struct op *op)
 }
 
 static void
+op_batch(struct op *op)
+{
+	struct batch *b = batch_of(&sessions[op->a]);
+
+	if (sessions[op->a].batch == 0)
+		return;
+	memset(b, 0, sizeof(*b));
+	FAULT("op-batch-empty");
+	copy(b->ref, sizeof(b->ref), op->text);
+	copy(b->target, sizeof(b->target), op->text2);
+	FAULT("op-batch-named");
+}
+
+static void
+op_batch_text(struct op *op)
+{
+	size_t n = strnlen(op->text, sizeof(op->text)), size;
+	char *part = batch_part(batch_of(&sessions[op->a]), op->b, &size);
+
+	if (sessions[op->a].batch == 0 || part == NULL || n >= size ||
+	    op->c > size - 1 - n)
+		return;
+	copy(part + op->c, n + 1, op->text);
+	FAULT("op-batch-text");
+}
+
+static void
+op_batch_line(struct op *op)
+{
+	struct batch *b = batch_of(&sessions[op->a]);
+
+	if (sessions[op->a].batch == 0 || op->b > MULTILINE_LINES ||
+	    op->c > MULTILINE_BYTES || op->x > MULTILINE_PLAN)
+		return;
+	b->nlines = op->b;
+	FAULT("op-batch-lines");
+	b->ntext = op->c;
+	FAULT("op-batch-bytes");
+	b->nplan = (uint32_t)op->x;
+}
+
+static void
+op_batch_state(struct op *op)
+{
+	if (sessions[op->a].batch != 0)
+		batch_of(&sessions[op->a])->state = op->b;
+	FAULT("op-batch-state");
+}
+
+static void
 op_ranked(struct op *op)
 {
 	atomic_fetch_and(&users[op->a].flags, ~(uint32_t)USER_UNRANKED);
@@ -538,6 +589,10 @@ static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_SASL] = op_sasl,
 	[OP_SASL_TEXT] = op_sasl_text,
 	[OP_SASL_STEP] = op_sasl_step,
+	[OP_BATCH] = op_batch,
+	[OP_BATCH_TEXT] = op_batch_text,
+	[OP_BATCH_LINE] = op_batch_line,
+	[OP_BATCH_STATE] = op_batch_state,
 	[OP_ROOM_LOAD] = op_room_load,
 	[OP_ROOM_REGISTER] = op_room_register,
 	[OP_ROOM_UNREGISTER] = op_room_unregister,

@@ -49,6 +49,11 @@ enum op_kind {
 	OP_SASL,       /* session a; mechanism b, 0 for none; text seed */
 	OP_SASL_TEXT,  /* session a; text at b */
 	OP_SASL_STEP,  /* session a; step b, whose message begins at c */
+	OP_BATCH,      /* session a; an empty batch: text reference, text2
+	                * target */
+	OP_BATCH_TEXT, /* session a; part b, enum batch_part; text at c */
+	OP_BATCH_LINE, /* session a; b lines, c bytes of text, x of plan */
+	OP_BATCH_STATE, /* session a; b enum batch_state */
 	OP_MAX
 };
 

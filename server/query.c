@@ -468,6 +468,14 @@ value_msgreftypes(char *buf, int size)
 	return state->store.state != STORE_OFF ? "msgid,timestamp" : NULL;
 }
 
+/* Only what is refused needs to be told. */
+static const char *
+value_clienttagdeny(char *buf, int size)
+{
+	snprintf(buf, (size_t)size, "%s", config->client_tag_deny);
+	return buf[0] != '\0' ? buf : NULL;
+}
+
 /* A token has a text, a function for it, a number, or nothing. */
 static const struct token {
 	const char *name;
@@ -482,12 +490,14 @@ static const struct token {
 	{ "CHANNELLEN", NULL, NULL, NAME_CHANNEL },
 	{ "CHANTYPES", "#", NULL, 0 },
 	{ "CHATHISTORY", NULL, value_chathistory, 0 },
+	{ "CLIENTTAGDENY", NULL, value_clienttagdeny, 0 },
 	{ "ELIST", "CMNTU", NULL, 0 },
 	{ "HOSTLEN", NULL, NULL, NAME_HOST },
 	{ "KEYLEN", NULL, NULL, KEY_MAX },
 	{ "KICKLEN", NULL, NULL, KICK_MAX },
 	{ "LINELEN", NULL, NULL, MESSAGE_LINE },
 	{ "MAXLIST", NULL, value_maxlist, 0 },
+	{ "MAXTARGETS", NULL, NULL, TARGETS_MAX },
 	{ "MODES", NULL, NULL, MODES_MAX },
 	{ "MSGREFTYPES", NULL, value_msgreftypes, 0 },
 	{ "NAMELEN", NULL, NULL, NAME_REAL },
@@ -499,6 +509,7 @@ static const struct token {
 	{ "TARGMAX", NULL, value_targmax, 0 },
 	{ "TOPICLEN", NULL, NULL, TOPIC_MAX },
 	{ "USERLEN", NULL, NULL, NAME_USER },
+	{ "UTF8ONLY", NULL, NULL, 0 },
 };
 
 /* Returns its length, 0 when it is left out. */

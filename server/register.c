@@ -11,6 +11,7 @@
 
 #include "../irc/capability.h"
 #include "../irc/mode.h"
+#include "../irc/multiline.h"
 #include "../irc/utf8.h"
 #include "account.h"
 #include "ask.h"
@@ -29,7 +30,7 @@ static const uint64_t offered = CAP(MESSAGE_TAGS) | CAP(SERVER_TIME) |
     CAP(MULTI_PREFIX) | CAP(USERHOST_IN_NAMES) | CAP(AWAY_NOTIFY) |
     CAP(EXTENDED_JOIN) | CAP(CAP_NOTIFY) | CAP(SETNAME) | CAP(CHGHOST) |
     CAP(INVITE_NOTIFY) | CAP(ACCOUNT_TAG) | CAP(ACCOUNT_NOTIFY) |
-    CAP(STANDARD_REPLIES);
+    CAP(STANDARD_REPLIES) | CAP(MULTILINE);
 static const uint64_t offered_with_store =
     CAP(SASL) | CAP(ACCOUNT_REGISTRATION) | CAP(CHATHISTORY) |
     CAP(EVENT_PLAYBACK) | CAP(MESSAGE_REDACTION) | CAP(READ_MARKER) |
@@ -360,10 +361,17 @@ cap_offered(void)
 static const char *
 cap_value(uint64_t cap)
 {
+	static char limits[48];
+
 	if (cap == CAP(SASL))
 		return sasl_mechanisms();
 	if (cap == CAP(ACCOUNT_REGISTRATION))
 		return account_keys();
+	if (cap == CAP(MULTILINE)) {
+		snprintf(limits, sizeof(limits), "max-bytes=%d,max-lines=%d",
+		    MULTILINE_BYTES, MULTILINE_LINES);
+		return limits;
+	}
 	return NULL;
 }
 

@@ -154,6 +154,7 @@ struct session {
 	uint64_t told;         /* kept messages up to this row, which the
 	                        * store does not know yet; 0: none */
 	uint32_t sasl;         /* chunk with its struct sasl, or 0 */
+	uint32_t batch;        /* chunk with its struct batch, or 0 */
 	uint64_t heard;        /* ms: when the answer came */
 	uint16_t crashes;      /* of workers: by its current line */
 	uint16_t faults;       /* by anything else about it */

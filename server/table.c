@@ -24,6 +24,9 @@ const struct command_row command_table[] = {
 	    "AUTHENTICATE MECHANISM | DATA | *: logs in, by SASL" },
 	{ "AWAY", cmd_away, 0, R, 1,
 	    "AWAY [TEXT]: marks you away; without TEXT, back" },
+	{ "BATCH", cmd_batch, 1, R, 1,
+	    "BATCH +REF draft/multiline TARGET | -REF: a message of several "
+	    "lines" },
 	{ "CAP", cmd_cap, 1, L, 1,
 	    "CAP LS [302] | LIST | REQ :NAMES | END: capabilities" },
 	{ "CHANSERV", cmd_chanserv, 0, R | L, 2,

@@ -34,7 +34,8 @@ static const struct step plain[] = {
 	{ CONNECT, EVE, NULL }, { SAY, EVE, REGISTER("eve") }, { WAIT, 0, 0 },
 	{ CONNECT, FAY, NULL },
 	{ SAY, FAY, "CAP LS 302\r\nCAP REQ :labeled-response echo-message "
-	    "batch message-tags server-time away-notify extended-join" },
+	    "batch message-tags server-time away-notify extended-join "
+	    "draft/multiline" },
 	{ SAY, FAY, REGISTER("fay") "\r\nCAP END" }, { WAIT, 0, 0 },
 	{ MOMENT, 0, "arrived" },
 	/* rooms */
@@ -53,6 +54,17 @@ static const struct step plain[] = {
 	{ SAY, FAY, "@label=b1 WHO #hall\r\n@label=b2 PRIVMSG nobody :lost\r\n"
 	    "@label=b3;+draft/react=x TAGMSG ann\r\n@label=b4 AWAY" },
 	{ MOMENT, 0, "labels" },
+	{ WAIT, 0, 0 },
+	/* several lines */
+	{ SAY, FAY, "@label=c1;+x=y BATCH +x draft/multiline #hall\r\n"
+	    "@batch=x PRIVMSG #hall :a first line\r\nPING open" },
+	{ WAIT, 0, 0 },
+	{ MOMENT, 0, "batch" },
+	{ SAY, FAY, "@batch=x PRIVMSG #hall :a second \r\n"
+	    "@batch=x;draft/multiline-concat PRIVMSG #hall :one\r\n"
+	    "BATCH -x\r\nBATCH +y draft/multiline ann\r\n"
+	    "@batch=y NOTICE ann :no\r\n@batch=y PRIVMSG ann :no\r\n"
+	    "BATCH -y" },
 	{ WAIT, 0, 0 },
 	/* half a line */
 	{ BYTES, BOB, "PING half\r\nPRIVMSG #hall :the first half, " },

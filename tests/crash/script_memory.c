@@ -15,7 +15,8 @@
 #define CAPS                                                                  \
 	"CAP LS 302\r\nCAP REQ :sasl message-tags server-time batch "         \
 	"labeled-response echo-message account-notify account-tag "           \
-	"extended-join away-notify\r\nCAP REQ :draft/chathistory "            \
+	"extended-join away-notify draft/multiline\r\n"                      \
+	"CAP REQ :draft/chathistory "                                         \
 	"draft/event-playback draft/read-marker draft/message-redaction\r\n"
 /* the password is: secret of it */
 #define LOGIN(base64)                                                         \
@@ -63,6 +64,17 @@ static const struct step memory[] = {
 	{ SAY, EVE, "@label=a1 PRIVMSG #hall :labeled\r\n@label=a2 PRIVMSG "
 	    "ann,bob,fay,#hall :to many\r\n@label=a3 PING x" },
 	{ MOMENT, 0, "labels" },
+	{ WAIT, 0, 0 },
+	/* several lines; Bob knows lines only */
+	{ SAY, CAT, "@label=c1;+x=y BATCH +x draft/multiline #hall\r\n"
+	    "@batch=x PRIVMSG #hall :a first line\r\nPING open" },
+	{ WAIT, 0, 0 },
+	{ MOMENT, 0, "batch" },
+	{ SAY, CAT, "@batch=x PRIVMSG #hall :a second \r\n"
+	    "@batch=x;draft/multiline-concat PRIVMSG #hall :one\r\n"
+	    "BATCH -x\r\nBATCH +y draft/multiline bob\r\n"
+	    "@batch=y PRIVMSG bob :to you\r\n@batch=y PRIVMSG bob :alone\r\n"
+	    "BATCH -y" },
 	{ WAIT, 0, 0 },
 	{ SAY, BOB, "PRIVMSG #hall :hello\r\nNOTICE ann :psst\r\n"
 	    "PRIVMSG ann :both of you?" }, { WAIT, 0, 0 },

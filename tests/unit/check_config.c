@@ -107,6 +107,7 @@ show(const struct config *c, char *text, size_t size)
 	    c->registration, c->login_delay);
 	fprintf(f, "history %u %u %u\nlinger %u\n", c->history_age,
 	    c->history_size, c->history_on_join, c->linger);
+	fprintf(f, "client-tag-deny %s\n", c->client_tag_deny);
 	ck_assert_int_eq(fclose(f), 0);
 }
 
@@ -215,6 +216,8 @@ static const struct {
 	{ "history-age 7\nhistory-size 0\nhistory-on-join 1000\n",
 	    "history 7 0 1000" },
 	{ "linger 0\n", "linger 0" },
+	{ "client-tag-deny *,-typing\n", "client-tag-deny *,-typing" },
+	{ "client-tag-deny off\n", "linger 120\nclient-tag-deny " },
 	{ "log-level warn\n", "log-level 0" },
 	{ "log-level debug\n", "log-level 2" },
 };
@@ -317,6 +320,9 @@ static const struct {
 	    "c:1: registration: \"mail\" is not email or connected\n" },
 	{ "registration free\n",
 	    "c:1: registration: \"free\" is not open, closed or invite\n" },
+	{ "client-tag-deny +typing\n",
+	    "c:1: client-tag-deny: \"+typing\" is not a list of tags, such "
+	    "as *,-typing\n" },
 	{ "history-on-join 1001\n",
 	    "c:1: history-on-join: 1001 is not within 0..1000\n" },
 	{ "log-level loud\n",

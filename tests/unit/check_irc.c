@@ -24,6 +24,7 @@ main(void)
 	srunner_add_suite(sr, check_capability());
 	srunner_add_suite(sr, check_mode());
 	srunner_add_suite(sr, check_numeric());
+	srunner_add_suite(sr, check_multiline());
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
 	srunner_free(sr);
