@@ -31,7 +31,8 @@
 	X(READ_MARKER, "draft/read-marker")                                   \
 	X(SEARCH, "soju.im/search")                                           \
 	X(STANDARD_REPLIES, "standard-replies")                               \
-	X(MULTILINE, "draft/multiline")
+	X(MULTILINE, "draft/multiline")                                       \
+	X(METADATA, "draft/metadata-3")
 
 enum capability_index {
 #define X(id, name) CAPABILITY_##id,

@@ -40,6 +40,7 @@
 #include "lasting.h"
 #include "lines.h"
 #include "log.h"
+#include "metadata.h"
 #include "missed.h"
 #include "poison.h"
 #include "registry.h"
@@ -1044,10 +1045,29 @@ command_next(uint32_t i)
 /* ---- what was kept for its user ---- */
 
 static enum command_result
+settle_metadata(struct command *c)
+{
+	enum command_result r;
+
+	if (c->s->crashes >= POISON) {
+		log_warn("the metadata of %s crashed %u workers: not fetched",
+		    log_safe(c->u->nick), c->s->crashes);
+		command_lock(c);
+		command_op(c, OP_METADATA_DONE, c->uid);
+		return CMD_DONE;
+	}
+	r = metadata_settle(c);
+	c->step |= STEP_MAIL;
+	return r;
+}
+
+static enum command_result
 mail(struct command *c)
 {
 	if (c->cursor == CURSOR_SHOW && c->s->crashes < POISON)
 		return device_show(c);
+	if (c->cursor & CURSOR_METADATA)
+		return settle_metadata(c);
 	if (c->cursor & CURSOR_MISSED) {
 		if (c->s->crashes < POISON)
 			return missed_tell(c);
@@ -1080,10 +1100,13 @@ command_mail(uint32_t i)
 
 	if (!command_is_mail(s) &&
 	    (s->step != 0 ||
-		!(s->flags & (SESSION_MAIL | SESSION_MISSES)) ||
+		(!(s->flags & (SESSION_MAIL | SESSION_MISSES)) &&
+		!(c.u->flags & USER_UNFETCHED)) ||
 		!store_accepts() || !(c.u->flags & USER_REGISTERED)))
 		return 0;
-	if (!command_is_mail(s) && (s->flags & SESSION_MISSES)) {
+	if (!command_is_mail(s) && (c.u->flags & USER_UNFETCHED))
+		c.cursor = CURSOR_METADATA;
+	else if (!command_is_mail(s) && (s->flags & SESSION_MISSES)) {
 		/* the rooms are shown first */
 		if (s->sent != s->queued || (s->flags & SESSION_JOINING))
 			return 0;

@@ -80,6 +80,8 @@ int command_mail(uint32_t s);
 #define CURSOR_MISSED (UINT64_C(1) << 63)
 /* Likewise: it is device_show()'s, which has asked the store. */
 #define CURSOR_SHOW (UINT64_C(1) << 62)
+/* Or metadata_settle()'s. */
+#define CURSOR_METADATA (UINT64_C(1) << 61)
 
 static inline int
 command_is_mail(const struct session *s)

@@ -32,6 +32,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "../irc/metadata.h"
 #include "../irc/tag.h"
 #include "../irc/utf8.h"
 #include "config.h"
@@ -960,6 +961,8 @@ static const struct setting settings[] = {
 	    1, 1, 0, 1000, 0, "20", NULL },
 	{ "linger", number_read, field_same, FIELD(linger),
 	    1, 1, 0, 86400, 0, "120", NULL },
+	{ "metadata-keys", number_read, field_same, FIELD(metadata_keys),
+	    1, 1, 0, METADATA_KEYS, FIXED, "20", NULL },
 	{ "client-tag-deny", client_tag_deny_read, field_same,
 	    FIELD(client_tag_deny),
 	    1, 1, 0, 0, 0, "off", NULL },

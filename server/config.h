@@ -74,6 +74,7 @@ struct config {
 	char client_tag_deny[200];  /* CLIENTTAGDENY; "" = no tag is refused */
 	uint32_t linger;            /* s an account stays without session;
 	                             * 120 */
+	uint32_t metadata_keys;     /* of a user or room; 20; 0..20 */
 	int log_level;              /* warn | info | debug; info */
 };
 

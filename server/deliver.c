@@ -33,6 +33,7 @@
 #include "fault.h"
 #include "lines.h"
 #include "log.h"
+#include "metadata.h"
 #include "missed.h"
 #include "op.h"
 #include "peer.h"
@@ -685,12 +686,19 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 {
 	struct session *s = &sessions[i];
 	const struct look *k;
+	const char *text;
+	size_t len;
 
 	if (!missed_hears(s, e) || (s->caps & e->caps) != e->caps)
 		return;
 	if (e->nrooms > 0 && s->mark == e->serial)
 		return;
-	k = look_find(e, s);
+	if (!(e->flags & ENVELOPE_METADATA)) {
+		k = look_find(e, s);
+		text = look_text(k);
+		len = k->len;
+	} else if ((text = metadata_lines(e, i, &len)) == NULL)
+		return;
 	f->queued = s->queued;
 	f->missed = s->missed;
 	FAULT("serve-queued");
@@ -700,10 +708,10 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 	f->started = 1; /* from the first one on a successor has a doubt */
 	atomic_signal_fence(memory_order_seq_cst);
 	FAULT("serve-session");
-	if (k->len > 0 && missed_is(s, e, k->len))
+	if (len > 0 && missed_is(s, e, len))
 		missed_note(i, e);
-	else if (k->len > 0)
-		session_append(i, look_text(k), k->len);
+	else if (len > 0)
+		session_append(i, text, len);
 	FAULT("serve-appended");
 	if (e->nrooms > 0)
 		s->mark = e->serial;

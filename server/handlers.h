@@ -15,6 +15,8 @@ command_fn cmd_privmsg, cmd_notice, cmd_tagmsg, cmd_wallops;
 command_fn cmd_batch;
 /* history.c: what was said */
 command_fn cmd_chathistory, cmd_search;
+/* metadata.c: what one says of oneself */
+command_fn cmd_metadata;
 /* redact.c, marker.c */
 command_fn cmd_redact, cmd_markread;
 /* channel.c: rooms */

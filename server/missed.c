@@ -249,7 +249,7 @@ missed_note(uint32_t i, const struct envelope *e)
 	if ((s->flags & (SESSION_OVERFLOW | SESSION_DEAD)) ||
 	    (e->flags & ENVELOPE_PASSING)) /* too late for that */
 		return;
-	if (store_wants(e)) {
+	if (store_wants(e) && !(e->flags & ENVELOPE_METADATA)) {
 		if (add(i, e->id) == 0) {
 			if (s->sent == s->queued)
 				worker_run_later(i);

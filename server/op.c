@@ -16,6 +16,7 @@
 #include "log.h"
 #include "missed.h"
 #include "op.h"
+#include "op_metadata.h"
 #include "op_room.h"
 #include "poison.h"
 #include "registry.h"
@@ -434,6 +435,7 @@ op_account(struct op *op)
 	struct user *u = &users[op->a];
 	uint32_t i;
 
+	op_metadata_account(op->a, op->text);
 	registry_unindex_account(op->a);
 	copy(u->account, sizeof(u->account), op->text);
 	FAULT("op-account");
@@ -602,6 +604,13 @@ static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_ROOM_EVICT] = op_room_evict,
 	[OP_ACCOUNT_GONE] = op_account_gone,
 	[OP_RANKED] = op_ranked,
+	[OP_USER_METADATA] = op_user_metadata,
+	[OP_ROOM_METADATA] = op_room_metadata,
+	[OP_METADATA_LOAD] = op_metadata_load,
+	[OP_METADATA_FLAGS] = op_metadata_flags,
+	[OP_METADATA_DONE] = op_metadata_done,
+	[OP_METADATA_ERASE] = op_metadata_erase,
+	[OP_SUBSCRIBE] = op_subscribe,
 };
 
 /* Those that change of room a what is to last. */
@@ -613,6 +622,7 @@ static const char changes_room[OP_MAX] = {
 	[OP_BAN_DEL] = 1,
 	[OP_TOPIC] = 1,
 	[OP_ROOM_REGISTER] = 1,
+	[OP_ROOM_METADATA] = 1,
 };
 
 /* While the number is odd, the store does not look (store/snapshot.c): what a

@@ -26,6 +26,7 @@
 #include "account.h"
 #include "device.h"
 #include "handlers.h"
+#include "metadata.h"
 #include "past.h"
 #include "registry.h"
 #include "version.h"
@@ -166,6 +167,7 @@ whois_user(struct command *c, uint32_t u)
 	if (x->flags & USER_AWAY)
 		reply(c, RPL_AWAY, x->nick, aways[u].text);
 	whois_host(c, u);
+	metadata_whois(c, u);
 	reply(c, RPL_WHOISIDLE, x->nick, (long long)seconds_since(x->spoke),
 	    (long long)(x->signon / 1000));
 }

@@ -57,6 +57,9 @@ const struct command_row command_table[] = {
 	    "LUSERS: how many are here" },
 	{ "MARKREAD", cmd_markread, 0, R, 1,
 	    "MARKREAD TARGET [timestamp=TIME]: how far you have read" },
+	{ "METADATA", cmd_metadata, 0, L, 1,
+	    "METADATA TARGET GET|SET|LIST|CLEAR|SUB|UNSUB|SUBS|SYNC "
+	    "[KEY...] [:VALUE]: what people and rooms say of themselves" },
 	{ "MODE", cmd_mode, 1, R | L, 1,
 	    "MODE #ROOM|NICK [MODES [PARAMETER...]]: shows or sets modes" },
 	{ "MOTD", cmd_motd, 0, R, 1,

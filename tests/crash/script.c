@@ -97,6 +97,16 @@ static const struct step plain[] = {
 	{ SAY, ANN, "PRIVMSG dan :there?\r\nWHOIS dan\r\nISON dan eve zoe" },
 	{ WAIT, 0, 0 },
 	{ SAY, DAN, "AWAY" }, { WAIT, 0, 0 },
+	/* what people and rooms say of themselves */
+	{ SAY, FAY, "CAP REQ :draft/metadata-3\r\n@label=m1 METADATA * SUB "
+	    "color\r\nMETADATA * SET color :red" }, { WAIT, 0, 0 },
+	{ SAY, ANN, "METADATA * SET color :blue\r\nMETADATA #hall SET color "
+	    ":black\r\nMETADATA * SET color :white" }, { WAIT, 0, 0 },
+	{ SAY, FAY, "@label=m2 METADATA #hall GET color\r\nMETADATA ann SYNC"
+	    "\r\n@label=m3 METADATA * CLEAR\r\nMETADATA * SUBS" },
+	{ WAIT, 0, 0 },
+	{ SAY, ANN, "METADATA #hall CLEAR\r\nMETADATA * SET color" },
+	{ WAIT, 0, 0 },
 	/* long answers, and many lines at once */
 	{ SAY, DAN, "WHO #hall\r\nNAMES #hall\r\nWHOIS fay\r\nLIST\r\nLUSERS"
 	    "\r\nMOTD\r\nHELP\r\nVERSION" }, { WAIT, 0, 0 },

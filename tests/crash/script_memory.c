@@ -17,7 +17,8 @@
 	"labeled-response echo-message account-notify account-tag "           \
 	"extended-join away-notify draft/multiline\r\n"                      \
 	"CAP REQ :draft/chathistory "                                         \
-	"draft/event-playback draft/read-marker draft/message-redaction\r\n"
+	"draft/event-playback draft/read-marker draft/message-redaction "     \
+	"draft/metadata-3\r\n"
 /* the password is: secret of it */
 #define LOGIN(base64)                                                         \
 	"\r\nAUTHENTICATE PLAIN\r\nAUTHENTICATE " base64 "\r\nCAP END"
@@ -46,6 +47,7 @@ static const struct step memory[] = {
 	{ SAY, FAY, CAPS USER("fay") "\r\nREGISTER fay * :secret of it\r\n"
 	    "CAP END" }, { WAIT, 0, 0 },
 	{ MOMENT, 0, "arrived" },
+	{ SAY, BOB, "METADATA * SET color :brown" }, { WAIT, 0, 0 },
 	{ SAY, BOB, "PRIVMSG NickServ :REGISTER hunter2" }, { WAIT, 0, 0 },
 	{ SAY, EVE, "@label=n REGISTER ann * :secret of it\r\nPING x" },
 	{ WAIT, 0, 0 },
@@ -98,6 +100,18 @@ static const struct step memory[] = {
 	/* read markers, for both devices */
 	{ SAY, ANN, "MARKREAD #hall " YEAR "\r\nMARKREAD #hall\r\n"
 	    "@label=m MARKREAD bob " YEAR }, { WAIT, 0, 0 },
+	/* what people and rooms say of themselves */
+	{ SAY, CAT, "METADATA * SUB color" }, { WAIT, 0, 0 },
+	{ SAY, EVE, "@label=p1 METADATA bob GET color\r\n"
+	    "METADATA * SUB color\r\nMETADATA * SET color :pale" },
+	{ WAIT, 0, 0 },
+	{ SAY, ANN, "METADATA * SET color :red\r\n"
+	    "@label=p2 METADATA #hall SET color :black" }, { WAIT, 0, 0 },
+	{ SAY, FAY, "METADATA * SET color :blue\r\nMETADATA * SET color :green"
+	    "\r\nMETADATA * SET url :gone" }, { WAIT, 0, 0 },
+	{ SAY, FAY, "METADATA * SET url" }, { WAIT, 0, 0 },
+	{ SAY, CAT, "@label=p3 METADATA * CLEAR\r\nMETADATA #hall GET color" },
+	{ WAIT, 0, 0 },
 	/* history */
 	{ NOTE, ANN, "the second half" },
 	{ SAY, FAY, "@label=h1 CHATHISTORY LATEST #hall * 50" },

@@ -20,6 +20,7 @@ main(void)
 	srunner_add_suite(sr, check_tag());
 	srunner_add_suite(sr, check_name());
 	srunner_add_suite(sr, check_mask());
+	srunner_add_suite(sr, check_metadata());
 	srunner_add_suite(sr, check_utf8());
 	srunner_add_suite(sr, check_capability());
 	srunner_add_suite(sr, check_mode());
