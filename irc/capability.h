@@ -36,7 +36,8 @@
 	X(SEARCH, "soju.im/search")                                           \
 	X(STANDARD_REPLIES, "standard-replies")                               \
 	X(MULTILINE, "draft/multiline")                                       \
-	X(METADATA, "draft/metadata-3")
+	X(METADATA, "draft/metadata-3")                                        \
+	X(OPER_TAG, "draft/oper")
 
 enum capability_index {
 #define X(id, name) CAPABILITY_##id,

@@ -61,10 +61,12 @@ struct command {
 	uint64_t cursor;  /* kept between steps too */
 	size_t answered;  /* bytes of the store's answer that were used */
 	const char *context; /* for ask(): tags more, or NULL */
+	int as_user;      /* the same: what it may as operator does not count */
 	const struct batch *batch; /* what it says, or NULL: its line */
 	struct envelope *event; /* NULL, or set by command_event() */
 	char *label;      /* of labeled-response, or NULL */
 	int failed;       /* a numeric of 400..599 or FAIL was replied */
+	int override;     /* an operator does what the room would refuse */
 };
 
 extern const struct command_row command_table[]; /* by name; ends with NULL */

@@ -27,6 +27,7 @@
 #include "../irc/mode.h"
 #include "deliver.h"
 #include "handlers.h"
+#include "oper.h"
 #include "registry.h"
 #include "words.h"
 
@@ -39,10 +40,11 @@ enum {
 
 /* ---- who may see what ---- */
 
+/* Whether C's user sees what is hidden from others. */
 static int
-is_oper(const struct command *c)
+sees_all(const struct command *c)
 {
-	return (c->u->modes & USER_OPERATOR) != 0;
+	return c->override || oper_may(c->uid, PRIV_SEE);
 }
 
 /* Whether U is in R, and not just being kicked. */
@@ -57,7 +59,7 @@ is_in(uint32_t u, uint32_t r)
 int
 may_see_room(const struct command *c, uint32_t r)
 {
-	return !(rooms[r].modes & ROOM_SECRET) || is_oper(c) ||
+	return !(rooms[r].modes & ROOM_SECRET) || sees_all(c) ||
 	    is_in(c->uid, r);
 }
 
@@ -90,7 +92,7 @@ int
 may_see_user(const struct command *c, uint32_t u)
 {
 	return u == c->uid || !(users[u].modes & USER_INVISIBLE) ||
-	    is_oper(c) || have_common_room(c->uid, u);
+	    sees_all(c) || have_common_room(c->uid, u);
 }
 
 static int
@@ -174,7 +176,7 @@ names_line(struct command *c, uint32_t r, struct words *w)
 void
 reply_names(struct command *c, uint32_t r)
 {
-	int inside = is_in(c->uid, r) || is_oper(c);
+	int inside = is_in(c->uid, r) || sees_all(c);
 	char entry[8 + SOURCE_MAX + 1];
 	struct words line;
 	unsigned w;

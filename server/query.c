@@ -28,6 +28,7 @@
 #include "deliver.h"
 #include "device.h"
 #include "handlers.h"
+#include "oper.h"
 #include "metadata.h"
 #include "past.h"
 #include "registry.h"
@@ -112,7 +113,7 @@ whois_may_see(const struct command *c, uint32_t m)
 	if ((members[m].flags & MEMBER_GONE) || !may_see_room(c, r))
 		return 0;
 	if (!(users[u].modes & (USER_INVISIBLE | USER_HIDES_ROOMS)) ||
-	    (c->u->modes & USER_OPERATOR))
+	    oper_may(c->uid, PRIV_SEE))
 		return 1;
 	own = registry_member(c->uid, r);
 	return own != 0 && !(members[own].flags & MEMBER_GONE);
@@ -148,12 +149,29 @@ whois_host(struct command *c, uint32_t u)
 {
 	char buf[INET6_ADDRSTRLEN];
 
-	if (u != c->uid && !(c->u->modes & USER_OPERATOR))
+	if (u != c->uid && !oper_may(c->uid, PRIV_ADDRESSES))
 		return;
 	if (users[u].session != 0)
 		reply(c, RPL_WHOISHOST, users[u].nick, users[u].user,
 		    users[u].host,
 		    address_text(&sessions[device_newest(u)].addr, buf));
+}
+
+/* As whom it is an operator is for itself and for other operators. */
+static void
+whois_oper(struct command *c, uint32_t u)
+{
+	const struct config_operator *o = oper_of(u);
+	char text[120];
+
+	if (!(users[u].modes & USER_OPERATOR))
+		return;
+	reply(c, RPL_WHOISOPERATOR, users[u].nick);
+	if (o == NULL || !(c->u->modes & USER_OPERATOR))
+		return;
+	snprintf(text, sizeof(text), "is operator %s, of class %s", o->name,
+	    o->class[0] != '\0' ? o->class : "(all)");
+	reply(c, RPL_WHOISSPECIAL, users[u].nick, text);
 }
 
 static void
@@ -164,8 +182,7 @@ whois_user(struct command *c, uint32_t u)
 	reply(c, RPL_WHOISUSER, x->nick, x->user, x->host, x->real);
 	whois_rooms(c, u);
 	reply(c, RPL_WHOISSERVER, x->nick, config->name, config->network);
-	if (x->modes & USER_OPERATOR)
-		reply(c, RPL_WHOISOPERATOR, x->nick);
+	whois_oper(c, u);
 	if (x->account[0] != '\0')
 		reply(c, RPL_WHOISACCOUNT, x->nick, x->account);
 	if (x->flags & USER_AWAY)
@@ -828,7 +845,10 @@ stats_operators(struct command *c)
 	int i;
 
 	for (i = 0; i < config->noperator; i++)
-		reply(c, RPL_STATSOLINE, "*@*", config->operators[i].name);
+		reply(c, RPL_STATSOLINE, "*@*", config->operators[i].name,
+		    config->operators[i].class[0] != '\0'
+		        ? config->operators[i].class
+		        : "(all)");
 }
 
 static void
@@ -888,6 +908,21 @@ stats_run(struct command *c, char letter)
 		s->run(c);
 }
 
+/* There may be many of them, so this takes steps. */
+static enum command_result
+stats_bans(struct command *c, char letter)
+{
+	enum command_result r = CMD_DONE;
+
+	if (!(c->u->modes & USER_OPERATOR))
+		reply(c, ERR_NOPRIVILEGES);
+	else if (c->step != 0 || oper_allowed(c, PRIV_BAN))
+		r = kline_stats(c, letter == 'd' || letter == 'D');
+	if (r == CMD_DONE)
+		reply(c, RPL_ENDOFSTATS, letter);
+	return r;
+}
+
 enum command_result
 cmd_stats(struct command *c)
 {
@@ -895,6 +930,8 @@ cmd_stats(struct command *c)
 
 	if (c->m.nparam > 1 && refuse_server(c, c->m.param[1]))
 		return CMD_DONE;
+	if (strchr("kKdD", letter) != NULL && letter != '\0')
+		return stats_bans(c, letter);
 	if (letter <= ' ' || letter > '~' || letter == ':')
 		letter = '*';
 	stats_run(c, letter);

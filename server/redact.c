@@ -11,14 +11,15 @@
 #include <string.h>
 
 #include "../irc/capability.h"
-#include "../irc/mode.h"
 #include "../irc/tag.h"
 #include "../irc/utf8.h"
 #include "ask.h"
+#include "audit.h"
 #include "channel.h"
 #include "deliver.h"
 #include "handlers.h"
 #include "history.h"
+#include "oper.h"
 #include "registry.h"
 #include "words.h"
 #include "worker.h"
@@ -77,7 +78,7 @@ redacted(struct command *c, const struct place *p, const char *reason)
 	reply_event(c);
 }
 
-/* Where it is to be redacted: an operator of the server need not be there. */
+/* Where it is to be redacted: who may see to rooms need not be there. */
 static int
 place(struct command *c, struct place *p)
 {
@@ -85,7 +86,7 @@ place(struct command *c, struct place *p)
 
 	if (place_find(c, name, p) == 0)
 		return 0;
-	if (!(c->u->modes & USER_OPERATOR) ||
+	if (!oper_may(c->uid, PRIV_ROOMS) ||
 	    (p->room = registry_find_room(name)) == 0)
 		return -1;
 	snprintf(p->key, sizeof(p->key), "%s", rooms[p->room].name);
@@ -93,8 +94,8 @@ place(struct command *c, struct place *p)
 	return 0;
 }
 
-enum command_result
-cmd_redact(struct command *c)
+static enum command_result
+redact(struct command *c)
 {
 	const char *msgid = c->m.param[1];
 	char *reason = c->m.param[2];
@@ -111,6 +112,7 @@ cmd_redact(struct command *c)
 	if (reason != NULL)
 		reason[utf8_cut(reason, strlen(reason), KICK_MAX)] = '\0';
 	c->context = context(c, &p);
+	c->as_user = !oper_may(c->uid, PRIV_ROOMS);
 	if ((r = ask(c, "REDACT %s %s%s%s", p.key, msgid,
 	         reason != NULL ? " :" : "",
 	         reason != NULL ? reason : "")) != CMD_ANSWERED)
@@ -123,4 +125,16 @@ cmd_redact(struct command *c)
 	else
 		return fail(c, "INTERNAL_ERROR", "The server's memory failed");
 	return CMD_DONE;
+}
+
+enum command_result
+cmd_redact(struct command *c)
+{
+	struct place p;
+
+	/* who has no other right to it leaves a trace */
+	if (oper_may(c->uid, PRIV_ROOMS) && place(c, &p) == 0 &&
+	    p.room != 0 && !channel_is_operator(c, p.room))
+		return audit(c, "REDACT", p.shown, c->m.param[1], redact);
+	return redact(c);
 }

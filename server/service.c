@@ -15,10 +15,11 @@
 
 #include "../irc/capability.h"
 #include "../irc/look.h"
-#include "../irc/mode.h"
 #include "account.h"
 #include "ask.h"
+#include "audit.h"
 #include "handlers.h"
+#include "oper.h"
 #include "registry.h"
 #include "service.h"
 #include "words.h"
@@ -273,8 +274,8 @@ do_saregister(struct command *c, struct order *o)
 	enum command_result r;
 	struct message m;
 
-	if (!(c->step & STEP_ASKED) && !(c->u->modes & USER_OPERATOR)) {
-		service_notice(c, "That is for operators of the server.");
+	if (!(c->step & STEP_ASKED) && !oper_may(c->uid, PRIV_ALL)) {
+		service_notice(c, "That is for operators who may do all.");
 		return CMD_DONE;
 	}
 	r = ask(c, "ACCOUNT ADD %s :%s", word_or_star(o->word[1]),
@@ -284,6 +285,7 @@ do_saregister(struct command *c, struct order *o)
 	account_verdict(c, &m);
 	if (!service_answer(&m, "ADDED", 1))
 		return service_fail(c, &m);
+	audit_log(c, "SAREGISTER", m.param[0], "");
 	service_notice(c, "There is an account %s now.", m.param[0]);
 	return CMD_DONE;
 }

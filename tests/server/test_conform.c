@@ -10,6 +10,7 @@
  */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness.h"
@@ -30,6 +31,8 @@ start(int n)
 	server_set(&sv, "store", "on");
 	server_set(&sv, "login-delay", "0");
 	server_add(&sv, "operator boss " SESAME);
+	server_add(&sv, "operator-class guards kill");
+	server_add(&sv, "operator guard " SESAME " guards");
 	server_start(&sv);
 	wait_for(strcmp(server_status(&sv, "store"), "serving") == 0, 10000);
 }
@@ -516,11 +519,12 @@ START_TEST(test_registration_asks)
 }
 END_TEST
 
-/* Operators of the server need not be in the room, nor be told by others. */
+/* Operators of the server need not be in the room, and leave a trace; without
+ * the privilege they may what others may. */
 START_TEST(test_redact_operator)
 {
 	struct client *a, *b;
-	char id[80];
+	char id[80], *out;
 
 	pair(&a, &b, "message-tags echo-message draft/message-redaction");
 	client_ask(b, "JOIN #oper", "366 *");
@@ -528,12 +532,23 @@ START_TEST(test_redact_operator)
 	ck_assert_ptr_nonnull(client_tag(b, "msgid", id, sizeof(id)));
 	client_send(a, "REDACT #oper %s", id);
 	client_expect(a, "FAIL REDACT INVALID_TARGET #oper :*");
+	client_ask(a, "OPER guard sesame", "381 *");
+	client_send(a, "REDACT #oper %s", id);
+	client_expect(a, "FAIL REDACT INVALID_TARGET #oper :*");
+	client_ask(a, "JOIN #oper", "366 *");
+	client_send(a, "REDACT #oper %s", id);
+	client_expect(a, "FAIL REDACT REDACT_FORBIDDEN #oper *");
+	client_ask(a, "PART #oper", "PART #oper");
+	client_ask(a, "MODE ann -o", "MODE ann *-o");
 	client_ask(a, "OPER boss sesame", "381 *");
 	client_send(a, "REDACT #oper %s :spam", id);
 	client_expect(a, ":ann!* REDACT #oper %s :spam", id);
 	client_expect(b, ":ann!* REDACT #oper %s :spam", id);
 	client_send(a, "REDACT bob %s", id);
 	client_expect(a, "FAIL REDACT INVALID_TARGET bob :*");
+	out = server_ctl(&sv, "audit", NULL);
+	ck_assert_msg(strstr(out, "REDACT") != NULL, "%s", out);
+	free(out);
 }
 END_TEST
 

@@ -26,6 +26,7 @@ main(void)
 	srunner_add_suite(sr, check_capability());
 	srunner_add_suite(sr, check_mode());
 	srunner_add_suite(sr, check_numeric());
+	srunner_add_suite(sr, check_xmask());
 	srunner_add_suite(sr, check_multiline());
 	srunner_add_suite(sr, check_proxy());
 	srunner_run_all(sr, CK_NORMAL);

@@ -16,6 +16,7 @@ Suite *check_capability(void);
 Suite *check_mode(void);
 Suite *check_proxy(void);
 Suite *check_numeric(void);
+Suite *check_xmask(void);
 Suite *check_multiline(void);
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
