@@ -20,8 +20,9 @@ void channel_bans_end(void);
 /* The membership of U in R that counts (not one being kicked); 0: none. */
 uint32_t channel_member(uint32_t u, uint32_t r);
 /* Replies what a device that was not there when its user joined R has to be
- * told: the JOIN, the topic, the names. */
-void channel_show(struct command *c, uint32_t r);
+ * told: the JOIN, the topic, the names.  CMD_DONE: it has; else return what it
+ * returns, and call it again. */
+enum command_result channel_show(struct command *c, uint32_t r);
 /* What C's user is in R, and whether it is operator there or more. */
 enum rank channel_rank(const struct command *c, uint32_t r);
 int channel_is_operator(const struct command *c, uint32_t r);

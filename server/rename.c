@@ -112,9 +112,8 @@ show(struct command *c)
 
 	if (deliver_catch_up() != 0)
 		return CMD_WAIT;
-	if (r != 0 && channel_member(c->uid, r) != 0)
-		channel_show(c, r);
-	return CMD_DONE;
+	return r != 0 && channel_member(c->uid, r) != 0 ? channel_show(c, r)
+	                                                : CMD_DONE;
 }
 
 enum command_result
@@ -125,7 +124,7 @@ cmd_rename(struct command *c)
 	int unsure;
 	uint32_t r;
 
-	if (c->step == STEP_SHOW)
+	if ((c->step & ~(uint32_t)STEP_ASKED) == STEP_SHOW)
 		return show(c);
 	if ((r = channel_joined(c, c->m.param[0])) == 0)
 		return CMD_DONE;
