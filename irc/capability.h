@@ -30,7 +30,9 @@
 	X(MESSAGE_REDACTION, "draft/message-redaction")                       \
 	X(READ_MARKER, "draft/read-marker")                                   \
 	X(SEARCH, "soju.im/search")                                           \
-	X(STANDARD_REPLIES, "standard-replies")
+	X(STANDARD_REPLIES, "standard-replies")                               \
+	X(EXTENDED_MONITOR, "extended-monitor")                               \
+	X(DRAFT_EXTENDED_MONITOR, "draft/extended-monitor")
 
 enum capability_index {
 #define X(id, name) CAPABILITY_##id,

@@ -21,6 +21,8 @@ command_fn cmd_join, cmd_part, cmd_topic, cmd_kick, cmd_invite;
 command_fn cmd_mode;
 /* listing.c: what is in rooms, in steps */
 command_fn cmd_names, cmd_list, cmd_who;
+/* monitor.c: who comes and goes */
+command_fn cmd_monitor;
 /* query.c: asking about people and the server */
 command_fn cmd_whois, cmd_whowas, cmd_ison, cmd_userhost, cmd_lusers, cmd_motd,
     cmd_version, cmd_time, cmd_admin, cmd_info, cmd_stats, cmd_help;

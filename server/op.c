@@ -14,6 +14,7 @@
 #include "fault.h"
 #include "log.h"
 #include "missed.h"
+#include "monitor.h"
 #include "op.h"
 #include "op_room.h"
 #include "poison.h"
@@ -506,6 +507,34 @@ op_sasl_step(struct op *op)
 }
 
 static void
+op_monitor(struct op *op, void (*change)(uint32_t, const char *))
+{
+	char text[sizeof(op->text)], *list = text, *nick;
+
+	copy(text, sizeof(text), op->text);
+	while ((nick = strsep(&list, ",")) != NULL)
+		change(op->a, nick);
+}
+
+static void
+op_monitor_add(struct op *op)
+{
+	op_monitor(op, monitor_add);
+}
+
+static void
+op_monitor_del(struct op *op)
+{
+	op_monitor(op, monitor_del);
+}
+
+static void
+op_monitor_clear(struct op *op)
+{
+	monitor_clear(op->a);
+}
+
+static void
 op_ranked(struct op *op)
 {
 	atomic_fetch_and(&users[op->a].flags, ~(uint32_t)USER_UNRANKED);
@@ -534,6 +563,9 @@ static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_SEEN] = op_seen,
 	[OP_ACCOUNT] = op_account,
 	[OP_WISH] = op_wish,
+	[OP_MONITOR_ADD] = op_monitor_add,
+	[OP_MONITOR_DEL] = op_monitor_del,
+	[OP_MONITOR_CLEAR] = op_monitor_clear,
 	[OP_SASL] = op_sasl,
 	[OP_SASL_TEXT] = op_sasl_text,
 	[OP_SASL_STEP] = op_sasl_step,

@@ -46,6 +46,9 @@ enum op_kind {
 	OP_ACCOUNT_GONE, /* text account */
 	OP_RANKED,     /* user a: has all its ranks */
 	OP_WISH,       /* user a; text a nick, "" for none */
+	OP_MONITOR_ADD, /* session a; text nicks, commas between */
+	OP_MONITOR_DEL, /* the same */
+	OP_MONITOR_CLEAR, /* session a */
 	OP_SASL,       /* session a; mechanism b, 0 for none; text seed */
 	OP_SASL_TEXT,  /* session a; text at b */
 	OP_SASL_STEP,  /* session a; step b, whose message begins at c */

@@ -489,6 +489,7 @@ static const struct token {
 	{ "LINELEN", NULL, NULL, MESSAGE_LINE },
 	{ "MAXLIST", NULL, value_maxlist, 0 },
 	{ "MODES", NULL, NULL, MODES_MAX },
+	{ "MONITOR", NULL, NULL, MONITOR_MAX },
 	{ "MSGREFTYPES", NULL, value_msgreftypes, 0 },
 	{ "NAMELEN", NULL, NULL, NAME_REAL },
 	{ "NETWORK", NULL, value_network, 0 },

@@ -17,6 +17,7 @@
 #include "deliver.h"
 #include "device.h"
 #include "handlers.h"
+#include "monitor.h"
 #include "registry.h"
 #include "session.h"
 #include "version.h"
@@ -28,7 +29,8 @@ static const uint64_t offered = CAP(MESSAGE_TAGS) | CAP(SERVER_TIME) |
     CAP(MULTI_PREFIX) | CAP(USERHOST_IN_NAMES) | CAP(AWAY_NOTIFY) |
     CAP(EXTENDED_JOIN) | CAP(CAP_NOTIFY) | CAP(SETNAME) | CAP(CHGHOST) |
     CAP(INVITE_NOTIFY) | CAP(ACCOUNT_TAG) | CAP(ACCOUNT_NOTIFY) |
-    CAP(STANDARD_REPLIES);
+    CAP(STANDARD_REPLIES) | CAP(EXTENDED_MONITOR) |
+    CAP(DRAFT_EXTENDED_MONITOR);
 static const uint64_t offered_with_store =
     CAP(SASL) | CAP(ACCOUNT_REGISTRATION) | CAP(CHATHISTORY) |
     CAP(EVENT_PLAYBACK) | CAP(MESSAGE_REDACTION) | CAP(READ_MARKER) |
@@ -118,6 +120,7 @@ take_nick(struct command *c)
 		op_text(command_op(c, OP_NICK, c->uid), nick);
 	}
 	command_op(c, OP_REGISTER, c->uid);
+	monitor_online(c, nick);
 	c->step = STEP_WELCOME;
 	return CMD_MORE;
 }
@@ -211,6 +214,7 @@ change_nick(struct command *c, const char *nick)
 	e = command_event(c, EVENT_TO_ROOMS);
 	event_text_line(e, 0, "NICK", nick, NULL);
 	event_rooms_of(e, c->uid);
+	event_monitored(e, MONITORED_RENAME);
 	reply_event(c);
 	op_text(command_op(c, OP_NICK, c->uid), nick);
 	return CMD_DONE;
@@ -539,6 +543,7 @@ cmd_setname(struct command *c)
 	e = command_event(c, EVENT_TO_ROOMS);
 	event_alt(e, CAP(SETNAME), ":%s SETNAME :%s", source_of(c->uid), real);
 	event_rooms_of(e, c->uid);
+	event_monitored(e, MONITORED_NEWS);
 	reply_event(c);
 	op_text(command_op(c, OP_REAL, c->uid), real);
 	return CMD_DONE;
@@ -567,6 +572,7 @@ cmd_away(struct command *c)
 		reply(c, RPL_UNAWAY);
 	}
 	event_rooms_of(e, c->uid);
+	event_monitored(e, MONITORED_NEWS);
 	op = command_op(c, OP_AWAY, c->uid);
 	op->b = (uint32_t)away;
 	op_text(op, away ? text : "");

@@ -18,6 +18,7 @@
 #include "blame.h"
 #include "fault.h"
 #include "log.h"
+#include "monitor.h"
 #include "op.h"
 #include "poison.h"
 #include "registry.h"
@@ -33,7 +34,7 @@ struct slots {
 	size_t size, next;
 };
 
-enum slots_kind { SESSIONS, USERS, ROOMS, MEMBERS, BANS, ADDRESSES };
+enum slots_kind { SESSIONS, USERS, ROOMS, MEMBERS, BANS, ADDRESSES, MONITORS };
 
 static struct slots
 slots_of(enum slots_kind kind)
@@ -50,6 +51,7 @@ slots_of(enum slots_kind kind)
 		SLOTS(MEMBERS, members, state->max_members, room_next);
 		SLOTS(BANS, bans, state->max_bans, next);
 		SLOTS(ADDRESSES, addresses, state->max_sessions + 1, next);
+		SLOTS(MONITORS, monitors, state->max_monitors, next);
 #undef SLOTS
 	}
 	panic("slots_of: %d", (int)kind);
@@ -175,9 +177,27 @@ registry_new_ban(void)
 	return b;
 }
 
+uint32_t
+registry_new_monitor(void)
+{
+	uint32_t m = slots_take(MONITORS);
+
+	if (m != 0)
+		memset(&monitors[m], 0, sizeof(monitors[m]));
+	return m;
+}
+
+void
+registry_free_monitor(uint32_t m)
+{
+	monitors[m].session = 0;
+	slots_give(MONITORS, m);
+}
+
 void
 registry_free_session(uint32_t s)
 {
+	monitor_clear(s);
 	sessions[s].state = SESSION_FREE;
 	FAULT("session-free");
 	slots_give(SESSIONS, s);
@@ -544,7 +564,7 @@ registry_unlink_member(uint32_t m)
 void
 registry_rehome(uint32_t u, unsigned to)
 {
-	uint32_t m;
+	uint32_t m, i;
 
 	for (m = users[u].members; m != 0; m = members[m].user_next)
 		member_unlink_room(m);
@@ -553,6 +573,8 @@ registry_rehome(uint32_t u, unsigned to)
 	FAULT("rehome-home");
 	for (m = users[u].members; m != 0; m = members[m].user_next)
 		member_link_room(m);
+	for (i = users[u].session; i != 0; i = sessions[i].next)
+		monitor_rehome(i, to);
 }
 
 /* ---- addresses ---- */
@@ -702,6 +724,7 @@ heal_members(unsigned w)
 		member_link_room(i);
 		member_link_user(i);
 	}
+	monitor_heal(w);
 }
 
 static void
@@ -827,6 +850,7 @@ registry_rebuild(unsigned w)
 	FAULT("heal-members");
 	registry_linking(0);
 	heal_list(MEMBERS, 1, member_used);
+	heal_list(MONITORS, 1, monitor_used);
 	heal_bans();
 	FAULT("heal-bans");
 	heal_rooms();

@@ -31,6 +31,9 @@ struct room *rooms;
 struct room_list *room_lists;
 struct ban *bans;
 struct address *addresses;
+struct monitor *monitors;
+struct monitor_list *monitor_lists;
+uint32_t *monitor_index;
 struct whowas *whowases;
 uint32_t *nick_index, *account_index, *room_index, *address_index;
 uint32_t index_size;
@@ -65,6 +68,7 @@ dimensions_set(struct dimensions *d, const struct config *config, int nworker,
 	d->rooms = config->max_rooms + 1;
 	d->members = d->sessions * 16 + 65536;
 	d->bans = 65536;
+	d->monitors = d->sessions * 16 + 65536;
 	d->fds = max_fd;
 	d->buckets = power_of_two(d->sessions + d->rooms);
 	d->chunks = config->buffers / CHUNK_STRIDE / (size_t)nworker *
@@ -93,6 +97,10 @@ state_layout(char *base, const struct dimensions *d)
 		    sizeof(struct room_list) },
 		{ &bans, d->bans, sizeof(struct ban) },
 		{ &addresses, d->sessions + 1, sizeof(struct address) },
+		{ &monitors, d->monitors, sizeof(struct monitor) },
+		{ &monitor_lists, d->sessions, sizeof(struct monitor_list) },
+		{ &monitor_index, MONITOR_BUCKETS * d->workers,
+		    sizeof(uint32_t) },
 		{ &whowases, WHOWAS_MAX, sizeof(struct whowas) },
 		{ &nick_index, d->buckets, sizeof(uint32_t) },
 		{ &account_index, d->buckets, sizeof(uint32_t) },
@@ -137,6 +145,7 @@ state_layout_id(void)
 		sizeof(struct member), sizeof(struct room),
 		sizeof(struct room_list), sizeof(struct ban),
 		sizeof(struct address), sizeof(struct whowas),
+		sizeof(struct monitor), MONITOR_BUCKETS,
 		sizeof(struct chunk), sizeof(struct txn),
 		sizeof(struct envelope), CHUNK_STRIDE, WHOWAS_MAX,
 		INTAKE_SIZE };
@@ -171,10 +180,11 @@ state_create(const struct config *config, int nworker, uint32_t max_fd)
 	state->max_rooms = (uint32_t)d.rooms;
 	state->max_members = (uint32_t)d.members;
 	state->max_bans = (uint32_t)d.bans;
+	state->max_monitors = (uint32_t)d.monitors;
 	state->max_fd = (uint32_t)d.fds;
 	state->started = seg->born;
 	state->sessions.high = state->rooms.high = state->members.high = 1;
-	state->bans.high = state->addresses.high = 1;
+	state->bans.high = state->addresses.high = state->monitors.high = 1;
 	state->users.high = MAILBOX_SYSTEM;
 	workers[0].mailbox = workers[0].bell.fd = -1;
 	each = (uint32_t)((d.chunks - 1) / (size_t)nworker);
@@ -205,6 +215,7 @@ lists_wrong(void)
 	    list_wrong(&state->rooms, 1, made.rooms) ||
 	    list_wrong(&state->members, 1, made.members) ||
 	    list_wrong(&state->bans, 1, made.bans) ||
+	    list_wrong(&state->monitors, 1, made.monitors) ||
 	    list_wrong(&state->addresses, 1, made.sessions + 1);
 }
 
@@ -244,7 +255,8 @@ state_wrong(unsigned w)
 	    state->max_sessions != made.sessions ||
 	    state->max_users != made.users || state->max_rooms != made.rooms ||
 	    state->max_members != made.members ||
-	    state->max_bans != made.bans || state->max_fd != made.fds)
+	    state->max_bans != made.bans || state->max_fd != made.fds ||
+	    state->max_monitors != made.monitors)
 		return "its dimensions";
 	if (lists_wrong())
 		return "its lists of slots";

@@ -48,6 +48,8 @@ enum {
 	INVITES_MAX = 8,       /* invitations a user can hold */
 	SESSIONS_MAX = 12,     /* of a user; as many bits as MEMBER_UNSEEN */
 	WHOWAS_MAX = 1024,     /* entries of WHOWAS */
+	MONITOR_MAX = 100,     /* MONITOR=: nicks that a session watches */
+	MONITOR_BUCKETS = 16384,
 	SOURCE_MAX = NAME_NICK + 1 + NAME_USER + 1 + NAME_HOST,
 
 	CHUNK_SIZE = 8192,     /* payload of one buffer chunk */
@@ -272,6 +274,21 @@ struct address {               /* how many clients an address has */
 	uint32_t next;         /* chain, or free list */
 };
 
+/* A nick of which a session wants to hear whether it is here. */
+struct monitor {
+	uint32_t session;      /* 0: free; stored last */
+	uint32_t gen;          /* its generation */
+	uint32_t session_next; /* of the same session */
+	uint32_t next, prev;   /* of the same home and bucket; free list */
+	uint32_t hash;
+	uint32_t home;         /* worker */
+	char nick[NAME_NICK + 2]; /* as it was given */
+};
+
+struct monitor_list {          /* one a session; most never touch it */
+	uint32_t first, count;
+};
+
 struct whowas {
 	uint64_t time;         /* ms since the epoch; 0: empty */
 	char nick[NAME_NICK + 1];
@@ -439,7 +456,7 @@ struct list {                  /* a free list, oldest first */
 /* The numbers all sizes follow from. */
 struct dimensions {
 	uint64_t workers, sessions, users, rooms, members, bans, fds, buckets,
-	    chunks, words;
+	    chunks, words, monitors;
 };
 
 /* What stands behind the header of the segment. */
@@ -451,6 +468,7 @@ struct state {
 	int32_t handover;      /* listener of ipc/handover.h, or -1 */
 	uint32_t nworker;
 	uint32_t max_sessions, max_users, max_rooms, max_members, max_bans;
+	uint32_t max_monitors;
 	uint32_t max_fd;       /* descriptors from here on are the master's */
 	_Atomic uint32_t stopping;
 	int32_t listeners[LISTENERS_MAX + 1]; /* of clients; ends with -1 */
@@ -461,7 +479,7 @@ struct state {
 	uint32_t linking;      /* whose lists of members are being changed */
 	_Atomic uint32_t heal_crashes; /* of workers, while rebuilding it */
 	uint64_t validated;    /* when the registry was: see validate.c */
-	struct list sessions, users, rooms, members, bans, addresses;
+	struct list sessions, users, rooms, members, bans, addresses, monitors;
 	uint32_t whowas_at;
 	uint32_t restarts;     /* of workers, since the start */
 	uint64_t started;      /* ms since the epoch */
@@ -486,6 +504,9 @@ extern struct room *rooms;
 extern struct room_list *room_lists;
 extern struct ban *bans;
 extern struct address *addresses;
+extern struct monitor *monitors;
+extern struct monitor_list *monitor_lists; /* by session */
+extern uint32_t *monitor_index;     /* heads, by bucket and worker */
 extern struct whowas *whowases;
 extern uint32_t *nick_index, *account_index, *room_index, *address_index;
 extern uint32_t index_size;         /* buckets of each, a power of two */
@@ -525,6 +546,13 @@ static inline struct room_list *
 room_list(uint32_t room, unsigned worker)
 {
 	return &room_lists[(size_t)room * (state->nworker + 1) + worker];
+}
+
+static inline uint32_t *
+monitor_head(uint32_t hash, unsigned worker)
+{
+	return &monitor_index[(size_t)(hash % MONITOR_BUCKETS) *
+	    (state->nworker + 1) + worker];
 }
 
 static inline char *

@@ -56,6 +56,9 @@ const struct command_row command_table[] = {
 	    "MARKREAD TARGET [timestamp=TIME]: how far you have read" },
 	{ "MODE", cmd_mode, 1, R | L, 1,
 	    "MODE #ROOM|NICK [MODES [PARAMETER...]]: shows or sets modes" },
+	{ "MONITOR", cmd_monitor, 1, R | L, 1,
+	    "MONITOR + NICK[,NICK...] | - NICK[,NICK...] | C | L | S: tells "
+	    "when they come and go" },
 	{ "MOTD", cmd_motd, 0, R, 1,
 	    "MOTD: the message of the day" },
 	{ "NAMES", cmd_names, 0, R | L, 1,
