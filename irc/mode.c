@@ -32,6 +32,8 @@ const struct mode mode_channel[] = {
 };
 
 const struct mode mode_user[] = {
+	{ 'B', 0, MODE_FLAG, USER_BOT },
+	{ 'I', 0, MODE_FLAG, USER_HIDES_ROOMS },
 	{ 'i', 0, MODE_FLAG, USER_INVISIBLE },
 	{ 'o', 0, MODE_FLAG, USER_OPERATOR },
 	{ 'w', 0, MODE_FLAG, USER_WALLOPS },

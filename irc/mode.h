@@ -40,6 +40,8 @@ struct mode {
 #define USER_INVISIBLE     0x0001u /* i */
 #define USER_OPERATOR      0x0002u /* o */
 #define USER_WALLOPS       0x0004u /* w */
+#define USER_BOT           0x0008u /* B */
+#define USER_HIDES_ROOMS   0x0020u /* I */
 
 /* Tables end with a row whose letter is 0. */
 extern const struct mode mode_channel[];

@@ -400,6 +400,21 @@ network_read(struct parser *p, char **value, int n)
 	return -1;
 }
 
+/* For people, in the last parameter of 312 and 364. */
+static int
+description_read(struct parser *p, char **value, int n)
+{
+	const char *t = value[0];
+
+	(void)n;
+	while ((unsigned char)*t >= ' ' && *t != 0x7f)
+		t++;
+	if (*t == '\0')
+		return field_set(p, value[0]);
+	complain(p, "description: \"%s\" has a control", log_safe(value[0]));
+	return -1;
+}
+
 static int
 password_read(struct parser *p, char **value, int n)
 {
@@ -876,6 +891,8 @@ static const struct setting settings[] = {
 	    1, 1, 0, 0, FIXED, NULL, name_derive },
 	{ "network", network_read, field_same, FIELD(network),
 	    1, 1, 0, 0, 0, "Moot", NULL },
+	{ "description", description_read, field_same, FIELD(description),
+	    1, 1, 0, 0, 0, NULL, NULL },
 	{ "listen", listen_read, listens_same, FIELD(listen),
 	    1, CONFIG_LISTEN, 0, 0, FIXED | REPEAT,
 	    "127.0.0.1:6667 [::1]:6667", NULL },

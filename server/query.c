@@ -14,7 +14,6 @@
  * 005, the letters of STATS, the lines of INFO.
  */
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -28,6 +27,7 @@
 #include "handlers.h"
 #include "past.h"
 #include "registry.h"
+#include "session.h"
 #include "version.h"
 #include "words.h"
 
@@ -63,6 +63,14 @@ refuse_server(struct command *c, const char *name)
 	return 1;
 }
 
+/* What 312 and 364 say of it. */
+static const char *
+server_text(void)
+{
+	return config->description[0] != '\0' ? config->description
+	                                      : config->network;
+}
+
 static const char *
 time_text(uint64_t ms)
 {
@@ -84,21 +92,9 @@ seconds_since(uint64_t ms)
 
 /* ---- WHOIS ---- */
 
-static const char *
-address_text(const struct in6_addr *addr, char buf[INET6_ADDRSTRLEN])
-{
-	const char *text;
-
-	if (IN6_IS_ADDR_V4MAPPED(addr))
-		text = inet_ntop(AF_INET, &addr->s6_addr[12], buf,
-		    INET6_ADDRSTRLEN);
-	else
-		text = inet_ntop(AF_INET6, addr, buf, INET6_ADDRSTRLEN);
-	return text != NULL ? text : "?";
-}
-
 /* Whether C's user is told that the user of membership M is in that room:
- * somebody invisible is so in rooms one is not in, too. */
+ * somebody invisible is so in rooms one is not in, too, and so is who wants
+ * to hide its rooms. */
 static int
 whois_may_see(const struct command *c, uint32_t m)
 {
@@ -106,8 +102,8 @@ whois_may_see(const struct command *c, uint32_t m)
 
 	if ((members[m].flags & MEMBER_GONE) || !may_see_room(c, r))
 		return 0;
-	if (!(users[u].modes & USER_INVISIBLE) ||
-	    (c->u->modes & USER_OPERATOR))
+	if (!(users[u].modes & (USER_INVISIBLE | USER_HIDES_ROOMS)) ||
+	    (c->u->modes & USER_OPERATOR) || u == c->uid)
 		return 1;
 	own = registry_member(c->uid, r);
 	return own != 0 && !(members[own].flags & MEMBER_GONE);
@@ -138,17 +134,20 @@ whois_rooms(struct command *c, uint32_t u)
 		reply(c, RPL_WHOISCHANNELS, users[u].nick, w.text);
 }
 
+/* What is nobody's business but its own, and the operators'. */
 static void
-whois_host(struct command *c, uint32_t u)
+whois_private(struct command *c, uint32_t u)
 {
-	char buf[INET6_ADDRSTRLEN];
+	const struct user *x = &users[u];
+	char buf[ADDRESS_TEXT], modes[40];
 
 	if (u != c->uid && !(c->u->modes & USER_OPERATOR))
 		return;
-	if (users[u].session != 0)
-		reply(c, RPL_WHOISHOST, users[u].nick, users[u].user,
-		    users[u].host,
-		    address_text(&sessions[device_newest(u)].addr, buf));
+	if (x->session != 0)
+		reply(c, RPL_WHOISHOST, x->nick, x->user, x->host,
+		    session_address(&sessions[device_newest(u)], buf));
+	reply(c, RPL_WHOISMODES, x->nick,
+	    user_modes_text(x->modes, modes));
 }
 
 static void
@@ -158,14 +157,16 @@ whois_user(struct command *c, uint32_t u)
 
 	reply(c, RPL_WHOISUSER, x->nick, x->user, x->host, x->real);
 	whois_rooms(c, u);
-	reply(c, RPL_WHOISSERVER, x->nick, config->name, config->network);
+	reply(c, RPL_WHOISSERVER, x->nick, config->name, server_text());
 	if (x->modes & USER_OPERATOR)
 		reply(c, RPL_WHOISOPERATOR, x->nick);
 	if (x->account[0] != '\0')
 		reply(c, RPL_WHOISACCOUNT, x->nick, x->account);
 	if (x->flags & USER_AWAY)
 		reply(c, RPL_AWAY, x->nick, aways[u].text);
-	whois_host(c, u);
+	if (x->modes & USER_BOT)
+		reply(c, RPL_WHOISBOT, x->nick);
+	whois_private(c, u);
 	reply(c, RPL_WHOISIDLE, x->nick, (long long)seconds_since(x->spoke),
 	    (long long)(x->signon / 1000));
 }
@@ -500,6 +501,7 @@ static const struct token {
 	{ "TARGMAX", NULL, value_targmax, 0 },
 	{ "TOPICLEN", NULL, NULL, TOPIC_MAX },
 	{ "USERLEN", NULL, NULL, NAME_USER },
+	{ "WHOX", NULL, NULL, 0 },
 };
 
 /* Returns its length, 0 when it is left out. */
@@ -542,7 +544,24 @@ reply_isupport(struct command *c)
 		reply(c, RPL_ISUPPORT, w.text);
 }
 
-/* ---- VERSION, TIME, ADMIN, INFO ---- */
+/* ---- LINKS, VERSION, TIME, ADMIN, INFO ---- */
+
+/* There is one server; a mask (the last parameter) may leave it out. */
+enum command_result
+cmd_links(struct command *c)
+{
+	const char *mask = "*";
+
+	if (c->m.nparam > 1 && refuse_server(c, c->m.param[0]))
+		return CMD_DONE;
+	if (c->m.nparam > 0)
+		mask = c->m.param[c->m.nparam > 1];
+	if (mask_match(mask, config->name))
+		reply(c, RPL_LINKS, config->name, config->name, 0,
+		    server_text());
+	reply(c, RPL_ENDOFLINKS, word_or_star(mask));
+	return CMD_DONE;
+}
 
 enum command_result
 cmd_version(struct command *c)

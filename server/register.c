@@ -579,16 +579,18 @@ cmd_away(struct command *c)
 	return CMD_DONE;
 }
 
-static void
+const char *
 user_modes_text(uint32_t modes, char *buf)
 {
 	const struct mode *m;
+	char *p = buf;
 
-	*buf++ = '+';
+	*p++ = '+';
 	for (m = mode_user; m->letter != 0; m++)
 		if (modes & m->bit)
-			*buf++ = m->letter;
-	*buf = '\0';
+			*p++ = m->letter;
+	*p = '\0';
+	return buf;
 }
 
 /* "+i-w" out of what changed between two sets; "" when nothing did. */
@@ -633,8 +635,7 @@ cmd_user_mode(struct command *c)
 		return CMD_DONE;
 	}
 	if (c->m.nparam < 2) {
-		user_modes_text(modes, text);
-		reply(c, RPL_UMODEIS, text);
+		reply(c, RPL_UMODEIS, user_modes_text(modes, text));
 		return CMD_DONE;
 	}
 	while (mode_next(&p, &ch))

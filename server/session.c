@@ -10,6 +10,7 @@
  * Every buffer has a ceiling: output is cut off at `sendq', input is not read
  * further while one chunk is full, all chunks together are `buffers'.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -748,6 +749,20 @@ session_open(int fd, const struct in6_addr *addr, const char *host,
 	registry_unlock();
 	FAULT("open-unlocked");
 	return i;
+}
+
+const char *
+session_address(const struct session *s, char buf[ADDRESS_TEXT])
+{
+	const struct in6_addr *a = &s->addr;
+	int v4 = IN6_IS_ADDR_V4MAPPED(a);
+
+	buf[0] = '0'; /* before a ':' that would begin the last parameter */
+	if (inet_ntop(v4 ? AF_INET : AF_INET6,
+	        v4 ? (const void *)&a->s6_addr[12] : (const void *)a, buf + 1,
+	        ADDRESS_TEXT - 1) == NULL)
+		return "0";
+	return buf[1] == ':' ? buf : buf + 1;
 }
 
 void

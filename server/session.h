@@ -104,6 +104,10 @@ session_has_address(const struct session *s)
 	return s->fd >= 0 && !(s->flags & SESSION_CONTROL);
 }
 
+/* Its address as text, good for any parameter of a line. */
+enum { ADDRESS_TEXT = INET6_ADDRSTRLEN + 1 };
+const char *session_address(const struct session *s, char buf[ADDRESS_TEXT]);
+
 static inline int
 session_is_client(const struct session *s)
 {

@@ -254,6 +254,7 @@ flush_soon(uint32_t mark)
 
 static void breathe(void);
 static int draining;     /* the mail is being taken */
+static uint64_t breath;  /* us: when to take the next one */
 static int holds_breath; /* nothing else may be run in between */
 
 /* Our own mailbox, made anew if somebody removed it. */
@@ -429,8 +430,14 @@ run_live(uint32_t i, unsigned most)
 			run_in_a_moment(i);
 			return;
 		}
-		if (command_show(i) || command_mail(i) || command_next(i))
+		if (command_show(i) || command_mail(i) || command_next(i)) {
+			/* a long answer: others are due between its parts */
+			if (s->step != 0 && clock_now_us() >= breath) {
+				worker_run_later(i);
+				return;
+			}
 			continue;
+		}
 		if (s->flags & SESSION_OVERFLOW)
 			break;
 		if ((s->step != 0 || (s->flags & SESSION_MISSES)) &&
@@ -777,8 +784,6 @@ look(int ms)
 		handle_event(&ev[i]);
 	run_silent();
 }
-
-static uint64_t breath; /* us: when to take the next one */
 
 /*
  * Between two pieces of work of a turn, which may be long: lets those run who

@@ -24,6 +24,8 @@ main(void)
 	srunner_add_suite(sr, check_capability());
 	srunner_add_suite(sr, check_mode());
 	srunner_add_suite(sr, check_numeric());
+	srunner_add_suite(sr, check_whox());
+	srunner_add_suite(sr, check_elist());
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
 	srunner_free(sr);

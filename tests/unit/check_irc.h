@@ -13,6 +13,8 @@ Suite *check_utf8(void);
 Suite *check_capability(void);
 Suite *check_mode(void);
 Suite *check_numeric(void);
+Suite *check_whox(void);
+Suite *check_elist(void);
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
 

@@ -157,7 +157,7 @@ static const struct {
 	{ mode_chanmodes, "b,k,l,imnrst" },
 	{ mode_prefix, "(ov)@+" },
 	{ channel_letters, "biklmnorstv" },
-	{ user_letters, "iow" },
+	{ user_letters, "BIiow" },
 };
 
 /* In each size from none to enough: cut, never overrun. */
