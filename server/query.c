@@ -398,6 +398,7 @@ static const struct {
 	{ "JOIN", 0 },
 	{ "KICK", TARGETS_MAX },
 	{ "LIST", 0 },
+	{ "MONITOR", 0 },
 	{ "NAMES", TARGETS_MAX },
 	{ "NOTICE", TARGETS_MAX },
 	{ "PART", 0 },
