@@ -70,13 +70,19 @@ close_with_errno(int fd)
 	return -1;
 }
 
+static int
+handover_socket(void)
+{
+	return socket(
+	    AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
 int
 handover_listen(int prefix, uint64_t born)
 {
 	struct sockaddr_un un;
 	socklen_t len = handover_address(&un, prefix, born);
-	int fd = socket(
-	    AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = handover_socket();
 
 	if (fd < 0)
 		return -1;
@@ -90,8 +96,7 @@ handover_connect(int prefix, uint64_t born)
 {
 	struct sockaddr_un un;
 	socklen_t len = handover_address(&un, prefix, born);
-	int fd = socket(
-	    AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = handover_socket();
 
 	if (fd < 0)
 		return -1;

@@ -26,6 +26,7 @@
 #include "ask.h"
 #include "deliver.h"
 #include "handlers.h"
+#include "owned.h"
 #include "registry.h"
 #include "session.h"
 #include "words.h"
@@ -214,7 +215,7 @@ account_may_have(struct command *c, const char *nick)
 
 	if (name_cmp(nick, c->u->account) == 0)
 		return CMD_DONE;
-	if (c->s->answer == 0 && !store_accepts())
+	if (c->s->answer == 0 && (!store_accepts() || !owned_maybe(nick)))
 		return CMD_DONE;
 	if ((r = ask(c, "OWNER %s", nick)) != CMD_ANSWERED)
 		return r;

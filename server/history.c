@@ -228,6 +228,7 @@ targets(struct command *c, const struct wish *w, const struct past *p)
 static enum command_result
 messages(struct command *c, const struct wish *w, const struct past *p)
 {
+	c->context = past_since(w->place.room);
 	return past_reply(c, p, ask(c, "HISTORY %s %s %s %s %u %d %s", w->sub,
 	    w->place.key, w->refs[0], w->refs[1], w->limit,
 	    (c->s->caps & CAP(EVENT_PLAYBACK)) != 0, past_cursor(c, p)));
@@ -367,6 +368,7 @@ history_on_join(struct command *c, uint32_t r, unsigned shift)
 	/* the cursor is at first what the JOIN itself is called */
 	snprintf(id, sizeof(id), "%" PRIx64 ".%" PRIx64, state->started,
 	    c->cursor);
+	c->context = past_since(r);
 	return past_reply(c, &p, ask(c, "HISTORY BEFORE %s msgid=%s * %u 0 %s",
 	    rooms[r].name, id, config->history_on_join, past_cursor(c, &p)));
 }

@@ -254,16 +254,33 @@ more(struct command *c, const struct past *p, const struct message *m)
 	return cursor_set(c, p, &at);
 }
 
-/* The room that a ROW is about, 0 for none: as asked for, or as its line says
- * (":source WORD #room ..."). */
+/* When the room there is was made, ms since the epoch.  One that was not
+ * registered and is made again has nothing but its name of the one before. */
+static uint64_t
+since(uint32_t r)
+{
+	return r == 0 || (rooms[r].modes & ROOM_REGISTERED)
+	    ? 0
+	    : rooms[r].created * 1000;
+}
+
+const char *
+past_since(uint32_t r)
+{
+	static char text[32];
+
+	snprintf(text, sizeof(text), "since=%" PRIu64, since(r));
+	return text;
+}
+
+/* The room that the line of a ROW is about (":source WORD #room ..."), 0 for
+ * none. */
 static uint32_t
-room_of(const struct past *p, const struct message *m)
+room_of(const struct message *m)
 {
 	char name[NAME_CHANNEL + 1];
 	const char *at;
 
-	if (p->target != NULL && name_looks_channel(p->target))
-		return registry_find_room(p->target);
 	if ((at = strchr(m->param[6], ' ')) == NULL ||
 	    (at = strchr(at + 1, ' ')) == NULL || !name_looks_channel(at + 1))
 		return 0;
@@ -272,15 +289,12 @@ room_of(const struct past *p, const struct message *m)
 	return registry_find_room(name);
 }
 
-/* Whether a ROW is of the room there is now.  One that was not registered and
- * is made again has nothing but its name of the one before. */
+/* Whether a ROW is of the room there is now: one of a search through many. */
 static int
-is_of_now(const struct past *p, const struct message *m)
+is_of_now(const struct message *m)
 {
-	uint32_t r = m->nparam < 7 ? 0 : room_of(p, m);
-
-	return r == 0 || (rooms[r].modes & ROOM_REGISTERED) ||
-	    strtoull(m->param[1], NULL, 10) >= rooms[r].created * 1000;
+	return m->nparam < 7 ||
+	    strtoull(m->param[1], NULL, 10) >= since(room_of(m));
 }
 
 /* Replies one line of it.  CMD_ANSWERED: go on with the next; CMD_DONE: it is
@@ -289,7 +303,7 @@ static enum command_result
 line_reply(struct command *c, const struct past *p, const struct message *m)
 {
 	if (strcmp(m->command, "ROW") == 0) {
-		if (is_of_now(p, m))
+		if (is_of_now(m))
 			past_row(c, p, m);
 	} else if (strcmp(m->command, "TARGET") == 0)
 		target_reply(c, m);

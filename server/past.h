@@ -36,6 +36,10 @@ enum command_result past_reply(struct command *c, const struct past *p,
 /* It ends here: closes the batch, if there is one. */
 void past_end(struct command *c, const struct past *p);
 
+/* For the context of a question about what was said in ROOM (0: none): that
+ * only what was said in the room there is now is meant.  Static. */
+const char *past_since(uint32_t room);
+
 /* "BATCH +" (SIGN) or "-", if the client has batches. */
 void past_batch(struct command *c, int sign, const struct past *p);
 /* One ROW of an answer, taken apart. */

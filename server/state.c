@@ -42,6 +42,7 @@ struct chunk *chunks;
 char *chunk_data;
 struct mailmap *mailmaps;
 char *intake;
+_Atomic uint64_t *owned;
 
 static struct mailmap mailmap_views[CONFIG_WORKERS + 1];
 
@@ -115,6 +116,7 @@ state_layout(char *base, const struct dimensions *d)
 		{ &chunks, d->chunks, sizeof(struct chunk) },
 		{ &chunk_data, d->chunks, CHUNK_STRIDE },
 		{ &intake, 1, INTAKE_SIZE },
+		{ &owned, OWNED_BITS / 64, sizeof(uint64_t) },
 	};
 
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -148,7 +150,7 @@ state_layout_id(void)
 		sizeof(struct monitor), MONITOR_BUCKETS,
 		sizeof(struct chunk), sizeof(struct txn),
 		sizeof(struct envelope), CHUNK_STRIDE, WHOWAS_MAX,
-		INTAKE_SIZE };
+		INTAKE_SIZE, OWNED_BITS };
 	uint32_t h = 2166136261u;
 	size_t i;
 

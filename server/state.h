@@ -60,6 +60,7 @@ enum {
 
 	STORE_MAILBOX = 0x40,  /* the ID that the store's key is made of */
 	INTAKE_SIZE = 8 << 20, /* bytes that wait for their commit */
+	OWNED_BITS = 1 << 20,  /* for names of accounts: owned.h */
 	MASTER_FDS = 16,       /* the highest descriptors: the master's own */
 };
 
@@ -374,6 +375,7 @@ struct store {
 	_Atomic uint32_t state;
 	_Atomic uint32_t change; /* grows with each of its lives and states */
 	_Atomic uint64_t sleepers; /* workers that wait for a commit */
+	_Atomic uint32_t owned_noted; /* OWNED is complete */
 	/* by worker: the last serial that is committed, with all before */
 	_Atomic uint64_t durable[CONFIG_WORKERS + 1];
 	uint64_t taken, done;  /* positions in the intake: what it took out of
@@ -515,6 +517,7 @@ extern struct chunk *chunks;
 extern char *chunk_data;
 extern struct mailmap *mailmaps;    /* by worker, private views */
 extern char *intake;                /* of mootd-store: envelopes in a ring */
+extern _Atomic uint64_t *owned;     /* names of accounts: owned.h */
 
 /* What a process must agree on with others to share a segment: a digest of
  * the records' sizes and of STATE_LAYOUT. */

@@ -253,29 +253,10 @@ answer_account(struct database *db, struct request *r, sqlite3_stmt *q)
 void
 req_account_list(struct database *db, struct request *r)
 {
-	int64_t last = 0;
-	sqlite3_stmt *q;
-	int n;
-
-	if (r->n > 0)
-		request_number(r->p[0], 0, INT64_MAX, &last);
-	q = database_query(db,
+	answer_rows(db, r,
 	    "SELECT id, shown, created, seen, suspended, email FROM account"
-	    " WHERE id>? ORDER BY id", "i", last);
-	while ((n = q == NULL ? -1 : database_next(db, q)) == 1) {
-		if (answer_account(db, r, q) != 0)
-			break;
-		last = sqlite3_column_int64(q, 0);
-	}
-	if (n < 0) {
-		answer_trouble(db, r);
-		return;
-	}
-	if (n == 1) {
-		database_end(q);
-		answer_end(r, "MORE %lld", (long long)last);
-	} else
-		answer_end(r, "END");
+	    " WHERE id>? ORDER BY id",
+	    answer_account);
 }
 
 /* The rooms an account founded, as many as fit. */

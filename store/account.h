@@ -37,6 +37,11 @@ int account_remove(
 int account_may(const struct request *r, const char *name);
 /* The same, and if it is not it is answered. */
 int account_yours(struct request *r, const char *name);
+/* register.c: called with the name of each account that is about to be; NULL at
+ * first. */
+extern void (*account_made)(const char *name);
+/* Calls it for all there are: 0 or -1. */
+int account_all(struct database *db);
 /* register.c: drops what was begun and not finished, 0 or -1. */
 int account_tidy(struct database *db, int64_t now);
 

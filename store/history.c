@@ -358,6 +358,23 @@ select_first(struct database *db, struct request *r, int k, struct query *q,
 	return n;
 }
 
+/* Up to which row nothing is for the asker. */
+static int
+floor_of(struct database *db, const struct request *r, int64_t *floor)
+{
+	int64_t since;
+
+	*floor = 0;
+	if (r->p[1][0] == '=')
+		return account_floor(db, r->account, floor);
+	if (!request_number(r->since, 1, INT64_MAX, &since))
+		return 0;
+	if (message_since(db, since, floor) != 0)
+		return -1;
+	--*floor;
+	return 0;
+}
+
 void
 req_history(struct database *db, struct request *r)
 {
@@ -381,8 +398,7 @@ req_history(struct database *db, struct request *r)
 	q.s.limit = limit > HISTORY_MOST ? HISTORY_MOST : (int)limit;
 	q.s.events = strcmp(r->p[5], "1") == 0;
 	if ((n = message_target(db, r->p[1], &q.s.target)) < 0 ||
-	    (r->p[1][0] == '=' &&
-	        account_floor(db, r->account, &q.s.floor) != 0)) {
+	    floor_of(db, r, &q.s.floor) != 0) {
 		answer_trouble(db, r);
 		return;
 	}

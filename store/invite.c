@@ -73,36 +73,23 @@ req_account_invite(struct database *db, struct request *r)
 		answer_end(r, "INVITE %s %lld", token, (long long)expires);
 }
 
+static int
+answer_invite(struct database *db, struct request *r, sqlite3_stmt *q)
+{
+	(void)db;
+	return answer(r, "INVITE %lld %lld %lld :%s",
+	    (long long)sqlite3_column_int64(q, 0),
+	    (long long)sqlite3_column_int64(q, 1),
+	    (long long)sqlite3_column_int64(q, 2), database_text(q, 3));
+}
+
 void
 req_account_invites(struct database *db, struct request *r)
 {
-	int64_t last = 0;
-	sqlite3_stmt *q;
-	int n;
-
-	if (r->n > 0)
-		request_number(r->p[0], 0, INT64_MAX, &last);
-	q = database_query(db,
+	answer_rows(db, r,
 	    "SELECT id, created, expires, note FROM invite WHERE id>?"
-	    " ORDER BY id", "i", last);
-	while ((n = q == NULL ? -1 : database_next(db, q)) == 1) {
-		if (answer(r, "INVITE %lld %lld %lld :%s",
-		        (long long)sqlite3_column_int64(q, 0),
-		        (long long)sqlite3_column_int64(q, 1),
-		        (long long)sqlite3_column_int64(q, 2),
-		        database_text(q, 3)) != 0)
-			break;
-		last = sqlite3_column_int64(q, 0);
-	}
-	if (n < 0) {
-		answer_trouble(db, r);
-		return;
-	}
-	if (n == 1) {
-		database_end(q);
-		answer_end(r, "MORE %lld", (long long)last);
-	} else
-		answer_end(r, "END");
+	    " ORDER BY id",
+	    answer_invite);
 }
 
 void

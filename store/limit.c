@@ -24,6 +24,7 @@
 #include <string.h>
 
 #include "../irc/name.h"
+#include "credential.h"
 #include "limit.h"
 
 enum {
@@ -72,17 +73,30 @@ limit_reset(void)
 	pthread_mutex_unlock(&lock);
 }
 
-/* FNV-1a of 64 bits over a name, folded. */
-static uint64_t
-mix(uint64_t h, const char *s)
-{
-	char folded[128];
-	const char *p;
+/* What nobody outside knows, so that nobody can choose names whose entries are
+ * in another's way. */
+static uint8_t secret[CREDENTIAL_SECRET];
 
-	name_fold(folded, s, sizeof(folded));
-	for (p = folded; *p != '\0'; p++)
-		h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
-	return (h ^ 0xff) * UINT64_C(0x100000001b3);
+static void
+secret_make(void)
+{
+	credential_random(secret, sizeof(secret));
+}
+
+/* The key of what is counted under LABEL. */
+static uint64_t
+key_of(const char *label, const char *account, const char *address)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	uint8_t mac[CREDENTIAL_KEY];
+	char folded[128];
+	uint64_t key;
+
+	pthread_once(&once, secret_make);
+	name_fold(folded, account, sizeof(folded));
+	credential_mac(mac, secret, label, folded, address);
+	memcpy(&key, mac, sizeof(key));
+	return key | 1;
 }
 
 /* The entry of KEY, or the place for it. */
@@ -136,15 +150,14 @@ int
 limit_attempt(
     const char *account, const char *address, int failed, int64_t now)
 {
-	const uint64_t base = UINT64_C(0xcbf29ce484222325);
 	uint64_t keys[KINDS];
 	struct entry *e;
 	int64_t d, longest = 0;
 	int k;
 
-	keys[0] = mix(mix(base, account), address) | 1;
-	keys[1] = mix(mix(base, "="), address) | 1;
-	keys[2] = mix(mix(base, account), "=") | 1;
+	keys[0] = key_of("both", account, address);
+	keys[1] = key_of("address", "", address);
+	keys[2] = key_of("account", account, "");
 	pthread_mutex_lock(&lock);
 	for (k = 0; k < KINDS && step > 0; k++) {
 		e = find(keys[k], now);

@@ -4,7 +4,8 @@
  * Read markers: how far an account has read, for all its devices.
  *
  * A marker only goes forward, and not past the present: a device with a wrong
- * clock would otherwise mark what is not yet written.
+ * clock would otherwise mark what is not yet written.  An account has so many
+ * at most; of more, the oldest go.
  */
 
 #include <stdio.h>
@@ -13,6 +14,8 @@
 #include "../irc/name.h"
 #include "account.h"
 #include "handlers.h"
+
+enum { MARKERS_MOST = 1000 /* of an account */ };
 
 static void
 fail(struct request *r, const char *code, const char *text)
@@ -31,6 +34,22 @@ need_asker(struct database *db, struct request *r, struct account *a)
 	else if (n == 0)
 		fail(r, "ACCOUNT_REQUIRED", "Markers are for accounts");
 	return n == 1;
+}
+
+static int
+marker_set(struct database *db, int64_t account, const char *key, int64_t time)
+{
+	if (database_run(db,
+	        "INSERT INTO marker VALUES (?, ?, ?)"
+	        " ON CONFLICT (account, target) DO UPDATE"
+	        " SET time=max(time, excluded.time)",
+	        "iti", account, key, time) < 0)
+		return -1;
+	return database_run(db,
+	    "DELETE FROM marker WHERE account=?1 AND target IN"
+	    " (SELECT target FROM marker WHERE account=?1"
+	    " ORDER BY time DESC, target LIMIT -1 OFFSET ?2)",
+	    "ii", account, (int64_t)MARKERS_MOST);
 }
 
 static void
@@ -84,11 +103,7 @@ req_markread(struct database *db, struct request *r)
 		return;
 	if (time > r->now)
 		time = r->now;
-	if (database_run(db,
-	        "INSERT INTO marker VALUES (?, ?, ?)"
-	        " ON CONFLICT (account, target) DO UPDATE"
-	        " SET time=max(time, excluded.time)", "iti", a.id, key,
-	        time) < 0)
+	if (marker_set(db, a.id, key, time) < 0)
 		answer_trouble(db, r);
 	else
 		answer_marker(db, r, a.id, key);

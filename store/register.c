@@ -67,6 +67,20 @@ prepare_made(struct request *r, const char *password)
 
 /* ---- accounts ---- */
 
+void (*account_made)(const char *name);
+
+int
+account_all(struct database *db)
+{
+	sqlite3_stmt *q = database_query(db, "SELECT name FROM account", "");
+	int n;
+
+	while ((n = q == NULL ? -1 : database_next(db, q)) == 1)
+		if (account_made != NULL)
+			account_made(database_text(q, 0));
+	return n;
+}
+
 static int
 insert_account(struct database *db, const char *name, const char *email,
     const struct credential *c, int64_t now)
@@ -75,6 +89,8 @@ insert_account(struct database *db, const char *name, const char *email,
 	int64_t since = 0;
 
 	name_fold(key, name, sizeof(key));
+	if (account_made != NULL)
+		account_made(key);
 	/* what was sent to another of that name is not for this one */
 	if (database_number(
 	        db, &since, "SELECT max(id) FROM message", "") < 0)

@@ -156,7 +156,7 @@ static const struct {
 #define TAG(name) { #name, offsetof(struct request, name), \
 	sizeof(((struct request *)0)->name) }
 	TAG(account), TAG(nick), TAG(source), TAG(address), TAG(ask),
-	TAG(policy), TAG(token), TAG(seed),
+	TAG(policy), TAG(token), TAG(seed), TAG(since),
 #undef TAG
 };
 
@@ -362,6 +362,33 @@ answer_trouble(struct database *db, struct request *r)
 {
 	r->trouble = 1;
 	answer_fail(r, r->row->name, "TEMPORARILY_UNAVAILABLE", "*", db->why);
+}
+
+void
+answer_rows(struct database *db, struct request *r, const char *sql,
+    int (*row)(struct database *db, struct request *r, sqlite3_stmt *q))
+{
+	int64_t last = 0;
+	sqlite3_stmt *q;
+	int n;
+
+	if (r->n > 0)
+		request_number(r->p[0], 0, INT64_MAX, &last);
+	q = database_query(db, sql, "i", last);
+	while ((n = q == NULL ? -1 : database_next(db, q)) == 1) {
+		if (row(db, r, q) != 0)
+			break;
+		last = sqlite3_column_int64(q, 0);
+	}
+	if (n < 0) {
+		answer_trouble(db, r);
+		return;
+	}
+	if (n == 1) {
+		database_end(q);
+		answer_end(r, "MORE %lld", (long long)last);
+	} else
+		answer_end(r, "END");
 }
 
 /* ---- running ---- */

@@ -61,6 +61,7 @@ struct request {
 	char policy[16];
 	char token[64];
 	char seed[64];
+	char since[24];     /* ms since the epoch: what is older is not meant */
 	int oper;
 
 	/* what prepare found out */
@@ -102,6 +103,13 @@ void answer_fail(struct request *r, const char *command, const char *code,
     const char *context, const char *text);
 /* The database had trouble: so it is answered, and all is undone. */
 void answer_trouble(struct database *db, struct request *r);
+/*
+ * Answers a list: ROW each of what SQL selects by an ID, its first column and
+ * order, that is greater than its parameter; from the request's cursor on, as
+ * many as fit.  ROW returns 0, or -1 when there is no more room.
+ */
+void answer_rows(struct database *db, struct request *r, const char *sql,
+    int (*row)(struct database *db, struct request *r, sqlite3_stmt *q));
 /* S if it can be a parameter in the middle of a line, else "*". */
 const char *answer_word(const char *s);
 

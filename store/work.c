@@ -31,6 +31,7 @@
 #include "../server/deliver.h"
 #include "../server/fault.h"
 #include "../server/log.h"
+#include "../server/owned.h"
 #include "../server/peer.h"
 #include "../server/state.h"
 #include "account.h"
@@ -631,6 +632,10 @@ write_all(void *unused)
 
 	(void)unused;
 	FAULT("store-opened");
+	account_made = owned_note;
+	if (db != NULL && account_all(db) == 0)
+		owned_noted();
+	FAULT("store-noted");
 	if (db != NULL)
 		state_set(STORE_SERVING, "");
 	FAULT("store-serving");

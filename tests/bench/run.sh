@@ -360,7 +360,7 @@ row_suits() # row server
 	*:kept:kept | *:kept:floor | *:ack:kept) return 0 ;;
 	*:listing:mootd) return 0 ;;
 	*:listing:*) return 1 ;;
-	*:kept:* | *:ack:* | *:replace:kept | *:register:kept) return 1 ;;
+	*:kept:* | *:ack:* | *:replace:kept) return 1 ;;
 	*:idle:kept) return 1 ;;
 	esac
 }

@@ -12,7 +12,6 @@
  */
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,33 +52,6 @@ static struct server sv;
 static unsigned seed;
 static int workers = 4, round_number, made;
 static long kills, pauses, compared, wrong;
-
-/* The harness reports to libcheck, which is not there: see play.c. */
-void __wrap__mark_point(const char *file, int line);
-void __wrap__ck_assert_failed(const char *file, int line, const char *expr,
-    const char *msg, ...) __attribute__((noreturn));
-
-void
-__wrap__mark_point(const char *file, int line)
-{
-	(void)file;
-	(void)line;
-}
-
-void
-__wrap__ck_assert_failed(const char *file, int line, const char *expr,
-    const char *msg, ...)
-{
-	va_list ap;
-
-	printf("%s:%d: %s: ", file, line, expr);
-	va_start(ap, msg);
-	if (msg != NULL)
-		vprintf(msg, ap);
-	va_end(ap);
-	printf("\n");
-	exit(1);
-}
 
 static int
 any(int n)

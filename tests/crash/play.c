@@ -18,6 +18,7 @@
 
 #include "kept.h"
 #include "play.h"
+#include "unchecked.h"
 
 enum { LONGEST = 30 /* s for a run, whatever happens */ };
 
@@ -35,36 +36,11 @@ trouble(const char *fmt, ...)
 	va_end(ap);
 }
 
-/* The harness reports to libcheck, which is not there: the linker sends its
- * reports here (--wrap).  A mark is what passed. */
-void __wrap__mark_point(const char *file, int line);
-
-void
-__wrap__mark_point(const char *file, int line)
-{
-	(void)file;
-	(void)line;
-}
-
 /* What the harness says when it gives up. */
-void __wrap__ck_assert_failed(const char *file, int line, const char *expr,
-    const char *msg, ...) __attribute__((noreturn));
-
-void
-__wrap__ck_assert_failed(const char *file, int line, const char *expr,
-    const char *msg, ...)
+static void
+failed(const char *where, const char *why)
 {
-	char text[1000];
-	va_list ap;
-
-	va_start(ap, msg);
-	vsnprintf(text, sizeof(text), msg != NULL ? msg : expr, ap);
-	va_end(ap);
-	if (current == NULL) {
-		fprintf(stderr, "%s:%d: %s\n", file, line, text);
-		exit(1);
-	}
-	trouble("    %s:%d: %s\n", file, line, text);
+	trouble("    %s%s\n", where, why);
 	current->done = 1;
 	_exit(1);
 }
@@ -171,6 +147,7 @@ play(struct play *x, const struct point *p, const struct transcript *want)
 	memset(&x->passed, 0, sizeof(x->passed));
 	memset(&x->agenda, 0, sizeof(x->agenda));
 	current = x;
+	unchecked_failed = failed;
 	fflush(NULL);
 	if ((pid = fork()) == 0)
 		play_child(p, want);
@@ -178,6 +155,7 @@ play(struct play *x, const struct point *p, const struct transcript *want)
 	if (!x->done)
 		trouble("    the run was ended by signal %d\n",
 		    WTERMSIG(status));
+	unchecked_failed = NULL;
 	current = NULL;
 	x->took = (long)(clock_us() - begin);
 }

@@ -31,62 +31,11 @@ static const char *const points[] = {
 
 enum { POINTS = sizeof(points) / sizeof(points[0]) };
 
+#define LOGIN_CAPS "account-notify extended-join"
+
 static struct server sv;
 static char env[2][160];
 static int died;               /* before the server began again */
-
-static void
-base64(char *dst, const char *src, size_t len)
-{
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t i, k;
-
-	for (i = 0; i < len; i += 3) {
-		unsigned n = 0;
-		for (k = 0; k < 3; k++)
-			n = n << 8 | (unsigned char)(i + k < len ? src[i + k]
-			                                         : 0);
-		for (k = 0; k < 4; k++, n <<= 6)
-			*dst++ = i + k > len ? '=' : digit[n >> 18 & 63];
-	}
-	*dst = '\0';
-}
-
-/* Logged in to an account of the same name, which is made if there is none. */
-static struct client *
-login(const char *nick)
-{
-	struct client *c = client_connect(&sv);
-	char raw[128], text[256];
-	int n = snprintf(raw, sizeof(raw), "%c%s%csecret", 0, nick, 0);
-
-	snprintf(c->nick, sizeof(c->nick), "%s", nick);
-	client_send(c, "CAP REQ :sasl account-notify extended-join");
-	client_send(c, "NICK %s", nick);
-	client_send(c, "USER %.9s 0 * :Real", nick);
-	client_send(c, "REGISTER %s * :secret", nick);
-	while (client_line(c, HARNESS_WAIT) && !client_matches(c, "FAIL *") &&
-	    !client_matches(c, "REGISTER *"))
-		;
-	if (client_matches(c, "FAIL *")) {
-		base64(text, raw, (size_t)n);
-		client_ask(c, "AUTHENTICATE PLAIN", "AUTHENTICATE +");
-		client_send(c, "AUTHENTICATE %s", text);
-	}
-	client_expect(c, "900 * %s :*", nick);
-	client_send(c, "CAP END");
-	client_expect(c, "001 %s *", nick);
-	client_sync(c);
-	return c;
-}
-
-static void
-serv(struct client *c, const char *order, const char *answer)
-{
-	client_send(c, "CS %s", order);
-	client_expect(c, ":ChanServ!* NOTICE * :%s", answer);
-}
 
 static void
 begin(const char *point)
@@ -126,22 +75,25 @@ again(void)
 static void
 change_all(void)
 {
-	struct client *ann = login("ann"), *bob = login("bob");
+	struct client *ann = client_login(&sv, "ann", LOGIN_CAPS);
+	struct client *bob = client_login(&sv, "bob", LOGIN_CAPS);
 
-	client_close(login("cat"));
+	client_close(client_login(&sv, "cat", LOGIN_CAPS));
 	client_ask(ann, "JOIN #home", "366 *");
-	serv(ann, "REGISTER #home", "#home is registered; *");
+	client_chanserv(ann, "REGISTER #home", "#home is registered; *");
 	client_send(ann, "MODE #home +kl-t sesame 42");
 	client_send(ann, "MODE #home +bb evil!*@* good!*@*");
 	client_send(ann, "MODE #home -b good!*@*");
 	client_send(ann, "TOPIC #home :It lasts");
 	client_expect(ann, "TOPIC #home *It lasts");
-	serv(ann, "ACCESS #home ADD bob", "bob is an operator of #home.");
-	serv(ann, "ACCESS #home ADD cat voice", "cat is *");
+	client_chanserv(
+	    ann, "ACCESS #home ADD bob", "bob is an operator of #home.");
+	client_chanserv(ann, "ACCESS #home ADD cat voice", "cat is *");
 	client_ask(bob, "JOIN #home", "353 bob * #home :*@bob*");
-	serv(ann, "ACCESS #home DEL cat", "cat is not *");
-	serv(ann, "ACCESS #home ADD cat voice", "cat is *");
-	serv(ann, "TRANSFER #home bob", "bob is the founder of #home.");
+	client_chanserv(ann, "ACCESS #home DEL cat", "cat is not *");
+	client_chanserv(ann, "ACCESS #home ADD cat voice", "cat is *");
+	client_chanserv(
+	    ann, "TRANSFER #home bob", "bob is the founder of #home.");
 }
 
 static void
@@ -153,7 +105,7 @@ check_all(struct client *c)
 	client_expect(c, "367 * #home evil!\\*@\\* ann!* *");
 	client_expect_next(c, "368 *");
 	client_ask(c, "TOPIC #home", "332 * #home *It lasts");
-	serv(c, "ACCESS #home LIST", "bob: founder");
+	client_chanserv(c, "ACCESS #home LIST", "bob: founder");
 	client_expect_next(c, "NOTICE * :ann: operator");
 	client_expect_next(c, "NOTICE * :cat: voice");
 	client_expect_next(c, "NOTICE * :End of the list of #home.");
@@ -166,21 +118,21 @@ START_TEST(test_killed)
 	begin(points[_i]);
 	change_all();
 	again();
-	cat = login("cat");
+	cat = client_login(&sv, "cat", LOGIN_CAPS);
 	client_send(cat, "JOIN #home sesame");
 	client_expect(cat, ":ChanServ!* MODE #home +v cat");
 	check_all(cat);
-	bob = login("bob");
+	bob = client_login(&sv, "bob", LOGIN_CAPS);
 	client_ask(bob, "JOIN #home", "353 bob * #home :*@bob*");
 	check_all(bob);
 	/* ann is its heir, and then there is none */
-	serv(bob, "ACCESS #home LIST", "bob: founder");
+	client_chanserv(bob, "ACCESS #home LIST", "bob: founder");
 	client_ask(bob, "NS DROP secret", "NOTICE * :The account bob is *");
-	serv(cat, "ACCESS #home LIST", "ann: founder");
+	client_chanserv(cat, "ACCESS #home LIST", "ann: founder");
 	client_expect_next(cat, "NOTICE * :cat: voice");
 	client_quit_all();
-	bob = login("ann");
-	serv(bob, "DROP #home", "#home is not registered any more.");
+	bob = client_login(&sv, "ann", LOGIN_CAPS);
+	client_chanserv(bob, "DROP #home", "#home is not registered any more.");
 	client_ask(bob, "JOIN #home", "353 ann * #home :@ann");
 	client_ask(bob, "MODE #home", "324 * #home +nt");
 	ck_assert_msg(died || server_log_has(&sv, "died of signal"),

@@ -610,7 +610,7 @@ START_TEST(test_header)
 		memset(workers, 0, 3 * sizeof(*workers));
 	}
 	shmdt(state);
-	kill(server_worker_pid(&sv, 1), SIGKILL);
+	server_worker_kill(&sv, 1);
 	client_eof(ann);
 	client_eof(bob);
 	client_eof(eve);
@@ -637,7 +637,7 @@ START_TEST(test_header_again)
 		segment_open();
 		state->segment.magic++;
 		shmdt(state);
-		kill(server_worker_pid(&sv, 1), SIGKILL);
+		server_worker_kill(&sv, 1);
 		if (i < 3)
 			wait_for(server_workers(&sv, (pid_t[8]) { 0 }, 8) ==
 			    2 && server_objects(&sv, "shm") == 1, 5000);

@@ -69,17 +69,6 @@ master_kill(void)
 	sv.pid = 0;
 }
 
-static int
-counted(const char *what)
-{
-	char line[4096], text[32];
-
-	return server_ctl_find(&sv, "status", "workers", "2", line,
-	           sizeof(line)) != NULL &&
-	    json_get(line, what, text, sizeof(text)) != NULL
-	    ? atoi(text) : -1;
-}
-
 START_TEST(test_master_killed)
 {
 	pid_t old[3], pid[3];
@@ -109,7 +98,7 @@ START_TEST(test_master_killed)
 	}
 	hear_all();
 	client_ask(client_register(&sv, "cat"), "NAMES #here", "353 *");
-	ck_assert_int_eq(counted("takeovers"), 1);
+	ck_assert_str_eq(server_status(&sv, "takeovers"), "1");
 	server_stop(&sv);
 }
 END_TEST
@@ -128,7 +117,7 @@ START_TEST(test_often)
 		say(40);
 	}
 	hear_all();
-	ck_assert_int_eq(counted("takeovers"), 20);
+	ck_assert_str_eq(server_status(&sv, "takeovers"), "20");
 	server_stop(&sv);
 }
 END_TEST
@@ -236,7 +225,7 @@ START_TEST(test_no_master)
 		wait_for(!pid_alive(pid[i]), 4000);
 	server_start(&sv);
 	client_sync(client_register(&sv, "ann"));
-	ck_assert_int_eq(counted("takeovers"), 0);
+	ck_assert_str_eq(server_status(&sv, "takeovers"), "0");
 	server_stop(&sv);
 }
 END_TEST
@@ -304,16 +293,16 @@ START_TEST(test_upgrade)
 		ck_assert_msg(status == 0, "upgrade %d: %s", i, out);
 		free(out);
 		say(20);
-		ck_assert_int_eq(counted("upgrades"), i);
+		ck_assert_int_eq(atoi(server_status(&sv, "upgrades")), i);
 	}
 	hear_all();
 	/* a reload does it as well, when the binary is another */
 	binary_put(original);
 	kill(sv.pid, SIGHUP);
-	wait_for(counted("upgrades") == 21, 5000);
+	wait_for(atoi(server_status(&sv, "upgrades")) == 21, 5000);
 	kill(sv.pid, SIGHUP);
-	wait_for(counted("reloads") == 1, 5000);
-	ck_assert_int_eq(counted("upgrades"), 21);
+	wait_for(atoi(server_status(&sv, "reloads")) == 1, 5000);
+	ck_assert_str_eq(server_status(&sv, "upgrades"), "21");
 	ck_assert_int_eq(segment_id(), id);
 	say(5);
 	hear_all();
@@ -389,7 +378,7 @@ START_TEST(test_fixed_changed)
 	setenv("MOOTD", original, 1);
 	say(5);
 	hear_all();
-	ck_assert_int_eq(counted("takeovers"), 2);
+	ck_assert_str_eq(server_status(&sv, "takeovers"), "2");
 	server_stop(&sv);
 }
 END_TEST
@@ -431,8 +420,8 @@ START_TEST(test_refused)
 	free(out);
 	say(5);
 	hear_all();
-	ck_assert_int_eq(counted("upgrades"), 0);
-	ck_assert_int_eq(counted("refusals"), 1);
+	ck_assert_str_eq(server_status(&sv, "upgrades"), "0");
+	ck_assert_str_eq(server_status(&sv, "refusals"), "1");
 	binary_put(original);
 	out = server_ctl(&sv, "upgrade", &status);
 	ck_assert_msg(status == 0, "%s", out);

@@ -129,15 +129,21 @@ int server_workers(const struct server *sv, pid_t *pid, int max);
 pid_t server_worker_pid(const struct server *sv, int number);
 /* That of mootd-store; 0 where there is none. */
 pid_t server_store_pid(const struct server *sv);
+/* kill -9 of worker NUMBER, of mootd-store, as soon as there is one.  Returns
+ * its pid. */
+pid_t server_worker_kill(const struct server *sv, int number);
+pid_t server_store_kill(const struct server *sv);
 /* Runs mootctl with ARGS (words), returns its output, which the caller frees;
  * *STATUS (may be NULL) gets its exit code. */
 char *server_ctl(const struct server *sv, const char *args, int *status);
 /* The value of KEY in one line of JSON, as text; returns BUF or NULL. */
 char *json_get(const char *line, const char *key, char *buf, size_t size);
-/* Like server_ctl "WHAT --json", the line in which KEY is VALUE; returns BUF
- * or NULL. */
+/* Like server_ctl "WHAT --json", the line in which KEY is VALUE (NULL: in which
+ * it is); returns BUF or NULL. */
 char *server_ctl_find(const struct server *sv, const char *what,
     const char *key, const char *value, char *buf, size_t size);
+/* What `mootctl status' says of FIELD, "" for nothing; static. */
+const char *server_status(const struct server *sv, const char *field);
 
 /* ---- Clients ---- */
 
@@ -171,6 +177,10 @@ struct client *client_register_with(struct server *sv, const char *nick,
 /* The same with another user and real name: "USER" and "Real USER". */
 struct client *client_register_as(struct server *sv, const char *nick,
     const char *user, const char *caps);
+/* Registered with the nick and capabilities, and logged in to the account of
+ * that name, which is made if there is none; its password is "secret". */
+struct client *client_login(struct server *sv, const char *nick,
+    const char *caps);
 /* N clients "PREFIX1".."PREFIXn" into V. */
 void client_register_many(struct server *sv, struct client **v, int n,
     const char *prefix);
@@ -210,6 +220,8 @@ const char *client_expect_next_at(const char *file, int line,
 	client_ask_at(__FILE__, __LINE__, (c), (send), (pattern))
 const char *client_ask_at(const char *file, int line, struct client *c,
     const char *send, const char *pattern);
+/* Tells ChanServ the ORDER and waits for that ANSWER. */
+void client_chanserv(struct client *c, const char *order, const char *answer);
 /* No line that matches comes before the answer to a PING. */
 #define client_expect_none(c, ...)                                            \
 	client_expect_none_at(__FILE__, __LINE__, (c), __VA_ARGS__)

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "scram.h"
 
 enum { CLIENTS_MAX = 12000 };
 
@@ -423,6 +424,13 @@ client_ask_at(const char *file, int line, struct client *c, const char *send,
 	return NULL;
 }
 
+void
+client_chanserv(struct client *c, const char *order, const char *answer)
+{
+	client_send(c, "CS %s", order);
+	client_expect(c, ":ChanServ!* NOTICE * :%s", answer);
+}
+
 /* A word no other line holds. */
 static void
 client_token(struct client *c, char *buf, size_t size)
@@ -655,6 +663,31 @@ struct client *
 client_register(struct server *sv, const char *nick)
 {
 	return client_register_as(sv, nick, nick, NULL);
+}
+
+struct client *
+client_login(struct server *sv, const char *nick, const char *caps)
+{
+	struct client *c = client_connect(sv);
+
+	snprintf(c->nick, sizeof(c->nick), "%s", nick);
+	client_send(c, "CAP REQ :sasl %s", caps);
+	client_send(c, "NICK %s", nick);
+	client_send(c, "USER %.9s 0 * :Real", nick);
+	client_send(c, "REGISTER %s * :secret", nick);
+	while (client_line(c, HARNESS_WAIT) && !client_matches(c, "FAIL *") &&
+	       !client_matches(c, "REGISTER *"))
+		;
+	if (client_matches(c, "FAIL *")) {
+		client_ask(c, "AUTHENTICATE PLAIN", "AUTHENTICATE +");
+		client_send(
+		    c, "AUTHENTICATE %s", plain_message(nick, "secret"));
+	}
+	client_expect(c, "900 * %s :*", nick);
+	client_send(c, "CAP END");
+	client_expect(c, "001 %s *", nick);
+	client_sync(c);
+	return c;
 }
 
 void

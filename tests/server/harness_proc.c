@@ -167,6 +167,26 @@ server_worker_pid(const struct server *sv, int number)
 	return number >= 0 && number < WORKERS_MAX ? pid[number] : 0;
 }
 
+pid_t
+server_worker_kill(const struct server *sv, int number)
+{
+	pid_t pid;
+
+	wait_for((pid = server_worker_pid(sv, number)) > 0, HARNESS_WAIT);
+	kill(pid, SIGKILL);
+	return pid;
+}
+
+pid_t
+server_store_kill(const struct server *sv)
+{
+	pid_t pid;
+
+	wait_for((pid = server_store_pid(sv)) > 0, HARNESS_WAIT);
+	kill(pid, SIGKILL);
+	return pid;
+}
+
 int
 server_sanitized(const struct server *sv)
 {
@@ -304,11 +324,24 @@ server_ctl_find(const struct server *sv, const char *what, const char *key,
 	for (line = strtok_r(text, "\n", &save); line != NULL && found == NULL;
 	    line = strtok_r(NULL, "\n", &save)) {
 		if (json_get(line, key, have, sizeof(have)) == NULL ||
-		    strcmp(have, value) != 0)
+		    (value != NULL && strcmp(have, value) != 0))
 			continue;
 		snprintf(buf, size, "%s", line);
 		found = buf;
 	}
 	free(text);
 	return found;
+}
+
+const char *
+server_status(const struct server *sv, const char *field)
+{
+	static char text[256];
+	char line[8192];
+
+	if (server_ctl_find(sv, "status", "workers", NULL, line,
+	        sizeof(line)) == NULL ||
+	    json_get(line, field, text, sizeof(text)) == NULL)
+		return "";
+	return text;
 }

@@ -848,6 +848,31 @@ START_TEST(test_store_killed)
 }
 END_TEST
 
+/* Guests do not cost the store anything, and cannot have what is somebody's:
+ * as little after its death. */
+START_TEST(test_owned)
+{
+	struct client *c;
+	int i, asked;
+
+	make_account("olga");
+	for (i = 0; i < 2; i++) {
+		c = client_register(&sv, "guest1");
+		asked = atoi(server_status(&sv, "questions"));
+		client_ask(c, "NICK guest2", "NICK guest2*");
+		client_ask(c, "NICK guest3", "NICK guest3*");
+		ck_assert_int_eq(atoi(server_status(&sv, "questions")), asked);
+		client_ask(c, "NICK Olga", "433 guest3 Olga *");
+		ck_assert_int_gt(atoi(server_status(&sv, "questions")), asked);
+		client_send(c, "QUIT");
+		client_eof(c);
+		server_store_kill(&sv);
+		wait_for(store_is("serving"), 10000);
+	}
+	client_quit_all();
+}
+END_TEST
+
 /* The worker, between the pieces. */
 START_TEST(test_worker_killed)
 {
@@ -860,13 +885,13 @@ START_TEST(test_worker_killed)
 	client_send(c, "NICK wanda\r\nUSER x 0 * :x");
 	scram_begin(c, &s, "wanda");
 	final = scram_final(&s, PASSWORD, take_message(c));
-	kill(server_worker_pid(&sv, 1), SIGKILL);
-	kill(server_worker_pid(&sv, 2), SIGKILL);
+	server_worker_kill(&sv, 1);
+	server_worker_kill(&sv, 2);
 	send_message(c, final);
 	ck_assert(scram_proves(&s, take_message(c)));
 	client_send(c, "AUTHENTICATE +");
-	kill(server_worker_pid(&sv, 1), SIGKILL);
-	kill(server_worker_pid(&sv, 2), SIGKILL);
+	server_worker_kill(&sv, 1);
+	server_worker_kill(&sv, 2);
 	client_expect(c, "903 *");
 	finish(c, "wanda");
 	client_ask(c, "WHOIS wanda", "330 wanda wanda wanda :*");
@@ -1116,6 +1141,7 @@ suite(void)
 	tc = harness_case(s, "deaths", start_deadly, stop, 120);
 	tcase_add_loop_test(tc, test_store_killed, 0, 6);
 	tcase_add_test(tc, test_worker_killed);
+	tcase_add_test(tc, test_owned);
 	tcase_add_test(tc, test_gone);
 	return s;
 }

@@ -45,18 +45,6 @@ end(void)
 	server_stop(&sv);
 }
 
-static const char *
-status(const char *field)
-{
-	static char line[8192], text[200];
-
-	if (server_ctl_find(&sv, "status", "workers", "2", line,
-	        sizeof(line)) == NULL ||
-	    json_get(line, field, text, sizeof(text)) == NULL)
-		return "";
-	return text;
-}
-
 static int
 lines(const char *text)
 {
@@ -115,10 +103,10 @@ START_TEST(test_status)
 {
 	begin();
 	talk("ann", "hello", 10);
-	wait_for(atoi(status("store_messages")) >= 11, PATIENCE);
-	ck_assert_int_gt(atoi(status("store_size")), 4096);
-	ck_assert_int_gt(atol(status("store_oldest")), 1700000000);
-	ck_assert_str_eq(status("store_backup"), "");
+	wait_for(atoi(server_status(&sv, "store_messages")) >= 11, PATIENCE);
+	ck_assert_int_gt(atoi(server_status(&sv, "store_size")), 4096);
+	ck_assert_int_gt(atol(server_status(&sv, "store_oldest")), 1700000000);
+	ck_assert_str_eq(server_status(&sv, "store_backup"), "");
 	ctl_says(0, "status", "\ndatabase: ");
 	ctl_says(0, "status", "\noldest message: ");
 	end();
@@ -220,7 +208,8 @@ START_TEST(test_backup)
 	free(ctl(0, "backup '%s'", file));
 	ck_assert_int_eq(stat(file, &st), 0);
 	ck_assert_int_eq(st.st_mode & 0777, 0600);
-	wait_for(atol(status("store_backup")) > 1700000000, PATIENCE);
+	wait_for(
+	    atol(server_status(&sv, "store_backup")) > 1700000000, PATIENCE);
 	client_send(ann, "PRIVMSG #here :after");
 	client_expect(ann, "PRIVMSG #here *after");
 	free(ctl(4, "backup /nonexistent/file"));
@@ -238,13 +227,14 @@ START_TEST(test_backup)
 	free(ctl(4, "restore '%s' '%s'", name, sv.config));
 	free(ctl(4, "restore /nonexistent '%s'", sv.config));
 	server_start(&sv);
-	wait_for(strcmp(status("store"), "serving") == 0, PATIENCE);
+	wait_for(strcmp(server_status(&sv, "store"), "serving") == 0, PATIENCE);
 	ctl_says(0, "history export '#here'", "after");
-	wait_for(atol(status("store_backup")) > 1700000000, PATIENCE);
+	wait_for(
+	    atol(server_status(&sv, "store_backup")) > 1700000000, PATIENCE);
 	stop();
 	free(ctl(0, "restore '%s' '%s'", file, sv.config));
 	server_start(&sv);
-	wait_for(strcmp(status("store"), "serving") == 0, PATIENCE);
+	wait_for(strcmp(server_status(&sv, "store"), "serving") == 0, PATIENCE);
 	text = ctl(0, "history export '#here'");
 	ck_assert_ptr_ne(strstr(text, "before 99"), NULL);
 	ck_assert_ptr_eq(strstr(text, "after"), NULL);
@@ -267,7 +257,7 @@ START_TEST(test_backup_live)
 	for (i = 0; i < 5; i++) {
 		snprintf(file, sizeof(file), "%s/backup%d", sv.dir, i);
 		if (i % 2 == 1)
-			kill((pid_t)atoi(status("store_pid")), SIGKILL);
+			server_store_kill(&sv);
 		free(ctl(0, "backup %s", file));
 		ck_assert_int_eq(access(file, R_OK), 0);
 	}
@@ -282,7 +272,7 @@ START_TEST(test_off)
 	server_start(&sv);
 	ctl_says(4, "history export '#here'", "keeps nothing");
 	ctl_says(4, "backup /tmp/never", "keeps nothing");
-	ck_assert_str_eq(status("store_size"), "");
+	ck_assert_str_eq(server_status(&sv, "store_size"), "");
 	end();
 }
 END_TEST

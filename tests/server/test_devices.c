@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "harness.h"
+#include "scram.h"
 
 enum { DEVICES = 12 }; /* at most, of a user */
 
@@ -25,31 +26,6 @@ start_with(int workers, int linger)
 	server_set(&sv, "workers", "%d", workers);
 	server_set(&sv, "linger", "%d", linger);
 	server_start(&sv);
-}
-
-/* ---- Devices ---- */
-
-static void
-base64(char *dst, const void *src, size_t len)
-{
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *p = src;
-	size_t i;
-	int k;
-
-	for (i = 0; i < len; i += 3) {
-		unsigned n = (unsigned)p[i] << 16 |
-		    (i + 1 < len ? p[i + 1] : 0u) << 8 |
-		    (i + 2 < len ? p[i + 2] : 0u);
-		for (k = 18; k >= 0; k -= 6)
-			*dst++ = digit[n >> k & 63];
-		if (i + 1 >= len)
-			dst[-2] = '=';
-		if (i + 2 >= len)
-			dst[-1] = '=';
-	}
-	*dst = '\0';
 }
 
 static void
@@ -68,7 +44,6 @@ static struct client *
 device_begin(const char *account, const char *nick, const char *caps)
 {
 	struct client *c = client_connect(&sv);
-	char raw[128], text[256];
 
 	snprintf(c->nick, sizeof(c->nick), "%s", account);
 	client_send(c, "CAP REQ :sasl %s\r\nNICK %s\r\nUSER %.9s 0 * :Real",
@@ -76,9 +51,8 @@ device_begin(const char *account, const char *nick, const char *caps)
 	client_expect(c, "CAP * ACK :*");
 	client_send(c, "AUTHENTICATE PLAIN");
 	client_expect(c, "AUTHENTICATE +");
-	base64(text, raw, (size_t)snprintf(raw, sizeof(raw),
-	    "%c%s%csecret of it", 0, account, 0));
-	client_send(c, "AUTHENTICATE %s", text);
+	client_send(c, "AUTHENTICATE %s",
+	    plain_message(account, "secret of it"));
 	client_expect(c, "903 *");
 	return c;
 }
@@ -677,8 +651,7 @@ START_TEST(test_exactly_once)
 			    "PRIVMSG ann :%d", n, n);
 			client_send(v[0], "PRIVMSG #one :%d", n);
 			if (i == LINES / 2)
-				kill(server_worker_pid(&sv, 1 + round % 3),
-				    SIGKILL);
+				server_worker_kill(&sv, 1 + round % 3);
 		}
 		for (i = 0; i < 3; i++)
 			watch(v[i], &w[i], v[i]->nick, n);
@@ -706,7 +679,7 @@ START_TEST(test_comes_while_killed)
 	for (i = 0; i < 24; i++) {
 		b = device_begin("ann", "ann", "");
 		client_send(b, "CAP END\r\nPING x");
-		kill(server_worker_pid(&sv, 1 + i % 3), SIGKILL);
+		server_worker_kill(&sv, 1 + i % 3);
 		client_expect(b, "001 ann *");
 		client_expect(b, "366 ann #one *");
 		client_send(bob, "PRIVMSG #one :%d", i);

@@ -11,8 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "harness.h"
+#include "scram.h"
 
 #define CAPS                                                                  \
 	"message-tags server-time batch labeled-response standard-replies "   \
@@ -34,29 +36,6 @@ static void
 stop(void)
 {
 	server_stop_quietly(&sv);
-}
-
-static void
-base64(char *dst, const void *src, size_t len)
-{
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *p = src;
-	size_t i;
-	int k;
-
-	for (i = 0; i < len; i += 3) {
-		unsigned n = (unsigned)p[i] << 16 |
-		    (i + 1 < len ? p[i + 1] : 0u) << 8 |
-		    (i + 2 < len ? p[i + 2] : 0u);
-		for (k = 18; k >= 0; k -= 6)
-			*dst++ = digit[n >> k & 63];
-		if (i + 1 >= len)
-			dst[-2] = '=';
-		if (i + 2 >= len)
-			dst[-1] = '=';
-	}
-	*dst = '\0';
 }
 
 /* ---- what is asked, and what is told ---- */
@@ -372,6 +351,33 @@ static const struct {
 	{ "SEARCH text=x;from=a\\sb", "FAIL SEARCH INVALID_PARAMS from" },
 };
 
+/* What was said in a room that is gone is not for who makes one of its name,
+ * nor in the way of what is said there. */
+START_TEST(test_made_again)
+{
+	struct client *c = member("marc", CAPS, "#again");
+	time_t then;
+
+	say(c, "#again", 0, 4);
+	client_ask(c, "PART #again", "PART *");
+	then = time(NULL);
+	wait_for(time(NULL) > then, 3000);
+	client_ask(c, "JOIN #again", "366 *");
+	say(c, "#again", 5, 6);
+	ask(c, "CHATHISTORY LATEST #again * 5");
+	expect_lines(5, 6);
+	ask(c, "CHATHISTORY AFTER #again timestamp=2020-01-01T00:00:00.000Z 3");
+	expect_lines(5, 6);
+	ask(c, "CHATHISTORY AROUND #again "
+	    "timestamp=2020-01-01T00:00:00.000Z 3");
+	expect_lines(5, 6);
+	ask(c, "CHATHISTORY BETWEEN #again timestamp=2020-01-01T00:00:00.000Z "
+	    "timestamp=2200-01-01T00:00:00.000Z 3");
+	expect_lines(5, 6);
+	client_quit_all();
+}
+END_TEST
+
 START_TEST(test_absurd)
 {
 	struct client *c = member("ann", ALL, "#abs");
@@ -606,27 +612,6 @@ END_TEST
 
 /* ---- somebody dies ---- */
 
-/* ---- somebody dies ---- */
-
-static pid_t
-store_pid(void)
-{
-	char *text = server_ctl(&sv, "status --json", NULL), pid[16] = "0";
-
-	json_get(text, "store_pid", pid, sizeof(pid));
-	free(text);
-	return (pid_t)atoi(pid);
-}
-
-static void
-store_kill(void)
-{
-	pid_t pid = store_pid();
-
-	ck_assert_int_gt(pid, 0);
-	kill(pid, SIGKILL);
-}
-
 /* "word word ... line N", SIZE bytes. */
 static void
 say_long(struct client *c, const char *room, int from, int to, int size)
@@ -665,7 +650,7 @@ death(struct client *c)
 		return;
 	deaths.kills++;
 	if (deaths.worker == 0) {
-		store_kill();
+		server_store_kill(&sv);
 		return;
 	}
 	pid = server_worker_pid(&sv, deaths.worker);
@@ -845,17 +830,16 @@ static struct client *
 back(const char *nick, const char *caps)
 {
 	struct client *c = client_connect(&sv);
-	char raw[200], text[400];
-	int n = snprintf(raw, sizeof(raw), "%c%s%csecret of %s", 0, nick, 0,
-	    nick);
+	char password[80];
 
 	strcpy(c->nick, nick);
 	client_send(c, "CAP REQ :sasl %s", caps);
 	client_expect(c, "CAP * ACK *");
 	client_send(c, "NICK %s\r\nUSER u 0 * :r\r\nAUTHENTICATE PLAIN", nick);
 	client_expect(c, "AUTHENTICATE +");
-	base64(text, raw, (size_t)n);
-	client_send(c, "AUTHENTICATE %s\r\nCAP END", text);
+	snprintf(password, sizeof(password), "secret of %s", nick);
+	client_send(c, "AUTHENTICATE %s\r\nCAP END",
+	    plain_message(nick, password));
 	return c;
 }
 
@@ -1013,19 +997,19 @@ START_TEST(test_kept_killed)
 	for (i = 0; i < 600; i++) {
 		client_expect(a, "NOTE PRIVMSG KEPT bill *");
 		if (i == 100 || i == 300)
-			store_kill();
+			server_store_kill(&sv);
 		if (i == 200 || i == 400)
-			kill(server_worker_pid(&sv, client_worker(a)), SIGKILL);
+			server_worker_kill(&sv, client_worker(a));
 	}
 	b = back("bill", KEEPS);
 	for (i = 0; i < 600; i++) {
 		client_expect(b, "PRIVMSG bill *");
 		ck_assert_int_eq(number(b->line), i);
 		if (i == 50)
-			store_kill();
+			server_store_kill(&sv);
 		if (i == 150) {
-			kill(server_worker_pid(&sv, 1), SIGKILL);
-			kill(server_worker_pid(&sv, 2), SIGKILL);
+			server_worker_kill(&sv, 1);
+			server_worker_kill(&sv, 2);
 		}
 	}
 	client_expect_none(b, "PRIVMSG *");
@@ -1095,9 +1079,9 @@ catch_up(struct client *c, int kills)
 		late += client_tag(c, "batch", tag, sizeof(tag)) != NULL;
 		i++;
 		if (kills && (i == FLOOD / 4 || i == FLOOD / 4 * 3))
-			kill(server_worker_pid(&sv, 1), SIGKILL);
+			server_worker_kill(&sv, 1);
 		if (kills && i == FLOOD / 2)
-			store_kill();
+			server_store_kill(&sv);
 	}
 	printf("history: %d of %d lines came late, in %d batches\n", late,
 	    FLOOD, batches);
@@ -1283,6 +1267,7 @@ main(void)
 
 	tcase_add_test(tc, test_directions);
 	tcase_add_test(tc, test_times);
+	tcase_add_test(tc, test_made_again);
 	tcase_add_test(tc, test_absurd);
 	tcase_add_test(tc, test_rights);
 	tcase_add_test(tc, test_events);

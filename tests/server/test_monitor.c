@@ -5,7 +5,6 @@
  * runs at one worker and across two, but for those of deaths and moves.
  */
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -296,13 +295,12 @@ END_TEST
 
 /* ---- Deaths, moves, ends ---- */
 
+/* Kills a worker and waits for the next one. */
 static void
 kill_worker(int number)
 {
-	pid_t pid = server_worker_pid(&sv, number);
+	pid_t pid = server_worker_kill(&sv, number);
 
-	ck_assert_int_gt(pid, 0);
-	kill(pid, SIGKILL);
 	wait_for(server_worker_pid(&sv, number) > 0 &&
 	    server_worker_pid(&sv, number) != pid, 3000);
 }

@@ -18,6 +18,8 @@
 
 enum { PATIENCE = 10000 };
 
+#define LOGIN_CAPS "account-notify extended-join"
+
 static struct server sv;
 
 /* ---- helping ---- */
@@ -68,79 +70,15 @@ again(int killed)
 	server_start(&sv);
 }
 
-static const char *
-status(const char *field)
-{
-	static char line[8192], text[200];
-
-	if (server_ctl_find(&sv, "status", "workers", "2", line,
-	        sizeof(line)) == NULL ||
-	    json_get(line, field, text, sizeof(text)) == NULL)
-		return "";
-	return text;
-}
-
-static void
-base64(char *dst, const char *src, size_t len)
-{
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t i, k;
-
-	for (i = 0; i < len; i += 3) {
-		unsigned n = 0;
-		for (k = 0; k < 3; k++)
-			n = n << 8 | (unsigned char)(i + k < len ? src[i + k]
-			                                         : 0);
-		for (k = 0; k < 4; k++, n <<= 6)
-			*dst++ = i + k > len ? '=' : digit[n >> 18 & 63];
-	}
-	*dst = '\0';
-}
-
-/* Logged in to an account of the same name, which is made if there is none. */
-static struct client *
-login(const char *nick)
-{
-	struct client *c = client_connect(&sv);
-	char raw[128], text[256];
-	int n = snprintf(raw, sizeof(raw), "%c%s%csecret", 0, nick, 0);
-
-	snprintf(c->nick, sizeof(c->nick), "%s", nick);
-	client_send(c, "CAP REQ :sasl account-notify extended-join");
-	client_send(c, "NICK %s", nick);
-	client_send(c, "USER %.9s 0 * :Real", nick);
-	client_send(c, "REGISTER %s * :secret", nick);
-	while (client_line(c, HARNESS_WAIT) && !client_matches(c, "FAIL *") &&
-	    !client_matches(c, "REGISTER *"))
-		;
-	if (client_matches(c, "FAIL *")) {
-		base64(text, raw, (size_t)n);
-		client_ask(c, "AUTHENTICATE PLAIN", "AUTHENTICATE +");
-		client_send(c, "AUTHENTICATE %s", text);
-	}
-	client_expect(c, "900 * %s :*", nick);
-	client_send(c, "CAP END");
-	client_expect(c, "001 %s *", nick);
-	client_sync(c);
-	return c;
-}
-
-static void
-serv(struct client *c, const char *order, const char *answer)
-{
-	client_send(c, "CS %s", order);
-	client_expect(c, ":ChanServ!* NOTICE * :%s", answer);
-}
-
 /* Ann has registered #home. */
 static struct client *
 founder(void)
 {
-	struct client *ann = login("ann");
+	struct client *ann = client_login(&sv, "ann", LOGIN_CAPS);
 
 	client_ask(ann, "JOIN #home", "366 *");
-	serv(ann, "REGISTER #home", "#home is registered; its founder is ann.");
+	client_chanserv(
+	    ann, "REGISTER #home", "#home is registered; its founder is ann.");
 	client_ask(ann, "MODE #home", "324 ann #home +nrt");
 	return ann;
 }
@@ -155,32 +93,35 @@ START_TEST(test_register)
 	begin();
 	bob = client_register(&sv, "bob");
 	client_ask(bob, "JOIN #home", "366 *");
-	serv(bob, "REGISTER #home", "You are not logged in.");
+	client_chanserv(bob, "REGISTER #home", "You are not logged in.");
 	client_ask(bob, "PART #home", "PART #home");
-	ann = login("ann");
-	serv(ann, "REGISTER #home", "You are not an operator in #home.");
-	serv(ann, "REGISTER home", "That is no name of a room.");
-	serv(ann, "OP #home", "#home is not registered.");
+	ann = client_login(&sv, "ann", LOGIN_CAPS);
+	client_chanserv(
+	    ann, "REGISTER #home", "You are not an operator in #home.");
+	client_chanserv(ann, "REGISTER home", "That is no name of a room.");
+	client_chanserv(ann, "OP #home", "#home is not registered.");
 	client_ask(ann, "JOIN #home", "366 *");
 	client_ask(bob, "JOIN #home", "366 *");
 	client_expect(ann, "JOIN #home*");
 	client_send(ann, "PRIVMSG ChanServ :register #home");
 	client_expect(ann, ":ChanServ!* NOTICE ann :#home is registered; *");
 	client_expect(bob, ":ChanServ!* MODE #home +r");
-	serv(ann, "REGISTER #home", "#home is registered by ann.");
+	client_chanserv(ann, "REGISTER #home", "#home is registered by ann.");
 	client_ask(ann, "MODE #home -r", "696 ann #home r *");
 	client_ask(bob, "MODE #home +r", "482 *");
 	client_ask(ann, "MODE #home", "324 ann #home +nrt");
 	client_ask(ann, "WHOIS ChanServ", "311 ann ChanServ *");
-	ck_assert_ptr_ne(server_ctl_find(&sv, "rooms", "founder", "ann", line,
-	    sizeof(line)), NULL);
+	ck_assert_ptr_ne(
+	    server_ctl_find(&sv, "rooms", "founder", "ann", line, sizeof(line)),
+	    NULL);
 	ck_assert_ptr_ne(strstr(line, "\"modes\":\"+nrt\""), NULL);
 	ck_assert_ptr_ne(server_ctl_find(&sv, "registered", "name", "#home",
-	    line, sizeof(line)), NULL);
+			     line, sizeof(line)),
+	    NULL);
 	ck_assert_ptr_ne(strstr(line, "\"founder\":\"ann\""), NULL);
 	client_ask(ann, "CS", "NOTICE ann :REGISTER #ROOM: *");
 	client_ask(bob, "NICK chanserv", "433 *");
-	serv(ann, "NONSENSE", "I do not know that.*");
+	client_chanserv(ann, "NONSENSE", "I do not know that.*");
 	end();
 }
 END_TEST
@@ -200,7 +141,7 @@ disturb(int how)
 		return;
 	}
 	if (how == STORE_KILLED)
-		kill((pid_t)atoi(status("store_pid")), SIGKILL);
+		server_store_kill(&sv);
 	if (how == WORKERS_KILLED) {
 		server_workers(&sv, pid, 8);
 		for (i = 1; i <= 2; i++)
@@ -238,8 +179,8 @@ START_TEST(test_lasts)
 	client_send(ann, "MODE #home -b gone!*@*");
 	client_send(ann, "TOPIC #home :All ' is \" well; --");
 	client_expect(ann, "TOPIC #home *");
-	bob = login("bob");
-	serv(ann, "ACCESS #home ADD bob voice",
+	bob = client_login(&sv, "bob", LOGIN_CAPS);
+	client_chanserv(ann, "ACCESS #home ADD bob voice",
 	    "bob is somebody with a voice of #home.");
 	disturb(_i);
 	if (_i == STORE_KILLED || _i == WORKERS_KILLED) {
@@ -249,7 +190,7 @@ START_TEST(test_lasts)
 		client_expect(ann, "TOPIC #home *well*");
 		again(1);
 	}
-	bob = login("bob");
+	bob = client_login(&sv, "bob", LOGIN_CAPS);
 	client_ask(bob, "JOIN #home", "475 *");
 	client_send(bob, "JOIN #home sesame");
 	client_expect(bob, "JOIN #home bob *");
@@ -257,7 +198,7 @@ START_TEST(test_lasts)
 	client_expect(bob, "332 *");
 	client_expect(bob, "353 bob * #home :+bob");
 	client_ask(bob, "MODE #home +i", "482 *");
-	ann = login("ann");
+	ann = client_login(&sv, "ann", LOGIN_CAPS);
 	client_send(ann, "JOIN #home");
 	client_expect(ann, ":ChanServ!* MODE #home +o ann");
 	client_expect(ann, "353 ann * #home :*@ann*");
@@ -281,9 +222,9 @@ START_TEST(test_acknowledged)
 		client_send(ann, "TOPIC #home :%s", text);
 		client_expect(ann, "TOPIC #home *%s", text);
 		if (i % 2 == 1)
-			kill((pid_t)atoi(status("store_pid")), SIGKILL);
+			server_store_kill(&sv);
 		again(1);
-		ann = login("ann");
+		ann = client_login(&sv, "ann", LOGIN_CAPS);
 		client_send(ann, "JOIN #home");
 		client_expect(ann, "332 ann #home *%s", text);
 		client_expect(ann, "353 ann * #home :@ann");
@@ -306,10 +247,11 @@ START_TEST(test_many_bans)
 	for (i = 0; i < 100; i++)
 		client_send(ann, "MODE #home +b %02d%s!*@*", i, fill);
 	client_expect(ann, "MODE #home +b 99x*");
-	serv(ann, "ACCESS #home ADD ann", "ann is the founder of #home.");
+	client_chanserv(
+	    ann, "ACCESS #home ADD ann", "ann is the founder of #home.");
 	again(0);
-	ann = login("ann");
-	bob = login("bob");
+	ann = client_login(&sv, "ann", LOGIN_CAPS);
+	bob = client_login(&sv, "bob", LOGIN_CAPS);
 	client_send(bob, "JOIN #home");
 	client_send(ann, "JOIN #home");
 	client_expect(bob, "366 *");
@@ -331,29 +273,36 @@ START_TEST(test_access)
 
 	begin();
 	ann = founder();
-	bob = login("bob");
+	bob = client_login(&sv, "bob", LOGIN_CAPS);
 	cat = client_register(&sv, "cat");
 	client_ask(bob, "JOIN #home", "366 *");
 	client_ask(cat, "JOIN #home", "366 *");
-	serv(bob, "ACCESS #home LIST", "You are not in the list of #home.");
-	serv(bob, "ACCESS #home ADD bob", "You are not the founder of #home.");
-	serv(cat, "ACCESS #home LIST", "You are not logged in.");
-	serv(ann, "ACCESS #home ADD nobody", "There is no such account.");
-	serv(ann, "ACCESS #home ADD bob king", "One can be OPERATOR or VOICE.");
-	serv(ann, "ACCESS #home ADD b,ob", "That is no name of an account.");
-	serv(ann, "ACCESS #home BAKE bob", "ACCESS #ROOM LIST *");
-	serv(ann, "ACCESS #none LIST", "#none is not registered.");
+	client_chanserv(
+	    bob, "ACCESS #home LIST", "You are not in the list of #home.");
+	client_chanserv(
+	    bob, "ACCESS #home ADD bob", "You are not the founder of #home.");
+	client_chanserv(cat, "ACCESS #home LIST", "You are not logged in.");
+	client_chanserv(
+	    ann, "ACCESS #home ADD nobody", "There is no such account.");
+	client_chanserv(
+	    ann, "ACCESS #home ADD bob king", "One can be OPERATOR or VOICE.");
+	client_chanserv(
+	    ann, "ACCESS #home ADD b,ob", "That is no name of an account.");
+	client_chanserv(ann, "ACCESS #home BAKE bob", "ACCESS #ROOM LIST *");
+	client_chanserv(ann, "ACCESS #none LIST", "#none is not registered.");
 	/* at once, and whenever it comes */
-	serv(ann, "ACCESS #home ADD BOB", "bob is an operator of #home.");
+	client_chanserv(
+	    ann, "ACCESS #home ADD BOB", "bob is an operator of #home.");
 	client_expect(bob, ":ChanServ!* MODE #home +o bob");
 	client_expect(cat, ":ChanServ!* MODE #home +o bob");
 	client_ask(bob, "PART #home", "PART *");
 	client_send(bob, "JOIN #home");
 	client_expect(bob, ":ChanServ!* MODE #home +o bob");
-	serv(bob, "ACCESS #home LIST", "ann: founder");
+	client_chanserv(bob, "ACCESS #home LIST", "ann: founder");
 	client_expect(bob, "NOTICE bob :bob: operator");
 	client_expect(bob, "NOTICE bob :End of the list of #home.");
-	serv(bob, "ACCESS #home DEL bob", "You are not the founder of #home.");
+	client_chanserv(
+	    bob, "ACCESS #home DEL bob", "You are not the founder of #home.");
 	end();
 }
 END_TEST
@@ -364,20 +313,22 @@ START_TEST(test_op)
 
 	begin();
 	ann = founder();
-	bob = login("bob");
+	bob = client_login(&sv, "bob", LOGIN_CAPS);
 	cat = client_register(&sv, "cat");
 	client_ask(bob, "JOIN #home", "366 *");
 	client_ask(cat, "JOIN #home", "366 *");
-	serv(ann, "ACCESS #home ADD bob", "bob is an operator of #home.");
+	client_chanserv(
+	    ann, "ACCESS #home ADD bob", "bob is an operator of #home.");
 	client_expect(bob, ":ChanServ!* MODE #home +o bob");
 	client_send(bob, "CS OP #home cat");
 	client_expect(cat, ":ChanServ!* MODE #home +o cat");
 	client_send(bob, "CS DEOP #home cat");
 	client_expect(cat, ":ChanServ!* MODE #home -o cat");
-	serv(cat, "OP #home", "You are not logged in.");
-	serv(bob, "OP #home nobody", "Nobody called that is in #home.");
-	serv(bob, "OP #home ann", "ann is an operator of #home.");
-	serv(bob, "DEOP #home cat", "cat is no operator of #home.");
+	client_chanserv(cat, "OP #home", "You are not logged in.");
+	client_chanserv(
+	    bob, "OP #home nobody", "Nobody called that is in #home.");
+	client_chanserv(bob, "OP #home ann", "ann is an operator of #home.");
+	client_chanserv(bob, "DEOP #home cat", "cat is no operator of #home.");
 	/* it keeps those out who are not wanted, and nobody can keep it out */
 	client_send(bob, "CS DEOP #home ann");
 	client_expect(ann, ":ChanServ!* MODE #home -o ann");
@@ -389,11 +340,12 @@ START_TEST(test_op)
 	client_expect(ann, "MODE #home +ib *");
 	client_send(bob, "JOIN #home");
 	client_expect(bob, "353 bob * #home :*@bob*");
-	serv(ann, "ACCESS #home DEL bob", "bob is not in the list of #home.");
+	client_chanserv(
+	    ann, "ACCESS #home DEL bob", "bob is not in the list of #home.");
 	client_expect(bob, ":ChanServ!* MODE #home -o bob");
 	client_ask(bob, "PART #home", "PART *");
 	client_ask(bob, "JOIN #home", "474 *");
-	serv(bob, "OP #home", "You are not in the list of #home.");
+	client_chanserv(bob, "OP #home", "You are not in the list of #home.");
 	end();
 }
 END_TEST
@@ -405,8 +357,8 @@ START_TEST(test_login)
 
 	begin();
 	ann = founder();
-	bob = login("bob");
-	serv(ann, "ACCESS #home ADD bob voice", "bob is *");
+	bob = client_login(&sv, "bob", LOGIN_CAPS);
+	client_chanserv(ann, "ACCESS #home ADD bob voice", "bob is *");
 	client_send(bob, "QUIT");
 	client_eof(bob);
 	other = client_register(&sv, "other");
@@ -425,22 +377,26 @@ START_TEST(test_transfer)
 
 	begin();
 	ann = founder();
-	bob = login("bob");
+	bob = client_login(&sv, "bob", LOGIN_CAPS);
 	client_ask(bob, "JOIN #home", "366 *");
-	serv(bob, "TRANSFER #home bob", "You are not the founder of #home.");
-	serv(ann, "TRANSFER #home nobody", "There is no such account.");
-	serv(ann, "TRANSFER #home bob", "bob is the founder of #home.");
+	client_chanserv(
+	    bob, "TRANSFER #home bob", "You are not the founder of #home.");
+	client_chanserv(
+	    ann, "TRANSFER #home nobody", "There is no such account.");
+	client_chanserv(
+	    ann, "TRANSFER #home bob", "bob is the founder of #home.");
 	client_expect(ann, ":ChanServ!* MODE #home +o bob");
-	serv(ann, "DROP #home", "You are not the founder of #home.");
-	serv(ann, "ACCESS #home LIST", "bob: founder");
+	client_chanserv(ann, "DROP #home", "You are not the founder of #home.");
+	client_chanserv(ann, "ACCESS #home LIST", "bob: founder");
 	client_expect(ann, "NOTICE ann :ann: operator");
 	again(1);
-	bob = login("bob");
+	bob = client_login(&sv, "bob", LOGIN_CAPS);
 	/* from outside as well */
-	serv(bob, "ACCESS #home LIST", "bob: founder");
+	client_chanserv(bob, "ACCESS #home LIST", "bob: founder");
 	client_expect(bob, "NOTICE bob :ann: operator");
-	serv(bob, "ACCESS #home DEL ann", "ann is not in the list of #home.");
-	ann = login("ann");
+	client_chanserv(
+	    bob, "ACCESS #home DEL ann", "ann is not in the list of #home.");
+	ann = client_login(&sv, "ann", LOGIN_CAPS);
 	client_send(ann, "JOIN #home");
 	client_expect(ann, "353 ann * #home :ann");
 	end();
@@ -459,7 +415,7 @@ START_TEST(test_drop)
 	client_send(ann, "CS DROP #home");
 	client_expect(bob, ":ChanServ!* MODE #home -r");
 	client_expect(ann, "NOTICE ann :#home is not registered any more.");
-	serv(ann, "DROP #home", "#home is not registered.");
+	client_chanserv(ann, "DROP #home", "#home is not registered.");
 	client_ask(ann, "MODE #home", "324 ann #home +nt");
 	client_ask(ann, "PART #home", "PART *");
 	client_ask(bob, "PART #home", "PART *");
@@ -469,9 +425,9 @@ START_TEST(test_drop)
 	/* one that nobody is in */
 	client_ask(bob, "PART #home", "PART *");
 	client_ask(ann, "JOIN #home", "366 *");
-	serv(ann, "REGISTER #home", "#home is registered; *");
+	client_chanserv(ann, "REGISTER #home", "#home is registered; *");
 	client_ask(ann, "PART #home", "PART *");
-	serv(ann, "DROP #home", "#home is not registered any more.");
+	client_chanserv(ann, "DROP #home", "#home is not registered any more.");
 	client_send(bob, "JOIN #home");
 	client_expect(bob, "353 bob * #home :@bob");
 	end();
@@ -485,21 +441,22 @@ START_TEST(test_removed)
 
 	begin();
 	ann = founder();
-	bob = login("bob");
+	bob = client_login(&sv, "bob", LOGIN_CAPS);
 	client_ask(ann, "JOIN #alone", "366 *");
-	serv(ann, "REGISTER #alone", "#alone is registered; *");
-	serv(ann, "ACCESS #home ADD bob", "bob is an operator of #home.");
+	client_chanserv(ann, "REGISTER #alone", "#alone is registered; *");
+	client_chanserv(
+	    ann, "ACCESS #home ADD bob", "bob is an operator of #home.");
 	client_ask(bob, "JOIN #home,#alone", "353 * #alone *");
 	free(server_ctl(&sv, "account remove ann", NULL));
 	client_eof(ann);
-	serv(bob, "ACCESS #home LIST", "bob: founder");
+	client_chanserv(bob, "ACCESS #home LIST", "bob: founder");
 	client_expect_next(bob, "NOTICE bob :End of the list of #home.");
-	serv(bob, "ACCESS #alone LIST", "#alone is not registered.");
+	client_chanserv(bob, "ACCESS #alone LIST", "#alone is not registered.");
 	again(0);
-	bob = login("bob");
-	serv(bob, "ACCESS #home LIST", "bob: founder");
+	bob = client_login(&sv, "bob", LOGIN_CAPS);
+	client_chanserv(bob, "ACCESS #home LIST", "bob: founder");
 	client_expect_next(bob, "NOTICE bob :End of the list of #home.");
-	serv(bob, "ACCESS #alone LIST", "#alone is not registered.");
+	client_chanserv(bob, "ACCESS #alone LIST", "#alone is not registered.");
 	end();
 }
 END_TEST
@@ -514,8 +471,8 @@ START_TEST(test_race)
 
 	begin();
 	do {
-		ann = login("ann");
-		bob = login("bob");
+		ann = client_login(&sv, "ann", LOGIN_CAPS);
+		bob = client_login(&sv, "bob", LOGIN_CAPS);
 		if (client_worker(ann) != client_worker(bob))
 			break;
 		client_quit_all();
@@ -530,7 +487,8 @@ START_TEST(test_race)
 		client_send(bob, "CS REGISTER #r%d", i);
 		client_expect(ann, "NOTICE ann :*");
 		n = client_matches(ann, "*its founder is ann.");
-		ck_assert(n || client_matches(ann, "*registered by bob.") ||
+		ck_assert(
+		    n || client_matches(ann, "*registered by bob.") ||
 		    client_matches(ann, "NOTICE * :This room has a founder."));
 		client_expect(bob, "NOTICE bob :*");
 		ck_assert_int_eq(n, !client_matches(bob, "*founder is bob."));
@@ -573,7 +531,7 @@ START_TEST(test_places)
 	prepare();
 	server_set(&sv, "max-rooms", "10");
 	server_start(&sv);
-	ann = login("ann");
+	ann = client_login(&sv, "ann", LOGIN_CAPS);
 	for (i = 0; i < 30; i++) {
 		snprintf(text, sizeof(text), "JOIN #r%d", i);
 		client_ask(ann, text, "366 *");
@@ -610,7 +568,7 @@ database_move(const char *from, const char *to)
 static int
 store_is(const char *state)
 {
-	return strncmp(status("store"), state, strlen(state)) == 0;
+	return strncmp(server_status(&sv, "store"), state, strlen(state)) == 0;
 }
 
 /* A room is made while nobody knows that it is somebody's. */
@@ -638,7 +596,7 @@ START_TEST(test_unsure)
 	ck_assert_int_eq(rmdir(path), 0);
 	database_move("away", "store.db");
 	wait_for(store_is("serving"), PATIENCE);
-	ann = login("ann");
+	ann = client_login(&sv, "ann", LOGIN_CAPS);
 	client_send(ann, "JOIN #home");
 	client_expect(bob, ":ChanServ!* MODE #home -o bob");
 	client_expect(ann, ":ChanServ!* MODE #home +o ann");
@@ -672,24 +630,31 @@ START_TEST(test_history)
 	for (i = 0; i < 50; i++)
 		client_send(ann, "PRIVMSG #home :line %d", i);
 	client_sync(ann);
-	serv(ann, "SET #home HISTORY SOMETIMES", "SET #ROOM HISTORY ON *");
-	serv(ann, "SET #home HISTORY AGE", "SET #ROOM HISTORY ON *");
-	serv(ann, "SET #home HISTORY AGE -1", "SET #ROOM HISTORY ON *");
-	serv(ann, "SET #home HISTORY COUNT 1e3", "SET #ROOM HISTORY ON *");
-	serv(ann, "SET #home TASTE good", "SET #ROOM *");
+	client_chanserv(
+	    ann, "SET #home HISTORY SOMETIMES", "SET #ROOM HISTORY ON *");
+	client_chanserv(ann, "SET #home HISTORY AGE", "SET #ROOM HISTORY ON *");
+	client_chanserv(
+	    ann, "SET #home HISTORY AGE -1", "SET #ROOM HISTORY ON *");
+	client_chanserv(
+	    ann, "SET #home HISTORY COUNT 1e3", "SET #ROOM HISTORY ON *");
+	client_chanserv(ann, "SET #home TASTE good", "SET #ROOM *");
 	wait_for(kept() >= 50, PATIENCE);
-	serv(ann, "SET #home HISTORY AGE 30", "The history of #home is set.");
-	serv(ann, "SET #home HISTORY COUNT 10", "The history of #home is *");
+	client_chanserv(
+	    ann, "SET #home HISTORY AGE 30", "The history of #home is set.");
+	client_chanserv(
+	    ann, "SET #home HISTORY COUNT 10", "The history of #home is *");
 	wait_for(kept() == 10, PATIENCE);
-	serv(ann, "SET #home HISTORY OFF", "The history of #home is set.");
+	client_chanserv(
+	    ann, "SET #home HISTORY OFF", "The history of #home is set.");
 	client_send(ann, "PRIVMSG #home :between us");
 	wait_for(kept() == 0, PATIENCE);
 	again(1);
-	ann = login("ann");
+	ann = client_login(&sv, "ann", LOGIN_CAPS);
 	client_ask(ann, "JOIN #home", "366 *");
 	client_send(ann, "PRIVMSG #home :still between us");
 	client_sync(ann);
-	serv(ann, "SET #home HISTORY ON", "The history of #home is set.");
+	client_chanserv(
+	    ann, "SET #home HISTORY ON", "The history of #home is set.");
 	client_send(ann, "PRIVMSG #home :to be kept");
 	wait_for(kept() == 1, PATIENCE);
 	end();
@@ -735,7 +700,8 @@ START_TEST(test_full_disk)
 	ck_assert_int_eq(unlink(path), 0);
 	wait_for(store_is("serving"), PATIENCE);
 	/* it is saved when it is not told: nothing else is waited for */
-	snprintf(line, sizeof(line), "sqlite3 %s/store.db \"SELECT 'saved'"
+	snprintf(line, sizeof(line),
+	    "sqlite3 %s/store.db \"SELECT 'saved'"
 	    " FROM room WHERE topic='the disk is full'\" | grep -q saved",
 	    disk);
 	if (system("command -v sqlite3 >/dev/null") == 0)

@@ -630,7 +630,7 @@ START_TEST(test_notify)
 	c = client_register(&sv, "status");
 	wait_for(notify_has("STATUS=1 client"), 3000);
 	wait_for(notify_count("WATCHDOG=1") >= 3, 3000);
-	kill(server_worker_pid(&sv, 1), SIGKILL);
+	server_worker_kill(&sv, 1);
 	wait_for(notify_has("1 restart"), 3000);
 	client_sync(c);
 	notify_text[0] = '\0';

@@ -24,29 +24,16 @@ static char disk[96];          /* the state directory */
 
 /* ---- helping ---- */
 
-/* A field of `mootctl status'. */
-static const char *
-status(const char *field)
-{
-	static char line[8192], text[200];
-
-	if (server_ctl_find(&sv, "status", "workers", "2", line,
-	        sizeof(line)) == NULL ||
-	    json_get(line, field, text, sizeof(text)) == NULL)
-		return "";
-	return text;
-}
-
 static int
 store_is(const char *state)
 {
-	return strncmp(status("store"), state, strlen(state)) == 0;
+	return strncmp(server_status(&sv, "store"), state, strlen(state)) == 0;
 }
 
 static pid_t
 store_pid(void)
 {
-	return (pid_t)atoi(status("store_pid"));
+	return (pid_t)atoi(server_status(&sv, "store_pid"));
 }
 
 static void
@@ -98,7 +85,7 @@ START_TEST(test_serving)
 	prepare();
 	begin("serving");
 	talk("hello");
-	wait_for(atoi(status("stored")) >= 3, PATIENCE);
+	wait_for(atoi(server_status(&sv, "stored")) >= 3, PATIENCE);
 	end();
 }
 END_TEST
@@ -129,7 +116,7 @@ START_TEST(test_killed)
 		snprintf(text, sizeof(text), "line %d", i);
 		talk(text);
 	}
-	ck_assert_int_ge(atoi(status("store_restarts")), 20);
+	ck_assert_int_ge(atoi(server_status(&sv, "store_restarts")), 20);
 	client_expect_none(ann, "WARN *");
 	end();
 }
@@ -237,7 +224,7 @@ START_TEST(test_full_disk)
 	client_send(ann, "PRIVMSG #here :still talking");
 	client_expect(ann, "WARN PRIVMSG NOT_KEPT *");
 	client_expect(bob, ":ann!* PRIVMSG #here *still talking");
-	snprintf(shown, sizeof(shown), "%s", status("store"));
+	snprintf(shown, sizeof(shown), "%s", server_status(&sv, "store"));
 	ck_assert_msg(strstr(shown, "full") != NULL, "\"%s\"", shown);
 	disk_free();
 	wait_for(store_is("serving"), PATIENCE);

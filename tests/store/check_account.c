@@ -406,6 +406,24 @@ START_TEST(test_markers)
 }
 END_TEST
 
+START_TEST(test_markers_full)
+{
+	int i;
+
+	for (i = 0; i < 1001; i++)
+		ask("@account=ann MARKREAD #r%d"
+		    " timestamp=2001-01-01T00:%02d:%02d.000Z", i, i / 60,
+		    i % 60);
+	expect("@account=ann MARKREAD #r0", "MARKREAD #r0 *\n");
+	expect("@account=ann MARKREAD #r1",
+	    "MARKREAD #r1 timestamp=2001-01-01T00:00:01.000Z\n");
+	expect("@account=bob MARKREAD #r0 timestamp=2001-01-01T00:00:00.000Z",
+	    "MARKREAD #r0 timestamp=2001-01-01T00:00:00.000Z\n");
+	expect("@account=ann MARKREAD #r1000",
+	    "MARKREAD #r1000 timestamp=2001-01-01T00:16:40.000Z\n");
+}
+END_TEST
+
 Suite *
 check_account(void)
 {
@@ -429,6 +447,7 @@ check_account(void)
 	tcase_add_test(u, test_pending);
 	tcase_add_test(u, test_keep);
 	tcase_add_test(u, test_markers);
+	tcase_add_test(u, test_markers_full);
 	suite_add_tcase(s, u);
 	return s;
 }
