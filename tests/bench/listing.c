@@ -31,7 +31,9 @@
 #define SAMPLES_MAX 1000000u
 #define BYSTANDERS 200 /* one of each kind is among them */
 #define EVERY_US 300  /* between two PINGs */
-#define DEAR "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b"
+#define A10 "aaaaaaaaaa"
+#define A70 A10 A10 A10 A10 A10 A10 A10
+#define DEAR "*" A70 "b" /* for who is called A70 A70 */
 
 enum { SAME, OTHER, PLACES };
 
@@ -245,7 +247,7 @@ bystanders_start(int *ask, FILE **told)
 
 /* ---- the asker ---- */
 
-/* A few at a time: each is told to all who are there, who have to read it. */
+/* Each under a long name.  A few at a time: each is told to all who are there, who have to read it. */
 static void
 everyone_joins(void)
 {
@@ -253,7 +255,8 @@ everyone_joins(void)
 	size_t i;
 
 	for (i = 0; i < crowd.count; i++) {
-		client_queuef(&crowd.clients[i], "JOIN #own-%s,#big\r\n",
+		client_queuef(&crowd.clients[i], "SETNAME :" A70 A70 "\r\n"
+		    "JOIN #own-%s,#big\r\n",
 		    client_nick((uint32_t)i, nick));
 		if (i % 64 != 63 && i + 1 < crowd.count)
 			continue;
