@@ -14,6 +14,7 @@
  */
 #include <errno.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -24,7 +25,10 @@
 static struct robust_list_head robust;
 static uint32_t self; /* our thread ID; 0 before lock_join() */
 
-enum { SPINS = 200 };
+enum {
+	SPINS = 200,
+	YIELDS = 400, /* some 100 us, when nothing else is to be run */
+};
 
 int
 lock_join(struct lock *lock)
@@ -98,11 +102,22 @@ lock_acquire(struct lock *lock)
 	}
 }
 
-void
+int
 lock_release(struct lock *lock)
 {
-	if (atomic_exchange(&lock->word, 0) & FUTEX_WAITERS)
-		syscall(SYS_futex, &lock->word, FUTEX_WAKE, 1, NULL, NULL, 0);
+	if (!(atomic_exchange(&lock->word, 0) & FUTEX_WAITERS))
+		return 0;
+	syscall(SYS_futex, &lock->word, FUTEX_WAKE, 1, NULL, NULL, 0);
+	return 1;
+}
+
+void
+lock_give_way(const struct lock *lock)
+{
+	int i;
+
+	for (i = 0; i < YIELDS && atomic_load(&lock->word) == 0; i++)
+		sched_yield();
 }
 
 void

@@ -1048,6 +1048,8 @@ registry_wrong(void)
 	    : address_index_wrong() ? "the index of addresses" : NULL;
 }
 
+static int had_waiters; /* when we gave it back last */
+
 void
 registry_lock(void)
 {
@@ -1060,5 +1062,13 @@ void
 registry_unlock(void)
 {
 	FAULT("lock-done");
-	lock_release(&state->segment.lock);
+	had_waiters = lock_release(&state->segment.lock);
+}
+
+void
+registry_give_way(void)
+{
+	if (had_waiters)
+		lock_give_way(&state->segment.lock);
+	had_waiters = 0;
 }

@@ -14,6 +14,8 @@
  * indexes are rebuilt and what it had committed is applied first. */
 void registry_lock(void);
 void registry_unlock(void);
+/* Between two steps that want it: lets those have it who were waiting. */
+void registry_give_way(void);
 
 /* Makes all that is derived anew from the records, for worker W (0: none) its
  * lists of memberships as well; their order changes.  W must be dead, or the

@@ -431,12 +431,14 @@ run_live(uint32_t i, unsigned most)
 			return;
 		}
 		if (command_show(i) || command_mail(i) || command_next(i)) {
+			if (s->step == 0)
+				continue;
 			/* a long answer: others are due between its parts */
-			if (s->step != 0 && clock_now_us() >= breath) {
-				worker_run_later(i);
-				return;
-			}
-			continue;
+			registry_give_way();
+			if (clock_now_us() < breath)
+				continue;
+			worker_run_later(i);
+			return;
 		}
 		if (s->flags & SESSION_OVERFLOW)
 			break;

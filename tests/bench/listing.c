@@ -6,8 +6,9 @@
  * them asks for everything, again and again: WHO of everybody, of everybody
  * with a mask that was made to be dear and fits nobody, LIST, NAMES of the
  * room.  Meanwhile two bystanders, one at the same worker of the server, the
- * other at another one, say PING and wait for PONG.  They live in a process
- * of their own, so that what the asker has to read does not delay them.
+ * other at another one, say PING and wait for PONG; the other one also asks
+ * for what is answered under the lock.  They live in a process of their own, so
+ * that what the asker has to read does not delay them.
  *
  * Of each kind, and of a calm time before, it tells the bystanders' worst and
  * 99th percentile round trips in microseconds, and how many answers there were.
@@ -35,7 +36,10 @@
 #define A70 A10 A10 A10 A10 A10 A10 A10
 #define DEAR "*" A70 "b" /* for who is called A70 A70 */
 
-enum { SAME, OTHER, PLACES };
+/* At the asker's worker; at another; there too, and what it says wants the
+ * server's lock. */
+enum { SAME, OTHER, LOCKED, PLACES };
+static const char *const places[PLACES] = { "same", "other", "locked" };
 
 static const struct kind {
 	const char *name, *ask, *end;
@@ -59,7 +63,8 @@ listing_line(struct client *c, const char *line, size_t len)
 		crowd_error("client %u: closed", c->index);
 		return;
 	}
-	if (!asking && len < 80 && memmem(line, len, " #big :End", 10) != NULL)
+	if (!asking && len < 80 &&
+	    memmem(line, len, " #big :End", 10) != NULL)
 		joined++;
 	if (c->index != 0 || !asking || kind->ask == NULL ||
 	    memmem(line, len < 40 ? len : 40, kind->end, 5) == NULL)
@@ -156,6 +161,7 @@ bystanders_connect(struct bystander *b)
 	b[SAME].fd = b[OTHER].fd = -1;
 	for (i = 0; i < BYSTANDERS; i++)
 		b[worker[i] == own ? SAME : OTHER].fd = fd[i];
+	b[LOCKED].fd = b[OTHER].fd;
 	if (own == 0 || b[SAME].fd < 0 || b[OTHER].fd < 0)
 		errx(1, "the asker is at worker %d; no bystander %s", own,
 		    b[SAME].fd < 0 ? "with it" : "elsewhere");
@@ -195,13 +201,16 @@ bystanders_run(struct bystander *b, int from, FILE *to)
 	int i;
 
 	for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
-		b[SAME].count = b[OTHER].count = 0;
+		for (i = 0; i < PLACES; i++)
+			b[i].count = 0;
 		if (read(from, &byte, 1) != 1)
 			exit(1);
 		while (poll(&p, 1, 0) == 0) {
 			for (i = 0; i < PLACES; i++) {
 				begun = clock_now();
-				talk(b[i].fd, "PING :x\r\n", "PONG");
+				talk(b[i].fd, i == LOCKED
+				    ? "LUSERS\r\nPING :x\r\n"
+				    : "PING :x\r\n", "PONG");
 				if (b[i].count < SAMPLES_MAX)
 					b[i].samples[b[i].count++] = (uint32_t)
 					    ((clock_now() - begun) / 1000);
@@ -210,8 +219,8 @@ bystanders_run(struct bystander *b, int from, FILE *to)
 		}
 		if (read(from, &byte, 1) != 1)
 			exit(1);
-		bystander_tell(&b[SAME], kinds[k].name, "same", to);
-		bystander_tell(&b[OTHER], kinds[k].name, "other", to);
+		for (i = 0; i < PLACES; i++)
+			bystander_tell(&b[i], kinds[k].name, places[i], to);
 	}
 }
 
@@ -247,7 +256,8 @@ bystanders_start(int *ask, FILE **told)
 
 /* ---- the asker ---- */
 
-/* Each under a long name.  A few at a time: each is told to all who are there, who have to read it. */
+/* Each under a long name.  A few at a time: each is told to all who are there,
+ * and they have to read it. */
 static void
 everyone_joins(void)
 {
