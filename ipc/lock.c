@@ -14,7 +14,6 @@
  */
 #include <errno.h>
 #include <linux/futex.h>
-#include <sched.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -25,10 +24,7 @@
 static struct robust_list_head robust;
 static uint32_t self; /* our thread ID; 0 before lock_join() */
 
-enum {
-	SPINS = 200,
-	YIELDS = 400, /* some 100 us, when nothing else is to be run */
-};
+enum { SPINS = 200 };
 
 int
 lock_join(struct lock *lock)
@@ -109,15 +105,6 @@ lock_release(struct lock *lock)
 		return 0;
 	syscall(SYS_futex, &lock->word, FUTEX_WAKE, 1, NULL, NULL, 0);
 	return 1;
-}
-
-void
-lock_give_way(const struct lock *lock)
-{
-	int i;
-
-	for (i = 0; i < YIELDS && atomic_load(&lock->word) == 0; i++)
-		sched_yield();
 }
 
 void

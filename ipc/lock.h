@@ -32,9 +32,6 @@ int lock_join(struct lock *lock);
 int lock_acquire(struct lock *lock);
 /* Returns 1 when somebody was waiting for it. */
 int lock_release(struct lock *lock);
-/* Whoever was waiting gets a chance to take it, which needs a moment to wake
- * up: for those who will want it back at once. */
-void lock_give_way(const struct lock *lock);
 
 /* Like lock_acquire(), but does not wait: -1 when somebody living has it. */
 int lock_acquire_now(struct lock *lock);

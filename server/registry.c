@@ -1065,10 +1065,11 @@ registry_unlock(void)
 	had_waiters = lock_release(&state->segment.lock);
 }
 
-void
-registry_give_way(void)
+int
+registry_was_wanted(void)
 {
-	if (had_waiters)
-		lock_give_way(&state->segment.lock);
+	int was = had_waiters;
+
 	had_waiters = 0;
+	return was;
 }

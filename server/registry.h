@@ -14,8 +14,9 @@
  * indexes are rebuilt and what it had committed is applied first. */
 void registry_lock(void);
 void registry_unlock(void);
-/* Between two steps that want it: lets those have it who were waiting. */
-void registry_give_way(void);
+/* Whether another worker waited when we last released it.  It needs a moment
+ * to wake up: who takes the lock again at once gets it before that one. */
+int registry_was_wanted(void);
 
 /* Makes all that is derived anew from the records, for worker W (0: none) its
  * lists of memberships as well; their order changes.  W must be dead, or the

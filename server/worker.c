@@ -433,11 +433,14 @@ run_live(uint32_t i, unsigned most)
 		if (command_show(i) || command_mail(i) || command_next(i)) {
 			if (s->step == 0)
 				continue;
-			/* a long answer: others are due between its parts */
-			registry_give_way();
-			if (clock_now_us() < breath)
+			/* a long answer: others are due between its parts,
+			 * and other workers, if they waited for the lock */
+			if (registry_was_wanted())
+				run_in_a_moment(i);
+			else if (clock_now_us() < breath)
 				continue;
-			worker_run_later(i);
+			else
+				worker_run_later(i);
 			return;
 		}
 		if (s->flags & SESSION_OVERFLOW)
