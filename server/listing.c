@@ -8,13 +8,14 @@
  * and goes on from its cursor when the dispatcher calls again, which lets
  * others run in between.  Between two steps the lock is free and anything may
  * change.  So a cursor is never a link of a list: it is a record's number
- * (LIST; WHO with a mask), which stays where it is, or a parameter's (NAMES).
- * Whoever is there from the first step to the last is shown exactly once; who
- * comes or goes meanwhile perhaps.
+ * (LIST; WHO with a mask; a large room), which stays where it is, behind a
+ * parameter's (NAMES).  Whoever is there from the first step to the last is
+ * shown exactly once; who comes or goes meanwhile perhaps, but then a member of
+ * the room is told of that in between.
  *
- * NAMES takes a room whole: clients rely on the order 353..., 366, and it is
- * quick.  WHO takes a small room whole too; a large one is found again among
- * the users, in the order of their IDs.
+ * A small room is taken whole, from its lists; a large one is found again among
+ * the users (WHO) or the memberships (NAMES), in the order of their numbers.
+ * What JOIN shows is whole, however large.
  *
  * Nothing is written here.  The rows have CMD_LOCK: lists stand still.
  */
@@ -39,7 +40,7 @@
 enum {
 	SLICE_US = 500,    /* us of a step: others wait for the lock */
 	SLICE_LOOK = 8,    /* records between two looks at the clock */
-	WHO_WHOLE = 300,   /* members of a room that WHO takes in one step */
+	WHOLE = 300,       /* members of a room that is taken in one step */
 	SEEN_BITS = 4096,
 };
 
@@ -201,62 +202,101 @@ names_line(struct command *c, uint32_t r, struct words *w)
 	words_clear(w);
 }
 
+static void
+names_begin(const struct command *c, uint32_t r, struct words *w)
+{
+	words_begin(w, c, strlen("= ") + strlen(rooms[r].name) +
+	    strlen(" :"));
+}
+
+/* Adds membership M to line W, which goes out when it is full. */
+static void
+names_add(struct command *c, uint32_t m, struct words *w)
+{
+	char entry[8 + SOURCE_MAX + 1];
+	size_t n = names_entry(c, m, entry);
+
+	if (words_add(w, entry, n))
+		return;
+	names_line(c, members[m].room, w);
+	words_add(w, entry, n);
+}
+
 void
 reply_names(struct command *c, uint32_t r)
 {
 	int inside = is_in(c->uid, r) || is_oper(c);
-	char entry[8 + SOURCE_MAX + 1];
 	struct words line;
 	unsigned w;
 	uint32_t m;
-	size_t n;
 
-	words_begin(&line, c, strlen("= ") + strlen(rooms[r].name) +
-	    strlen(" :"));
-	for (m = member_first(r, &w); m != 0; m = member_next(r, m, &w)) {
-		if (!inside && !may_see_user(c, members[m].user))
-			continue;
-		n = names_entry(c, m, entry);
-		if (words_add(&line, entry, n))
-			continue;
-		names_line(c, r, &line);
-		words_add(&line, entry, n);
-	}
+	names_begin(c, r, &line);
+	for (m = member_first(r, &w); m != 0; m = member_next(r, m, &w))
+		if (inside || may_see_user(c, members[m].user))
+			names_add(c, m, &line);
 	names_line(c, r, &line);
 	reply(c, RPL_ENDOFNAMES, rooms[r].name);
 }
 
-static void
-names_target(struct command *c, const char *name)
+/* A part of a large room, from membership M on; returns where the next one
+ * begins, 0 at the end. */
+static uint32_t
+names_part(struct command *c, uint32_t r, uint32_t m)
+{
+	int inside = is_in(c->uid, r) || is_oper(c);
+	struct words line;
+	struct slice slice;
+
+	names_begin(c, r, &line);
+	slice_begin(&slice);
+	for (; m < state->members.high && !slice_ends(&slice); m++)
+		if (members[m].room == r && members[m].user != 0 &&
+		    !(members[m].flags & MEMBER_GONE) &&
+		    (inside || may_see_user(c, members[m].user)))
+			names_add(c, m, &line);
+	names_line(c, r, &line);
+	if (m < state->members.high)
+		return m;
+	reply(c, RPL_ENDOFNAMES, rooms[r].name);
+	return 0;
+}
+
+/* From membership FROM on, 0: the beginning.  Returns as names_part(). */
+static uint32_t
+names_target(struct command *c, const char *name, uint32_t from)
 {
 	uint32_t r = registry_find_room(name);
 
-	if (r != 0 && rooms[r].live && may_see_room(c, r))
-		reply_names(c, r);
-	else
+	if (r == 0 || !rooms[r].live || !may_see_room(c, r))
 		reply(c, RPL_ENDOFNAMES, word_or_star(name));
+	else if (from != 0 || rooms[r].count > WHOLE)
+		return names_part(c, r, from != 0 ? from : 1);
+	else
+		reply_names(c, r);
+	return 0;
 }
 
-/* The cursor is the number of the next target. */
+/* The step is one more than the number of the next target, the cursor the
+ * membership to begin with there. */
 enum command_result
 cmd_names(struct command *c)
 {
 	char *list = c->m.nparam > 0 ? c->m.param[0] : NULL, *name;
-	uint32_t i;
+	uint32_t i, from = (uint32_t)c->cursor;
 
 	if (deliver_catch_up() != 0)
 		return CMD_WAIT;
 	for (i = 0; (name = list_next(&list)) != NULL; i++) {
-		if (i < c->cursor)
+		if (i + 1 < c->step)
 			continue;
 		if (i == TARGETS_MAX) {
 			reply(c, ERR_TOOMANYTARGETS, word_or_star(name));
 			return CMD_DONE;
 		}
-		names_target(c, name);
-		if (list != NULL && reply_size() >= REPLY_STEP) {
-			c->step = 1;
-			c->cursor = i + 1;
+		from = names_target(c, name, from);
+		if (from != 0 || (list != NULL && reply_size() >= REPLY_STEP)) {
+			c->step = i + 1 + (from == 0);
+			c->cursor = from;
 			return CMD_MORE;
 		}
 	}
@@ -534,7 +574,7 @@ who_room(struct command *c, struct who *who)
 	if (r == 0 || !rooms[r].live || !may_see_room(c, r))
 		return who_end(c, who);
 	who->room = r;
-	if (c->step != 0 || rooms[r].count > WHO_WHOLE)
+	if (c->step != 0 || rooms[r].count > WHOLE)
 		return who_scan(c, who);
 	for (m = member_first(r, &w); m != 0; m = member_next(r, m, &w))
 		if (may_see_user(c, members[m].user))

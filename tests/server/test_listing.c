@@ -15,7 +15,10 @@
 #define SESAME "$6$mootsalt$7gVDl/95DrLM//rRX4trnLTnLvmywENx27OPhSRQlS.CnhDg" \
 	"/BcpuNeN.mSi.AQoynSSHxr3RQiyF5MiAuLRg/"
 
-enum { FOUNDERS = 8, EACH = 190, ROOMS = FOUNDERS * EACH };
+enum { FOUNDERS = 8, EACH = 190, ROOMS = FOUNDERS * EACH,
+	CROWD = 700 };
+
+#define LONG "people-with-long-names-"
 
 static struct server sv;
 static int apart;
@@ -337,6 +340,63 @@ START_TEST(test_names)
 END_TEST
 
 static void
+count_names(struct client *c, char seen[CROWD + 1])
+{
+	char *p = strstr(c->body, " :"), *word;
+	int n;
+
+	for (word = strtok(p + 2, " "); word != NULL;
+	     word = strtok(NULL, " "))
+		if (sscanf(word, "%*[^p]" LONG "%d", &n) == 1 ||
+		    sscanf(word, LONG "%d", &n) == 1) {
+			ck_assert(n >= 1 && n <= CROWD);
+			seen[n]++;
+		}
+}
+
+static void
+each_once(const char seen[CROWD + 1])
+{
+	int i;
+
+	for (i = 1; i <= CROWD; i++)
+		ck_assert_msg(seen[i] == 1, "%d: %d times", i, seen[i]);
+}
+
+/* A room too large for one step, by NAMES and WHO: each member once. */
+START_TEST(test_crowd)
+{
+	static struct client *v[CROWD];
+	char seen[CROWD + 1] = { 0 };
+	struct client *a, *b;
+	int i, n;
+
+	pair(&a, "ann", &b, "bob", "userhost-in-names");
+	client_ask(b, "JOIN #small", "366 *");
+	client_register_many(&sv, v, CROWD, LONG);
+	for (i = 0; i < CROWD; i++)
+		client_ask(v[i], "JOIN #crowd", "366 *");
+	client_send(a, "NAMES #small,#crowd,#small");
+	client_expect_next(a, "353 ann = #small :@bob!*");
+	client_expect_next(a, "366 ann #small *");
+	while (client_line(a, 5000) && client_matches(a, "353 * #crowd :*"))
+		count_names(a, seen);
+	ck_assert(client_matches(a, "366 ann #crowd :*"));
+	each_once(seen);
+	client_expect_next(a, "353 ann = #small :@bob!*");
+	client_expect_next(a, "366 ann #small *");
+	memset(seen, 0, sizeof(seen));
+	client_send(a, "%s", "WHO #crowd %cuihsnfr");
+	while (client_line(a, 5000) && sscanf(a->body, "354 ann #crowd "
+	    "%*s %*s %*s %*s " LONG "%d", &n) == 1)
+		seen[n]++;
+	ck_assert(client_matches(a, "315 ann #crowd :*"));
+	each_once(seen);
+	client_quit_all();
+}
+END_TEST
+
+static void
 suite_fill(TCase *t)
 {
 	tcase_add_test(t, test_who_flags);
@@ -347,6 +407,7 @@ suite_fill(TCase *t)
 	tcase_add_test(t, test_list);
 	tcase_add_test(t, test_long_list);
 	tcase_add_test(t, test_names);
+	tcase_add_test(t, test_crowd);
 }
 
 int
