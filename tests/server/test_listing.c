@@ -16,7 +16,7 @@
 	"/BcpuNeN.mSi.AQoynSSHxr3RQiyF5MiAuLRg/"
 
 enum { FOUNDERS = 8, EACH = 190, ROOMS = FOUNDERS * EACH,
-	CROWD = 700 };
+	CROWD = 800 };
 
 #define LONG "people-with-long-names-"
 
