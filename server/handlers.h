@@ -21,7 +21,7 @@ command_fn cmd_join, cmd_part, cmd_topic, cmd_kick, cmd_invite;
 command_fn cmd_mode;
 /* listing.c: what is in rooms, in steps */
 command_fn cmd_names, cmd_list, cmd_who;
-/* monitor.c: who comes and goes */
+/* monitor_command.c: who comes and goes */
 command_fn cmd_monitor;
 /* query.c: asking about people and the server */
 command_fn cmd_whois, cmd_whowas, cmd_ison, cmd_userhost, cmd_links,

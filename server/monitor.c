@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * MONITOR: being told when nicks come and go (IRCv3 monitor), and what their
- * users do meanwhile (extended-monitor).
+ * Who watches which nick, and what of an event is for them: the records behind
+ * MONITOR (monitor_command.c), which tells when nicks come and go (IRCv3
+ * monitor) and what their users do meanwhile (extended-monitor).
  *
  * Each nick that a session watches is a record, in two lists: its session's,
  * and that of all who are at home at one worker and whose nicks have the same
@@ -23,17 +24,16 @@
 
 #include "deliver.h"
 #include "fault.h"
-#include "handlers.h"
 #include "monitor.h"
 #include "registry.h"
-#include "words.h"
+#include "worker.h"
 
 /* ---- records ---- */
 
-static uint32_t
-find(uint32_t s, const char *nick, uint32_t hash)
+uint32_t
+monitor_find(uint32_t s, const char *nick)
 {
-	uint32_t m = monitor_lists[s].first;
+	uint32_t hash = name_hash(nick), m = monitor_lists[s].first;
 
 	for (; m != 0; m = monitors[m].session_next)
 		if (monitors[m].hash == hash &&
@@ -84,12 +84,12 @@ link_session(uint32_t m)
 void
 monitor_add(uint32_t s, const char *nick)
 {
-	uint32_t hash = name_hash(nick), m;
+	uint32_t m;
 
-	if (find(s, nick, hash) != 0 || (m = registry_new_monitor()) == 0)
+	if (monitor_find(s, nick) != 0 || (m = registry_new_monitor()) == 0)
 		return;
 	monitors[m].gen = sessions[s].gen;
-	monitors[m].hash = hash;
+	monitors[m].hash = name_hash(nick);
 	snprintf(monitors[m].nick, sizeof(monitors[m].nick), "%s", nick);
 	FAULT("monitor-filled");
 	registry_linking(sessions[s].worker);
@@ -336,233 +336,4 @@ monitor_online(struct command *c, const char *nick)
 	e->caps = UINT64_MAX;
 	event_line(e, ":%s!%s@%s ONLINE", nick, c->u->user, c->u->host);
 	event_monitored(e, MONITORED_ONLINE);
-}
-
-/* ---- the command ---- */
-
-/* Nicks with commas between, in as many lines of one kind as it needs. */
-struct nicks {
-	int numeric;
-	unsigned max;
-	size_t len;
-	char text[MESSAGE_LINE];
-};
-
-static void
-nicks_begin(struct nicks *n, const struct command *c, int numeric,
-    size_t extra)
-{
-	n->numeric = numeric;
-	n->max = (unsigned)(MESSAGE_LINE - 2 - strlen(config->name) -
-	    strlen(c->u->nick) - strlen(":  730  :") - extra);
-	n->len = 0;
-}
-
-static void
-nicks_reply(struct command *c, struct nicks *n)
-{
-	if (n->len == 0)
-		return;
-	n->text[n->len] = '\0';
-	n->len = 0;
-	switch (n->numeric) {
-	case 730:
-		reply(c, RPL_MONONLINE, n->text);
-		break;
-	case 731:
-		reply(c, RPL_MONOFFLINE, n->text);
-		break;
-	case 732:
-		reply(c, RPL_MONLIST, n->text);
-		break;
-	case 734:
-		reply(c, ERR_MONLISTFULL, MONITOR_MAX, n->text);
-		break;
-	}
-}
-
-static void
-nicks_add(struct command *c, struct nicks *n, const char *nick)
-{
-	size_t len = strlen(nick);
-
-	if (n->len > 0 && n->len + 1 + len > n->max)
-		nicks_reply(c, n);
-	if (len > n->max)
-		len = n->max;
-	if (n->len > 0)
-		n->text[n->len++] = ',';
-	memcpy(n->text + n->len, nick, len);
-	n->len += len;
-}
-
-/* What is said of the states of nicks. */
-struct status {
-	struct nicks on, off;
-};
-
-static void
-status_begin(struct status *st, const struct command *c)
-{
-	nicks_begin(&st->on, c, 730, 0);
-	nicks_begin(&st->off, c, 731, 0);
-}
-
-static void
-status_add(struct command *c, struct status *st, const char *nick)
-{
-	uint32_t u = registry_find_nick(nick);
-
-	if (u != 0 && (users[u].flags & USER_LIVE) &&
-	    (users[u].flags & USER_REGISTERED))
-		nicks_add(c, &st->on, source_of(u));
-	else
-		nicks_add(c, &st->off, nick);
-}
-
-static void
-status_reply(struct command *c, struct status *st)
-{
-	nicks_reply(c, &st->on);
-	nicks_reply(c, &st->off);
-}
-
-/* Puts NICK into the last of the ops of KIND, or into another one. */
-static void
-op_nick(struct command *c, struct op **op, enum op_kind kind,
-    const char *nick)
-{
-	size_t n;
-
-	if (*op == NULL ||
-	    strlen((*op)->text) + 1 + strlen(nick) >= sizeof((*op)->text))
-		*op = command_op(c, kind, c->sid);
-	n = strlen((*op)->text);
-	snprintf((*op)->text + n, sizeof((*op)->text) - n, "%s%s",
-	    n > 0 ? "," : "", nick);
-}
-
-/* Whether the list up to END has NICK already. */
-static int
-was_given(const char *list, const char *end, const char *nick)
-{
-	while (list < end) {
-		if (name_cmp(list, nick) == 0)
-			return 1;
-		list += strlen(list) + 1;
-	}
-	return 0;
-}
-
-static enum command_result
-add(struct command *c)
-{
-	uint32_t count = monitor_lists[c->sid].count, all;
-	char *list = c->m.param[1], *first = list, *nick;
-	struct op *op = NULL;
-	struct nicks full;
-	struct status st;
-
-	if (deliver_catch_up() != 0)
-		return CMD_WAIT;
-	all = state->monitors.used;
-	status_begin(&st, c);
-	nicks_begin(&full, c, 734, strlen("100  :Monitor list is full."));
-	while ((nick = strsep(&list, ",")) != NULL) {
-		if (!name_is_nick(nick) || was_given(first, nick, nick))
-			continue;
-		if (find(c->sid, nick, name_hash(nick)) == 0) {
-			if (count == MONITOR_MAX ||
-			    all + 1 >= state->max_monitors) {
-				nicks_add(c, &full, nick);
-				continue;
-			}
-			count++;
-			all++;
-			op_nick(c, &op, OP_MONITOR_ADD, nick);
-		}
-		status_add(c, &st, nick);
-	}
-	status_reply(c, &st);
-	nicks_reply(c, &full);
-	return CMD_DONE;
-}
-
-static enum command_result
-del(struct command *c)
-{
-	char *list = c->m.param[1], *nick;
-	struct op *op = NULL;
-
-	while ((nick = strsep(&list, ",")) != NULL)
-		if (name_is_nick(nick) &&
-		    find(c->sid, nick, name_hash(nick)) != 0)
-			op_nick(c, &op, OP_MONITOR_DEL, nick);
-	return CMD_DONE;
-}
-
-static enum command_result
-clear(struct command *c)
-{
-	command_op(c, OP_MONITOR_CLEAR, c->sid);
-	return CMD_DONE;
-}
-
-static enum command_result
-show(struct command *c)
-{
-	uint32_t m = monitor_lists[c->sid].first;
-	struct nicks all;
-
-	nicks_begin(&all, c, 732, 0);
-	for (; m != 0; m = monitors[m].session_next)
-		nicks_add(c, &all, monitors[m].nick);
-	nicks_reply(c, &all);
-	reply(c, RPL_ENDOFMONLIST);
-	return CMD_DONE;
-}
-
-static enum command_result
-status(struct command *c)
-{
-	uint32_t m = monitor_lists[c->sid].first;
-	struct status st;
-
-	if (deliver_catch_up() != 0)
-		return CMD_WAIT;
-	status_begin(&st, c);
-	for (; m != 0; m = monitors[m].session_next)
-		status_add(c, &st, monitors[m].nick);
-	status_reply(c, &st);
-	return CMD_DONE;
-}
-
-static const struct modifier {
-	const char *name;
-	int params;
-	command_fn *run;
-} modifiers[] = {
-	{ "+", 2, add },
-	{ "-", 2, del },
-	{ "C", 1, clear },
-	{ "L", 1, show },
-	{ "S", 1, status },
-	{ NULL, 0, NULL },
-};
-
-enum command_result
-cmd_monitor(struct command *c)
-{
-	const struct modifier *x = modifiers;
-
-	while (x->name != NULL && name_cmp(x->name, c->m.param[0]) != 0)
-		x++;
-	if (x->name == NULL)
-		reply(c, ERR_UNKNOWNERROR, "MONITOR",
-		    "+, -, C, L or S is wanted");
-	else if (c->m.nparam < x->params)
-		reply(c, ERR_NEEDMOREPARAMS, "MONITOR");
-	else
-		return x->run(c);
-	return CMD_DONE;
 }

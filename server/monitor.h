@@ -12,6 +12,9 @@
 
 #define MONITOR_CAPS (CAP(EXTENDED_MONITOR) | CAP(DRAFT_EXTENDED_MONITOR))
 
+/* The record of NICK in the list of session S, 0 for none. */
+uint32_t monitor_find(uint32_t s, const char *nick);
+
 /* ---- records; lock held; each may be done twice ---- */
 
 void monitor_add(uint32_t s, const char *nick);
