@@ -30,12 +30,37 @@ copy(char *dst, size_t size, const char *src)
 	dst[n] = '\0';
 }
 
+/* Notes who is known by that name no more; the same once only. */
+static void
+whowas_add(const struct user *u, uint64_t time)
+{
+	struct whowas *last =
+	    &whowases[(state->whowas_at + WHOWAS_MAX - 1) % WHOWAS_MAX];
+	struct whowas *w = &whowases[state->whowas_at % WHOWAS_MAX];
+
+	/* others may have had the nick within this millisecond */
+	if (last->time == time && name_cmp(last->nick, u->nick) == 0 &&
+	    strcmp(last->user, u->user) == 0 &&
+	    strcmp(last->host, u->host) == 0 &&
+	    strcmp(last->real, u->real) == 0)
+		return;
+	copy(w->nick, sizeof(w->nick), u->nick);
+	copy(w->user, sizeof(w->user), u->user);
+	copy(w->host, sizeof(w->host), u->host);
+	copy(w->real, sizeof(w->real), u->real);
+	w->time = time;
+	state->whowas_at = (state->whowas_at + 1) % WHOWAS_MAX;
+}
+
 static void
 op_nick(struct op *op)
 {
 	struct user *u = &users[op->a];
 	uint32_t m;
 
+	if ((u->flags & USER_REGISTERED) && name_cmp(u->nick, op->text) != 0)
+		whowas_add(u, op->x);
+	FAULT("op-nick-whowas");
 	registry_unindex_nick(op->a);
 	copy(u->nick, sizeof(u->nick), op->text);
 	FAULT("op-nick-copied");
@@ -304,23 +329,6 @@ op_invite(struct op *op)
 	u->invite[i] = op->b;
 	FAULT("op-invite-room");
 	u->invite_at++;
-}
-
-static void
-whowas_add(const struct user *u, uint64_t time)
-{
-	struct whowas *last =
-	    &whowases[(state->whowas_at + WHOWAS_MAX - 1) % WHOWAS_MAX];
-	struct whowas *w = &whowases[state->whowas_at % WHOWAS_MAX];
-
-	if (last->time == time && name_cmp(last->nick, u->nick) == 0)
-		return;
-	copy(w->nick, sizeof(w->nick), u->nick);
-	copy(w->user, sizeof(w->user), u->user);
-	copy(w->host, sizeof(w->host), u->host);
-	copy(w->real, sizeof(w->real), u->real);
-	w->time = time;
-	state->whowas_at = (state->whowas_at + 1) % WHOWAS_MAX;
 }
 
 /* All sessions of U have none any more. */

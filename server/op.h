@@ -11,7 +11,7 @@
  */
 enum op_kind {
 	OP_NONE,
-	OP_NICK,       /* user a; text nick */
+	OP_NICK,       /* user a; text nick; time x */
 	OP_USER,       /* user a; text user name, text2 nothing */
 	OP_REAL,       /* user a; text real name */
 	OP_REGISTER,   /* user a */

@@ -190,6 +190,7 @@ change_nick(struct command *c, const char *nick)
 {
 	uint32_t other = registry_find_nick(nick);
 	struct envelope *e;
+	struct op *op;
 	enum command_result r;
 
 	if (other != 0 && other != c->uid) {
@@ -216,7 +217,9 @@ change_nick(struct command *c, const char *nick)
 	event_rooms_of(e, c->uid);
 	event_monitored(e, MONITORED_RENAME);
 	reply_event(c);
-	op_text(command_op(c, OP_NICK, c->uid), nick);
+	op = command_op(c, OP_NICK, c->uid);
+	op_text(op, nick);
+	op->x = wall_ms;
 	return CMD_DONE;
 }
 

@@ -224,6 +224,46 @@ START_TEST(test_whois)
 }
 END_TEST
 
+/* Sends LINE and checks how many entries there are, the latest first. */
+static void
+whowas(struct client *a, const char *line, int entries)
+{
+	int i;
+
+	client_send(a, "%s", line);
+	for (i = 0; i < entries; i++) {
+		client_expect_next(a, "314 ann * user%d * \\* :*",
+		    3 - i);
+		client_expect_next(a, "312 ann * irc.test :*");
+	}
+	client_expect_next(a, "369 ann gone :*");
+}
+
+START_TEST(test_whowas)
+{
+	struct client *a = client_register(&sv, "ann"), *b;
+	char user[8];
+	int i;
+
+	for (i = 1; i <= 3; i++) {
+		snprintf(user, sizeof(user), "user%d", i);
+		b = client_register_as(&sv, "gone", user, NULL);
+		if (i == 2) /* a nick that was changed counts, too */
+			client_ask(b, "NICK GONE\r\nNICK other",
+			    ":GONE!* NICK *other");
+		client_ask(b, "QUIT", "ERROR *");
+		client_eof(b);
+	}
+	whowas(a, "WHOWAS gone", 3);
+	whowas(a, "WHOWAS gone 1", 1);
+	whowas(a, "WHOWAS gone 2", 2);
+	whowas(a, "WHOWAS gone 0", 3);
+	whowas(a, "WHOWAS gone -1", 3);
+	whowas(a, "WHOWAS gone x", 3);
+	client_ask(a, "WHOWAS Other", "314 ann other user2 * \\* :*");
+}
+END_TEST
+
 START_TEST(test_links)
 {
 	struct client *a, *b;
@@ -403,6 +443,7 @@ suite_fill(TCase *t)
 	tcase_add_test(t, test_whox);
 	tcase_add_test(t, test_who_secret);
 	tcase_add_test(t, test_whois);
+	tcase_add_test(t, test_whowas);
 	tcase_add_test(t, test_links);
 	tcase_add_test(t, test_list);
 	tcase_add_test(t, test_long_list);
