@@ -203,6 +203,7 @@ static const struct column status_lines[] = {
 	{ "users", "{registered} registered, {most_registered} at most", 0 },
 	{ "operators", "{operators}", 0 },
 	{ "rooms", "{rooms}, {memberships} memberships", 0 },
+	{ "metadata", "{metadata} keys of {max_metadata}", 0 },
 	{ "connections", "{accepted} accepted, {refused} refused", 0 },
 	{ "commands", "{lines}", 0 },
 	{ "messages", "{messages}, {deliveries} deliveries", 0 },

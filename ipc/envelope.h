@@ -25,6 +25,11 @@ enum {
 enum envelope_flag {
 	ENVELOPE_AGAIN = 1,   /* perhaps sent before: check the serial */
 	ENVELOPE_MESSAGE = 2, /* has a msgid */
+	ENVELOPE_METADATA = 4, /* ALT is lines, with LF between: a numeric, a
+	                       * target and a key, each for those who have
+	                       * subscribed to that */
+	ENVELOPE_PASSING = 16, /* good for the moment: kept nowhere */
+	ENVELOPE_LINES = 32,  /* a message of several lines: multiline.h */
 };
 
 struct envelope {

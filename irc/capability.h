@@ -31,6 +31,8 @@
 	X(READ_MARKER, "draft/read-marker")                                   \
 	X(SEARCH, "soju.im/search")                                           \
 	X(STANDARD_REPLIES, "standard-replies")                               \
+	X(MULTILINE, "draft/multiline")                                       \
+	X(METADATA, "draft/metadata-3")                                       \
 	X(EXTENDED_MONITOR, "extended-monitor")                               \
 	X(DRAFT_EXTENDED_MONITOR, "draft/extended-monitor")
 

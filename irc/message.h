@@ -12,6 +12,8 @@
 enum {
 	MESSAGE_LINE = 512,         /* bytes of a line, CR LF too, no tags */
 	MESSAGE_TAGS_CLIENT = 4094, /* bytes of tag data a client may send */
+	MESSAGE_TAGS_KEPT = MESSAGE_TAGS_CLIENT + 256, /* and the server's
+	                             * own that are kept with them */
 	MESSAGE_TAGS = 8191,        /* bytes of '@', all tags and the space */
 	MESSAGE_INPUT = 4096 + 512, /* longest line a client may send, whole */
 	MESSAGE_PARAMS = 15,        /* most parameters of a line */

@@ -214,6 +214,15 @@
 #define RPL_ENDOFMONLIST 733, ":End of MONITOR list"
 #define ERR_MONLISTFULL 734, "%d %s :Monitor list is full." /* limit, nicks */
 
+/* Metadata: IRCv3 draft/metadata-3; target, key, value */
+#define RPL_WHOISKEYVALUE 760, "%s %s * :%s"
+#define RPL_KEYVALUE 761, "%s %s * :%s"
+#define RPL_KEYNOTSET 766, "%s %s :Key not set"
+#define RPL_METADATASUBOK 770, "%s"
+#define RPL_METADATAUNSUBOK 771, "%s"
+#define RPL_METADATASUBS 772, "%s"
+#define RPL_METADATASYNCLATER 774, "%s %d :Ask for it with SYNC"
+
 /* Accounts: IRCv3 sasl */
 #define RPL_LOGGEDIN 900, "%s!%s@%s %s :You are now logged in as %s"
 #define RPL_LOGGEDOUT 901, "%s!%s@%s :You are now logged out"

@@ -187,6 +187,42 @@ tag_key_valid(const char *key, size_t len)
 	return 1;
 }
 
+int
+tag_denied(const char *deny, const char *key, size_t len)
+{
+	size_t n;
+	int exempt, all = 0;
+
+	for (; *deny != '\0'; deny += n, deny += *deny == ',') {
+		n = strcspn(deny, ",");
+		exempt = *deny == '-';
+		if (n == 1 && *deny == '*')
+			all = 1;
+		else if (n == len - 1 + (size_t)exempt &&
+		    memcmp(deny + exempt, key + 1, len - 1) == 0)
+			return !exempt;
+	}
+	return all;
+}
+
+int
+tag_deny_valid(const char *deny)
+{
+	size_t n;
+
+	if (*deny == '\0')
+		return 1;
+	for (;; deny += n + 1) {
+		n = strcspn(deny, ",");
+		if (!(n == 1 && *deny == '*') &&
+		    (*deny == '+' || !tag_key_valid(deny + (*deny == '-'),
+			n - (*deny == '-'))))
+			return 0;
+		if (deny[n] == '\0')
+			return 1;
+	}
+}
+
 /* Notes T in TABLE of *N, in the place of an earlier one of its name. */
 static void
 client_note(struct tag *table, int *n, const struct tag *t)
@@ -227,7 +263,7 @@ client_write(char *dst, size_t size, size_t n, const struct tag *t)
 }
 
 size_t
-tag_client_only(char *dst, size_t size, const char *tags)
+tag_client_only(char *dst, size_t size, const char *tags, const char *deny)
 {
 	struct tag t, table[TAG_CLIENT_MOST];
 	int i, count = 0;
@@ -237,7 +273,8 @@ tag_client_only(char *dst, size_t size, const char *tags)
 		return 0;
 	while (tag_next(&tags, &t.key, &t.keylen, &t.value, &t.valuelen))
 		if (t.key[0] == '+' && tag_key_valid(t.key, t.keylen) &&
-		    utf8_valid(t.value, t.valuelen))
+		    utf8_valid(t.value, t.valuelen) &&
+		    !tag_denied(deny, t.key, t.keylen))
 			client_note(table, &count, &t);
 	for (i = 0; i < count; i++)
 		n = client_write(dst, size, n, &table[i]);

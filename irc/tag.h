@@ -28,13 +28,24 @@ size_t tag_unescape(char *dst, size_t size, const char *src, size_t len);
 size_t tag_escape(char *dst, size_t size, const char *src, size_t len);
 
 /*
- * Copies to DST ("a=b;+c", raw) what a server relays of a client's tags: the
+ * Copies to DST ("+a=b;+c", raw) what a server relays of a client's tags: the
  * client-only ones (a '+' first) with a valid key and a value of UTF-8, each
- * once (the last one wins), the first TAG_CLIENT_MOST names.  One that does not
- * fit is left out whole.  Returns the length, 0 when there is none.
+ * once (the last one wins), the first TAG_CLIENT_MOST names, and none that DENY
+ * refuses ("": none is).  One that does not fit is left out whole.  Returns the
+ * length, 0 when there is none.
  */
 enum { TAG_CLIENT_MOST = 64 };
-size_t tag_client_only(char *dst, size_t size, const char *tags);
+size_t tag_client_only(char *dst, size_t size, const char *tags,
+    const char *deny);
+
+/*
+ * Whether DENY, the value of CLIENTTAGDENY, refuses the client-only tag KEY,
+ * '+' and all: names without '+', separated by commas; "*" is all of them but
+ * those that are named with a '-' before.
+ */
+int tag_denied(const char *deny, const char *key, size_t len);
+/* Whether it is such a list. */
+int tag_deny_valid(const char *deny);
 
 /* Whether a key is well formed: ['+'] [vendor '/'] letters, digits, '-'. */
 int tag_key_valid(const char *key, size_t len);

@@ -224,6 +224,24 @@ utf8_valid(const char *s, size_t len)
 	return 1;
 }
 
+void
+utf8_mend(char *s, size_t len)
+{
+	size_t i = 0;
+	uint32_t cp;
+	int n;
+
+	while (i < len) {
+		if ((i += ascii_len(s + i, len - i)) == len)
+			break;
+		if ((n = utf8_decode(&cp, s + i, len - i)) < 0) {
+			s[i] = '?';
+			n = 1;
+		}
+		i += (size_t)n;
+	}
+}
+
 size_t
 utf8_cut(const char *s, size_t len, size_t max)
 {

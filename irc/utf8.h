@@ -11,6 +11,8 @@
  * cut short. */
 int utf8_decode(uint32_t *cp, const char *s, size_t len);
 int utf8_valid(const char *s, size_t len);
+/* Puts a '?' in the place of each byte of S that is of no character. */
+void utf8_mend(char *s, size_t len);
 /* The largest n <= MAX such that S[0..n) does not cut a character in two. */
 size_t utf8_cut(const char *s, size_t len, size_t max);
 /* Columns on a terminal: 0 (combining, control), 1 or 2. */

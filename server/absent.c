@@ -26,10 +26,11 @@
 #include <string.h>
 
 #include "../irc/capability.h"
-#include "../irc/tag.h"
+#include "../irc/multiline.h"
 #include "absent.h"
 #include "ask.h"
 #include "deliver.h"
+#include "handlers.h"
 #include "past.h"
 #include "registry.h"
 #include "session.h"
@@ -48,16 +49,8 @@ static struct envelope message;
 static void
 message_make(struct command *c, const char *nick)
 {
-	struct envelope *e = &message;
-	char tags[MESSAGE_TAGS_CLIENT + 1];
-	size_t n;
-
-	event_begin(e, EVENT_TO_USER, c->uid);
-	e->flags |= ENVELOPE_MESSAGE;
-	if (c->m.tags != NULL &&
-	    (n = tag_client_only(tags, sizeof(tags), c->m.tags)) > 0)
-		event_tags(e, tags, n);
-	event_text_line(e, 0, c->row->name, nick, c->m.param[1]);
+	event_begin(&message, EVENT_TO_USER, c->uid);
+	message_fill(c, &message, message_word(c), nick);
 }
 
 /* Its sender sees it as it was kept. */
@@ -150,7 +143,7 @@ refuse(struct command *c, const char *nick)
 enum command_result
 absent_say(struct command *c, int quiet, const char *nick)
 {
-	char id[64], tags[MESSAGE_TAGS_CLIENT + 1];
+	char id[64], tags[MESSAGE_TAGS_KEPT + 1];
 	enum command_result r;
 
 	if (!name_is_nick(nick) || (c->s->answer == 0 && !store_accepts())) {
@@ -163,7 +156,7 @@ absent_say(struct command *c, int quiet, const char *nick)
 	    message.id);
 	snprintf(tags, sizeof(tags), "%.*s", (int)message.ntags,
 	    envelope_tags(&message));
-	r = ask(c, "KEEP %s %s %" PRIu64 " %s %s :%.*s", nick, c->row->name,
+	r = ask(c, "KEEP %s %s %" PRIu64 " %s %s :%.*s", nick, message_word(c),
 	    message.time, id, tags[0] != '\0' ? tags : "*",
 	    (int)message.nline, envelope_line(&message));
 	if (r != CMD_ANSWERED)
@@ -181,7 +174,7 @@ static const struct past kept = { .type = "moot/kept" };
 static char *
 line_for(const struct command *c, const char *line)
 {
-	static char text[2 * MESSAGE_LINE];
+	static char text[MULTILINE_WHOLE + MESSAGE_LINE];
 	const char *at = strchr(line, ' ');
 
 	if (at != NULL)

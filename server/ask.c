@@ -65,8 +65,14 @@ is_kept(const struct envelope *e)
 {
 	int said = (e->flags & ENVELOPE_MESSAGE) != 0;
 
+	if (e->flags & ENVELOPE_PASSING)
+		return 0;
 	switch (e->kind) {
 	case EVENT_TO_ROOM:
+		/* what a room says of itself is saved with it */
+		if (e->flags & ENVELOPE_METADATA)
+			return e->nalt > 4 && envelope_alt(e)[4] == '#' &&
+			    (rooms[e->target].modes & ROOM_REGISTERED);
 		/* what is for some of the members is not for its history */
 		return e->extra == 0 && (said || e->nline > 0);
 	case EVENT_TO_ROOMS:

@@ -21,6 +21,7 @@
 #include "lasting.h"
 #include "list.h"
 #include "marker.h"
+#include "metadata.h"
 #include "registry.h"
 #include "worker.h"
 
@@ -172,6 +173,7 @@ join_replies(struct command *c, uint32_t r)
 		    rooms[r].topic_setter, (long long)rooms[r].topic_time);
 	}
 	reply_names(c, r);
+	metadata_on_join(c, r);
 }
 
 void
@@ -264,14 +266,18 @@ join_enter(struct command *c, unsigned item, const char *name)
 	return join_step(c, item, JOIN_RANK);
 }
 
-/* Who has a rank by account is given it. */
+/* Who has a rank by account is given it; then those who are there are told what
+ * the new member says of itself. */
 static enum command_result
 join_rank(struct command *c, unsigned item, const char *name)
 {
 	uint32_t r = registry_find_room(name), m;
 
-	if (r != 0 && (m = channel_member(c->uid, r)) != 0)
-		lasting_give(c, m, 0);
+	if (r != 0 && (m = channel_member(c->uid, r)) != 0) {
+		if (lasting_give(c, m, 0))
+			return join_step(c, item, JOIN_RANK);
+		metadata_tell_room(c, r);
+	}
 	return join_step(c, item, JOIN_NAMES);
 }
 

@@ -30,6 +30,7 @@
 #include "../irc/utf8.h"
 #include "absent.h"
 #include "ask.h"
+#include "batch.h"
 #include "blame.h"
 #include "command.h"
 #include "control.h"
@@ -37,7 +38,9 @@
 #include "device.h"
 #include "fault.h"
 #include "lasting.h"
+#include "lines.h"
 #include "log.h"
+#include "metadata.h"
 #include "missed.h"
 #include "poison.h"
 #include "registry.h"
@@ -55,12 +58,12 @@
 static struct {
 	char *bytes;
 	size_t used, size;
-	unsigned count;
+	unsigned count; /* messages of the response itself */
 } replies;
 
 struct reply_head {
 	uint32_t ntags, ntext;
-	uint32_t inner; /* it is in a batch of its own */
+	uint32_t place; /* enum reply_place */
 };
 
 size_t
@@ -71,10 +74,10 @@ reply_size(void)
 
 static void
 reply_add(const char *tags, size_t ntags, const char *text, size_t ntext,
-    int inner)
+    enum reply_place place)
 {
 	struct reply_head h = { (uint32_t)ntags, (uint32_t)ntext,
-		(uint32_t)inner };
+		(uint32_t)place };
 	size_t need = replies.used + sizeof(h) + ntags + ntext;
 
 	if (need > replies.size) {
@@ -86,8 +89,10 @@ reply_add(const char *tags, size_t ntags, const char *text, size_t ntext,
 	memcpy(replies.bytes + replies.used, &h, sizeof(h));
 	memcpy(replies.bytes + replies.used + sizeof(h), tags, ntags);
 	memcpy(replies.bytes + replies.used + sizeof(h) + ntags, text, ntext);
+	/* what is older than UTF8ONLY, or was configured */
+	utf8_mend(replies.bytes + replies.used + sizeof(h) + ntags, ntext);
 	replies.used = need;
-	replies.count++;
+	replies.count += place == REPLY_OWN;
 }
 
 /* Adds a line cut to what fits, with server-time if the client wants it. */
@@ -98,22 +103,22 @@ reply_text(struct command *c, const char *line, size_t len)
 	size_t ntags = 0;
 
 	if (len > MESSAGE_LINE - 2 && !(c->s->flags & SESSION_CONTROL))
-		len = MESSAGE_LINE - 2;
+		len = utf8_cut(line, len, MESSAGE_LINE - 2);
 	if (c->s->caps & CAP(SERVER_TIME))
 		ntags = deliver_time_tag(wall_ms, tags, sizeof(tags)) - 1;
-	reply_add(tags, ntags, line, len, 0);
+	reply_add(tags, ntags, line, len, REPLY_OWN);
 }
 
 void
 reply_past(struct command *c, const char *tags, size_t ntags,
-    const char *line, int inner)
+    const char *line, enum reply_place place)
 {
 	size_t len = strlen(line);
 
 	(void)c;
 	if (len > MESSAGE_LINE - 2)
 		len = utf8_cut(line, len, MESSAGE_LINE - 2);
-	reply_add(tags, ntags, line, len, inner);
+	reply_add(tags, ntags, line, len, place);
 }
 
 void
@@ -154,17 +159,47 @@ reply(struct command *c, int numeric, const char *fmt, ...)
 }
 
 void
-reply_event(struct command *c)
+reply_lines(struct command *c, const struct lines *l, enum reply_place place)
+{
+	struct multiline *m = lines_show(l, c->s->caps);
+
+	while (multiline_next(m))
+		reply_add(m->out_tags, m->nout_tags, m->out, m->nout,
+		    m->place == MULTILINE_OPEN || m->place == MULTILINE_ALONE
+		        ? place
+		        : REPLY_INNER);
+}
+
+static void
+event_add(struct command *c, enum reply_place place)
 {
 	char tags[MESSAGE_TAGS];
+	struct lines l;
 	const char *text;
 	size_t n, ntags;
 
+	if (c->event->flags & ENVELOPE_LINES) {
+		deliver_lines(c->event, c->s->caps, &l);
+		reply_lines(c, &l, place);
+		return;
+	}
 	text = deliver_text(c->event, c->s, &n);
 	if (n == 0)
 		return;
 	ntags = deliver_tags(c->event, c->s->caps, tags, sizeof(tags));
-	reply_add(tags, ntags, text, n, 0);
+	reply_add(tags, ntags, text, n, place);
+}
+
+void
+reply_event(struct command *c)
+{
+	event_add(c, REPLY_OWN);
+}
+
+void
+reply_delivery(struct command *c)
+{
+	event_add(c, REPLY_APART);
 }
 
 const char *
@@ -271,40 +306,60 @@ out_batch(struct command *c, char sign, const char *first)
 	out(c, line, (size_t)n);
 }
 
-/* Writes the replies of a step, labeled as labeled-response wants it. */
+/* The response is nothing at all. */
+static void
+out_ack(struct command *c, const char *label)
+{
+	char ack[128];
+	int n = snprintf(ack, sizeof(ack), ":%s ACK\r\n", config->name);
+
+	out_tags(c, label, "", 0);
+	out(c, ack, (size_t)n);
+}
+
+/* Writes what the step replied; FIRST comes before the tags of what is of the
+ * response itself. */
+static void
+out_lines(struct command *c, const char *first)
+{
+	struct reply_head h;
+	const char *tags;
+	size_t at;
+
+	for (at = 0; at < replies.used; at += sizeof(h) + h.ntags + h.ntext) {
+		memcpy(&h, replies.bytes + at, sizeof(h));
+		tags = replies.bytes + at + sizeof(h);
+		out_tags(c, h.place == REPLY_OWN ? first : "", tags, h.ntags);
+		out(c, tags + h.ntags, h.ntext);
+		out(c, "\r\n", 2);
+	}
+}
+
+/*
+ * Labels the replies of a step as labeled-response wants it: one message is
+ * labeled itself, several are in a batch that is, and for none there is ACK.
+ * A step that is not the last one cannot know that it has the only message.
+ */
 static void
 out_replies(struct command *c, int done)
 {
 	int open = (c->s->flags & SESSION_BATCH) != 0;
-	char label[256] = "", first[256] = "";
-	struct reply_head h;
-	size_t at;
+	char label[256] = "", first[256];
 
 	if (c->label != NULL)
 		snprintf(label, sizeof(label), "label=%s", c->label);
-	if (c->label != NULL && !open && (!done || replies.count > 1)) {
+	if (c->label != NULL && !open &&
+	    replies.count > (done ? 1u : 0u)) {
 		out_batch(c, '+', label);
 		open = 1;
 	}
+	snprintf(first, sizeof(first), "%s", label);
 	if (open)
 		snprintf(first, sizeof(first), "batch=l%llx",
 		    (unsigned long long)c->s->executed);
-	else
-		snprintf(first, sizeof(first), "%s", label);
-	for (at = 0; at < replies.used; at += sizeof(h) + h.ntags + h.ntext) {
-		memcpy(&h, replies.bytes + at, sizeof(h));
-		out_tags(c, h.inner ? "" : first,
-		    replies.bytes + at + sizeof(h), h.ntags);
-		out(c, replies.bytes + at + sizeof(h) + h.ntags, h.ntext);
-		out(c, "\r\n", 2);
-	}
-	if (c->label != NULL && !open && replies.count == 0) {
-		char ack[128];
-		int n = snprintf(
-		    ack, sizeof(ack), ":%s ACK\r\n", config->name);
-		out_tags(c, label, "", 0);
-		out(c, ack, (size_t)n);
-	}
+	if (c->label != NULL && !open && replies.count == 0 && done)
+		out_ack(c, label);
+	out_lines(c, first);
 	if (open && done)
 		out_batch(c, '-', "");
 	me->txn.flags &= ~(uint32_t)SESSION_BATCH;
@@ -502,6 +557,7 @@ txn_finish(struct txn *t)
 	FAULT("finish-unlocked");
 	answer_give(s);
 	sasl_give(t->session);
+	batch_give(t->session);
 	/* before it is posted: the answer would find nobody */
 	if (t->asked != 0)
 		s->asked = t->asked;
@@ -705,6 +761,22 @@ static enum command_result
 refuse_long(struct command *c)
 {
 	reply(c, ERR_INPUTTOOLONG);
+	batch_spoil(c);
+	return CMD_DONE;
+}
+
+/* UTF8ONLY: what is not UTF-8 is not relayed, and nothing of it is done. */
+static enum command_result
+refuse_bytes(struct command *c)
+{
+	const char *word = c->m.command;
+
+	if (!utf8_valid(word, strlen(word)))
+		word = "*";
+	c->failed = 1;
+	reply_line(c, ":%s FAIL %.32s INVALID_UTF8 :Message rejected: it is "
+	    "not UTF-8", config->name, word);
+	batch_spoil(c);
 	return CMD_DONE;
 }
 
@@ -727,6 +799,7 @@ nothing(struct command *c)
 static const struct command_row
     row_unknown = { "", refuse_unknown, 0, 0, 1, NULL },
     row_long = { "", refuse_long, 0, 0, 1, NULL },
+    row_bytes = { "", refuse_bytes, 0, 0, 1, NULL },
     row_poison = { "", refuse_poison, 0, 0, 0, NULL },
     row_empty = { "", nothing, 0, 0, 0, NULL };
 
@@ -756,6 +829,8 @@ command_check(struct command *c)
 	return &refusal;
 }
 
+#define LABEL_CAPS (CAP(LABELED_RESPONSE) | CAP(BATCH))
+
 static void
 take_label(struct command *c)
 {
@@ -763,7 +838,9 @@ take_label(struct command *c)
 	long n;
 
 	c->label = NULL;
-	if (!(c->s->caps & CAP(LABELED_RESPONSE)) || c->m.tags == NULL)
+	/* labels depend on batches; of tags too long there is none */
+	if ((c->s->caps & LABEL_CAPS) != LABEL_CAPS || c->m.tags == NULL ||
+	    strlen(c->m.tags) > MESSAGE_TAGS_CLIENT)
 		return;
 	n = tag_get(c->m.tags, "label", label, sizeof(label));
 	if (n > 0 && n <= 64) {
@@ -835,6 +912,23 @@ command_word(const char *line, size_t len)
 	return n > 0 ? word : strcpy(word, "*");
 }
 
+/* Which row serves the line of C, of LEN bytes, that came from LINE. */
+static const struct command_row *
+command_choose(struct command *c, enum message_error e, const char *line,
+    size_t len)
+{
+	if (e != MESSAGE_OK && e != MESSAGE_TOO_LONG)
+		return &row_empty;
+	take_label(c);
+	if (e == MESSAGE_TOO_LONG)
+		return &row_long;
+	if (c->s->flags & SESSION_CONTROL)
+		return control_row(c);
+	if (c->step == 0 && !utf8_valid(line, len))
+		return &row_bytes;
+	return command_check(c);
+}
+
 /* Runs the line of LEN bytes at LINE; END is the input position behind it.
  * Returns 0 when it has to wait for the flood limit. */
 static int
@@ -857,19 +951,8 @@ command_run(uint32_t i, const char *line, size_t len, uint64_t end)
 		poison("parse", line, len);
 		memcpy(scratch, line, len);
 		scratch[len] = '\0';
-		switch (message_parse(&c.m, scratch, len)) {
-		case MESSAGE_OK:
-			take_label(&c);
-			c.row = (s->flags & SESSION_CONTROL)
-			    ? control_row(&c)
-			    : command_check(&c);
-			break;
-		case MESSAGE_TOO_LONG:
-			c.row = &row_long;
-			break;
-		default:
-			c.row = &row_empty;
-		}
+		c.row = command_choose(&c,
+		    message_parse(&c.m, scratch, len), line, len);
 	}
 	first = c.step == 0;
 	cost = !first || (c.row->flags & CMD_FREE) ||
@@ -962,8 +1045,27 @@ command_next(uint32_t i)
 /* ---- what was kept for its user ---- */
 
 static enum command_result
+settle_metadata(struct command *c)
+{
+	enum command_result r;
+
+	if (c->s->crashes >= POISON) {
+		log_warn("the metadata of %s crashed %u workers: not fetched",
+		    log_safe(c->u->nick), c->s->crashes);
+		command_lock(c);
+		command_op(c, OP_METADATA_DONE, c->uid);
+		return CMD_DONE;
+	}
+	r = metadata_settle(c);
+	c->step |= STEP_MAIL;
+	return r;
+}
+
+static enum command_result
 mail(struct command *c)
 {
+	if (c->cursor & CURSOR_METADATA)
+		return settle_metadata(c);
 	if (c->cursor & CURSOR_MISSED) {
 		if (c->s->crashes < POISON)
 			return missed_tell(c);
@@ -996,10 +1098,13 @@ command_mail(uint32_t i)
 
 	if (!command_is_mail(s) &&
 	    (s->step != 0 ||
-		!(s->flags & (SESSION_MAIL | SESSION_MISSES)) ||
+		(!(s->flags & (SESSION_MAIL | SESSION_MISSES)) &&
+		!(c.u->flags & USER_UNFETCHED)) ||
 		!store_accepts() || !(c.u->flags & USER_REGISTERED)))
 		return 0;
-	if (!command_is_mail(s) && (s->flags & SESSION_MISSES)) {
+	if (!command_is_mail(s) && (c.u->flags & USER_UNFETCHED))
+		c.cursor = CURSOR_METADATA;
+	else if (!command_is_mail(s) && (s->flags & SESSION_MISSES)) {
 		/* the rooms are shown first */
 		if (s->sent != s->queued || (s->flags & SESSION_JOINING))
 			return 0;

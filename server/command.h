@@ -36,6 +36,8 @@ enum { STEP_ASKED = 1 << 30 /* in `step': the store was asked */ };
 #define STEP_MAIL (1u << 31) /* it is no line's step but absent_tell()'s;
                               * mootctl's steps are others */
 
+struct batch;
+struct lines;
 struct command;
 typedef enum command_result command_fn(struct command *c);
 
@@ -59,6 +61,7 @@ struct command {
 	uint64_t cursor;  /* kept between steps too */
 	size_t answered;  /* bytes of the store's answer that were used */
 	const char *context; /* for ask(): tags more, or NULL */
+	const struct batch *batch; /* what it says, or NULL: its line */
 	struct envelope *event; /* NULL, or set by command_event() */
 	char *label;      /* of labeled-response, or NULL */
 	int failed;       /* a numeric of 400..599 or FAIL was replied */
@@ -75,6 +78,8 @@ int command_next(uint32_t s);
 int command_mail(uint32_t s);
 /* In `cursor', with STEP_MAIL: it is missed_tell()'s. */
 #define CURSOR_MISSED (UINT64_C(1) << 63)
+/* Or metadata_settle()'s. */
+#define CURSOR_METADATA (UINT64_C(1) << 61)
 
 static inline int
 command_is_mail(const struct session *s)
@@ -106,12 +111,22 @@ void reply(struct command *c, int numeric, const char *fmt, ...)
 /* A whole line without CR LF: ":server PONG ..." */
 void reply_line(struct command *c, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* A line of the past, with the tags it is to have ("a=b;c").  INNER: they
- * name a batch, so it is in no other one. */
+/* What a line of a reply is to labeled-response. */
+enum reply_place {
+	REPLY_OWN,   /* a message of the response */
+	REPLY_INNER, /* its tags name a batch, so it is in no other one */
+	REPLY_APART, /* not of the response: it only comes at the same time */
+};
+/* A line of the past, with the tags it is to have ("a=b;c"). */
 void reply_past(struct command *c, const char *tags, size_t ntags,
-    const char *line, int inner);
+    const char *line, enum reply_place place);
+/* A message of several lines; likewise. */
+void reply_lines(struct command *c, const struct lines *l,
+    enum reply_place place);
 /* What the client itself gets of the event, with its tags. */
 void reply_event(struct command *c);
+/* The same as the recipient of its own message, which no label may be on. */
+void reply_delivery(struct command *c);
 
 /* From here on the step is one of those with CMD_LOCK. */
 void command_lock(struct command *c);

@@ -32,6 +32,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "../irc/metadata.h"
+#include "../irc/tag.h"
 #include "../irc/utf8.h"
 #include "config.h"
 #include "log.h"
@@ -412,6 +414,20 @@ description_read(struct parser *p, char **value, int n)
 	if (*t == '\0')
 		return field_set(p, value[0]);
 	complain(p, "description: \"%s\" has a control", log_safe(value[0]));
+	return -1;
+}
+
+/* As CLIENTTAGDENY has it; off is nothing. */
+static int
+client_tag_deny_read(struct parser *p, char **value, int n)
+{
+	(void)n;
+	if (strcmp(value[0], "off") == 0)
+		return field_set(p, "");
+	if (value[0][0] != '\0' && tag_deny_valid(value[0]))
+		return field_set(p, value[0]);
+	complain(p, "client-tag-deny: \"%s\" is not a list of tags, such as "
+	    "*,-typing", log_safe(value[0]));
 	return -1;
 }
 
@@ -953,6 +969,11 @@ static const struct setting settings[] = {
 	    1, 1, 0, 1000, 0, "20", NULL },
 	{ "linger", number_read, field_same, FIELD(linger),
 	    1, 1, 0, 86400, 0, "120", NULL },
+	{ "metadata-keys", number_read, field_same, FIELD(metadata_keys),
+	    1, 1, 0, METADATA_KEYS, FIXED, "20", NULL },
+	{ "client-tag-deny", client_tag_deny_read, field_same,
+	    FIELD(client_tag_deny),
+	    1, 1, 0, 0, 0, "off", NULL },
 	{ "log-level", level_read, field_same, FIELD(log_level),
 	    1, 1, 0, 0, 0, "info", NULL },
 };

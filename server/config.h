@@ -72,8 +72,10 @@ struct config {
 	                             * ever */
 	uint32_t history_size;      /* messages of a room; 1000000; 0: all */
 	uint32_t history_on_join;   /* lines shown to who cannot ask; 20 */
+	char client_tag_deny[200];  /* CLIENTTAGDENY; "" = no tag is refused */
 	uint32_t linger;            /* s an account stays without session;
 	                             * 120 */
+	uint32_t metadata_keys;     /* of a user or room; 20; 0..20 */
 	int log_level;              /* warn | info | debug; info */
 };
 

@@ -158,6 +158,8 @@ show_totals(struct command *c)
 	row_number("operators", state->opers);
 	row_number("rooms", state->rooms.used);
 	row_number("memberships", state->members.used);
+	row_number("metadata", state->metadata.used);
+	row_number("max_metadata", state->max_metadata - 1);
 	for (i = 0; i < sizeof(totals) / sizeof(totals[0]); i++)
 		row_number(
 		    totals[i].name, (long long)sum_counter(totals[i].what));

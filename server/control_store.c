@@ -73,6 +73,18 @@ show_row(struct command *c, const struct message *m)
 	row_end(c);
 }
 
+/* METADATA name key :value */
+static void
+show_key(struct command *c, const struct message *m)
+{
+	if (m->nparam < 3)
+		return;
+	row_begin();
+	row_text("key", m->param[1]);
+	row_text("value", m->param[2]);
+	row_end(c);
+}
+
 /* The next part begins behind CURSOR. */
 static enum command_result
 go_on(struct command *c, int exporting, const char *cursor)
@@ -102,6 +114,8 @@ show_part(struct command *c, int exporting)
 			return go_on(c, exporting, m.param[0]);
 		if (strcmp(m.command, "ROW") == 0)
 			show_row(c, &m);
+		if (strcmp(m.command, "METADATA") == 0)
+			show_key(c, &m);
 		if (strcmp(m.command, "ERASED") == 0 && m.nparam > 0) {
 			row_begin();
 			row_number("erased", atoll(m.param[0]));
@@ -126,9 +140,13 @@ control_history(struct command *c)
 		return CMD_DONE;
 	if (c->step == 0 && c->m.nparam > 2)
 		c->cursor = strtoull(c->m.param[2], NULL, 10);
-	if (c->step == 0 && !exporting)
+	if (c->step == 0 && !exporting) {
 		log_info("history of %s erased by the administrator",
 		    log_safe(name));
+		/* lest it be saved again */
+		command_lock(c);
+		op_text(command_op(c, OP_METADATA_ERASE, 0), name);
+	}
 	r = ask(c, "%s %s %llu", exporting ? "EXPORT" : "ERASE", name,
 	    (unsigned long long)c->cursor);
 	return r != CMD_ANSWERED ? r : show_part(c, exporting);

@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -30,7 +31,9 @@
 #include "blame.h"
 #include "deliver.h"
 #include "fault.h"
+#include "lines.h"
 #include "log.h"
+#include "metadata.h"
 #include "missed.h"
 #include "monitor.h"
 #include "op.h"
@@ -64,6 +67,9 @@ event_begin(struct envelope *e, enum event_kind kind, uint32_t source)
 	e->kind = (uint16_t)kind;
 	e->source = source;
 	e->source_gen = source != 0 ? users[source].gen : 0;
+	if (source != 0 && (users[source].modes & USER_BOT) &&
+	    kind <= EVENT_KICK)
+		event_tags(e, "bot", 3);
 }
 
 void
@@ -83,7 +89,8 @@ event_target_user(struct envelope *e, uint32_t user)
 void
 event_tags(struct envelope *e, const char *tags, size_t len)
 {
-	if (envelope_add(e, &e->ntags, tags, len) != 0)
+	if ((e->ntags > 0 && envelope_add(e, &e->ntags, ";", 1) != 0) ||
+	    envelope_add(e, &e->ntags, tags, len) != 0)
 		log_warn("event: tags of %zu bytes do not fit", len);
 }
 
@@ -150,6 +157,26 @@ event_text_line(struct envelope *e, int alt, const char *word,
 		p += len;
 	}
 	envelope_add(e, alt ? &e->nalt : &e->nline, line, (size_t)(p - line));
+}
+
+void
+event_text_long(struct envelope *e, const char *word, const char *target,
+    const char *text, size_t n)
+{
+	char head[MULTILINE_HEAD + 2], *p = head;
+	const char *end = head + MULTILINE_HEAD - 2;
+
+	put_account(e);
+	*p++ = ':';
+	p = put_source(p, end, e->source);
+	p = put(p, end, " ");
+	p = put(p, end, word);
+	p = put(p, end, " ");
+	p = put(p, end, target);
+	p = put(p, p + 2, " :");
+	if (envelope_add(e, &e->nline, head, (size_t)(p - head)) != 0 ||
+	    envelope_add(e, &e->nline, text, n) != 0)
+		log_warn("event: a text of %zu bytes does not fit", n);
 }
 
 static void
@@ -509,15 +536,82 @@ deliver_text(const struct envelope *e, const struct session *s, size_t *len)
 	return envelope_line(e);
 }
 
+enum { LOOKS = 32 };
+
 /* An event looks the same to all sessions with the same capabilities that
  * matter, so each look is made once and kept until the next event. */
 static struct look {
 	uint64_t caps;
 	int alt;
 	size_t len;
+	int lines;              /* it is MORE, not TEXT */
 	char text[MESSAGE_TAGS + MESSAGE_LINE + 64];
-} looks[16];
+	char *more;             /* of SIZE bytes */
+	size_t size;
+} looks[LOOKS];
 static int nlook;
+static uint64_t look_caps = TAG_CAPS;
+
+static const char *
+look_text(const struct look *k)
+{
+	return k->lines ? k->more : k->text;
+}
+
+/* Another event: nothing of the one before is of use. */
+static void
+look_begin(const struct envelope *e)
+{
+	nlook = 0;
+	look_caps = e->flags & ENVELOPE_LINES
+	    ? TAG_CAPS | CAP(BATCH) | CAP(MULTILINE)
+	    : TAG_CAPS;
+}
+
+void
+deliver_lines(const struct envelope *e, uint64_t caps, struct lines *l)
+{
+	static char msgid[40], tags[MESSAGE_TAGS];
+
+	snprintf(msgid, sizeof(msgid), "%llx.%llx",
+	    (unsigned long long)state->started, (unsigned long long)e->id);
+	*l = (struct lines) { .msgid = msgid, .kept = envelope_tags(e),
+		.nkept = e->ntags, .tags = tags,
+		.ntags = deliver_tags(e, caps, tags, sizeof(tags)),
+		.line = envelope_line(e), .nline = e->nline };
+}
+
+static void
+look_append(struct look *k, const char *text, size_t n)
+{
+	if (k->len + n > k->size) {
+		k->size = 2 * (k->len + n) + 4096;
+		if ((k->more = realloc(k->more, k->size)) == NULL)
+			fatal("no memory for a message of %zu bytes", k->size);
+	}
+	memcpy(k->more + k->len, text, n);
+	k->len += n;
+}
+
+static struct look *
+look_make_lines(struct look *k, const struct envelope *e)
+{
+	struct lines l;
+	struct multiline *m;
+
+	k->lines = 1;
+	deliver_lines(e, k->caps, &l);
+	for (m = lines_show(&l, k->caps); multiline_next(m);) {
+		if (m->nout_tags > 0) {
+			look_append(k, "@", 1);
+			look_append(k, m->out_tags, m->nout_tags);
+			look_append(k, " ", 1);
+		}
+		look_append(k, m->out, m->nout);
+		look_append(k, "\r\n", 2);
+	}
+	return k;
+}
 
 static struct look *
 look_make(struct look *k, const struct envelope *e, const struct session *s)
@@ -525,9 +619,12 @@ look_make(struct look *k, const struct envelope *e, const struct session *s)
 	const char *text;
 	size_t n, len;
 
-	k->caps = s->caps & TAG_CAPS;
+	k->caps = s->caps & look_caps;
 	k->alt = wants_alt(e, s);
 	k->len = 0;
+	k->lines = 0;
+	if (e->flags & ENVELOPE_LINES)
+		return look_make_lines(k, e);
 	text = deliver_text(e, s, &len);
 	if (len == 0)
 		return k;
@@ -546,13 +643,16 @@ look_make(struct look *k, const struct envelope *e, const struct session *s)
 static const struct look *
 look_find(const struct envelope *e, const struct session *s)
 {
-	uint64_t caps = s->caps & TAG_CAPS;
+	uint64_t caps = s->caps & look_caps;
 	int alt = wants_alt(e, s), i;
 
 	for (i = 0; i < nlook; i++)
 		if (looks[i].caps == caps && looks[i].alt == alt)
 			return &looks[i];
-	/* 3 capabilities and alt make at most 16 looks */
+	/* 3 capabilities and alt make at most 16 looks, 5 of them without alt,
+	 * for several lines, at most 32; more would be made anew each time */
+	if (nlook == LOOKS)
+		nlook--;
 	return look_make(&looks[nlook++], e, s);
 }
 
@@ -561,10 +661,10 @@ deliver_render(const struct envelope *e, const struct session *s, size_t *len)
 {
 	const struct look *k;
 
-	nlook = 0;
+	look_begin(e);
 	k = look_find(e, s);
 	*len = k->len;
-	return k->text;
+	return look_text(k);
 }
 
 /* ---- fan-out ---- */
@@ -575,12 +675,19 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 {
 	struct session *s = &sessions[i];
 	const struct look *k;
+	const char *text;
+	size_t len;
 
 	if (!missed_hears(s, e) || (s->caps & e->caps) != e->caps)
 		return;
 	if (e->nrooms > 0 && s->mark == e->serial)
 		return;
-	k = look_find(e, s);
+	if (!(e->flags & ENVELOPE_METADATA)) {
+		k = look_find(e, s);
+		text = look_text(k);
+		len = k->len;
+	} else if ((text = metadata_lines(e, i, &len)) == NULL)
+		return;
 	f->queued = s->queued;
 	f->missed = s->missed;
 	FAULT("serve-queued");
@@ -590,10 +697,10 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 	f->started = 1; /* from the first one on a successor has a doubt */
 	atomic_signal_fence(memory_order_seq_cst);
 	FAULT("serve-session");
-	if (k->len > 0 && missed_is(s, e, k->len))
+	if (len > 0 && missed_is(s, e, len))
 		missed_note(i, e);
-	else if (k->len > 0)
-		session_append(i, k->text, k->len);
+	else if (len > 0)
+		session_append(i, text, len);
 	FAULT("serve-appended");
 	if (e->nrooms > 0)
 		s->mark = e->serial;
@@ -963,7 +1070,7 @@ deliver_own(const struct envelope *e, struct fanout *f, uint32_t from)
 void
 deliver_local(struct envelope *e, struct fanout *f)
 {
-	nlook = 0;
+	look_begin(e);
 	/* 2: begun by a predecessor; the first one met may be in doubt */
 	if (f->started == 1)
 		f->started = 2;

@@ -39,6 +39,9 @@ void event_account(struct envelope *e, const char *account);
 /* ":source WORD TARGET :TEXT", the form of all that is hot. */
 void event_text_line(struct envelope *e, int alt, const char *word,
     const char *target, const char *text);
+/* The same with N bytes of text, which are not cut: for ENVELOPE_LINES. */
+void event_text_long(struct envelope *e, const char *word, const char *target,
+    const char *text, size_t n);
 void event_line(struct envelope *e, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void event_alt(struct envelope *e, uint64_t caps, const char *fmt, ...)
@@ -111,6 +114,11 @@ const char *deliver_text(const struct envelope *e, const struct session *s,
 /* ... without '@' and without a final ';' or ' ', into BUF. */
 size_t deliver_tags(const struct envelope *e, uint64_t caps, char *buf,
     size_t size);
+
+/* E, which has ENVELOPE_LINES, as a message that somebody with CAPS is shown.
+ * What L points to is static, or E's. */
+struct lines;
+void deliver_lines(const struct envelope *e, uint64_t caps, struct lines *l);
 
 /* Takes one envelope from MSQID and delivers it; 0 when the queue is empty,
  * -1 when it is gone. */

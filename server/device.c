@@ -17,6 +17,7 @@
  * lock; who finds its owner dead makes the chains anew from the sessions.
  */
 #include "../irc/capability.h"
+#include "batch.h"
 #include "channel.h"
 #include "deliver.h"
 #include "device.h"
@@ -189,6 +190,8 @@ settle(uint32_t i)
 	/* one that was not brought to an end */
 	if (s->sasl != 0)
 		sasl_drop(i);
+	if (s->batch != 0)
+		batch_drop(i);
 	/* who gave it may have died over it */
 	users[s->user].home = (uint8_t)my_id;
 	if (why == NULL &&

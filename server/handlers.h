@@ -11,8 +11,12 @@ command_fn cmd_cap, cmd_pass, cmd_nick, cmd_user, cmd_quit, cmd_ping, cmd_pong,
     cmd_setname, cmd_away, cmd_user_mode;
 /* message.c: saying something */
 command_fn cmd_privmsg, cmd_notice, cmd_tagmsg, cmd_wallops;
+/* batch.c: saying it in several lines */
+command_fn cmd_batch;
 /* history.c: what was said */
 command_fn cmd_chathistory, cmd_search;
+/* metadata.c: what one says of oneself */
+command_fn cmd_metadata;
 /* redact.c, marker.c */
 command_fn cmd_redact, cmd_markread;
 /* channel.c: rooms */
@@ -41,6 +45,16 @@ enum command_result service_message(struct command *c, const char *text);
 void service_whois(struct command *c, const char *nick);
 /* The own membership in the room called NAME, 0 for none.  No lock needed. */
 uint32_t own_member(const struct command *c, const char *name);
+/* Says what C's batch has to TARGET, in as many steps as PRIVMSG would. */
+enum command_result message_say(struct command *c, const char *target);
+/* The client-only tags of C's line that are passed on; the length. */
+size_t message_tags(const struct command *c, char *tags, size_t size);
+/* The command that is said: not BATCH. */
+const char *message_word(const struct command *c);
+/* Makes E, which has its target, what C says: its tags, then ":source WORD
+ * TARGET :text", or its batch. */
+void message_fill(const struct command *c, struct envelope *e,
+    const char *word, const char *target);
 /* "PLAIN,SCRAM-SHA-256" */
 const char *sasl_mechanisms(void);
 /* The store has come or gone: tells session S, if it wants to know. */

@@ -131,7 +131,8 @@ lasting_place(struct command *c)
 	uint32_t r = 0;
 
 	/* their lists need places as well */
-	if (full || state->bans.used > state->max_bans / 2)
+	if (full || state->bans.used > state->max_bans / 2 ||
+	    state->metadata.used > state->max_metadata / 2)
 		r = idle_find();
 	if (r != 0)
 		command_op(c, OP_ROOM_EVICT, r);

@@ -4,6 +4,7 @@
  * server.  It takes no lock: a sender's own membership keeps its room's
  * record alive, and only its home changes it.  Each target is a step.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "../irc/capability.h"
@@ -12,6 +13,7 @@
 #include "../irc/tag.h"
 #include "absent.h"
 #include "account.h"
+#include "batch.h"
 #include "channel.h"
 #include "deliver.h"
 #include "handlers.h"
@@ -103,23 +105,83 @@ say_whose(struct envelope *e)
 	envelope_add(e, &e->nalt, account, strlen(account));
 }
 
+/* Tags of the moment, which are no part of any history. */
+static const char *const passing[] = { "+typing", "+draft/typing" };
+
+static int
+is_passing(const char *tags)
+{
+	const char *key, *value;
+	size_t n, k, i;
+
+	while (tag_next(&tags, &key, &n, &value, &k)) {
+		for (i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+			if (strlen(passing[i]) == n &&
+			    memcmp(passing[i], key, n) == 0)
+				break;
+		if (i == sizeof(passing) / sizeof(passing[0]))
+			return 0;
+	}
+	return 1;
+}
+
+size_t
+message_tags(const struct command *c, char *tags, size_t size)
+{
+	tags[0] = '\0';
+	return c->m.tags == NULL ? 0 : tag_client_only(tags, size, c->m.tags,
+	    config->client_tag_deny);
+}
+
+/* A TAGMSG of which nothing is left because its tags are not wanted here. */
+static int
+is_denied(const struct command *c)
+{
+	char tags[MESSAGE_TAGS_CLIENT + 1];
+
+	return c->m.tags != NULL && config->client_tag_deny[0] != '\0' &&
+	    message_tags(c, tags, sizeof(tags)) == 0 &&
+	    tag_client_only(tags, sizeof(tags), c->m.tags, "") > 0;
+}
+
+const char *
+message_word(const struct command *c)
+{
+	return c->batch != NULL ? privmsg.word : c->row->name;
+}
+
+void
+message_fill(const struct command *c, struct envelope *e, const char *word,
+    const char *target)
+{
+	char tags[MESSAGE_TAGS_CLIENT + 1];
+	size_t n;
+
+	if (c->batch != NULL) {
+		batch_fill(c->batch, e, target);
+		return;
+	}
+	n = message_tags(c, tags, sizeof(tags));
+	e->flags |= ENVELOPE_MESSAGE;
+	if (n > 0)
+		event_tags(e, tags, n);
+	if (strcmp(word, "TAGMSG") != 0) {
+		event_text_line(e, 0, word, target, c->m.param[1]);
+		return;
+	}
+	if (is_passing(tags))
+		e->flags |= ENVELOPE_PASSING;
+	e->caps = e->alt_caps = CAP(MESSAGE_TAGS);
+	event_text_line(e, 1, word, target, NULL);
+}
+
 /* Fills the event with the tags and the line, and echoes it. */
 static void
 say(struct command *c, const struct saying *how, const char *target)
 {
 	struct envelope *e = c->event;
-	char tags[MESSAGE_TAGS_CLIENT + 1];
-	size_t n;
 
-	e->flags |= ENVELOPE_MESSAGE;
-	if (c->m.tags != NULL &&
-	    (n = tag_client_only(tags, sizeof(tags), c->m.tags)) > 0)
-		event_tags(e, tags, n);
-	if (how->tags_only) {
-		e->caps = e->alt_caps = CAP(MESSAGE_TAGS);
-		event_text_line(e, 1, how->word, target, NULL);
-	} else
-		event_text_line(e, 0, how->word, target, c->m.param[1]);
+	message_fill(c, e, how->word, target);
 	say_whose(e);
 	if (c->s->caps & CAP(ECHO_MESSAGE))
 		reply_event(c);
@@ -192,7 +254,7 @@ say_to_user(struct command *c, const struct saying *how, const char *nick)
 	event_target_user(c->event, u);
 	say(c, how, users[u].nick);
 	if (u == c->uid)
-		reply_event(c); /* a fan-out leaves the source out */
+		reply_delivery(c); /* a fan-out leaves the source out */
 	if (!how->quiet && !how->tags_only && (users[u].flags & USER_AWAY))
 		reply(c, RPL_AWAY, users[u].nick, aways[u].text);
 	return CMD_DONE;
@@ -212,13 +274,35 @@ say_to(struct command *c, const struct saying *how, const char *target)
 	return CMD_DONE;
 }
 
+/* Whether item N of LIST, TARGET, was in it before: once is enough. */
+static int
+is_again(const char *list, unsigned n, const char *target)
+{
+	char item[MESSAGE_LINE];
+
+	while (n-- > 0)
+		if (list_item(list, n, item, sizeof(item)) &&
+		    name_cmp(item, target) == 0)
+			return 1;
+	return 0;
+}
+
+enum command_result
+message_say(struct command *c, const char *target)
+{
+	c->u->spoke = wall_ms;
+	return say_to(c, &privmsg, target);
+}
+
 static enum command_result
 say_all(struct command *c, const struct saying *how)
 {
 	unsigned item = c->step & ~(uint32_t)STEP_ASKED;
-	char target[512], next[8];
+	char target[MESSAGE_LINE], next[8];
 	enum command_result r;
 
+	if (batch_takes(c))
+		return batch_line(c);
 	if (c->m.nparam < 1 || c->m.param[0][0] == '\0') {
 		if (!how->quiet)
 			reply(c, ERR_NORECIPIENT, how->word);
@@ -234,15 +318,18 @@ say_all(struct command *c, const struct saying *how)
 		return how->quiet || how->tags_only
 		    ? CMD_DONE
 		    : service_message(c, c->m.param[1]);
-	c->u->spoke = wall_ms;
-	if (item >= TARGETS_MAX) {
-		if (!how->quiet)
-			reply(c, ERR_TOOMANYTARGETS, how->word);
+	if (how->tags_only && is_denied(c))
 		return CMD_DONE;
-	}
+	c->u->spoke = wall_ms;
 	if (!list_item(c->m.param[0], item, target, sizeof(target)))
 		return CMD_DONE;
-	if ((r = say_to(c, how, target)) != CMD_DONE)
+	if (item >= TARGETS_MAX) {
+		if (!how->quiet)
+			reply(c, ERR_TOOMANYTARGETS, target);
+		return CMD_DONE;
+	}
+	if (!is_again(c->m.param[0], item, target) &&
+	    (r = say_to(c, how, target)) != CMD_DONE)
 		return r;
 	if (strchr(c->m.param[0], ',') == NULL ||
 	    !list_item(c->m.param[0], item + 1, next, sizeof(next)))

@@ -246,9 +246,10 @@ missed_note(uint32_t i, const struct envelope *e)
 		add_absent(i, e->id);
 		return;
 	}
-	if (s->flags & (SESSION_OVERFLOW | SESSION_DEAD))
+	if ((s->flags & (SESSION_OVERFLOW | SESSION_DEAD)) ||
+	    (e->flags & ENVELOPE_PASSING)) /* too late for that */
 		return;
-	if (store_wants(e)) {
+	if (store_wants(e) && !(e->flags & ENVELOPE_METADATA)) {
 		if (add(i, e->id) == 0) {
 			if (s->sent == s->queued)
 				worker_run_later(i);

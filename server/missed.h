@@ -49,7 +49,8 @@ missed_hears(const struct session *s, const struct envelope *e)
 static inline int
 missed_is(const struct session *s, const struct envelope *e, size_t len)
 {
-	return s->queued - s->sent + len > config->sendq ||
+	return (s->queued - s->sent + len > config->sendq &&
+		   s->queued != s->sent) ||
 	    (s->flags & SESSION_RETURNS ? missed_wants(s, e)
 	        : s->state == SESSION_ABSENT || (s->flags & SESSION_MISSES));
 }

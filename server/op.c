@@ -11,11 +11,13 @@
 
 #include "../ipc/mailbox.h"
 #include "../irc/mode.h"
+#include "batch.h"
 #include "fault.h"
 #include "log.h"
 #include "missed.h"
 #include "monitor.h"
 #include "op.h"
+#include "op_metadata.h"
 #include "op_room.h"
 #include "poison.h"
 #include "registry.h"
@@ -441,6 +443,7 @@ op_account(struct op *op)
 	struct user *u = &users[op->a];
 	uint32_t i;
 
+	op_metadata_account(op->a, op->text);
 	registry_unindex_account(op->a);
 	copy(u->account, sizeof(u->account), op->text);
 	FAULT("op-account");
@@ -543,6 +546,56 @@ op_monitor_clear(struct op *op)
 }
 
 static void
+op_batch(struct op *op)
+{
+	struct batch *b = batch_of(&sessions[op->a]);
+
+	if (sessions[op->a].batch == 0)
+		return;
+	memset(b, 0, sizeof(*b));
+	FAULT("op-batch-empty");
+	copy(b->ref, sizeof(b->ref), op->text);
+	copy(b->target, sizeof(b->target), op->text2);
+	FAULT("op-batch-named");
+}
+
+static void
+op_batch_text(struct op *op)
+{
+	size_t n = strnlen(op->text, sizeof(op->text)), size;
+	char *part = batch_part(batch_of(&sessions[op->a]), op->b, &size);
+
+	if (sessions[op->a].batch == 0 || part == NULL || n >= size ||
+	    op->c > size - 1 - n)
+		return;
+	copy(part + op->c, n + 1, op->text);
+	FAULT("op-batch-text");
+}
+
+static void
+op_batch_line(struct op *op)
+{
+	struct batch *b = batch_of(&sessions[op->a]);
+
+	if (sessions[op->a].batch == 0 || op->b > MULTILINE_LINES ||
+	    op->c > MULTILINE_BYTES || op->x > MULTILINE_PLAN)
+		return;
+	b->nlines = op->b;
+	FAULT("op-batch-lines");
+	b->ntext = op->c;
+	FAULT("op-batch-bytes");
+	b->nplan = (uint32_t)op->x;
+}
+
+static void
+op_batch_state(struct op *op)
+{
+	if (sessions[op->a].batch != 0)
+		batch_of(&sessions[op->a])->state = op->b;
+	FAULT("op-batch-state");
+}
+
+static void
 op_ranked(struct op *op)
 {
 	atomic_fetch_and(&users[op->a].flags, ~(uint32_t)USER_UNRANKED);
@@ -577,6 +630,10 @@ static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_SASL] = op_sasl,
 	[OP_SASL_TEXT] = op_sasl_text,
 	[OP_SASL_STEP] = op_sasl_step,
+	[OP_BATCH] = op_batch,
+	[OP_BATCH_TEXT] = op_batch_text,
+	[OP_BATCH_LINE] = op_batch_line,
+	[OP_BATCH_STATE] = op_batch_state,
 	[OP_ROOM_LOAD] = op_room_load,
 	[OP_ROOM_REGISTER] = op_room_register,
 	[OP_ROOM_UNREGISTER] = op_room_unregister,
@@ -586,6 +643,13 @@ static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_ROOM_EVICT] = op_room_evict,
 	[OP_ACCOUNT_GONE] = op_account_gone,
 	[OP_RANKED] = op_ranked,
+	[OP_USER_METADATA] = op_user_metadata,
+	[OP_ROOM_METADATA] = op_room_metadata,
+	[OP_METADATA_LOAD] = op_metadata_load,
+	[OP_METADATA_FLAGS] = op_metadata_flags,
+	[OP_METADATA_DONE] = op_metadata_done,
+	[OP_METADATA_ERASE] = op_metadata_erase,
+	[OP_SUBSCRIBE] = op_subscribe,
 };
 
 /* Those that change of room a what is to last. */
@@ -597,6 +661,7 @@ static const char changes_room[OP_MAX] = {
 	[OP_BAN_DEL] = 1,
 	[OP_TOPIC] = 1,
 	[OP_ROOM_REGISTER] = 1,
+	[OP_ROOM_METADATA] = 1,
 };
 
 /* While the number is odd, the store does not look (store/snapshot.c): what a

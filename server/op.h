@@ -52,6 +52,20 @@ enum op_kind {
 	OP_SASL,       /* session a; mechanism b, 0 for none; text seed */
 	OP_SASL_TEXT,  /* session a; text at b */
 	OP_SASL_STEP,  /* session a; step b, whose message begins at c */
+	OP_USER_METADATA, /* user a; text2 key, text its value, "" removes;
+	                * b METADATUM_*; session c, if not 0, may change more
+	                * at ms x */
+	OP_ROOM_METADATA, /* room a; likewise */
+	OP_METADATA_LOAD, /* user a; chunk b what the store has of it */
+	OP_METADATA_FLAGS, /* user a; text2 key; b METADATUM_* to set */
+	OP_METADATA_DONE, /* user a: it is what its account has */
+	OP_METADATA_ERASE, /* text an account or a room: it says nothing */
+	OP_SUBSCRIBE,  /* session a; text its keys from b on */
+	OP_BATCH,      /* session a; an empty batch: text reference, text2
+	                * target */
+	OP_BATCH_TEXT, /* session a; part b, enum batch_part; text at c */
+	OP_BATCH_LINE, /* session a; b lines, c bytes of text, x of plan */
+	OP_BATCH_STATE, /* session a; b enum batch_state */
 	OP_MAX
 };
 

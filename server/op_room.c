@@ -21,6 +21,7 @@
 #include "ask.h"
 #include "fault.h"
 #include "log.h"
+#include "op_metadata.h"
 #include "op_room.h"
 #include "registry.h"
 
@@ -53,6 +54,7 @@ room_free(uint32_t r)
 {
 	list_free(&rooms[r].bans);
 	list_free(&rooms[r].access);
+	registry_free_metadata(&rooms[r].metadata);
 	registry_unindex_room(r);
 	FAULT("op-free-unindexed");
 	registry_free_room(r);
@@ -191,6 +193,14 @@ load_access(uint32_t r, const struct message *m)
 	    rooms[r].naccess);
 }
 
+/* METADATA room key :value */
+static void
+load_metadata(uint32_t r, const struct message *m)
+{
+	if (m->nparam >= 3)
+		op_metadata_put(METADATUM_ROOM, r, m->param[1], m->param[2], 0);
+}
+
 static const struct {
 	const char *word;
 	void (*load)(uint32_t r, const struct message *m);
@@ -198,6 +208,7 @@ static const struct {
 	{ "ROOM", load_room },
 	{ "BAN", load_ban },
 	{ "ACCESS", load_access },
+	{ "METADATA", load_metadata },
 };
 
 static void
@@ -213,7 +224,7 @@ load_line(uint32_t r, char *line, size_t len)
 			parts[i].load(r, &m);
 }
 
-/* The lines of KINDS, "RBA" as they begin. */
+/* The lines of KINDS, "RBAM" as they begin. */
 static void
 load_lines(uint32_t r, const char *text, size_t n, const char *kinds)
 {
@@ -270,7 +281,7 @@ op_room_load(struct op *op)
 		return;
 	rooms[r].loading_gen = sessions[op->b].gen;
 	rooms[r].loading = op->b;
-	load_lines(r, text, n, "RBA");
+	load_lines(r, text, n, "RBAM");
 	FAULT("op-load-lists");
 	if (!(op->c & LOAD_LAST))
 		return;

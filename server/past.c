@@ -25,6 +25,7 @@
 #include "../irc/mode.h"
 #include "ask.h"
 #include "deliver.h"
+#include "lines.h"
 #include "past.h"
 #include "registry.h"
 #include "worker.h"
@@ -100,6 +101,12 @@ in_batch(const struct command *c)
 	return (c->s->caps & CAP(BATCH)) != 0;
 }
 
+static enum reply_place
+place_of(const struct command *c)
+{
+	return in_batch(c) ? REPLY_INNER : REPLY_OWN;
+}
+
 void
 past_batch(struct command *c, int sign, const struct past *p)
 {
@@ -171,6 +178,17 @@ line_of(const struct past *p, const char *line)
 	return text;
 }
 
+/* One of several lines, with the N bytes of TAGS. */
+static void
+row_of_lines(struct command *c, char *const *v, const char *tags, size_t n)
+{
+	struct lines l = { .msgid = v[2], .kept = v[5], .nkept = strlen(v[5]),
+		.tags = tags, .ntags = n, .line = v[6],
+		.nline = strlen(v[6]) };
+
+	reply_lines(c, &l, place_of(c));
+}
+
 /* ROW id time msgid account kind tags :line */
 void
 past_row(struct command *c, const struct past *p, const struct message *m)
@@ -194,8 +212,12 @@ past_row(struct command *c, const struct past *p, const struct message *m)
 		    sizeof(tags) - n);
 	if ((caps & CAP(MESSAGE_TAGS)) && strcmp(v[5], "*") != 0)
 		n += (size_t)snprintf(tags + n, sizeof(tags) - n, "%.*s;",
-		    MESSAGE_TAGS_CLIENT, v[5]);
-	reply_past(c, tags, n > 0 ? n - 1 : 0, line_of(p, v[6]), in_batch(c));
+		    MESSAGE_TAGS_KEPT, v[5]);
+	n -= n > 0; /* the final ';' */
+	if (strstr(v[5], MULTILINE_TAG "=") != NULL)
+		row_of_lines(c, v, tags, n);
+	else
+		reply_past(c, tags, n, line_of(p, v[6]), place_of(c));
 }
 
 /* TARGET name time; who had no account is shown by nick */
@@ -215,7 +237,7 @@ target_reply(struct command *c, const struct message *m)
 	snprintf(line, sizeof(line), ":%s CHATHISTORY TARGETS %.100s %s",
 	    config->name, m->param[0] + (m->param[0][0] == '~'),
 	    time + strlen("time="));
-	reply_past(c, tags, n > 0 ? n - 1 : 0, line, in_batch(c));
+	reply_past(c, tags, n > 0 ? n - 1 : 0, line, place_of(c));
 }
 
 /* ---- an answer ---- */

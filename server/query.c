@@ -25,6 +25,7 @@
 #include "account.h"
 #include "device.h"
 #include "handlers.h"
+#include "metadata.h"
 #include "past.h"
 #include "registry.h"
 #include "session.h"
@@ -167,6 +168,7 @@ whois_user(struct command *c, uint32_t u)
 	if (x->modes & USER_BOT)
 		reply(c, RPL_WHOISBOT, x->nick);
 	whois_private(c, u);
+	metadata_whois(c, u);
 	reply(c, RPL_WHOISIDLE, x->nick, (long long)seconds_since(x->spoke),
 	    (long long)(x->signon / 1000));
 }
@@ -470,6 +472,14 @@ value_msgreftypes(char *buf, int size)
 	return state->store.state != STORE_OFF ? "msgid,timestamp" : NULL;
 }
 
+/* Only what is refused needs to be told. */
+static const char *
+value_clienttagdeny(char *buf, int size)
+{
+	snprintf(buf, (size_t)size, "%s", config->client_tag_deny);
+	return buf[0] != '\0' ? buf : NULL;
+}
+
 /* A token has a text, a function for it, a number, or nothing. */
 static const struct token {
 	const char *name;
@@ -484,12 +494,14 @@ static const struct token {
 	{ "CHANNELLEN", NULL, NULL, NAME_CHANNEL },
 	{ "CHANTYPES", "#", NULL, 0 },
 	{ "CHATHISTORY", NULL, value_chathistory, 0 },
+	{ "CLIENTTAGDENY", NULL, value_clienttagdeny, 0 },
 	{ "ELIST", "CMNTU", NULL, 0 },
 	{ "HOSTLEN", NULL, NULL, NAME_HOST },
 	{ "KEYLEN", NULL, NULL, KEY_MAX },
 	{ "KICKLEN", NULL, NULL, KICK_MAX },
 	{ "LINELEN", NULL, NULL, MESSAGE_LINE },
 	{ "MAXLIST", NULL, value_maxlist, 0 },
+	{ "MAXTARGETS", NULL, NULL, TARGETS_MAX },
 	{ "MODES", NULL, NULL, MODES_MAX },
 	{ "MONITOR", NULL, NULL, MONITOR_MAX },
 	{ "MSGREFTYPES", NULL, value_msgreftypes, 0 },
@@ -502,6 +514,7 @@ static const struct token {
 	{ "TARGMAX", NULL, value_targmax, 0 },
 	{ "TOPICLEN", NULL, NULL, TOPIC_MAX },
 	{ "USERLEN", NULL, NULL, NAME_USER },
+	{ "UTF8ONLY", NULL, NULL, 0 },
 	{ "WHOX", NULL, NULL, 0 },
 };
 

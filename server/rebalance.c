@@ -135,7 +135,7 @@ is_at_rest(const struct session *s)
 {
 	return (s->state == SESSION_ABSENT && s->miss_head == 0) ||
 	    (s->state == SESSION_LIVE && !(s->flags & SESSION_CONTROL) &&
-		s->miss_head == 0 &&
+		s->miss_head == 0 && s->sasl == 0 && s->batch == 0 &&
 		s->out_head == 0 && s->in_chunk == 0 && s->step == 0 &&
 		s->answer == 0 && s->asked == 0 && s->sent == s->queued &&
 		!(s->flags & SESSION_JOINING));

@@ -11,12 +11,14 @@
 
 #include "../irc/capability.h"
 #include "../irc/mode.h"
+#include "../irc/multiline.h"
 #include "../irc/utf8.h"
 #include "account.h"
 #include "ask.h"
 #include "deliver.h"
 #include "device.h"
 #include "handlers.h"
+#include "metadata.h"
 #include "monitor.h"
 #include "registry.h"
 #include "session.h"
@@ -29,8 +31,8 @@ static const uint64_t offered = CAP(MESSAGE_TAGS) | CAP(SERVER_TIME) |
     CAP(MULTI_PREFIX) | CAP(USERHOST_IN_NAMES) | CAP(AWAY_NOTIFY) |
     CAP(EXTENDED_JOIN) | CAP(CAP_NOTIFY) | CAP(SETNAME) | CAP(CHGHOST) |
     CAP(INVITE_NOTIFY) | CAP(ACCOUNT_TAG) | CAP(ACCOUNT_NOTIFY) |
-    CAP(STANDARD_REPLIES) | CAP(EXTENDED_MONITOR) |
-    CAP(DRAFT_EXTENDED_MONITOR);
+    CAP(STANDARD_REPLIES) | CAP(MULTILINE) | CAP(METADATA) |
+    CAP(EXTENDED_MONITOR) | CAP(DRAFT_EXTENDED_MONITOR);
 static const uint64_t offered_with_store =
     CAP(SASL) | CAP(ACCOUNT_REGISTRATION) | CAP(CHATHISTORY) |
     CAP(EVENT_PLAYBACK) | CAP(MESSAGE_REDACTION) | CAP(READ_MARKER) |
@@ -46,6 +48,8 @@ enum {
 	STEP_TRY = 1,  /* whether all is there, and the nick can be had */
 	STEP_WELCOME,
 	STEP_HANDED,   /* the session may be one of an older user by now */
+	STEP_TAKE,     /* the nick */
+	STEP_FETCH,    /* what the account says of itself is fetched */
 };
 
 static void
@@ -65,6 +69,7 @@ welcome(struct command *c)
 	    mode_letters(mode_channel, cmodes, sizeof(cmodes)), "bklov");
 	reply_isupport(c);
 	reply_lusers(c);
+	metadata_welcome(c);
 	reply_motd(c);
 }
 
@@ -142,7 +147,24 @@ try_register(struct command *c)
 		return hand_over(c);
 	if ((r = account_may_have(c, wanted_nick(c))) == CMD_ANSWERED)
 		return deny_nick(c);
-	return r == CMD_DONE ? take_nick(c) : r;
+	if (r != CMD_DONE || !(c->u->flags & USER_UNFETCHED))
+		return r == CMD_DONE ? take_nick(c) : r;
+	c->step = STEP_FETCH;
+	c->cursor = 0;
+	return CMD_MORE;
+}
+
+/* Before anybody can see it. */
+static enum command_result
+fetch(struct command *c)
+{
+	enum command_result r = metadata_settle(c);
+
+	if (r != CMD_DONE)
+		return r;
+	c->step = STEP_TAKE;
+	c->cursor = 0;
+	return CMD_MORE;
 }
 
 /* The steps behind the first one. */
@@ -160,6 +182,8 @@ go_on(struct command *c)
 	case STEP_WELCOME:
 		welcome(c);
 		return CMD_DONE;
+	case STEP_FETCH:
+		return fetch(c);
 	default: /* of account_take() */
 		return take_nick(c);
 	}
@@ -355,6 +379,8 @@ cap_offered(void)
 		caps |= offered_with_store;
 	if (config->registration == REGISTRATION_CLOSED)
 		caps &= ~CAP(ACCOUNT_REGISTRATION);
+	if (config->metadata_keys == 0)
+		caps &= ~CAP(METADATA);
 	return caps;
 }
 
@@ -362,10 +388,19 @@ cap_offered(void)
 static const char *
 cap_value(uint64_t cap)
 {
+	static char limits[48];
+
 	if (cap == CAP(SASL))
 		return sasl_mechanisms();
+	if (cap == CAP(METADATA))
+		return metadata_limits();
 	if (cap == CAP(ACCOUNT_REGISTRATION))
 		return "before-connect,custom-account-name";
+	if (cap == CAP(MULTILINE)) {
+		snprintf(limits, sizeof(limits), "max-bytes=%d,max-lines=%d",
+		    MULTILINE_BYTES, MULTILINE_LINES);
+		return limits;
+	}
 	return NULL;
 }
 
@@ -493,6 +528,9 @@ cap_req(struct command *c)
 		caps |= CAP(CAP_NOTIFY);
 	if (ok && (caps & ~c->s->caps & CAP(CAP_NOTIFY)))
 		cap_told(c->s);
+	/* who takes either back has subscribed to nothing */
+	if (ok && (c->s->caps & ~caps & (CAP(METADATA) | CAP(BATCH))))
+		c->s->flags &= ~(uint32_t)SESSION_SUBSCRIBED;
 	if (ok)
 		c->s->caps = caps;
 	reply_line(c, ":%s CAP %s %s :%s", config->name, cap_nick(c),

@@ -34,7 +34,9 @@ struct slots {
 	size_t size, next;
 };
 
-enum slots_kind { SESSIONS, USERS, ROOMS, MEMBERS, BANS, ADDRESSES, MONITORS };
+enum slots_kind {
+	SESSIONS, USERS, ROOMS, MEMBERS, BANS, ADDRESSES, METADATA, MONITORS
+};
 
 static struct slots
 slots_of(enum slots_kind kind)
@@ -50,6 +52,7 @@ slots_of(enum slots_kind kind)
 		SLOTS(ROOMS, rooms, state->max_rooms, next_free);
 		SLOTS(MEMBERS, members, state->max_members, room_next);
 		SLOTS(BANS, bans, state->max_bans, next);
+		SLOTS(METADATA, metadata, state->max_metadata, next);
 		SLOTS(ADDRESSES, addresses, state->max_sessions + 1, next);
 		SLOTS(MONITORS, monitors, state->max_monitors, next);
 #undef SLOTS
@@ -194,6 +197,38 @@ registry_free_monitor(uint32_t m)
 	slots_give(MONITORS, m);
 }
 
+uint32_t
+registry_new_metadatum(void)
+{
+	uint32_t d = slots_take(METADATA);
+
+	if (d != 0)
+		memset(&metadata[d], 0, sizeof(metadata[d]));
+	return d;
+}
+
+void
+registry_free_metadatum(uint32_t d)
+{
+	metadata[d].owner = 0;
+	FAULT("metadatum-free");
+	slots_give(METADATA, d);
+}
+
+void
+registry_free_metadata(uint32_t *list)
+{
+	uint32_t d, next;
+
+	/* what is left of a list half freed is found by its owner */
+	while ((d = *list) != 0) {
+		next = metadata[d].next;
+		*list = next;
+		FAULT("metadata-unlinked");
+		registry_free_metadatum(d);
+	}
+}
+
 void
 registry_free_session(uint32_t s)
 {
@@ -208,6 +243,7 @@ registry_free_user(uint32_t u)
 {
 	registry_unindex_account(u);
 	FAULT("user-unindexed");
+	registry_free_metadata(&users[u].metadata);
 	atomic_store(&users[u].flags, 0);
 	FAULT("user-free");
 	slots_give(USERS, u);
@@ -752,6 +788,48 @@ heal_bans(void)
 	heal_list(BANS, 1, ban_used);
 }
 
+static uint32_t *
+metadata_list(uint32_t d)
+{
+	const struct metadatum *x = &metadata[d];
+
+	if (x->kind == METADATUM_USER && x->owner >= MAILBOX_SYSTEM &&
+	    x->owner < state->users.high && user_used(x->owner))
+		return &users[x->owner].metadata;
+	if (x->kind == METADATUM_ROOM && x->owner != 0 &&
+	    x->owner < state->rooms.high && room_used(x->owner))
+		return &rooms[x->owner].metadata;
+	return NULL;
+}
+
+static int
+metadatum_used(uint32_t d)
+{
+	return metadata[d].owner != 0;
+}
+
+/* Once it is known which users and rooms there are. */
+static void
+heal_metadata(void)
+{
+	uint32_t i, *list;
+
+	for (i = MAILBOX_SYSTEM; i < state->users.high; i++)
+		if (users[i].metadata != 0)
+			users[i].metadata = 0;
+	for (i = 1; i < state->rooms.high; i++)
+		rooms[i].metadata = 0;
+	for (i = 1; i < state->metadata.high; i++) {
+		if ((list = metadata_list(i)) == NULL) {
+			metadata[i].owner = 0;
+			continue;
+		}
+		metadata[i].next = *list;
+		*list = i;
+	}
+	heal_list(METADATA, 1, metadatum_used);
+}
+
 static void
 heal_rooms(void)
 {
@@ -857,6 +935,8 @@ registry_rebuild(unsigned w)
 	FAULT("heal-rooms");
 	heal_users();
 	FAULT("heal-users");
+	heal_metadata();
+	FAULT("heal-metadata");
 	heal_addresses();
 	FAULT("heal-addresses");
 	state->heal_crashes = 0;
@@ -958,6 +1038,21 @@ bans_wrong(uint32_t r, uint32_t b, uint32_t count, int ranks)
 	return n != count;
 }
 
+/* The keys of a user or a room. */
+static int
+metadata_wrong(uint32_t owner, uint32_t d, uint16_t kind)
+{
+	uint32_t n = 0;
+
+	for (; d != 0; d = metadata[d].next)
+		if (d >= state->metadata.high || n++ > 2 * METADATA_KEYS ||
+		    metadata[d].owner != owner || metadata[d].kind != kind ||
+		    memchr(metadata[d].key, '\0', METADATA_KEY + 1) == NULL ||
+		    memchr(metadata[d].value, '\0', METADATA_VALUE + 1) == NULL)
+			return 1;
+	return 0;
+}
+
 static int
 room_index_wrong(void)
 {
@@ -1037,7 +1132,14 @@ registry_wrong(void)
 		if (rooms[i].live &&
 		    bans_wrong(i, rooms[i].access, rooms[i].naccess, 1))
 			return "a list of accounts";
+		if (rooms[i].live && metadata_wrong(i, rooms[i].metadata,
+		        METADATUM_ROOM))
+			return "the metadata of a room";
 	}
+	for (i = MAILBOX_SYSTEM; i < state->users.high; i++)
+		if ((users[i].flags & USER_LIVE) && metadata_wrong(i,
+		        users[i].metadata, METADATUM_USER))
+			return "the metadata of a user";
 	for (i = 1; i < state->members.high; i++)
 		if (members[i].user >= state->users.high ||
 		    members[i].room >= state->rooms.high)

@@ -39,12 +39,16 @@ uint32_t registry_new_room(void);
 uint32_t registry_new_member(void);
 uint32_t registry_new_ban(void);
 uint32_t registry_new_monitor(void);
+uint32_t registry_new_metadatum(void);
 void registry_free_session(uint32_t s);
 void registry_free_user(uint32_t u);
 void registry_free_room(uint32_t r);
 void registry_free_member(uint32_t m);
 void registry_free_ban(uint32_t b);
 void registry_free_monitor(uint32_t m);
+void registry_free_metadatum(uint32_t d);
+/* All of a list, which its head then is not any more. */
+void registry_free_metadata(uint32_t *list);
 
 /*
  * The user with this nick, the room of this name; 0 for none.  Without the

@@ -120,6 +120,7 @@ session_pool_open(void)
 			pool_mark(used, sessions[i].answer);
 			pool_mark(used, sessions[i].miss_head);
 			pool_mark(used, sessions[i].sasl);
+			pool_mark(used, sessions[i].batch);
 		} else if (is_given(i)) {
 			pool_mark(used, sessions[i].in_chunk);
 			given_add(i);
@@ -288,7 +289,9 @@ session_append(uint32_t i, const char *buf, size_t len)
 
 	if (s->flags & (SESSION_OVERFLOW | SESSION_DEAD))
 		return;
-	if (s->queued - s->sent + len > config->sendq ||
+	/* one message has room in any case, of however many lines */
+	if ((s->queued - s->sent + len > config->sendq &&
+		s->queued != s->sent) ||
 	    session_write(i, s->queued, buf, len) != 0) {
 		s->flags |= SESSION_OVERFLOW;
 		worker_run_later(i);
@@ -771,6 +774,7 @@ session_free(uint32_t i)
 	struct session *s = &sessions[i];
 	uint32_t out = s->out_head, in = s->in_chunk, pend = s->pend;
 	uint32_t answer = s->answer, sasl = s->sasl, miss = s->miss_head;
+	uint32_t batch = s->batch;
 	int fd = s->fd;
 
 	/* Down first: if we die now, a successor that finds the socket
@@ -788,7 +792,7 @@ session_free(uint32_t i)
 	s->sent = s->queued;
 	FAULT("free-chunks");
 	s->out_head = s->out_tail = s->in_chunk = 0;
-	s->pend = s->answer = s->sasl = 0;
+	s->pend = s->answer = s->sasl = s->batch = 0;
 	s->miss_head = s->miss_tail = 0;
 	atomic_signal_fence(memory_order_seq_cst);
 	chain_give(out);
@@ -801,6 +805,8 @@ session_free(uint32_t i)
 		chunk_give(answer);
 	if (sasl != 0)
 		chunk_give(sasl);
+	if (batch != 0)
+		chunk_give(batch);
 	registry_free_session(i);
 	FAULT("free-freed");
 	if (fd >= 0) {

@@ -10,6 +10,7 @@
 #include "../ipc/bell.h"
 #include "../ipc/envelope.h"
 #include "../ipc/segment.h"
+#include "../irc/metadata.h"
 #include "../irc/name.h"
 #include "config.h"
 
@@ -108,6 +109,7 @@ enum session_flag {
 	SESSION_MISSES = 0x800000,   /* events it has still to be told */
 	SESSION_TOLD = 0x80000,      /* of what can be had of the store */
 	SESSION_RETURNS = 0x1000000, /* what its user missed is to be told */
+	SESSION_SUBSCRIBED = 0x2000000, /* to keys of metadata */
 };
 
 /* Output that tells of something as being kept: it is not sent before the
@@ -156,6 +158,7 @@ struct session {
 	uint64_t told;         /* kept messages up to this row, which the
 	                        * store does not know yet; 0: none */
 	uint32_t sasl;         /* chunk with its struct sasl, or 0 */
+	uint32_t batch;        /* chunk with its struct batch, or 0 */
 	uint64_t heard;        /* ms: when the answer came */
 	uint16_t crashes;      /* of workers: by its current line */
 	uint16_t faults;       /* by anything else about it */
@@ -173,6 +176,8 @@ enum user_flag {
 	USER_ENDS = 16,        /* killed: no session may stay, nor it itself */
 	USER_ABSENT = 32,      /* away only for want of a session */
 	USER_ALWAYS_ON = 64,   /* stays, however long it has none */
+	USER_UNFETCHED = 256,  /* has logged in or out: its metadata is not
+	                        * yet what its account has */
 };
 
 /* One identity. */
@@ -192,6 +197,7 @@ struct user {
 	_Atomic uint64_t waiters; /* workers that wait for room in it */
 	uint64_t signon, spoke;   /* ms since the epoch */
 	uint32_t next_free;
+	uint32_t metadata;     /* the first of its keys */
 	uint32_t invite_at;
 	uint32_t invite[INVITES_MAX]; /* rooms, and their generations */
 	uint32_t invite_gen[INVITES_MAX];
@@ -241,6 +247,7 @@ struct room {
 	uint32_t loading;      /* the session that fetches it from the store, */
 	uint32_t loading_gen;  /* and its generation */
 	uint32_t unsure;       /* the store could not be asked for it */
+	uint32_t metadata;     /* the first of its keys */
 	_Atomic uint32_t change; /* grows with each change of what is to last,
 	                        * odd in the middle of one */
 	_Atomic uint64_t saved; /* the store's: GEN << 32 | CHANGE it has */
@@ -267,6 +274,35 @@ struct ban {
 	uint64_t time;
 	char mask[MASK_MAX + 1];
 	char setter[SOURCE_MAX + 1];
+};
+
+enum metadatum_kind {
+	METADATUM_FREE,
+	METADATUM_USER,
+	METADATUM_ROOM,
+};
+
+enum metadatum_flag {
+	METADATUM_KEPT = 1,    /* the account has it in the store */
+	METADATUM_TOLD = 2,    /* those who see its user were told */
+	METADATUM_GONE = 4,    /* it was the former account's: to be removed */
+};
+
+/* A key of a user or a room, and its value. */
+struct metadatum {
+	uint32_t next;
+	uint32_t owner;        /* 0: free */
+	uint16_t kind;
+	uint16_t flags;
+	char key[METADATA_KEY + 1];
+	char value[METADATA_VALUE + 1];
+};
+
+/* What a session has to do with it: apart, most never touch it. */
+struct subscription {
+	uint32_t gen;          /* of the session that set CHANGED */
+	uint64_t changed;      /* ms: up to when its changes are used up */
+	char keys[METADATA_LIST]; /* if SESSION_SUBSCRIBED */
 };
 
 struct address {               /* how many clients an address has */
@@ -458,7 +494,7 @@ struct list {                  /* a free list, oldest first */
 /* The numbers all sizes follow from. */
 struct dimensions {
 	uint64_t workers, sessions, users, rooms, members, bans, fds, buckets,
-	    chunks, words, monitors;
+	    chunks, words, metadata, monitors;
 };
 
 /* What stands behind the header of the segment. */
@@ -470,7 +506,7 @@ struct state {
 	int32_t handover;      /* listener of ipc/handover.h, or -1 */
 	uint32_t nworker;
 	uint32_t max_sessions, max_users, max_rooms, max_members, max_bans;
-	uint32_t max_monitors;
+	uint32_t max_metadata, max_monitors;
 	uint32_t max_fd;       /* descriptors from here on are the master's */
 	_Atomic uint32_t stopping;
 	int32_t listeners[LISTENERS_MAX + 1]; /* of clients; ends with -1 */
@@ -481,7 +517,8 @@ struct state {
 	uint32_t linking;      /* whose lists of members are being changed */
 	_Atomic uint32_t heal_crashes; /* of workers, while rebuilding it */
 	uint64_t validated;    /* when the registry was: see validate.c */
-	struct list sessions, users, rooms, members, bans, addresses, monitors;
+	struct list sessions, users, rooms, members, bans, addresses, metadata,
+	    monitors;
 	uint32_t whowas_at;
 	uint32_t restarts;     /* of workers, since the start */
 	uint64_t started;      /* ms since the epoch */
@@ -505,6 +542,8 @@ extern struct member *members;
 extern struct room *rooms;
 extern struct room_list *room_lists;
 extern struct ban *bans;
+extern struct metadatum *metadata;
+extern struct subscription *subscriptions; /* by session */
 extern struct address *addresses;
 extern struct monitor *monitors;
 extern struct monitor_list *monitor_lists; /* by session */

@@ -24,6 +24,9 @@ const struct command_row command_table[] = {
 	    "AUTHENTICATE MECHANISM | DATA | *: logs in, by SASL" },
 	{ "AWAY", cmd_away, 0, R, 1,
 	    "AWAY [TEXT]: marks you away; without TEXT, back" },
+	{ "BATCH", cmd_batch, 1, R, 1,
+	    "BATCH +REF draft/multiline TARGET | -REF: a message of several "
+	    "lines" },
 	{ "CAP", cmd_cap, 1, L, 1,
 	    "CAP LS [302] | LIST | REQ :NAMES | END: capabilities" },
 	{ "CHANSERV", cmd_chanserv, 0, R | L, 2,
@@ -58,6 +61,9 @@ const struct command_row command_table[] = {
 	    "LUSERS: how many are here" },
 	{ "MARKREAD", cmd_markread, 0, R, 1,
 	    "MARKREAD TARGET [timestamp=TIME]: how far you have read" },
+	{ "METADATA", cmd_metadata, 0, L, 1,
+	    "METADATA TARGET GET|SET|LIST|CLEAR|SUB|UNSUB|SUBS|SYNC "
+	    "[KEY...] [:VALUE]: what people and rooms say of themselves" },
 	{ "MODE", cmd_mode, 1, R | L, 1,
 	    "MODE #ROOM|NICK [MODES [PARAMETER...]]: shows or sets modes" },
 	{ "MONITOR", cmd_monitor, 1, R | L, 1,

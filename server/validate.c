@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "../ipc/mailbox.h"
+#include "batch.h"
 #include "blame.h"
 #include "deliver.h"
 #include "log.h"
@@ -124,6 +125,9 @@ input_wrong(const struct session *s, uint32_t i)
 		return "list of what it missed";
 	if (s->sasl != 0 && !chunk_is_of(s->sasl, i))
 		return "chunk of an authentication";
+	if (s->batch != 0)
+		return chunk_is_of(s->batch, i) ? batch_wrong(s)
+		                                : "chunk of a batch";
 	return NULL;
 }
 

@@ -255,6 +255,8 @@ is_storable(const struct stored *m)
 		return 0;
 	if (!is_clean(m->tags, STORED_TAGS) || strchr(m->tags, ' ') != NULL)
 		return 0;
+	if (strlen(m->line) + strlen(m->tags) > STORED_BOTH)
+		return 0;
 	return m->account[0] == '\0' || is_name(m->account);
 }
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../irc/multiline.h"
 #include "database.h"
 
 /* Messages: storing them, reading one, removing one. */
@@ -25,8 +26,9 @@ enum message_kind {
 };
 
 enum {
-	STORED_LINE = 1024,      /* bytes of a line, more than any has */
-	STORED_TAGS = 4094,      /* of its client-only tags */
+	STORED_LINE = MULTILINE_WHOLE, /* bytes of a line */
+	STORED_TAGS = MESSAGE_TAGS_KEPT, /* of its tags */
+	STORED_BOTH = 7000,      /* of both: they are told in one answer */
 	STORED_NAME = 160,       /* of a target's: "=a=b" of two names */
 	STORED_ID = 40,          /* of a msgid */
 };

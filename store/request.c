@@ -51,6 +51,11 @@ const struct request_row request_rows[] = {
 	{ "MARKREAD", NULL, req_marked, NULL, 1, REQUEST_READ,
 	    "<target>" },
 
+	{ "METADATA", "SHOW", req_metadata_show, NULL, 1, REQUEST_READ,
+	    "<account>" },
+	{ "METADATA", "SET", req_metadata_set, NULL, 3, REQUEST_WRITE,
+	    "<account> <key> <most> [:<value>]" },
+
 	{ "REGISTER", NULL, req_register, prepare_register, 3,
 	    REQUEST_WRITE | REQUEST_HASH,
 	    "<account> <email|*> :<password>" },

@@ -21,6 +21,7 @@
 #include "handlers.h"
 #include "history.h"
 #include "message.h"
+#include "metadata.h"
 #include "retention.h"
 #include "search.h"
 
@@ -347,6 +348,13 @@ req_export(struct database *db, struct request *r)
 		p.done = 0;
 		p.last = p.ids[i] - 1;
 	}
+	/* then what it says of itself, on a page of its own */
+	if (p.done && p.n > 0)
+		p.done = 0;
+	else if (p.done && metadata_export(db, r, r->p[0]) != 0) {
+		answer_trouble(db, r);
+		return;
+	}
 	answer_part(r, &p);
 }
 
@@ -382,7 +390,8 @@ req_erase(struct database *db, struct request *r)
 	if (!parse_cursor(r, &p))
 		return;
 	if (part_of(db, r->p[0], &p, HISTORY_MOST) != 0 ||
-	    erase_part(db, &p) != 0) {
+	    erase_part(db, &p) != 0 ||
+	    (p.done && metadata_erase(db, r->p[0]) != 0)) {
 		answer_trouble(db, r);
 		return;
 	}

@@ -241,7 +241,10 @@ room_save(struct database *db, const struct room_settings *s)
 	        s->most, s->created, s->topic_time, s->topic_by,
 	        s->topic) < 0)
 		return -1;
-	return save_bans(db, s, room);
+	return save_bans(db, s, room) != 0 ||
+	        metadata_save(db, room, s->key_of, s->nkeys) != 0
+	    ? -1
+	    : 0;
 }
 
 /* A new founder; the old one stays an operator. */

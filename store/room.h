@@ -2,6 +2,8 @@
 #ifndef STORE_ROOM_H
 #define STORE_ROOM_H
 
+#include "../irc/metadata.h"
+#include "metadata.h"
 #include "request.h"
 
 /* The registered room that a request is about: 1; else it is answered, 0. */
@@ -24,6 +26,8 @@ struct room_settings {
 		const char *mask, *setter;
 		int64_t time;
 	} ban[ROOM_BANS];
+	int nkeys;
+	struct room_key key_of[METADATA_KEYS];
 };
 
 /* Saves them, bans and all, in the caller's transaction.  A room that is not

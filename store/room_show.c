@@ -3,9 +3,9 @@
 /*
  * Registered rooms, told: one, all, or a line each.
  *
- * A room has three parts: itself, its bans, and who has a rank.  An answer
- * that is full stops between two lines, and its cursor says in which room, in
- * which part and behind which row that was.
+ * A room has four parts: itself, its bans, who has a rank, and what it says of
+ * itself.  An answer that is full stops between two lines, and its cursor says
+ * in which room, in which part and behind which row that was.
  */
 
 #include <stdio.h>
@@ -108,7 +108,30 @@ part_access(struct database *db, struct request *r, int64_t room, int64_t *last)
 	        *last), last, 0);
 }
 
-static part_fn *const parts[] = { part_room, part_bans, part_access };
+/* A key has no number; but there are few: the place is how many were told. */
+static int
+part_metadata(
+    struct database *db, struct request *r, int64_t room, int64_t *last)
+{
+	sqlite3_stmt *q = database_query(db,
+	    "SELECT shown, key, value FROM room_metadata"
+	    " JOIN room ON room.id=room WHERE room=? ORDER BY key"
+	    " LIMIT -1 OFFSET ?", "ii", room, *last);
+	int n;
+
+	while ((n = q == NULL ? -1 : database_next(db, q)) == 1) {
+		if (answer(r, "METADATA %s %s :%s", database_text(q, 0),
+		        database_text(q, 1), database_text(q, 2)) != 0) {
+			database_end(q);
+			return 0;
+		}
+		++*last;
+	}
+	return n < 0 ? -1 : 1;
+}
+
+static part_fn *const parts[] = { part_room, part_bans, part_access,
+	part_metadata };
 
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
 

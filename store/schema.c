@@ -172,7 +172,22 @@ static const char first[] =
     " FROM message JOIN target ON target.id = message.target"
     " JOIN kind ON kind.id = message.kind;";
 
+static const char metadata[] =
+    "CREATE TABLE account_metadata ("
+    " account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,"
+    " key TEXT NOT NULL,"
+    " value TEXT NOT NULL,"
+    " PRIMARY KEY (account, key)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE room_metadata ("
+    " room INTEGER NOT NULL REFERENCES room ON DELETE CASCADE,"
+    " key TEXT NOT NULL,"
+    " value TEXT NOT NULL,"
+    " PRIMARY KEY (room, key)"
+    ") STRICT, WITHOUT ROWID;";
+
 const struct migration schema[] = {
 	{ "accounts, rooms, messages and their words", first },
+	{ "what accounts and rooms say of themselves", metadata },
 	{ NULL, NULL },
 };

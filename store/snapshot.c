@@ -36,6 +36,8 @@ struct snapshot {
 	struct room room;
 	int nbans;
 	struct ban ban[ROOM_BANS];
+	int nkeys;
+	struct metadatum key[METADATA_KEYS];
 };
 
 static struct {
@@ -100,6 +102,10 @@ look(struct snapshot *s, uint32_t r)
 	for (b = rooms[r].bans; b != 0 && b < state->max_bans &&
 	     s->nbans < ROOM_BANS; b = bans[b].next)
 		s->ban[s->nbans++] = bans[b];
+	s->nkeys = 0;
+	for (b = rooms[r].metadata; b != 0 && b < state->max_metadata &&
+	     s->nkeys < METADATA_KEYS; b = metadata[b].next)
+		s->key[s->nkeys++] = metadata[b];
 }
 
 /* 1; 0 when it is no longer a room to be saved, or not now. */
@@ -157,6 +163,10 @@ terminate(struct snapshot *s)
 		END(s->ban[i].mask);
 		END(s->ban[i].setter);
 	}
+	for (i = 0; i < s->nkeys; i++) {
+		END(s->key[i].key);
+		END(s->key[i].value);
+	}
 }
 
 static int
@@ -181,6 +191,10 @@ save(struct database *db, struct snapshot *s, int64_t now)
 		t.ban[i].setter = s->ban[i].setter;
 		t.ban[i].time = (int64_t)s->ban[i].time * 1000;
 	}
+	t.nkeys = s->nkeys;
+	for (i = 0; i < s->nkeys; i++)
+		t.key_of[i] = (struct room_key) { s->key[i].key,
+			s->key[i].value };
 	return room_save(db, &t);
 }
 

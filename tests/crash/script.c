@@ -35,7 +35,7 @@ static const struct step plain[] = {
 	{ CONNECT, FAY, NULL },
 	{ SAY, FAY, "CAP LS 302\r\nCAP REQ :labeled-response echo-message "
 	    "batch message-tags server-time away-notify extended-join "
-	    "extended-monitor setname" },
+	    "extended-monitor setname draft/multiline" },
 	{ SAY, FAY, REGISTER("fay") "\r\nCAP END" }, { WAIT, 0, 0 },
 	{ MOMENT, 0, "arrived" },
 	/* who watches whom */
@@ -60,6 +60,17 @@ static const struct step plain[] = {
 	{ SAY, FAY, "@label=b1 WHO #hall\r\n@label=b2 PRIVMSG nobody :lost\r\n"
 	    "@label=b3;+draft/react=x TAGMSG ann\r\n@label=b4 AWAY" },
 	{ MOMENT, 0, "labels" },
+	{ WAIT, 0, 0 },
+	/* several lines */
+	{ SAY, FAY, "@label=c1;+x=y BATCH +x draft/multiline #hall\r\n"
+	    "@batch=x PRIVMSG #hall :a first line\r\nPING open" },
+	{ WAIT, 0, 0 },
+	{ MOMENT, 0, "batch" },
+	{ SAY, FAY, "@batch=x PRIVMSG #hall :a second \r\n"
+	    "@batch=x;draft/multiline-concat PRIVMSG #hall :one\r\n"
+	    "BATCH -x\r\nBATCH +y draft/multiline ann\r\n"
+	    "@batch=y NOTICE ann :no\r\n@batch=y PRIVMSG ann :no\r\n"
+	    "BATCH -y" },
 	{ WAIT, 0, 0 },
 	/* half a line */
 	{ BYTES, BOB, "PING half\r\nPRIVMSG #hall :the first half, " },
@@ -92,6 +103,16 @@ static const struct step plain[] = {
 	{ SAY, ANN, "PRIVMSG dan :there?\r\nWHOIS dan\r\nISON dan eve zoe" },
 	{ WAIT, 0, 0 },
 	{ SAY, DAN, "AWAY" }, { WAIT, 0, 0 },
+	/* what people and rooms say of themselves */
+	{ SAY, FAY, "CAP REQ :draft/metadata-3\r\n@label=m1 METADATA * SUB "
+	    "color\r\nMETADATA * SET color :red" }, { WAIT, 0, 0 },
+	{ SAY, ANN, "METADATA * SET color :blue\r\nMETADATA #hall SET color "
+	    ":black\r\nMETADATA * SET color :white" }, { WAIT, 0, 0 },
+	{ SAY, FAY, "@label=m2 METADATA #hall GET color\r\nMETADATA ann SYNC"
+	    "\r\n@label=m3 METADATA * CLEAR\r\nMETADATA * SUBS" },
+	{ WAIT, 0, 0 },
+	{ SAY, ANN, "METADATA #hall CLEAR\r\nMETADATA * SET color" },
+	{ WAIT, 0, 0 },
 	/* long answers, and many lines at once */
 	{ SAY, DAN, "WHO #hall\r\nNAMES #hall\r\nWHOIS fay\r\nLIST\r\nLUSERS"
 	    "\r\nMOTD\r\nHELP\r\nVERSION" }, { WAIT, 0, 0 },

@@ -15,8 +15,10 @@
 #define CAPS                                                                  \
 	"CAP LS 302\r\nCAP REQ :sasl message-tags server-time batch "         \
 	"labeled-response echo-message account-notify account-tag "           \
-	"extended-join away-notify\r\nCAP REQ :draft/chathistory "            \
-	"draft/event-playback draft/read-marker draft/message-redaction\r\n"
+	"extended-join away-notify draft/multiline\r\n"                      \
+	"CAP REQ :draft/chathistory "                                         \
+	"draft/event-playback draft/read-marker draft/message-redaction "     \
+	"draft/metadata-3\r\n"
 /* the password is: secret of it */
 #define LOGIN(base64)                                                         \
 	"\r\nAUTHENTICATE PLAIN\r\nAUTHENTICATE " base64 "\r\nCAP END"
@@ -45,6 +47,7 @@ static const struct step memory[] = {
 	{ SAY, FAY, CAPS USER("fay") "\r\nREGISTER fay * :secret of it\r\n"
 	    "CAP END" }, { WAIT, 0, 0 },
 	{ MOMENT, 0, "arrived" },
+	{ SAY, BOB, "METADATA * SET color :brown" }, { WAIT, 0, 0 },
 	{ SAY, BOB, "PRIVMSG NickServ :REGISTER hunter2" }, { WAIT, 0, 0 },
 	{ SAY, EVE, "@label=n REGISTER ann * :secret of it\r\nPING x" },
 	{ WAIT, 0, 0 },
@@ -63,6 +66,17 @@ static const struct step memory[] = {
 	{ SAY, EVE, "@label=a1 PRIVMSG #hall :labeled\r\n@label=a2 PRIVMSG "
 	    "ann,bob,fay,#hall :to many\r\n@label=a3 PING x" },
 	{ MOMENT, 0, "labels" },
+	{ WAIT, 0, 0 },
+	/* several lines; Bob knows lines only */
+	{ SAY, CAT, "@label=c1;+x=y BATCH +x draft/multiline #hall\r\n"
+	    "@batch=x PRIVMSG #hall :a first line\r\nPING open" },
+	{ WAIT, 0, 0 },
+	{ MOMENT, 0, "batch" },
+	{ SAY, CAT, "@batch=x PRIVMSG #hall :a second \r\n"
+	    "@batch=x;draft/multiline-concat PRIVMSG #hall :one\r\n"
+	    "BATCH -x\r\nBATCH +y draft/multiline bob\r\n"
+	    "@batch=y PRIVMSG bob :to you\r\n@batch=y PRIVMSG bob :alone\r\n"
+	    "BATCH -y" },
 	{ WAIT, 0, 0 },
 	{ SAY, BOB, "PRIVMSG #hall :hello\r\nNOTICE ann :psst\r\n"
 	    "PRIVMSG ann :both of you?" }, { WAIT, 0, 0 },
@@ -86,6 +100,18 @@ static const struct step memory[] = {
 	/* read markers, for both devices */
 	{ SAY, ANN, "MARKREAD #hall " YEAR "\r\nMARKREAD #hall\r\n"
 	    "@label=m MARKREAD bob " YEAR }, { WAIT, 0, 0 },
+	/* what people and rooms say of themselves */
+	{ SAY, CAT, "METADATA * SUB color" }, { WAIT, 0, 0 },
+	{ SAY, EVE, "@label=p1 METADATA bob GET color\r\n"
+	    "METADATA * SUB color\r\nMETADATA * SET color :pale" },
+	{ WAIT, 0, 0 },
+	{ SAY, ANN, "METADATA * SET color :red\r\n"
+	    "@label=p2 METADATA #hall SET color :black" }, { WAIT, 0, 0 },
+	{ SAY, FAY, "METADATA * SET color :blue\r\nMETADATA * SET color :green"
+	    "\r\nMETADATA * SET url :gone" }, { WAIT, 0, 0 },
+	{ SAY, FAY, "METADATA * SET url" }, { WAIT, 0, 0 },
+	{ SAY, CAT, "@label=p3 METADATA * CLEAR\r\nMETADATA #hall GET color" },
+	{ WAIT, 0, 0 },
 	/* history */
 	{ NOTE, ANN, "the second half" },
 	{ SAY, FAY, "@label=h1 CHATHISTORY LATEST #hall * 50" },

@@ -349,6 +349,7 @@ segment_open(void)
 	d.rooms = state->max_rooms;
 	d.members = state->max_members;
 	d.bans = state->max_bans;
+	d.metadata = state->max_metadata;
 	d.monitors = state->max_monitors;
 	d.fds = state->max_fd;
 	d.buckets = power_of_two(d.sessions + d.rooms);

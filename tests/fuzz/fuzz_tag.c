@@ -82,7 +82,7 @@ check_relay(const char *tags, size_t len, size_t small)
 	size_t i;
 
 	MUST(out != NULL && again != NULL && cut != NULL);
-	n = tag_client_only(out, len + 1, tags);
+	n = tag_client_only(out, len + 1, tags, "");
 	MUST(n <= len && n == strlen(out));
 	MUST(utf8_valid(out, n));
 	while (tag_next(&p, &k, &klen, &v, &vlen)) {
@@ -94,12 +94,30 @@ check_relay(const char *tags, size_t len, size_t small)
 		seen[count].key = k;
 		seen[count++].len = klen;
 	}
-	MUST(tag_client_only(again, len + 1, out) == n);
+	MUST(tag_client_only(again, len + 1, out, "") == n);
 	MUST(strcmp(out, again) == 0);
-	n = tag_client_only(cut, small, tags);
+	n = tag_client_only(cut, small, tags, "");
 	MUST(n < small && n == strlen(cut));
 	free(cut);
 	free(again);
+	free(out);
+}
+
+/* A list of refused tags, and also the tags it is held against. */
+static void
+check_deny(const char *text, size_t len)
+{
+	char *out = malloc(len + 1);
+	const char *p = out, *k, *v;
+	size_t klen, vlen;
+	int valid = tag_deny_valid(text);
+
+	MUST(out != NULL);
+	tag_client_only(out, len + 1, text, text);
+	while (tag_next(&p, &k, &klen, &v, &vlen))
+		MUST(!tag_denied(text, k, klen));
+	MUST(!valid || strpbrk(text, " ;=") == NULL);
+	MUST(tag_client_only(out, len + 1, text, "*") == 0);
 	free(out);
 }
 
@@ -117,6 +135,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_escape(s, len, small);
 	check_walk(s, len);
 	check_relay(s, len, small);
+	check_deny(s, len);
 	free(s);
 	return 0;
 }

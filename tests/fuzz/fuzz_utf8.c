@@ -3,7 +3,7 @@
 /*
  * Any bytes.  A text is valid if it is characters to its end; encoding what
  * was decoded gives the same bytes; a cut splits no character, whatever stands
- * around it, and takes no more than it must.
+ * around it, and takes no more than it must; what was mended is valid.
  */
 
 #include "../../irc/utf8.h"
@@ -68,6 +68,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			MUST(n == max);
 		MUST(!valid || utf8_valid(s, n));
 	}
+	memcpy(begins, s, size);
+	utf8_mend(s, size);
+	MUST(utf8_valid(s, size));
+	MUST(!valid || memcmp(begins, s, size) == 0);
 	free(begins);
 	free(s);
 	return 0;

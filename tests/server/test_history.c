@@ -447,7 +447,8 @@ START_TEST(test_events)
 	client_send(b, "NICK rob");
 	client_sync(b);
 	say(a, "#events", 1, 1);
-	client_send(a, "@+typing=active TAGMSG #events");
+	client_send(a, "@+typing=active TAGMSG #events\r\n"
+	    "@+draft/react=x TAGMSG #events");
 	client_send(a, "KICK #events rob :out");
 	client_sync(a);
 	ask(a, "CHATHISTORY LATEST #events * 100");
@@ -455,7 +456,7 @@ START_TEST(test_events)
 	for (i = 0; i < 9; i++)
 		ck_assert_msg(strstr(told.line[i], want[i]) != NULL,
 		    "%d: no %s: %s", i, want[i], told.line[i]);
-	ck_assert(strstr(told.line[7], "+typing=active") != NULL);
+	ck_assert(strstr(told.line[7], "+draft/react=x") != NULL);
 	/* without event-playback: messages only */
 	b = member("cat", CAPS, "#events");
 	ask(b, "CHATHISTORY LATEST #events * 100");

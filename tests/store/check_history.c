@@ -204,12 +204,18 @@ START_TEST(test_longest)
 	size_t skipped;
 
 	memset(line, 'x', STORED_LINE);
-	memset(tags, 'x', STORED_TAGS);
+	memset(tags, 'x', STORED_BOTH - STORED_LINE);
 	memset(account, 'x', 64);
 	account[64] = '\0';
 	ck_assert_int_eq(message_store(db, &m, 1, &skipped), 0);
 	ck_assert_uint_eq(skipped, 0);
-	ck_assert_int_gt(strlen(ask("HISTORY LATEST #long * * 1 0")), 5100);
+	ck_assert_int_gt(strlen(ask("HISTORY LATEST #long * * 1 0")),
+	    STORED_BOTH);
+	/* one that is longer would fit none, so it is not kept */
+	tags[STORED_BOTH - STORED_LINE] = 'x';
+	m.id_lo--;
+	ck_assert_int_eq(message_store(db, &m, 1, &skipped), 0);
+	ck_assert_uint_eq(skipped, 1);
 }
 END_TEST
 

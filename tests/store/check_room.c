@@ -154,9 +154,22 @@ START_TEST(test_save)
 	s.modes = "+";
 	s.nbans = 1;
 	s.ban[0] = s.ban[1];
+	s.nkeys = 2;
+	s.key_of[0] = (struct room_key) { "url", "http://x/ y" };
+	s.key_of[1] = (struct room_key) { "avatar", ":x" };
 	ck_assert_int_eq(room_save(db, &s), 0);
 	expect("ROOM SHOW #room", "ROOM #Room Ann + ==:k 7 1000 0 * * * :\n"
-	    "BAN #Room 2 b!u@h ::!*@*\nEND\n");
+	    "BAN #Room 2 b!u@h ::!*@*\nMETADATA #Room avatar ::x\n"
+	    "METADATA #Room url :http://x/ y\nEND\n");
+	expect("ROOM SHOW #room 1.3.1", "METADATA #Room url :http://x/ y\n"
+	    "END\n");
+	s.nkeys = 1;
+	ck_assert_int_eq(room_save(db, &s), 0);
+	expect("ROOM SHOW #room 1.3.0", "METADATA #Room url :http://x/ y\n"
+	    "END\n");
+	expect("ROOM DROP #room", "DROPPED #room\n");
+	expect("ROOM REGISTER #room ann", "REGISTERED #room Ann\n");
+	expect("ROOM SHOW #room 1.3.0", "END\n");
 }
 END_TEST
 

@@ -19,6 +19,7 @@ Suite *check_credential(void);
 Suite *check_account(void);
 Suite *check_login(void);
 Suite *check_room(void);
+Suite *check_metadata(void);
 Suite *check_retention(void);
 Suite *check_backup(void);
 Suite *check_hostile(void);

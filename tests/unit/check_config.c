@@ -107,6 +107,8 @@ show(const struct config *c, char *text, size_t size)
 	    c->registration, c->login_delay);
 	fprintf(f, "history %u %u %u\nlinger %u\n", c->history_age,
 	    c->history_size, c->history_on_join, c->linger);
+	fprintf(f, "client-tag-deny %s\nmetadata-keys %u\n",
+	    c->client_tag_deny, c->metadata_keys);
 	ck_assert_int_eq(fclose(f), 0);
 }
 
@@ -131,6 +133,7 @@ static const struct {
 	{ "", "mailbox-size 1048576" },
 	{ "", "store 1\nregistration 0\nlogin-delay 1000" },
 	{ "", "history 365 1000000 20\nlinger 120" },
+	{ "", "metadata-keys 20" },
 	/* Lines. */
 	{ "network A\n", "network A" },
 	{ "network A", "network A" },
@@ -212,6 +215,9 @@ static const struct {
 	{ "history-age 7\nhistory-size 0\nhistory-on-join 1000\n",
 	    "history 7 0 1000" },
 	{ "linger 0\n", "linger 0" },
+	{ "metadata-keys 0\n", "metadata-keys 0" },
+	{ "client-tag-deny *,-typing\n", "client-tag-deny *,-typing" },
+	{ "client-tag-deny off\n", "linger 120\nclient-tag-deny " },
 	{ "log-level warn\n", "log-level 0" },
 	{ "log-level debug\n", "log-level 2" },
 };
@@ -312,6 +318,9 @@ static const struct {
 	    "c:1: store: \"maybe\" is not off or on\n" },
 	{ "registration free\n",
 	    "c:1: registration: \"free\" is not open, closed or invite\n" },
+	{ "client-tag-deny +typing\n",
+	    "c:1: client-tag-deny: \"+typing\" is not a list of tags, such "
+	    "as *,-typing\n" },
 	{ "history-on-join 1001\n",
 	    "c:1: history-on-join: 1001 is not within 0..1000\n" },
 	{ "log-level loud\n",

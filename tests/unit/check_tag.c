@@ -161,7 +161,7 @@ START_TEST(test_no_room)
 
 	ck_assert_uint_eq(tag_escape(&c, 0, "abc", 3), 0);
 	ck_assert_uint_eq(tag_unescape(&c, 0, "abc", 3), 0);
-	ck_assert_uint_eq(tag_client_only(&c, 0, "+a"), 0);
+	ck_assert_uint_eq(tag_client_only(&c, 0, "+a", ""), 0);
 	ck_assert_int_eq(c, '?');
 }
 END_TEST
@@ -215,11 +215,44 @@ START_TEST(test_relay)
 	char *buf = malloc(size);
 
 	ck_assert_ptr_nonnull(buf);
-	n = tag_client_only(buf, size, relays[_i].tags);
+	n = tag_client_only(buf, size, relays[_i].tags, "");
 	ck_assert_msg(strcmp(buf, relays[_i].want) == 0, "%s: %s",
 	    relays[_i].name, buf);
 	ck_assert_uint_eq(n, strlen(buf));
 	free(buf);
+}
+END_TEST
+
+static const struct {
+	const char *deny, *want;
+	int valid;
+} denials[] = {
+	{ "", "+a=1;+draft/react=x;+typing=active", 1 },
+	{ "typing", "+a=1;+draft/react=x", 1 },
+	{ "draft/react,typing", "+a=1", 1 },
+	{ "*", "", 1 },
+	{ "*,-typing", "+typing=active", 1 },
+	{ "-draft/react,*", "+draft/react=x", 1 },
+	{ "typin,typingg,yping", "+a=1;+draft/react=x;+typing=active", 1 },
+	{ "-typing", "+a=1;+draft/react=x;+typing=active", 1 },
+	{ "+typing", "+a=1;+draft/react=x;+typing=active", 0 },
+	{ "a,", "+draft/react=x;+typing=active", 0 },
+	{ ",a", "+draft/react=x;+typing=active", 0 },
+	{ "a b", "+a=1;+draft/react=x;+typing=active", 0 },
+	{ "-", "+a=1;+draft/react=x;+typing=active", 0 },
+	{ "-*", "+a=1;+draft/react=x;+typing=active", 0 },
+};
+
+START_TEST(test_deny)
+{
+	char buf[64];
+
+	ck_assert_msg(tag_deny_valid(denials[_i].deny) == denials[_i].valid,
+	    "%s", denials[_i].deny);
+	tag_client_only(buf, sizeof(buf),
+	    "+a=1;x=2;+draft/react=x;+typing=active", denials[_i].deny);
+	ck_assert_msg(strcmp(buf, denials[_i].want) == 0, "%s: %s",
+	    denials[_i].deny, buf);
 }
 END_TEST
 
@@ -234,7 +267,7 @@ START_TEST(test_relay_many)
 	for (i = 0; n + 7 < sizeof(tags); i++)
 		n += (size_t)snprintf(tags + n, sizeof(tags) - n, "+a%d;", i);
 	ck_assert_int_gt(i, 600);
-	tag_client_only(out, sizeof(out), tags);
+	tag_client_only(out, sizeof(out), tags, "");
 	while (tag_next(&p, &k, &klen, &v, &vlen))
 		count++;
 	ck_assert_int_eq(count, TAG_CLIENT_MOST);
@@ -289,6 +322,7 @@ check_tag(void)
 	tcase_add_test(tc, test_no_room);
 	tcase_add_test(tc, test_round_trip);
 	ADD_ROWS(tc, test_relay, relays);
+	ADD_ROWS(tc, test_deny, denials);
 	tcase_add_test(tc, test_relay_many);
 	ADD_ROWS(tc, test_key, keys);
 	suite_add_tcase(s, tc);

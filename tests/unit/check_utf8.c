@@ -169,6 +169,27 @@ static const struct {
 	{ "one too many", "\xc3\xa9\xa9\xa9", 4, 3, 3 },
 };
 
+static const struct {
+	const char *text, *want;
+} mended[] = {
+	{ "", "" },
+	{ "plain", "plain" },
+	{ "caf\xc3\xa9 caf\xe9", "caf\xc3\xa9 caf?" },
+	{ "\xff\xfe", "??" },
+	{ "0123456\xe2\x82\xac\xe2\x82", "0123456\xe2\x82\xac??" },
+	{ "\xed\xa0\x80x", "???x" },
+};
+
+START_TEST(test_mend)
+{
+	char text[64];
+
+	strcpy(text, mended[_i].text);
+	utf8_mend(text, strlen(text));
+	ck_assert_str_eq(text, mended[_i].want);
+}
+END_TEST
+
 START_TEST(test_cut)
 {
 	char *s = copy(cuts[_i].s, cuts[_i].len);
@@ -242,6 +263,7 @@ check_utf8(void)
 	ADD_ROWS(tc, test_decode, decodes);
 	tcase_add_test(tc, test_decode_all);
 	ADD_ROWS(tc, test_valid, texts);
+	ADD_ROWS(tc, test_mend, mended);
 	ADD_ROWS(tc, test_cut, cuts);
 	ADD_ROWS(tc, test_width, widths);
 	suite_add_tcase(s, tc);
