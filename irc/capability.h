@@ -29,6 +29,10 @@
 	X(EVENT_PLAYBACK, "draft/event-playback")                             \
 	X(MESSAGE_REDACTION, "draft/message-redaction")                       \
 	X(READ_MARKER, "draft/read-marker")                                   \
+	X(EXTENDED_ISUPPORT, "draft/extended-isupport")                       \
+	X(NO_IMPLICIT_NAMES, "draft/no-implicit-names")                       \
+	X(NO_NAMES, "no-implicit-names")                                      \
+	X(PRE_AWAY, "draft/pre-away")                                         \
 	X(SEARCH, "soju.im/search")                                           \
 	X(STANDARD_REPLIES, "standard-replies")                               \
 	X(MULTILINE, "draft/multiline")                                       \

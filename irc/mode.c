@@ -34,6 +34,7 @@ const struct mode mode_channel[] = {
 const struct mode mode_user[] = {
 	{ 'B', 0, MODE_FLAG, USER_BOT },
 	{ 'I', 0, MODE_FLAG, USER_HIDES_ROOMS },
+	{ 'R', 0, MODE_FLAG, USER_REGISTERED_ONLY },
 	{ 'i', 0, MODE_FLAG, USER_INVISIBLE },
 	{ 'o', 0, MODE_FLAG, USER_OPERATOR },
 	{ 'w', 0, MODE_FLAG, USER_WALLOPS },
@@ -153,5 +154,17 @@ mode_letters(const struct mode *table, char *buf, int size)
 
 	for (; table->letter != 0; table++)
 		put(&o, table->letter);
+	return finish(&o);
+}
+
+const char *
+mode_letters_param(char *buf, int size)
+{
+	struct output o = { buf, size, 0 };
+	const struct mode *m;
+
+	for (m = mode_channel; m->letter != 0; m++)
+		if (m->kind != MODE_FLAG)
+			put(&o, m->letter);
 	return finish(&o);
 }

@@ -41,6 +41,7 @@ struct mode {
 #define USER_OPERATOR      0x0002u /* o */
 #define USER_WALLOPS       0x0004u /* w */
 #define USER_BOT           0x0008u /* B */
+#define USER_REGISTERED_ONLY 0x0010u /* R */
 #define USER_HIDES_ROOMS   0x0020u /* I */
 
 /* Tables end with a row whose letter is 0. */
@@ -78,5 +79,7 @@ const char *mode_chanmodes(char *buf, int size);
 const char *mode_prefix(char *buf, int size);
 /* All letters, for 004. */
 const char *mode_letters(const struct mode *table, char *buf, int size);
+/* Of rooms' those that take a parameter. */
+const char *mode_letters_param(char *buf, int size);
 
 #endif

@@ -56,25 +56,32 @@ name_fold(char *dst, const char *src, size_t size)
 	dst[n] = '\0';
 }
 
+enum { MARKS_MOST = 2 /* without a width, one behind the other */ };
+
 /* Above 127: spaces, and characters that show nothing or turn the text. */
 static const struct {
 	uint32_t first, last;
 } unseen[] = {
 	{ 0x80, 0xa0 },       /* C1 controls, no-break space */
 	{ 0xad, 0xad },       /* soft hyphen */
-	{ 0x34f, 0x34f },     /* combining grapheme joiner */
+	{ 0x300, 0x36f },     /* accents that are put on any letter */
+	{ 0x483, 0x489 },
 	{ 0x61c, 0x61c },     /* Arabic letter mark */
 	{ 0x115f, 0x1160 },   /* Hangul fillers */
 	{ 0x1680, 0x1680 },   /* ogham space */
 	{ 0x17b4, 0x17b5 },   /* Khmer inherent vowels */
 	{ 0x180b, 0x180f },   /* Mongolian selectors and separator */
+	{ 0x1ab0, 0x1aff },   /* more accents */
+	{ 0x1dc0, 0x1dff },
 	{ 0x2000, 0x200f },   /* spaces, zero width, direction marks */
 	{ 0x2028, 0x202f },   /* separators, embeddings, narrow space */
 	{ 0x205f, 0x206f },   /* mathematical space, joiners, isolates */
+	{ 0x20d0, 0x20ff },   /* what goes around symbols */
 	{ 0x2800, 0x2800 },   /* empty braille */
 	{ 0x3000, 0x3000 },   /* ideographic space */
 	{ 0x3164, 0x3164 },   /* Hangul filler */
 	{ 0xfe00, 0xfe0f },   /* variation selectors */
+	{ 0xfe20, 0xfe2f },   /* halves of accents */
 	{ 0xfeff, 0xfeff },   /* byte order mark */
 	{ 0xffa0, 0xffa0 },   /* halfwidth Hangul filler */
 	{ 0xfff0, 0xffff },   /* specials, noncharacters */
@@ -108,8 +115,8 @@ int
 name_is_nick(const char *nick)
 {
 	size_t i, len = strnlen(nick, NAME_NICK + 1);
+	int n, marks = MARKS_MOST; /* none may be the first */
 	uint32_t cp;
-	int n;
 
 	if (len == 0 || len > NAME_NICK)
 		return 0;
@@ -119,6 +126,10 @@ name_is_nick(const char *nick)
 		if (n == 1 && !is_nick_ascii((unsigned char)nick[i], i == 0))
 			return 0;
 		if (n > 1 && is_unseen(cp))
+			return 0;
+		/* vowel signs of the scripts that cannot do without them */
+		marks = utf8_width(cp) == 0 ? marks + 1 : 0;
+		if (marks > MARKS_MOST)
 			return 0;
 	}
 	return 1;

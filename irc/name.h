@@ -24,7 +24,8 @@ void name_fold(char *dst, const char *src, size_t size);
 /*
  * A nick: letters, digits and []\`_^{|}- , not beginning with a digit or '-',
  * at most NAME_NICK bytes; bytes above 127 only as valid UTF-8 without
- * spaces, controls or invisible characters.
+ * spaces, controls, invisible characters or loose accents.  The vowel signs of
+ * a script are let in, two in a row and none at the beginning.
  */
 int name_is_nick(const char *nick);
 /* '#', then no space, comma, colon-first, BEL, control or invalid UTF-8. */

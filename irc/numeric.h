@@ -191,6 +191,9 @@
 /* Errors: modes of users, HELP, and any mode's parameter */
 #define ERR_UMODEUNKNOWNFLAG 501, ":Unknown MODE flag"
 #define ERR_USERSDONTMATCH 502, ":Cant change mode for other users"
+/* 477 as of a user with the mode R */
+#define ERR_ACCOUNTSONLY 477, \
+	"%s :You must be logged in to write to this user (+R)" /* nick */
 #define ERR_HELPNOTFOUND 524, "%s :No help available on this topic"
 #define ERR_INVALIDKEY 525, "%s :Key is not well-formed"
 

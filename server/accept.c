@@ -41,8 +41,8 @@ address_of(const struct sockaddr_storage *ss, struct in6_addr *addr)
 	}
 }
 
-static void
-address_text(const struct in6_addr *addr, char *buf, size_t size)
+void
+accept_host(const struct in6_addr *addr, char *buf, size_t size)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -84,7 +84,7 @@ welcome(int fd, const struct sockaddr_storage *ss, int control)
 	}
 	if (!control)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	address_text(&addr, host, sizeof(host));
+	accept_host(&addr, host, sizeof(host));
 	if (session_open(fd, &addr, host, control, &why) == 0) {
 		turn_away(fd, why);
 		return;

@@ -2,6 +2,9 @@
 #ifndef SERVER_ACCEPT_H
 #define SERVER_ACCEPT_H
 
+#include <netinet/in.h>
+#include <stddef.h>
+
 /* Taking in new clients, and those a dead worker had only half taken in. */
 
 /* What is left to accept, and when to try again. */
@@ -14,6 +17,10 @@ void accept_clients(int listener, int control);
 void accept_all(void);
 /* Finds the sockets a dead predecessor left without a session. */
 void accept_orphans(void);
+
+/* The host that others see of who is at ADDR. */
+void accept_host(const struct in6_addr *addr, char *buf, size_t size);
+#define ACCEPT_TOO_MANY "Too many connections from your address"
 
 /* Whether FD is a socket that a dead worker had accepted, but not yet given a
  * session; or had shut down, but not yet closed. */

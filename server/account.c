@@ -22,6 +22,7 @@
 
 #include "../ipc/mailbox.h"
 #include "../irc/capability.h"
+#include "../irc/look.h"
 #include "account.h"
 #include "ask.h"
 #include "deliver.h"
@@ -176,16 +177,25 @@ who_is(uint32_t u)
 	return (uint64_t)users[u].gen << 32 | u;
 }
 
+/* Whether U, who has a nick that looks like NICK, has it of right: another one,
+ * and an account of that look. */
+static int
+has_of_right(uint32_t u, const char *nick)
+{
+	return name_cmp(users[u].nick, nick) != 0 &&
+	    look_same(users[u].account, nick);
+}
+
 /*
- * Nobody but C's user has NICK: CMD_DONE.  Else whoever has it is cut, and
- * then the end of that is waited for.
+ * Nobody but C's user has NICK, or one that looks like it: CMD_DONE.  Else
+ * whoever has it is cut, and then the end of that is waited for.
  */
 enum command_result
 account_take(struct command *c, const char *nick)
 {
-	uint32_t u = registry_find_nick(nick);
+	uint32_t u = registry_find_look(nick, c->uid);
 
-	if (u == 0 || u == c->uid)
+	if (u == 0 || has_of_right(u, nick))
 		return CMD_DONE;
 	if (c->step == STEP_KILLED && c->cursor == who_is(u))
 		return CMD_WAIT;
@@ -213,7 +223,7 @@ account_may_have(struct command *c, const char *nick)
 	enum command_result r;
 	struct message m;
 
-	if (name_cmp(nick, c->u->account) == 0)
+	if (look_same(nick, c->u->account))
 		return CMD_DONE;
 	if (c->s->answer == 0 && (!store_accepts() || !owned_maybe(nick)))
 		return CMD_DONE;
@@ -239,7 +249,7 @@ fail(struct command *c, const char *code, const char *account,
 static const char *
 refuse_register(struct command *c, const char *name, const char **code)
 {
-	uint32_t other = registry_find_nick(name);
+	uint32_t other = registry_find_look(name, c->uid);
 
 	*code = "ALREADY_AUTHENTICATED";
 	if (c->u->account[0] != '\0')
@@ -252,9 +262,11 @@ refuse_register(struct command *c, const char *name, const char **code)
 	if (name[0] == '\0')
 		return "You have no nick";
 	*code = "BAD_ACCOUNT_NAME";
-	if (!name_is_nick(name) || account_is_service(name))
+	if (!name_is_nick(name) || account_looks_service(name))
 		return "An account is named as a nick is";
-	if (other != 0 && other != c->uid)
+	if (look_mixes(name))
+		return "It mixes letters that look alike";
+	if (other != 0)
 		return "Somebody else has that nick";
 	return NULL;
 }

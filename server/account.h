@@ -54,6 +54,8 @@ enum command_result account_may_have(struct command *c, const char *nick);
 
 /* Whether NAME is one of ours, as NickServ: nobody can have it. */
 int account_is_service(const char *name);
+/* Whether NICK looks like the name of one: nobody can have that either. */
+int account_looks_service(const char *nick);
 
 /* Ends the session of U, an event. */
 void account_kill(struct command *c, uint32_t u, const char *reason);

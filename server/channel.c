@@ -172,7 +172,8 @@ join_replies(struct command *c, uint32_t r)
 		reply(c, RPL_TOPICWHOTIME, rooms[r].name,
 		    rooms[r].topic_setter, (long long)rooms[r].topic_time);
 	}
-	reply_names(c, r);
+	if (!(c->s->caps & (CAP(NO_IMPLICIT_NAMES) | CAP(NO_NAMES))))
+		reply_names(c, r);
 	metadata_on_join(c, r);
 }
 

@@ -37,6 +37,7 @@
 #include "deliver.h"
 #include "device.h"
 #include "fault.h"
+#include "gateway.h"
 #include "lasting.h"
 #include "lines.h"
 #include "log.h"
@@ -993,6 +994,28 @@ is_behind(const struct session *s)
 		!(s->flags & SESSION_CONTROL));
 }
 
+static const struct command_row row_proxy = { "PROXY", gateway_proxy, 0,
+	CMD_LOCK, 0, NULL };
+
+/* What comes before the first line of a connection by a proxy. */
+static int
+run_header(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	struct command c = { .sid = i, .uid = s->user, .s = s,
+		.u = &users[s->user], .row = &row_proxy };
+	size_t n;
+
+	if (s->crashes >= POISON) {
+		log_warn("proxy %s: its header crashed %u workers", c.u->host,
+		    s->crashes);
+		session_close(i, "Internal error");
+		return 0;
+	}
+	n = gateway_header(i);
+	return n > 0 && command_step(&c, s->executed + n);
+}
+
 static int
 run_next_line(uint32_t i)
 {
@@ -1005,6 +1028,8 @@ run_next_line(uint32_t i)
 	    (s->flags & SESSION_OVERFLOW) || command_is_mail(s) ||
 	    (s->step == 0 && is_behind(s)))
 		return 0;
+	if (s->flags & SESSION_PROXY)
+		return run_header(i);
 	if (lasting_ranks(i))
 		return 1;
 	/* a long answer waits until the client has read the last part */

@@ -33,6 +33,7 @@
 #include <unistd.h>
 
 #include "../irc/metadata.h"
+#include "../irc/proxy.h"
 #include "../irc/tag.h"
 #include "../irc/utf8.h"
 #include "config.h"
@@ -417,6 +418,25 @@ description_read(struct parser *p, char **value, int n)
 	return -1;
 }
 
+/* A URL as ISUPPORT can give it: no space, and no backslash, which would begin
+ * an escape there. */
+static int
+icon_read(struct parser *p, char **value, int n)
+{
+	const char *s = value[0];
+	size_t scheme = strncmp(s, "https://", 8) == 0 ? 8
+	    : strncmp(s, "http://", 7) == 0 ? 7 : 0;
+
+	(void)n;
+	for (; *s > ' ' && *s < 0x7f && *s != '\\'; s++)
+		;
+	if (scheme != 0 && value[0][scheme] != '\0' && *s == '\0')
+		return field_set(p, value[0]);
+	complain(p, "network-icon: \"%s\" is not a URL of http or https in "
+	    "ASCII", log_safe(value[0]));
+	return -1;
+}
+
 /* As CLIENTTAGDENY has it; off is nothing. */
 static int
 client_tag_deny_read(struct parser *p, char **value, int n)
@@ -448,6 +468,70 @@ user_read(struct parser *p, char **value, int n)
 		return -1;
 	}
 	return field_set(p, value[0]);
+}
+
+static int
+network_parse(struct parser *p, const char *text, struct config_network *n)
+{
+	if (proxy_network(n->addr, &n->bits, text) == 0)
+		return 0;
+	complain(p, "%s: \"%s\" is neither an address nor ADDRESS/BITS",
+	    p->setting->word, log_safe(text));
+	return -1;
+}
+
+static int
+gateways_full(struct parser *p, int n)
+{
+	if (n < CONFIG_GATEWAYS)
+		return 0;
+	complain(p, "%s: more than %d networks", p->setting->word,
+	    CONFIG_GATEWAYS);
+	return 1;
+}
+
+static int
+proxy_read(struct parser *p, char **value, int n)
+{
+	struct config *config = p->config;
+	int i;
+
+	for (i = 0; i < n; i++) {
+		if (gateways_full(p, config->nproxy) ||
+		    network_parse(p, value[i],
+		        &config->proxies[config->nproxy]) != 0)
+			return -1;
+		config->nproxy++;
+	}
+	return 0;
+}
+
+static int
+webirc_read(struct parser *p, char **value, int n)
+{
+	struct config *config = p->config;
+	size_t len = strlen(value[0]);
+	struct config_webirc *w;
+	int i;
+
+	/* it is a parameter of a line that is not the last one */
+	if (len == 0 || len >= sizeof config->webircs[0].password ||
+	    value[0][0] == ':' || strchr(value[0], ' ') != NULL) {
+		complain(p, "webirc: the password is empty, longer than %zu "
+		    "bytes, begins with ':' or holds a space",
+		    sizeof config->webircs[0].password - 1);
+		return -1;
+	}
+	for (i = 1; i < n; i++) {
+		if (gateways_full(p, config->nwebirc))
+			return -1;
+		w = &config->webircs[config->nwebirc];
+		if (network_parse(p, value[i], &w->network) != 0)
+			return -1;
+		memcpy(w->password, value[0], len + 1);
+		config->nwebirc++;
+	}
+	return 0;
 }
 
 static int
@@ -909,6 +993,8 @@ static const struct setting settings[] = {
 	    1, 1, 0, 0, 0, "Moot", NULL },
 	{ "description", description_read, field_same, FIELD(description),
 	    1, 1, 0, 0, 0, NULL, NULL },
+	{ "network-icon", icon_read, field_same, FIELD(network_icon),
+	    1, 1, 0, 0, 0, NULL, NULL },
 	{ "listen", listen_read, listens_same, FIELD(listen),
 	    1, CONFIG_LISTEN, 0, 0, FIXED | REPEAT,
 	    "127.0.0.1:6667 [::1]:6667", NULL },
@@ -936,6 +1022,10 @@ static const struct setting settings[] = {
 	    1, 1, 0, 0, 0, NULL, NULL },
 	{ "operator", operator_read, field_same, FIELD(operators),
 	    2, 2, 0, 0, REPEAT, NULL, NULL },
+	{ "proxy", proxy_read, field_same, FIELD(proxies),
+	    1, VALUES, 0, 0, REPEAT, NULL, NULL },
+	{ "webirc", webirc_read, field_same, FIELD(webircs),
+	    2, VALUES, 0, 0, REPEAT, NULL, NULL },
 	{ "admin", admin_read, field_same, FIELD(admin),
 	    1, VALUES, 0, 0, REPEAT, NULL, NULL },
 	{ "flood", flood_read, field_same, FIELD(flood_lines),
@@ -1336,6 +1426,8 @@ config_free(struct config *config)
 	config->motd = NULL;
 	explicit_bzero(config->password, sizeof config->password);
 	explicit_bzero(config->operators, sizeof config->operators);
+	explicit_bzero(config->webircs, sizeof config->webircs);
+	config->nwebirc = 0;
 	config->noperator = 0;
 }
 

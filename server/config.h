@@ -17,6 +17,8 @@ enum {
 	CONFIG_OPERATOR = 64,  /* operator lines */
 	CONFIG_ADMIN = 3,      /* admin lines */
 	CONFIG_WORKERS = 63,   /* most workers */
+	CONFIG_GATEWAYS = 16,  /* networks of proxies; of webirc gateways */
+	CONFIG_ICON = 256,     /* a URL, with its NUL */
 	CONFIG_MOTD = 32768,   /* bytes of a motd file */
 };
 
@@ -24,6 +26,16 @@ struct config_listen {
 	struct sockaddr_storage addr;
 	socklen_t addrlen;
 	char text[80];         /* as written, for messages */
+};
+
+struct config_network {        /* as irc/proxy.h has it */
+	uint8_t addr[16];
+	unsigned bits;
+};
+
+struct config_webirc {
+	char password[128];
+	struct config_network network;
 };
 
 struct config_operator {
@@ -36,6 +48,7 @@ struct config {
 	char name[64];              /* default: the host name, if it is valid */
 	char network[64];           /* "Moot" */
 	char description[128];      /* "": the network's name does */
+	char network_icon[CONFIG_ICON]; /* "" = none */
 	struct config_listen listen[CONFIG_LISTEN];
 	int nlisten;                /* none given: 127.0.0.1:6667, [::1]:6667 */
 	int workers;                /* 0 = auto: one a core, 1..63 */
@@ -52,6 +65,10 @@ struct config {
 	char password[128];         /* "" = none */
 	struct config_operator operators[CONFIG_OPERATOR];
 	int noperator;
+	struct config_network proxies[CONFIG_GATEWAYS];
+	int nproxy;
+	struct config_webirc webircs[CONFIG_GATEWAYS];
+	int nwebirc;
 	char admin[CONFIG_ADMIN][256];
 	int nadmin;
 	uint32_t flood_lines;       /* lines a second, 0 = off; default 20 */

@@ -17,6 +17,7 @@
  * lock; who finds its owner dead makes the chains anew from the sessions.
  */
 #include "../irc/capability.h"
+#include "away.h"
 #include "batch.h"
 #include "channel.h"
 #include "deliver.h"
@@ -299,7 +300,7 @@ device_show(struct command *c)
 	struct op *op;
 	uint32_t m;
 
-	if (c->u->flags & USER_ABSENT) {
+	if ((c->u->flags & USER_ABSENT) && !(c->s->flags & SESSION_ALONE)) {
 		show_return(c);
 		return CMD_DONE;
 	}
@@ -374,9 +375,10 @@ device_leave(struct command *c)
 {
 	const char *reason = reasons[c->sid].text;
 
-	if (c->u->session != c->sid || c->s->next != 0)
+	if (c->u->session != c->sid || c->s->next != 0) {
+		away_last(c);
 		command_op(c, OP_LEAVE, c->sid);
-	else if (is_lingering(c))
+	} else if (is_lingering(c))
 		linger(c, reason);
 	else
 		quit_user(c, reason);

@@ -8,7 +8,13 @@
 
 /* register.c: who one is */
 command_fn cmd_cap, cmd_pass, cmd_nick, cmd_user, cmd_quit, cmd_ping, cmd_pong,
-    cmd_setname, cmd_away, cmd_user_mode;
+    cmd_setname, cmd_user_mode;
+/* gateway.c */
+command_fn cmd_webirc;
+/* consent.c */
+command_fn cmd_accept;
+/* away.c */
+command_fn cmd_away;
 /* message.c: saying something */
 command_fn cmd_privmsg, cmd_notice, cmd_tagmsg, cmd_wallops;
 /* batch.c: saying it in several lines */
@@ -29,8 +35,8 @@ command_fn cmd_names, cmd_list, cmd_who;
 command_fn cmd_monitor;
 /* query.c: asking about people and the server */
 command_fn cmd_whois, cmd_whowas, cmd_ison, cmd_userhost, cmd_links,
-    cmd_lusers, cmd_motd, cmd_version, cmd_time, cmd_admin, cmd_info,
-    cmd_stats, cmd_help;
+    cmd_lusers, cmd_motd, cmd_version, cmd_isupport, cmd_time, cmd_admin,
+    cmd_info, cmd_stats, cmd_help;
 /* account.c, sasl.c: being somebody */
 command_fn cmd_register, cmd_verify, cmd_authenticate;
 /* service.c: NickServ, ChanServ */
@@ -69,6 +75,8 @@ void reply_lusers(struct command *c);
 void reply_motd(struct command *c);
 /* The ISUPPORT tokens as 005 lines, and what else 004 and 005 say. */
 void reply_isupport(struct command *c);
+/* This worker's clients hear it if the tokens are not what they were. */
+void isupport_look(void);
 /* Whether C's user may see that U is in R: not secret, or a member too. */
 int may_see_room(const struct command *c, uint32_t r);
 /* Whether C's user may see U in lists: not invisible, itself, an operator, or

@@ -15,6 +15,7 @@
 #include "account.h"
 #include "batch.h"
 #include "channel.h"
+#include "consent.h"
 #include "deliver.h"
 #include "handlers.h"
 #include "list.h"
@@ -236,6 +237,11 @@ say_to_user(struct command *c, const struct saying *how, const char *nick)
 {
 	uint32_t u = find_user(nick);
 
+	if (u != 0 && !consent_given(c, u)) {
+		if (!how->quiet && !how->tags_only)
+			reply(c, ERR_ACCOUNTSONLY, users[u].nick);
+		return CMD_DONE;
+	}
 	/* an answer may come when somebody without an account has the nick */
 	if (c->s->answer != 0 ||
 	    ((u == 0 || absent_is(u)) && !how->tags_only))
@@ -246,6 +252,7 @@ say_to_user(struct command *c, const struct saying *how, const char *nick)
 		reply(c, ERR_NOSUCHNICK, nick);
 		return CMD_DONE;
 	}
+	consent_by_writing(c, u);
 	/* what waits for it already comes first */
 	if (users[u].home == my_id && users[u].mailbox >= 0 &&
 	    mailmap_test(&mailmaps[my_id], u))

@@ -7,6 +7,7 @@
  * worker's death).  So each function here must leave the same records
  * whether it runs once, twice, or a second time after half a first.
  */
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "../ipc/mailbox.h"
@@ -22,6 +23,7 @@
 #include "poison.h"
 #include "registry.h"
 #include "sasl.h"
+#include "session.h"
 
 static void
 copy(char *dst, size_t size, const char *src)
@@ -463,6 +465,70 @@ op_account(struct op *op)
 }
 
 static void
+op_accept(struct op *op)
+{
+	struct accepted *l = &accepted[op->a];
+	uint32_t i, free = l->at % ACCEPTS_MAX;
+
+	if (l->gen != users[op->a].gen) {
+		memset(l, 0, sizeof(*l));
+		l->gen = users[op->a].gen;
+		free = 0;
+	}
+	FAULT("op-accept-own");
+	for (i = 0; i < ACCEPTS_MAX; i++)
+		if (l->user[i] == op->b && l->user_gen[i] == op->c) {
+			if (op->x)
+				l->user[i] = 0;
+			else if (i == free)
+				l->at = free + 1;
+			return;
+		}
+	if (op->x)
+		return;
+	l->user[free] = 0;
+	l->user_gen[free] = op->c;
+	FAULT("op-accept-gen");
+	l->user[free] = op->b;
+	FAULT("op-accept-user");
+	l->at = free + 1;
+}
+
+/* Counted again after a death in here, which rebuilds the counts first. */
+static void
+op_address(struct op *op)
+{
+	struct session *s = &sessions[op->a];
+	struct in6_addr addr;
+
+	if (inet_pton(AF_INET6, op->text, &addr) != 1)
+		return;
+	if (session_has_address(s))
+		registry_count_address(&s->addr, -1);
+	FAULT("op-address-left");
+	s->addr = addr;
+	FAULT("op-address-set");
+	s->flags &= ~(uint32_t)SESSION_PROXY;
+	registry_count_address(&addr, 1);
+	FAULT("op-address-counted");
+	copy(users[s->user].host, sizeof(users[s->user].host), op->text2);
+}
+
+static void
+op_alone(struct op *op)
+{
+	struct session *s = &sessions[op->a];
+	uint32_t both = SESSION_ALONE | SESSION_PRE_AWAY;
+
+	/* it has no reason to end yet, else that has taken the place */
+	if (s->state == SESSION_LIVE && op->b == SESSION_PRE_AWAY)
+		copy(reasons[op->a].text, sizeof(reasons[op->a].text),
+		    op->text);
+	FAULT("op-alone-copied");
+	s->flags = (s->flags & ~both) | (op->b & both);
+}
+
+static void
 op_wish(struct op *op)
 {
 	if (users[op->a].flags & USER_REGISTERED)
@@ -623,6 +689,9 @@ static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_LINGER] = op_linger,
 	[OP_SEEN] = op_seen,
 	[OP_ACCOUNT] = op_account,
+	[OP_ACCEPT] = op_accept,
+	[OP_ADDRESS] = op_address,
+	[OP_ALONE] = op_alone,
 	[OP_WISH] = op_wish,
 	[OP_MONITOR_ADD] = op_monitor_add,
 	[OP_MONITOR_DEL] = op_monitor_del,

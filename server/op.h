@@ -45,6 +45,10 @@ enum op_kind {
 	OP_ROOM_EVICT, /* room a, if nobody is in it */
 	OP_ACCOUNT_GONE, /* text account */
 	OP_RANKED,     /* user a: has all its ranks */
+	OP_ACCEPT,     /* user a; user b of generation c; x 1: not any more */
+	OP_ADDRESS,    /* session a is that of text, whose host is text2 */
+	OP_ALONE,      /* session a; b SESSION_ALONE, SESSION_PRE_AWAY or 0;
+	                * text */
 	OP_WISH,       /* user a; text a nick, "" for none */
 	OP_MONITOR_ADD, /* session a; text nicks, commas between */
 	OP_MONITOR_DEL, /* the same */

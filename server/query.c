@@ -14,6 +14,7 @@
  * 005, the letters of STATS, the lines of INFO.
  */
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -23,6 +24,7 @@
 #include "../irc/mode.h"
 #include "../irc/utf8.h"
 #include "account.h"
+#include "deliver.h"
 #include "device.h"
 #include "handlers.h"
 #include "metadata.h"
@@ -94,8 +96,8 @@ seconds_since(uint64_t ms)
 /* ---- WHOIS ---- */
 
 /* Whether C's user is told that the user of membership M is in that room:
- * somebody invisible is so in rooms one is not in, too, and so is who wants
- * to hide its rooms. */
+ * somebody invisible is so in rooms one is not in, too, and may hide those
+ * alone. */
 static int
 whois_may_see(const struct command *c, uint32_t m)
 {
@@ -472,6 +474,14 @@ value_msgreftypes(char *buf, int size)
 	return state->store.state != STORE_OFF ? "msgid,timestamp" : NULL;
 }
 
+/* Only if there is one. */
+static const char *
+value_icon(char *buf, int size)
+{
+	snprintf(buf, (size_t)size, "%s", config->network_icon);
+	return buf[0] != '\0' ? buf : NULL;
+}
+
 /* Only what is refused needs to be told. */
 static const char *
 value_clienttagdeny(char *buf, int size)
@@ -488,6 +498,7 @@ static const struct token {
 	unsigned number;
 } tokens[] = {
 	{ "AWAYLEN", NULL, NULL, AWAY_MAX },
+	{ "BOT", "B", NULL, 0 },
 	{ "CASEMAPPING", "ascii", NULL, 0 },
 	{ "CHANLIMIT", NULL, value_chanlimit, 0 },
 	{ "CHANMODES", NULL, mode_chanmodes, 0 },
@@ -516,6 +527,7 @@ static const struct token {
 	{ "USERLEN", NULL, NULL, NAME_USER },
 	{ "UTF8ONLY", NULL, NULL, 0 },
 	{ "WHOX", NULL, NULL, 0 },
+	{ "draft/ICON", NULL, value_icon, 0 },
 };
 
 /* Returns its length, 0 when it is left out. */
@@ -523,7 +535,7 @@ static size_t
 token_text(const struct token *t, char *buf, size_t size)
 {
 	const char *text = t->text;
-	char value[256];
+	char value[CONFIG_ICON];
 	int n;
 
 	if (t->value != NULL && (text = t->value(value, sizeof(value))) == NULL)
@@ -537,25 +549,179 @@ token_text(const struct token *t, char *buf, size_t size)
 	return (size_t)n < size ? (size_t)n : size - 1;
 }
 
-void
-reply_isupport(struct command *c)
+/* How a line of 005 gets to its client: TAGS, in a batch of its own for those
+ * who want that, which is PLACE. */
+typedef void isupport_put(struct command *c, const char *tags, size_t ntags,
+    const char *line, enum reply_place place);
+
+/* As a reply. */
+static void
+put_reply(struct command *c, const char *tags, size_t ntags, const char *line,
+    enum reply_place place)
 {
-	char text[320];
+	reply_past(c, tags, ntags, line, place);
+}
+
+/* By itself, later. */
+static void
+put_news(struct command *c, const char *tags, size_t ntags, const char *line,
+    enum reply_place place)
+{
+	char text[2 * MESSAGE_LINE + 128];
+	int n = snprintf(text, sizeof(text), "%s%.*s%s%s\r\n",
+	    ntags > 0 ? "@" : "", (int)ntags, tags, ntags > 0 ? " " : "",
+	    line);
+
+	(void)place;
+	session_append(c->sid, text, (size_t)n);
+}
+
+static void
+isupport_text(struct command *c, isupport_put *put, int batched,
+    const char *line)
+{
+	char tags[96];
+	size_t n = 0;
+
+	if (batched)
+		n = (size_t)snprintf(tags, sizeof(tags), "batch=i%llx;",
+		    (unsigned long long)c->s->executed);
+	if (c->s->caps & CAP(SERVER_TIME))
+		n += deliver_time_tag(wall_ms, tags + n, sizeof(tags) - n);
+	put(c, tags, n > 0 ? n - 1 : 0, line,
+	    batched ? REPLY_INNER : REPLY_OWN);
+}
+
+static void
+isupport_batch(struct command *c, isupport_put *put, char sign)
+{
+	char line[MESSAGE_LINE];
+
+	snprintf(line, sizeof(line), ":%s BATCH %ci%llx%s", config->name, sign,
+	    (unsigned long long)c->s->executed,
+	    sign == '+' ? " draft/isupport" : "");
+	isupport_text(c, put, 0, line);
+}
+
+/* What reply() would send. */
+static void numeric_text(const struct command *, char *, size_t, int,
+    const char *, ...) __attribute__((format(printf, 5, 6)));
+
+static void
+numeric_text(const struct command *c, char *buf, size_t size, int numeric,
+    const char *fmt, ...)
+{
+	int n = snprintf(buf, size, ":%s %03d %s ", config->name, numeric,
+	    c->u->nick[0] != '\0' ? c->u->nick : "*");
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(buf + n, size - (size_t)n, fmt, ap);
+	va_end(ap);
+}
+
+static void
+isupport_line(struct command *c, isupport_put *put, int batched,
+    struct words *w)
+{
+	char line[2 * MESSAGE_LINE];
+
+	if (w->count == 0)
+		return;
+	numeric_text(c, line, sizeof(line), RPL_ISUPPORT, w->text);
+	isupport_text(c, put, batched, line);
+	words_clear(w);
+}
+
+/* All lines; with GONE also what is no token any more. */
+static void
+isupport_lines(struct command *c, isupport_put *put, const char *gone)
+{
+	const uint64_t both = CAP(BATCH) | CAP(EXTENDED_ISUPPORT);
+	int batched = (c->s->caps & both) == both;
+	char text[CONFIG_ICON + 32];
 	struct words w;
 	size_t i, n;
 
+	if (batched)
+		isupport_batch(c, put, '+');
 	words_begin(&w, c, strlen(" :are supported by this server"));
 	for (i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++) {
 		if ((n = token_text(&tokens[i], text, sizeof(text))) == 0)
 			continue;
 		if (w.count < TOKENS_LINE && words_add(&w, text, n))
 			continue;
-		reply(c, RPL_ISUPPORT, w.text);
-		words_clear(&w);
+		isupport_line(c, put, batched, &w);
 		words_add(&w, text, n);
 	}
-	if (w.count > 0)
-		reply(c, RPL_ISUPPORT, w.text);
+	if (gone != NULL && !words_add(&w, gone, strlen(gone))) {
+		isupport_line(c, put, batched, &w);
+		words_add(&w, gone, strlen(gone));
+	}
+	isupport_line(c, put, batched, &w);
+	if (batched)
+		isupport_batch(c, put, '-');
+}
+
+void
+reply_isupport(struct command *c)
+{
+	isupport_lines(c, put_reply, NULL);
+}
+
+/* A hash of all tokens, never 0. */
+static uint64_t
+isupport_hash(void)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+	char text[CONFIG_ICON + 32];
+	size_t i, n, k;
+
+	for (i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++) {
+		n = token_text(&tokens[i], text, sizeof(text));
+		for (k = 0; k < n; k++)
+			h = (h ^ (unsigned char)text[k]) *
+			    UINT64_C(1099511628211);
+	}
+	return h | 1;
+}
+
+/*
+ * The tokens may be others than those that this worker's clients were told,
+ * after a reload or an upgrade: then they hear it.  If the worker dies
+ * meanwhile some hear it twice, which changes nothing.
+ */
+void
+isupport_look(void)
+{
+	uint64_t now = isupport_hash();
+	uint32_t i;
+
+	for (i = 1; me->tokens != 0 && me->tokens != now &&
+	     i < state->sessions.high; i++) {
+		struct session *s = &sessions[i];
+		struct command c = { .sid = i, .uid = s->user, .s = s,
+			.u = &users[s->user] };
+		if (s->worker == my_id && session_is_client(s) &&
+		    (c.u->flags & USER_REGISTERED) &&
+		    !(s->flags & SESSION_MISSES))
+			isupport_lines(&c, put_news,
+			    config->network_icon[0] == '\0'
+			        ? "-draft/ICON"
+			        : NULL);
+	}
+	me->tokens = now;
+}
+
+enum command_result
+cmd_isupport(struct command *c)
+{
+	if ((c->u->flags & USER_REGISTERED) ||
+	    (c->s->caps & CAP(EXTENDED_ISUPPORT)))
+		reply_isupport(c);
+	else
+		reply(c, ERR_NOTREGISTERED);
+	return CMD_DONE;
 }
 
 /* ---- LINKS, VERSION, TIME, ADMIN, INFO ---- */

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Who one is: capability negotiation, password, nick and user name, the
- * welcome, and what a user says of itself later (nick, real name, away, user
+ * welcome, and what a user says of itself later (nick, real name, user
  * modes).  Fields of the own session that come out the same when a step is
  * run again (capabilities, flags) are written right here; all else are ops.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "../irc/capability.h"
+#include "../irc/look.h"
 #include "../irc/mode.h"
 #include "../irc/multiline.h"
 #include "../irc/utf8.h"
 #include "account.h"
 #include "ask.h"
+#include "away.h"
 #include "deliver.h"
 #include "device.h"
 #include "handlers.h"
@@ -23,6 +26,7 @@
 #include "registry.h"
 #include "session.h"
 #include "version.h"
+#include "words.h"
 #include "worker.h"
 
 /* What this server offers, and what it does while it has a memory. */
@@ -31,12 +35,18 @@ static const uint64_t offered = CAP(MESSAGE_TAGS) | CAP(SERVER_TIME) |
     CAP(MULTI_PREFIX) | CAP(USERHOST_IN_NAMES) | CAP(AWAY_NOTIFY) |
     CAP(EXTENDED_JOIN) | CAP(CAP_NOTIFY) | CAP(SETNAME) | CAP(CHGHOST) |
     CAP(INVITE_NOTIFY) | CAP(ACCOUNT_TAG) | CAP(ACCOUNT_NOTIFY) |
-    CAP(STANDARD_REPLIES) | CAP(MULTILINE) | CAP(METADATA) |
-    CAP(EXTENDED_MONITOR) | CAP(DRAFT_EXTENDED_MONITOR);
+    CAP(STANDARD_REPLIES) | CAP(EXTENDED_ISUPPORT) |
+    CAP(NO_IMPLICIT_NAMES) | CAP(NO_NAMES) | CAP(PRE_AWAY) | CAP(MULTILINE) |
+    CAP(METADATA) | CAP(EXTENDED_MONITOR) | CAP(DRAFT_EXTENDED_MONITOR);
 static const uint64_t offered_with_store =
     CAP(SASL) | CAP(ACCOUNT_REGISTRATION) | CAP(CHATHISTORY) |
     CAP(EVENT_PLAYBACK) | CAP(MESSAGE_REDACTION) | CAP(READ_MARKER) |
     CAP(SEARCH);
+
+enum {
+	CAP_VERSION = 302,     /* of capability negotiation */
+	CAP_ONE_LINE = 300,    /* bytes that fit one answer with any name */
+};
 
 /* ---- registration ---- */
 
@@ -55,7 +65,7 @@ enum {
 static void
 welcome(struct command *c)
 {
-	char created[64], umodes[16], cmodes[32];
+	char created[64], umodes[64], cmodes[64], pmodes[64];
 	time_t t = (time_t)(state->started / 1000);
 	struct tm tm;
 
@@ -66,7 +76,8 @@ welcome(struct command *c)
 	reply(c, RPL_CREATED, created);
 	reply(c, RPL_MYINFO, config->name, "moot-" MOOT_VERSION,
 	    mode_letters(mode_user, umodes, sizeof(umodes)),
-	    mode_letters(mode_channel, cmodes, sizeof(cmodes)), "bklov");
+	    mode_letters(mode_channel, cmodes, sizeof(cmodes)),
+	    mode_letters_param(pmodes, sizeof(pmodes)));
 	reply_isupport(c);
 	reply_lusers(c);
 	metadata_welcome(c);
@@ -80,11 +91,22 @@ wanted_nick(const struct command *c)
 	return c->u->flags & USER_WISH ? aways[c->uid].text : c->u->nick;
 }
 
+/* Whether NICK mixes scripts that look alike.  Whose account looks the same
+ * deceives nobody. */
+static int
+is_mixed(const struct command *c, const char *nick)
+{
+	return look_mixes(nick) && !look_same(nick, c->u->account);
+}
+
 /* It cannot be had: NICK has to be sent again. */
 static enum command_result
-deny_nick(struct command *c)
+deny_nick(struct command *c, int wrong)
 {
-	reply(c, ERR_NICKNAMEINUSE, wanted_nick(c));
+	if (wrong)
+		reply(c, ERR_ERRONEUSNICKNAME, wanted_nick(c));
+	else
+		reply(c, ERR_NICKNAMEINUSE, wanted_nick(c));
 	if (c->u->flags & USER_WISH)
 		command_op(c, OP_WISH, c->uid);
 	else
@@ -106,14 +128,14 @@ static enum command_result
 take_nick(struct command *c)
 {
 	const char *nick = wanted_nick(c);
-	uint32_t other = registry_find_nick(nick);
+	uint32_t other = registry_find_look(nick, c->uid);
 	enum command_result r;
 
 	if (device_is_other(c))
 		return hand_over(c);
-	if (other != 0 && other != c->uid) {
-		if (name_cmp(nick, c->u->account) != 0)
-			return deny_nick(c);
+	if (other != 0) {
+		if (!look_same(nick, c->u->account))
+			return deny_nick(c, 0);
 		if (device_may_come(other))
 			return CMD_WAIT;
 		if ((r = account_take(c, nick)) != CMD_DONE)
@@ -126,6 +148,7 @@ take_nick(struct command *c)
 	}
 	command_op(c, OP_REGISTER, c->uid);
 	monitor_online(c, nick);
+	away_begin(c);
 	c->step = STEP_WELCOME;
 	return CMD_MORE;
 }
@@ -146,7 +169,9 @@ try_register(struct command *c)
 	if (device_is_other(c))
 		return hand_over(c);
 	if ((r = account_may_have(c, wanted_nick(c))) == CMD_ANSWERED)
-		return deny_nick(c);
+		return deny_nick(c, 0);
+	if (r == CMD_DONE && is_mixed(c, wanted_nick(c)))
+		return deny_nick(c, 1);
 	if (r != CMD_DONE || !(c->u->flags & USER_UNFETCHED))
 		return r == CMD_DONE ? take_nick(c) : r;
 	c->step = STEP_FETCH;
@@ -177,6 +202,7 @@ go_on(struct command *c)
 	case STEP_HANDED:
 		if (!(c->u->flags & USER_REGISTERED))
 			return try_register(c);
+		away_arrive(c);
 		welcome(c);
 		return CMD_DONE;
 	case STEP_WELCOME:
@@ -212,13 +238,13 @@ cmd_pass(struct command *c)
 static enum command_result
 change_nick(struct command *c, const char *nick)
 {
-	uint32_t other = registry_find_nick(nick);
+	uint32_t other = registry_find_look(nick, c->uid);
 	struct envelope *e;
 	struct op *op;
 	enum command_result r;
 
-	if (other != 0 && other != c->uid) {
-		if (name_cmp(nick, c->u->account) != 0) {
+	if (other != 0) {
+		if (!look_same(nick, c->u->account)) {
 			reply(c, ERR_NICKNAMEINUSE, nick);
 			return CMD_DONE;
 		}
@@ -232,6 +258,10 @@ change_nick(struct command *c, const char *nick)
 		if (r != CMD_ANSWERED)
 			return r;
 		reply(c, ERR_NICKNAMEINUSE, nick);
+		return CMD_DONE;
+	}
+	if (is_mixed(c, nick)) {
+		reply(c, ERR_ERRONEUSNICKNAME, nick);
 		return CMD_DONE;
 	}
 	if (!deliver_names_settled())
@@ -255,9 +285,9 @@ change_nick(struct command *c, const char *nick)
 static enum command_result
 first_nick(struct command *c, const char *nick)
 {
-	uint32_t other = registry_find_nick(nick);
+	uint32_t other = registry_find_look(nick, c->uid);
 
-	if (other == 0 || other == c->uid) {
+	if (other == 0) {
 		if (strcmp(nick, c->u->nick) != 0) {
 			if (!deliver_names_settled())
 				return CMD_WAIT;
@@ -267,7 +297,7 @@ first_nick(struct command *c, const char *nick)
 			command_op(c, OP_WISH, c->uid);
 		return then_register(c);
 	}
-	if (name_cmp(nick, c->u->account) != 0 &&
+	if (!look_same(nick, c->u->account) &&
 	    !((c->s->flags & SESSION_CAP) && store_accepts())) {
 		reply(c, ERR_NICKNAMEINUSE, nick);
 		return CMD_DONE;
@@ -293,7 +323,7 @@ cmd_nick(struct command *c)
 		    strchr(nick, ' ') != NULL || nick[0] == ':' ? "*" : nick);
 		return CMD_DONE;
 	}
-	if (account_is_service(nick)) {
+	if (account_looks_service(nick)) {
 		reply(c, ERR_NICKNAMEINUSE, nick);
 		return CMD_DONE;
 	}
@@ -313,14 +343,14 @@ cmd_user(struct command *c)
 		reply(c, ERR_ALREADYREGISTERED);
 		return CMD_DONE;
 	}
-	if (c->m.param[0][0] == '\0') {
+	if (c->m.param[0][0] == '\0' || real[0] == '\0') {
 		reply(c, ERR_NEEDMOREPARAMS, "USER");
 		return CMD_DONE;
 	}
 	name_clean_user(user, sizeof(user), c->m.param[0]);
 	op_text(command_op(c, OP_USER, c->uid), user);
 	c->m.param[3][utf8_cut(real, strlen(real), NAME_REAL)] = '\0';
-	op_text(command_op(c, OP_REAL, c->uid), real[0] ? real : user);
+	op_text(command_op(c, OP_REAL, c->uid), real);
 	return then_register(c);
 }
 
@@ -329,12 +359,11 @@ cmd_quit(struct command *c)
 {
 	char reason[AWAY_MAX + 1];
 
-	if (c->m.nparam > 0 && c->m.param[0][0] != '\0') {
+	if (c->m.nparam > 0)
 		c->m.param[0][utf8_cut(c->m.param[0], strlen(c->m.param[0]),
 		    AWAY_MAX - 8)] = '\0';
-		snprintf(reason, sizeof(reason), "Quit: %s", c->m.param[0]);
-	} else
-		snprintf(reason, sizeof(reason), "Client quit");
+	snprintf(reason, sizeof(reason), "Quit: %s",
+	    c->m.nparam > 0 ? c->m.param[0] : "");
 	session_close(c->sid, reason);
 	return CMD_DONE;
 }
@@ -404,86 +433,159 @@ cap_value(uint64_t cap)
 	return NULL;
 }
 
-/* "name" or "name=value" of capability I for session S. */
+/* "name" or, with VALUES, "name=value" of capability I. */
 static size_t
-cap_text(const struct session *s, int i, int values, char *buf, size_t size)
+cap_text(int i, int values, char *buf, size_t size)
 {
-	const char *value = values && (s->flags & SESSION_CAP302)
-	    ? cap_value(UINT64_C(1) << i)
-	    : NULL;
+	const char *value = values ? cap_value(UINT64_C(1) << i) : NULL;
 
 	return (size_t)snprintf(buf, size, "%s%s%s", capability_name(i),
 	    value != NULL ? "=" : "", value != NULL ? value : "");
 }
 
-/* Lists the capabilities of SET, over as many lines as they need. */
+/* The lines of an answer of CAP; AGAIN, "* ", marks all but the last one. */
+struct cap_lines {
+	struct command *c;
+	const char *sub, *again;
+	struct words w;
+};
+
+static void
+cap_begin(struct cap_lines *l, struct command *c, const char *sub,
+    const char *again)
+{
+	l->c = c;
+	l->sub = sub;
+	l->again = again;
+	/* CAP takes as much as the three digits of a numeric */
+	words_begin(&l->w, c, strlen(sub) + strlen(" * :"));
+}
+
+static void
+cap_line(struct cap_lines *l, const char *again)
+{
+	reply_line(l->c, ":%s CAP %s %s %s:%s", config->name,
+	    cap_nick(l->c), l->sub, again, l->w.text);
+	words_clear(&l->w);
+}
+
+static void
+cap_word(struct cap_lines *l, const char *word, size_t n)
+{
+	if (words_add(&l->w, word, n))
+		return;
+	cap_line(l, l->again);
+	words_add(&l->w, word, n);
+}
+
+/* Lists the capabilities of SET over as many lines as they need. */
 static void
 cap_list(struct command *c, const char *sub, uint64_t set, int values)
 {
-	char line[512], text[128];
-	size_t n = 0, len;
+	struct cap_lines l;
+	char text[128];
 	int i;
 
-	line[0] = '\0';
-	for (i = 0; i < CAPABILITY_COUNT; i++) {
-		if (!(set & UINT64_C(1) << i))
-			continue;
-		len = cap_text(c->s, i, values, text, sizeof(text));
-		if (n + len + 1 > 380) {
-			reply_line(c, ":%s CAP %s %s %s:%s", config->name,
-			    cap_nick(c), sub,
-			    c->s->flags & SESSION_CAP302 ? "* " : "", line);
-			n = 0;
+	cap_begin(&l, c, sub, "* ");
+	for (i = 0; i < CAPABILITY_COUNT; i++)
+		if (set & UINT64_C(1) << i)
+			cap_word(&l, text,
+			    cap_text(i, values, text, sizeof(text)));
+	cap_line(&l, "");
+}
+
+/*
+ * To who has not said 302: one line, and what has room there.  The ratified
+ * ones come first, for a client as old as that knows no draft; they can be had
+ * all the same.
+ */
+static void
+cap_list_old(struct command *c, const char *sub, uint64_t set)
+{
+	struct cap_lines l;
+	int i, draft;
+
+	cap_begin(&l, c, sub, "");
+	for (draft = 0; draft < 2; draft++)
+		for (i = 0; i < CAPABILITY_COUNT; i++) {
+			const char *name = capability_name(i);
+			if ((set & UINT64_C(1) << i) &&
+			    (strchr(name, '/') != NULL) == draft)
+				words_add(&l.w, name, strlen(name));
 		}
-		n += (size_t)snprintf(line + n, sizeof(line) - n, "%s%s",
-		    n > 0 ? " " : "", text);
-	}
-	reply_line(c, ":%s CAP %s %s :%s", config->name, cap_nick(c), sub,
-	    line);
+	cap_line(&l, "");
+}
+
+/* What is offered now of that which comes and goes. */
+static uint64_t
+cap_varying(void)
+{
+	return cap_offered() & offered_with_store;
+}
+
+/* What the client of S was last told of that. */
+static uint64_t
+cap_known(const struct session *s)
+{
+	uint64_t set = s->flags & SESSION_TOLD ? offered_with_store : 0;
+
+	return s->flags & SESSION_TOLD_OPEN
+	    ? set
+	    : set & ~CAP(ACCOUNT_REGISTRATION);
 }
 
 /* The client of S knows what is offered now. */
 static void
 cap_told(struct session *s)
 {
+	s->flags &= ~(uint32_t)(SESSION_TOLD | SESSION_TOLD_OPEN);
+	if (cap_offered() & CAP(ACCOUNT_REGISTRATION))
+		s->flags |= SESSION_TOLD_OPEN;
 	if (store_accepts())
 		s->flags |= SESSION_TOLD;
-	else
-		s->flags &= ~(uint32_t)SESSION_TOLD;
 }
 
-/*
- * What SESSION_TOLD says has changed: CAP NEW or DEL.  If the worker dies
- * between the line and the flag it is told twice, which changes nothing.
- */
-void
-cap_tell(uint32_t i)
+/* CAP NEW or DEL of SET to session I. */
+static void
+cap_change(uint32_t i, const char *sub, uint64_t set, int values)
 {
-	struct session *s = &sessions[i];
-	uint64_t set = offered_with_store;
-	char line[512], text[128];
-	int now = store_accepts(), k;
+	const char *nick = users[sessions[i].user].nick;
+	char line[1024], text[128];
 	size_t n;
+	int k;
 
-	if (!session_is_client(s) || !(s->caps & CAP(CAP_NOTIFY)) ||
-	    ((s->flags & SESSION_TOLD) != 0) == now)
+	if (set == 0)
 		return;
-	if (now)
-		set &= cap_offered();
 	n = (size_t)snprintf(line, sizeof(line), ":%s CAP %s %s :",
-	    config->name,
-	    users[s->user].nick[0] != '\0' ? users[s->user].nick : "*",
-	    now ? "NEW" : "DEL");
+	    config->name, nick[0] != '\0' ? nick : "*", sub);
 	for (k = 0; k < CAPABILITY_COUNT; k++)
 		if (set & UINT64_C(1) << k) {
-			cap_text(s, k, now, text, sizeof(text));
+			cap_text(k, values, text, sizeof(text));
 			n += (size_t)snprintf(line + n, sizeof(line) - n,
 			    "%s ", text);
 		}
 	memcpy(line + n - 1, "\r\n", 2);
 	session_append(i, line, n + 1);
-	if (!now)
-		s->caps &= ~set;
+}
+
+/*
+ * What SESSION_TOLD says has changed, with the store or by a reload: CAP NEW
+ * and DEL.  If the worker dies between the line and the flag it is told twice,
+ * which changes nothing.
+ */
+void
+cap_tell(uint32_t i)
+{
+	struct session *s = &sessions[i];
+	uint64_t was = cap_known(s), now = cap_varying();
+
+	if (!session_is_client(s) || !(s->caps & CAP(CAP_NOTIFY)) ||
+	    was == now)
+		return;
+	cap_change(i, "DEL", was & ~now, 0);
+	cap_change(i, "NEW", now & ~was,
+	    (s->flags & SESSION_CAP302) != 0);
+	s->caps &= ~(was & ~now);
 	cap_told(s);
 }
 
@@ -497,13 +599,18 @@ cap_negotiates(struct command *c)
 static enum command_result
 cap_ls(struct command *c)
 {
+	unsigned long version = c->m.nparam > 1
+	    ? strtoul(c->m.param[1], NULL, 10)
+	    : 0;
+
 	cap_negotiates(c);
-	if (c->m.nparam > 1 && strcmp(c->m.param[1], "302") >= 0 &&
-	    strlen(c->m.param[1]) >= 3) {
-		c->s->flags |= SESSION_CAP302;
-		c->s->caps |= CAP(CAP_NOTIFY);
-	}
 	cap_told(c->s);
+	if (version < CAP_VERSION) {
+		cap_list_old(c, "LS", cap_offered());
+		return CMD_DONE;
+	}
+	c->s->flags |= SESSION_CAP302;
+	c->s->caps |= CAP(CAP_NOTIFY);
 	cap_list(c, "LS", cap_offered(), 1);
 	return CMD_DONE;
 }
@@ -511,8 +618,33 @@ cap_ls(struct command *c)
 static enum command_result
 cap_show(struct command *c)
 {
-	cap_list(c, "LIST", c->s->caps, 0);
+	if (c->s->flags & SESSION_CAP302)
+		cap_list(c, "LIST", c->s->caps, 0);
+	else
+		cap_list_old(c, "LIST", c->s->caps);
 	return CMD_DONE;
+}
+
+/* The client's words as they came, but over several lines if need be: the
+ * server's part of a line may be longer than the client's. */
+static void
+cap_verdict(struct command *c, const char *sub, const char *list)
+{
+	struct cap_lines l;
+	size_t n;
+
+	if (strlen(list) < CAP_ONE_LINE) {
+		reply_line(c, ":%s CAP %s %s :%s", config->name, cap_nick(c),
+		    sub, list);
+		return;
+	}
+	cap_begin(&l, c, sub, "");
+	for (list += strspn(list, " "); *list != '\0';
+	     list += n, list += strspn(list, " ")) {
+		n = strcspn(list, " ");
+		cap_word(&l, list, n);
+	}
+	cap_line(&l, "");
 }
 
 static enum command_result
@@ -533,8 +665,7 @@ cap_req(struct command *c)
 		c->s->flags &= ~(uint32_t)SESSION_SUBSCRIBED;
 	if (ok)
 		c->s->caps = caps;
-	reply_line(c, ":%s CAP %s %s :%s", config->name, cap_nick(c),
-	    ok ? "ACK" : "NAK", list);
+	cap_verdict(c, ok ? "ACK" : "NAK", list);
 	return CMD_DONE;
 }
 
@@ -590,36 +721,6 @@ cmd_setname(struct command *c)
 	return CMD_DONE;
 }
 
-enum command_result
-cmd_away(struct command *c)
-{
-	char *text = c->m.nparam > 0 ? c->m.param[0] : NULL;
-	int away = text != NULL && text[0] != '\0';
-	struct envelope *e;
-	struct op *op;
-
-	if (!away && !(c->u->flags & USER_AWAY)) {
-		reply(c, RPL_UNAWAY);
-		return CMD_DONE;
-	}
-	e = command_event(c, EVENT_TO_ROOMS);
-	if (away) {
-		text[utf8_cut(text, strlen(text), AWAY_MAX)] = '\0';
-		event_alt(e, CAP(AWAY_NOTIFY), ":%s AWAY :%s",
-		    source_of(c->uid), text);
-		reply(c, RPL_NOWAWAY);
-	} else {
-		event_alt(e, CAP(AWAY_NOTIFY), ":%s AWAY", source_of(c->uid));
-		reply(c, RPL_UNAWAY);
-	}
-	event_rooms_of(e, c->uid);
-	event_monitored(e, MONITORED_NEWS);
-	op = command_op(c, OP_AWAY, c->uid);
-	op->b = (uint32_t)away;
-	op_text(op, away ? text : "");
-	return CMD_DONE;
-}
-
 const char *
 user_modes_text(uint32_t modes, char *buf)
 {
@@ -667,8 +768,9 @@ cmd_user_mode(struct command *c)
 	char text[40];
 	int unknown = 0;
 
-	if ((u = registry_find_nick(c->m.param[0])) == 0) {
-		reply(c, ERR_NOSUCHNICK, c->m.param[0]);
+	u = registry_find_nick(c->m.param[0]);
+	if (u == 0 || !(users[u].flags & USER_REGISTERED)) {
+		reply(c, ERR_NOSUCHNICK, word_or_star(c->m.param[0]));
 		return CMD_DONE;
 	}
 	if (u != c->uid) {

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "../ipc/mailbox.h"
+#include "../irc/look.h"
 #include "../irc/mode.h"
 #include "blame.h"
 #include "fault.h"
@@ -291,7 +292,7 @@ nick_lookup(const char *nick, uint32_t hash)
 uint32_t
 registry_find_nick(const char *nick)
 {
-	uint32_t hash = name_hash(nick), u = nick_lookup(nick, hash);
+	uint32_t hash = look_hash(nick), u = nick_lookup(nick, hash);
 
 	if (u != 0 || lock_held(&state->segment.lock))
 		return u;
@@ -299,6 +300,23 @@ registry_find_nick(const char *nick)
 	u = nick_lookup(nick, hash);
 	registry_unlock();
 	return u;
+}
+
+/* The index goes by what nicks look like, so those that are alike are in one
+ * chain. */
+uint32_t
+registry_find_look(const char *nick, uint32_t other)
+{
+	uint32_t hash = look_hash(nick), u = nick_lookup(nick, hash);
+
+	if (u != 0 && u != other)
+		return u;
+	u = nick_index[hash & (index_size - 1)];
+	for (; u != 0; u = users[u].nick_next)
+		if (u != other && users[u].nick_hash == hash &&
+		    look_same(users[u].nick, nick))
+			return u;
+	return 0;
 }
 
 void
@@ -317,7 +335,7 @@ registry_unindex_nick(uint32_t u)
 void
 registry_index_nick(uint32_t u)
 {
-	uint32_t hash = name_hash(users[u].nick);
+	uint32_t hash = look_hash(users[u].nick);
 	uint32_t *bucket = &nick_index[hash & (index_size - 1)];
 
 	if (users[u].nick[0] == '\0' || nick_lookup(users[u].nick, hash) == u)

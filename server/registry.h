@@ -57,6 +57,9 @@ void registry_free_metadata(uint32_t *list);
  */
 uint32_t registry_find_nick(const char *nick);
 uint32_t registry_find_room(const char *name);
+/* Another user than OTHER whose nick looks like this one, 0 for none; one who
+ * has just this nick first.  Lock held. */
+uint32_t registry_find_look(const char *nick, uint32_t other);
 
 /* Puts USER under its nick / takes it out; both may be done twice. */
 void registry_index_nick(uint32_t u);

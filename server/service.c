@@ -14,6 +14,7 @@
 #include <strings.h>
 
 #include "../irc/capability.h"
+#include "../irc/look.h"
 #include "account.h"
 #include "ask.h"
 #include "handlers.h"
@@ -335,6 +336,15 @@ int
 account_is_service(const char *name)
 {
 	return service_find(name) != NULL;
+}
+
+int
+account_looks_service(const char *nick)
+{
+	char look[NAME_NICK + 1];
+
+	look_of(look, sizeof(look), nick);
+	return service_find(look) != NULL;
 }
 
 static enum command_result

@@ -23,8 +23,10 @@
 
 #include "../ipc/mailbox.h"
 #include "../ipc/stream.h"
+#include "accept.h"
 #include "ask.h"
 #include "fault.h"
+#include "gateway.h"
 #include "log.h"
 #include "poison.h"
 #include "registry.h"
@@ -657,12 +659,13 @@ session_admit(const struct in6_addr *addr, int control, const char **why)
 	}
 	FAULT("admit-user");
 	sessions[i].addr = *addr;
-	if (!control && registry_count_address(addr, 1) >
+	if (!control && !gateway_is_proxy(addr) &&
+	    registry_count_address(addr, 1) >
 	        config->max_clients_per_address) {
 		registry_count_address(addr, -1);
 		registry_free_user(sessions[i].user);
 		registry_free_session(i);
-		*why = "Too many connections from your address";
+		*why = ACCEPT_TOO_MANY;
 		return 0;
 	}
 	return i;
@@ -713,6 +716,8 @@ session_begin(int fd, const struct in6_addr *addr, const char *host,
 	s->worker = u->home = (uint8_t)least_loaded();
 	s->fd = fd;
 	s->flags = SESSION_WRITABLE | (control ? SESSION_CONTROL : 0);
+	if (!control && gateway_is_proxy(addr))
+		s->flags |= SESSION_PROXY;
 	s->active = now_ms;
 	s->opened = u->signon = u->spoke = wall_ms;
 	s->tokens = (int32_t)config->flood_burst * 1000;

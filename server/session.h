@@ -97,11 +97,12 @@ void session_heal_output(uint32_t s);
 /* Sets SESSION_READABLE and the like anew in the epoll set. */
 void session_rearm(uint32_t s);
 
-/* Whether it counts for its address: not mootctl, nor what has no socket. */
+/* Whether it counts for its address: not mootctl, nor what has no socket, nor
+ * whose address is not known yet. */
 static inline int
 session_has_address(const struct session *s)
 {
-	return s->fd >= 0 && !(s->flags & SESSION_CONTROL);
+	return s->fd >= 0 && !(s->flags & (SESSION_CONTROL | SESSION_PROXY));
 }
 
 /* Its address as text, good for any parameter of a line. */

@@ -25,6 +25,7 @@ struct worker *workers;
 struct session *sessions;
 struct user *users;
 struct away *aways;
+struct accepted *accepted;
 struct reason *reasons;
 struct member *members;
 struct room *rooms;
@@ -118,6 +119,7 @@ state_layout(char *base, const struct dimensions *d)
 		{ &summaries, (d->words + 63) / 64 * d->workers,
 		    sizeof(uint64_t) },
 		{ &aways, d->users, sizeof(struct away) },
+		{ &accepted, d->users, sizeof(struct accepted) },
 		{ &reasons, d->sessions, sizeof(struct reason) },
 		{ &chunks, d->chunks, sizeof(struct chunk) },
 		{ &chunk_data, d->chunks, CHUNK_STRIDE },
@@ -150,6 +152,7 @@ state_layout_id(void)
 	static const size_t sizes[] = { STATE_LAYOUT, sizeof(struct state),
 		sizeof(struct worker), sizeof(struct session),
 		sizeof(struct user), sizeof(struct away),
+		sizeof(struct accepted),
 		sizeof(struct member), sizeof(struct room),
 		sizeof(struct room_list), sizeof(struct ban),
 		sizeof(struct metadatum), sizeof(struct subscription),

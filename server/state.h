@@ -47,6 +47,7 @@ enum {
 	DROPPED_MAX = 3,       /* poisonous lines, likewise */
 	COMMANDS_MAX = 128,    /* rows of the table of commands */
 	INVITES_MAX = 8,       /* invitations a user can hold */
+	ACCEPTS_MAX = 16,      /* people without account it lets write to it */
 	SESSIONS_MAX = 12,     /* of a user; as many bits as MEMBER_UNSEEN */
 	WHOWAS_MAX = 1024,     /* entries of WHOWAS */
 	MONITOR_MAX = 100,     /* MONITOR=: nicks that a session watches */
@@ -110,6 +111,11 @@ enum session_flag {
 	SESSION_TOLD = 0x80000,      /* of what can be had of the store */
 	SESSION_RETURNS = 0x1000000, /* what its user missed is to be told */
 	SESSION_SUBSCRIBED = 0x2000000, /* to keys of metadata */
+	SESSION_TOLD_OPEN = 0x40000000, /* of draft/account-registration */
+	SESSION_ALONE = 0x20000000,  /* nobody is at it: AWAY * */
+	SESSION_PRE_AWAY = 0x10000000, /* its reason is a text for AWAY, until
+	                              * it is registered */
+	SESSION_PROXY = 0x8000000,   /* says first whose it is: gateway.c */
 };
 
 /* Output that tells of something as being kept: it is not sent before the
@@ -210,6 +216,14 @@ struct user {
 
 struct away {                  /* apart: most users never touch it; with */
 	char text[AWAY_MAX + 1]; /* USER_WISH, the nick */
+};
+
+/* Whom a user with the mode R lets write to it all the same: apart, few have
+ * it. */
+struct accepted {
+	uint32_t gen;          /* of the user: else it is a former one's */
+	uint32_t at;
+	uint32_t user[ACCEPTS_MAX], user_gen[ACCEPTS_MAX];
 };
 
 struct reason {                /* why a session is closing */
@@ -464,6 +478,7 @@ struct worker {
 	uint64_t mailbox_room;
 	uint32_t restarts;
 	struct bell bell;
+	uint64_t tokens;       /* of 005, a hash: as its clients know them */
 	_Atomic uint64_t waiters; /* workers that wait for room in MAILBOX */
 	uint64_t count;        /* envelopes made in this life */
 	uint64_t heard[CONFIG_WORKERS + 1][EPOCHS]; /* serials, by origin */
@@ -537,6 +552,7 @@ extern struct worker *workers;      /* [1..nworker]; 0: mootd-store */
 extern struct session *sessions;
 extern struct user *users;          /* users[1..255] unused: system IDs */
 extern struct away *aways;          /* by user */
+extern struct accepted *accepted;   /* by user */
 extern struct reason *reasons;      /* by session */
 extern struct member *members;
 extern struct room *rooms;

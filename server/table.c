@@ -18,11 +18,13 @@ enum {
 };
 
 const struct command_row command_table[] = {
+	{ "ACCEPT", cmd_accept, 1, R, 1,
+	    "ACCEPT [-]NICK[,[-]NICK...]: may write to you despite mode R" },
 	{ "ADMIN", cmd_admin, 0, R, 1,
 	    "ADMIN: who runs this server" },
 	{ "AUTHENTICATE", cmd_authenticate, 1, L, 1,
 	    "AUTHENTICATE MECHANISM | DATA | *: logs in, by SASL" },
-	{ "AWAY", cmd_away, 0, R, 1,
+	{ "AWAY", cmd_away, 0, 0, 1,
 	    "AWAY [TEXT]: marks you away; without TEXT, back" },
 	{ "BATCH", cmd_batch, 1, R, 1,
 	    "BATCH +REF draft/multiline TARGET | -REF: a message of several "
@@ -47,6 +49,8 @@ const struct command_row command_table[] = {
 	    "INVITE [NICK #ROOM]: invites; alone, lists your invitations" },
 	{ "ISON", cmd_ison, 1, R, 1,
 	    "ISON NICK...: which of them are here" },
+	{ "ISUPPORT", cmd_isupport, 0, 0, 1,
+	    "ISUPPORT: what this server supports, as tokens" },
 	{ "JOIN", cmd_join, 1, R | L, 1,
 	    "JOIN #ROOM[,#ROOM...] [KEY[,KEY...]] | 0: enters; 0 leaves all" },
 	{ "KICK", cmd_kick, 2, R | L, 1,
@@ -124,6 +128,9 @@ const struct command_row command_table[] = {
 	    "VERSION: of the server, and what it supports" },
 	{ "WALLOPS", cmd_wallops, 1, R | O, 1,
 	    "WALLOPS TEXT: to all who have user mode w (operators)" },
+	{ "WEBIRC", cmd_webirc, 4, E | L, 1,
+	    "WEBIRC PASSWORD GATEWAY HOST ADDRESS [OPTIONS]: from a trusted "
+	    "gateway, for whom it connects" },
 	{ "WHO", cmd_who, 0, R | L, 2,
 	    "WHO #ROOM|NICK|MASK [FLAGS][%FIELDS[,TOKEN]]: who they are" },
 	{ "WHOIS", cmd_whois, 1, R | L, 1,

@@ -192,7 +192,8 @@ session_wrong(uint32_t i)
 	if ((why = socket_wrong(s, i)) != NULL)
 		return why;
 	/* who is not going has none: its page stays alone */
-	if (s->state != SESSION_LIVE && !TERMINATED(reasons[i].text))
+	if ((s->state != SESSION_LIVE || (s->flags & SESSION_PRE_AWAY)) &&
+	    !TERMINATED(reasons[i].text))
 		return "text";
 	if (s->sent > s->queued || s->executed > s->received)
 		return "position";

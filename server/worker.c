@@ -36,6 +36,8 @@
 #include "deliver.h"
 #include "device.h"
 #include "fault.h"
+#include "handlers.h"
+#include "gateway.h"
 #include "log.h"
 #include "pause.h"
 #include "peer.h"
@@ -352,6 +354,8 @@ has_line(uint32_t i)
 	char *buf;
 	size_t next, n = session_input(i, &buf);
 
+	if (sessions[i].flags & SESSION_PROXY)
+		return n > 0 && gateway_header(i) > 0;
 	return n > 0 && message_line(buf, n, &next) >= 0;
 }
 
@@ -980,6 +984,7 @@ worker_main(unsigned id, const struct config *cfg)
 	me->epoch++; /* before the first serial of this life */
 	FAULT("heal-epoch");
 	worker_adopt();
+	isupport_look();
 	bell_wake(&me->bell);
 	while (!me->retire && !state->stopping) {
 		if (pause_asked())

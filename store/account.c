@@ -17,8 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../irc/look.h"
 #include "../irc/name.h"
 #include "account.h"
+#include "alike.h"
 #include "handlers.h"
 
 /* ---- finding ---- */
@@ -220,11 +222,27 @@ req_account_unsuspend(struct database *db, struct request *r)
 
 /* ---- showing ---- */
 
+int
+account_find_look(struct database *db, const char *name, struct account *a)
+{
+	char look[REQUEST_NAME], other[REQUEST_NAME];
+	int n = account_find(db, name, a);
+
+	if (n != 0)
+		return n;
+	look_of(look, sizeof(look), name);
+	if ((n = account_find(db, look, a)) != 0)
+		return n;
+	return alike_find(look, other, sizeof(other))
+	    ? account_find(db, other, a)
+	    : 0;
+}
+
 void
 req_owner(struct database *db, struct request *r)
 {
 	struct account a;
-	int n = account_find(db, r->p[0], &a);
+	int n = account_find_look(db, r->p[0], &a);
 
 	if (n < 0)
 		answer_trouble(db, r);

@@ -18,6 +18,9 @@ struct account {
 
 /* By any case of its name: 1, 0 there is none, -1. */
 int account_find(struct database *db, const char *name, struct account *a);
+/* The same of NAME or, if there is none, of one that looks like it. */
+int account_find_look(
+    struct database *db, const char *name, struct account *a);
 /* The same, and if it is not 1 it is answered: 0. */
 int account_need(struct database *db, struct request *r, const char *name,
     struct account *a);

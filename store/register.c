@@ -21,6 +21,7 @@
 
 #include "../irc/name.h"
 #include "account.h"
+#include "alike.h"
 #include "handlers.h"
 #include "invite.h"
 
@@ -75,9 +76,11 @@ account_all(struct database *db)
 	sqlite3_stmt *q = database_query(db, "SELECT name FROM account", "");
 	int n;
 
-	while ((n = q == NULL ? -1 : database_next(db, q)) == 1)
+	while ((n = q == NULL ? -1 : database_next(db, q)) == 1) {
+		alike_note(database_text(q, 0));
 		if (account_made != NULL)
 			account_made(database_text(q, 0));
+	}
 	return n;
 }
 
@@ -89,6 +92,7 @@ insert_account(struct database *db, const char *name, const char *email,
 	int64_t since = 0;
 
 	name_fold(key, name, sizeof(key));
+	alike_note(key);
 	if (account_made != NULL)
 		account_made(key);
 	/* what was sent to another of that name is not for this one */
@@ -156,11 +160,12 @@ is_free(
 		    "An account is named as a nick is");
 		return 0;
 	}
-	if ((n = account_find(db, name, &a)) < 0)
+	if ((n = account_find_look(db, name, &a)) < 0)
 		answer_trouble(db, r);
 	else if (n == 1)
 		answer_fail(r, command, "ACCOUNT_EXISTS", name,
-		    "There is an account of that name");
+		    "There is an account of that name, or one that looks "
+		    "like it");
 	return n == 0;
 }
 

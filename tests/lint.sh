@@ -218,7 +218,7 @@ within() {
 
 no_foreign_path() {
 	grep -rnI '/wor[k]/' . --exclude-dir=.git --exclude-dir=build \
-	    --exclude-dir=san --exclude='*.[doa]'
+	    --exclude-dir=san --exclude='*.[doa]' --exclude=.git
 	return 0
 }
 

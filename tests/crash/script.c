@@ -98,6 +98,13 @@ static const struct step plain[] = {
 	{ WAIT, 0, 0 },
 	{ SAY, BOB, "NICK bob\r\nNICK fay" }, { WAIT, 0, 0 },
 	{ SAY, ANN, "NICK ann" }, { WAIT, 0, 0 },
+	/* who may write to one */
+	{ SAY, CAT, "MODE cat +R\r\nPRIVMSG bob :you may\r\nACCEPT dan,ann"
+	    "\r\nACCEPT -ann\r\nPING accepted" }, { WAIT, 0, 0 },
+	{ SAY, BOB, "PRIVMSG cat :thanks" }, { WAIT, 0, 0 },
+	{ SAY, DAN, "PRIVMSG cat :me too" }, { WAIT, 0, 0 },
+	{ SAY, ANN, "PRIVMSG cat :not me" }, { WAIT, 0, 0 },
+	{ SAY, CAT, "MODE cat -R" }, { WAIT, 0, 0 },
 	/* away */
 	{ SAY, DAN, "AWAY :out to lunch" }, { WAIT, 0, 0 },
 	{ SAY, ANN, "PRIVMSG dan :there?\r\nWHOIS dan\r\nISON dan eve zoe" },
@@ -134,7 +141,9 @@ static const struct step plain[] = {
 	/* departures and returns */
 	{ SAY, EVE, "PRIVMSG #hall :I go\r\nQUIT :gone" }, { WAIT, 0, 0 },
 	{ CLOSE, BOB, NULL }, { WAIT, 0, 0 },
-	{ CONNECT, EVE, NULL }, { SAY, EVE, REGISTER("eve") }, { WAIT, 0, 0 },
+	{ CONNECT, EVE, NULL },
+	{ SAY, EVE, "WEBIRC secret web host 192.0.2.1\r\n" REGISTER("eve") },
+	{ WAIT, 0, 0 },
 	{ CONNECT, BOB, NULL }, { SAY, BOB, REGISTER("bob") }, { WAIT, 0, 0 },
 	{ SAY, EVE, "JOIN #hall\r\nPRIVMSG #hall :I am back" }, { WAIT, 0, 0 },
 	{ SAY, BOB, "JOIN #nook,#hall\r\nPART #nook\r\nSETNAME :Bobby" },
@@ -164,7 +173,9 @@ static const struct step plain[] = {
 	{ CONNECT, GIL, NULL },
 	{ SAY, GIL, "CLAIM gil\r\n" REGISTER("gil") }, { WAIT, 0, 0 },
 	{ CONNECT, GUS, NULL },
-	{ SAY, GUS, "CLAIM gil\r\n" REGISTER("gus") }, { WAIT, 0, 0 },
+	{ SAY, GUS, "CAP REQ :draft/pre-away\r\nAWAY :later\r\nAWAY *\r\n"
+	    "CLAIM gil\r\n" REGISTER("gus") "\r\nCAP END" },
+	{ WAIT, 0, 0 },
 	/* everybody to everybody: what came late or twice is behind us */
 	{ SAY, ANN, "PRIVMSG #hall,bob,cat,dan,eve,fay :ann's last" },
 	{ SAY, BOB, "PRIVMSG #hall,ann,cat,dan,eve,fay :bob's last" },

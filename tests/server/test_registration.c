@@ -36,13 +36,14 @@ START_TEST(test_cap_ls)
 	    "cap-notify", "setname", "chghost", "invite-notify" };
 	struct client *c = client_connect(&sv);
 	char padded[2048], want[64];
-	size_t i;
+	size_t i, n = 0;
 
 	client_send(c, "CAP LS 302");
-	client_expect(c, "CAP \\* LS *");
-	ck_assert_msg(!client_matches(c, "CAP \\* LS \\* *"),
-	    "more than one line: extend this test: %s", c->line);
-	snprintf(padded, sizeof(padded), "%s ", strchr(c->body + 8, ':') + 1);
+	do {
+		client_expect(c, "CAP \\* LS *");
+		n += (size_t)snprintf(padded + n, sizeof(padded) - n, "%s ",
+		    strchr(c->body + 8, ':') + 1);
+	} while (client_matches(c, "CAP \\* LS \\* :*"));
 	for (i = 0; i < sizeof(caps) / sizeof(caps[0]); i++) {
 		snprintf(want, sizeof(want), "%s", caps[i]);
 		ck_assert_msg(strstr(padded, want) != NULL, "CAP LS lacks %s: "

@@ -71,6 +71,31 @@ START_TEST(test_exists)
 }
 END_TEST
 
+#define CYRILLIC_ACE "\xd0\xb0\xd1\x81\xd0\xb5"
+#define FULLWIDTH_ACE "\xef\xbd\x81\xef\xbd\x83\xef\xbd\x85"
+
+/* A name is taken by what looks like it, in whichever letters it is. */
+START_TEST(test_alike)
+{
+	expect("@policy=open REGISTER Ann * :secret", "REGISTER SUCCESS Ann%");
+	expect("OWNER \xd0\x90nn", "OWNER \xd0\x90nn Ann\n");
+	expect("@policy=open REGISTER \xd0\x90nn * :secret",
+	    "FAIL REGISTER ACCOUNT_EXISTS \xd0\x90nn :%");
+	expect("OWNER ace", "NONE\n");
+	expect("@policy=open REGISTER " CYRILLIC_ACE " * :secret",
+	    "REGISTER SUCCESS " CYRILLIC_ACE "%");
+	expect("OWNER ACE", "OWNER ACE " CYRILLIC_ACE "\n");
+	expect("OWNER " FULLWIDTH_ACE, "OWNER " FULLWIDTH_ACE " " CYRILLIC_ACE
+	    "\n");
+	expect("@policy=open REGISTER Ace * :secret",
+	    "FAIL REGISTER ACCOUNT_EXISTS Ace :%");
+	expect("@oper=1 ACCOUNT REMOVE " CYRILLIC_ACE, "REMOVED%");
+	expect("OWNER ace", "NONE\n");
+	expect("@policy=open REGISTER Ace * :secret", "REGISTER SUCCESS Ace%");
+	expect("OWNER " CYRILLIC_ACE, "OWNER " CYRILLIC_ACE " Ace\n");
+}
+END_TEST
+
 static const char *
 invite(void)
 {
@@ -433,6 +458,7 @@ check_account(void)
 	tcase_add_checked_fixture(t, store_setup, store_teardown);
 	ADD_ROWS(t, test_register, registers);
 	tcase_add_test(t, test_exists);
+	tcase_add_test(t, test_alike);
 	tcase_add_test(t, test_invite);
 	tcase_add_test(t, test_verify);
 	tcase_add_test(t, test_verify_own);

@@ -93,6 +93,13 @@ show(const struct config *c, char *text, size_t size)
 	for (i = 0; i < c->noperator; i++)
 		fprintf(f, "operator %s %s\n", c->operators[i].name,
 		    c->operators[i].hash);
+	if (c->network_icon[0] != '\0')
+		fprintf(f, "network-icon %s\n", c->network_icon);
+	for (i = 0; i < c->nproxy; i++)
+		fprintf(f, "proxy %u\n", c->proxies[i].bits);
+	for (i = 0; i < c->nwebirc; i++)
+		fprintf(f, "webirc %s %u\n", c->webircs[i].password,
+		    c->webircs[i].network.bits);
 	for (i = 0; i < c->nadmin; i++)
 		fprintf(f, "admin %s\n", c->admin[i]);
 	fprintf(f, "nadmin %d\nflood %u %u\nping-timeout %u\n", c->nadmin,
@@ -183,6 +190,12 @@ static const struct {
 	{ "operator ann " HASH "\n", "operator ann " HASH },
 	{ "operator ann " HASH "\noperator Ann abcdefghij./0\n",
 	    "operator ann " HASH "\noperator Ann abcdefghij./0" },
+	{ "network-icon https://a.b/c?x={size}\n",
+	    "network-icon https://a.b/c?x={size}" },
+	{ "proxy 10.0.0.1 ::1\nproxy 10.0.0.0/8\n",
+	    "proxy 128\nproxy 128\nproxy 104" },
+	{ "webirc pw 10.0.0.1 2001:db8::/32\nwebirc pv ::/0\n",
+	    "webirc pw 128\nwebirc pw 32\nwebirc pv 0" },
 	{ "admin Ann\nadmin ann@example.org\n",
 	    "admin Ann\nadmin ann@example.org\nnadmin 2" },
 	{ "admin Ann  of  \"the   Town\"\n",
@@ -441,6 +454,25 @@ static const struct {
 	{ "control /0123456789012345678901234567890123456789012345678901234567"
 	    "8901234567890123456789012345678901234567890123456789\n",
 	    "c:1: control: the path is longer than 107 bytes\n" },
+	{ "network-icon irc://a\n", "c:1: network-icon: \"irc://a\" is not a "
+	    "URL of http or https in ASCII\n" },
+	{ "network-icon https://\n", "c:1: network-icon: \"https://\" is not "
+	    "a URL of http or https in ASCII\n" },
+	{ "network-icon \"https://a b\"\n", "c:1: network-icon: "
+	    "\"https://a b\" is not a URL of http or https in ASCII\n" },
+	{ "proxy 10.0.0.1/33\n", "c:1: proxy: \"10.0.0.1/33\" is neither an "
+	    "address nor ADDRESS/BITS\n" },
+	{ "proxy a.b\n", "c:1: proxy: \"a.b\" is neither an address nor "
+	    "ADDRESS/BITS\n" },
+	{ "proxy 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1"
+	    " 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1"
+	    " 1.1.1.1 1.1.1.1\nproxy ::1\n",
+	    "c:2: proxy: more than 16 networks\n" },
+	{ "webirc pw\n", "c:1: webirc: needs 2 values\n" },
+	{ "webirc pw 10.0.0.0/x\n", "c:1: webirc: \"10.0.0.0/x\" is neither "
+	    "an address nor ADDRESS/BITS\n" },
+	{ "webirc :pw ::1\n", "c:1: webirc: the password is empty, longer "
+	    "than 127 bytes, begins with ':' or holds a space\n" },
 	{ "admin 1\nadmin 2\nadmin 3\nadmin 4\n",
 	    "c:4: admin: more than 3 lines\n" },
 };

@@ -19,6 +19,7 @@ main(void)
 
 	srunner_add_suite(sr, check_tag());
 	srunner_add_suite(sr, check_name());
+	srunner_add_suite(sr, check_look());
 	srunner_add_suite(sr, check_mask());
 	srunner_add_suite(sr, check_metadata());
 	srunner_add_suite(sr, check_utf8());
@@ -28,6 +29,7 @@ main(void)
 	srunner_add_suite(sr, check_whox());
 	srunner_add_suite(sr, check_elist());
 	srunner_add_suite(sr, check_multiline());
+	srunner_add_suite(sr, check_proxy());
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
 	srunner_free(sr);

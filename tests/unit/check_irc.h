@@ -8,11 +8,13 @@
 Suite *check_message(void);
 Suite *check_tag(void);
 Suite *check_name(void);
+Suite *check_look(void);
 Suite *check_mask(void);
 Suite *check_metadata(void);
 Suite *check_utf8(void);
 Suite *check_capability(void);
 Suite *check_mode(void);
+Suite *check_proxy(void);
 Suite *check_numeric(void);
 Suite *check_whox(void);
 Suite *check_elist(void);

@@ -157,7 +157,8 @@ static const struct {
 	{ mode_chanmodes, "b,k,l,imnrst" },
 	{ mode_prefix, "(ov)@+" },
 	{ channel_letters, "biklmnorstv" },
-	{ user_letters, "BIiow" },
+	{ user_letters, "BIRiow" },
+	{ mode_letters_param, "bklov" },
 };
 
 /* In each size from none to enough: cut, never overrun. */

@@ -143,6 +143,16 @@ static const struct {
 	{ "byte order mark", "\xef\xbb\xbf" "a", 0 },
 	{ "variation selector", "a\xef\xb8\x8f", 0 },
 	{ "tag character", "a\xf3\xa0\x81\x81", 0 },
+	{ "loose accent", "a\xcc\x81", 0 },
+	{ "Cyrillic loose accent", "a\xd2\x83", 0 },
+	{ "around a symbol", "a\xe2\x83\x9d", 0 },
+	{ "half an accent", "a\xef\xb8\xa0", 0 },
+	{ "Thai", "\xe0\xb8\x81\xe0\xb8\xb4\xe0\xb9\x88", 1 },
+	{ "Thai, a mark too many", "\xe0\xb8\x81\xe0\xb8\xb4\xe0\xb9\x88"
+	    "\xe0\xb9\x88", 0 },
+	{ "Thai, a mark first", "\xe0\xb8\xb4\xe0\xb8\x81", 0 },
+	{ "Hindi", "\xe0\xa4\xb9\xe0\xa4\xbf\xe0\xa4\x82\xe0\xa4\xa6"
+	    "\xe0\xa5\x80", 1 },
 	{ "empty braille", "\xe2\xa0\x80", 0 },
 };
 

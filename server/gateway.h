@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SERVER_GATEWAY_H
+#define SERVER_GATEWAY_H
+
+#include "command.h"
+
+/* Connections that others pass on: proxies and web gateways. */
+
+/* Whether who connects from ADDR is a proxy, and says first whose connection
+ * it is: SESSION_PROXY, until then it counts for no address. */
+int gateway_is_proxy(const struct in6_addr *addr);
+
+/* How much of the input of session I is its proxy's header: 0 when more is
+ * needed, all of it when it is none. */
+size_t gateway_header(uint32_t i);
+/* The handler of that: no line's. */
+command_fn gateway_proxy;
+
+#endif
