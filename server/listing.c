@@ -42,6 +42,7 @@ enum {
 	SLICE_LOOK = 8,    /* records between two looks at the clock */
 	WHOLE = 300,       /* members of a room that is taken in one step */
 	SEEN_BITS = 4096,
+	FIELD_TEXT = ADDRESS_TEXT + 1, /* of what a field is made in */
 };
 
 /* ---- slices ---- */
@@ -402,17 +403,24 @@ who_flags(const struct command *c, uint32_t u, uint32_t m, char flags[16])
 
 /* Its address is its own business, and the operators'. */
 static const char *
-who_address(const struct command *c, uint32_t u, char buf[ADDRESS_TEXT])
+who_address(const struct command *c, uint32_t u, char buf[FIELD_TEXT])
 {
+	const char *text;
+
 	if ((u != c->uid && !is_oper(c)) || users[u].session == 0)
 		return "255.255.255.255";
-	return session_address(&sessions[device_newest(u)], buf);
+	text = session_address(&sessions[device_newest(u)], buf + 1);
+	if (*text != ':')
+		return text;
+	/* a ':' would begin the last parameter */
+	buf[0] = '0';
+	return buf;
 }
 
 /* The text of one field of U. */
 static const char *
 who_field(struct command *c, const struct who *who, enum whox_field field,
-    uint32_t u, uint32_t m, char buf[ADDRESS_TEXT])
+    uint32_t u, uint32_t m, char buf[FIELD_TEXT])
 {
 	const struct user *x = &users[u];
 
@@ -437,7 +445,7 @@ who_field(struct command *c, const struct who *who, enum whox_field field,
 	case WHOX_HOPS:
 		return "0";
 	case WHOX_IDLE:
-		snprintf(buf, ADDRESS_TEXT, "%llu", (unsigned long long)
+		snprintf(buf, FIELD_TEXT, "%llu", (unsigned long long)
 		    (wall_ms > x->spoke ? (wall_ms - x->spoke) / 1000 : 0));
 		return buf;
 	case WHOX_ACCOUNT:
@@ -453,7 +461,7 @@ who_field(struct command *c, const struct who *who, enum whox_field field,
 static void
 who_extended(struct command *c, const struct who *who, uint32_t u, uint32_t m)
 {
-	char line[MESSAGE_LINE], buf[ADDRESS_TEXT], *p = line;
+	char line[MESSAGE_LINE], buf[FIELD_TEXT], *p = line;
 	unsigned field;
 
 	for (field = 1; field <= WHOX_REALNAME; field <<= 1) {

@@ -764,13 +764,11 @@ session_address(const struct session *s, char buf[ADDRESS_TEXT])
 {
 	const struct in6_addr *a = &s->addr;
 	int v4 = IN6_IS_ADDR_V4MAPPED(a);
+	const char *text = inet_ntop(v4 ? AF_INET : AF_INET6,
+	    v4 ? (const void *)&a->s6_addr[12] : (const void *)a, buf,
+	    ADDRESS_TEXT);
 
-	buf[0] = '0'; /* before a ':' that would begin the last parameter */
-	if (inet_ntop(v4 ? AF_INET : AF_INET6,
-	        v4 ? (const void *)&a->s6_addr[12] : (const void *)a, buf + 1,
-	        ADDRESS_TEXT - 1) == NULL)
-		return "0";
-	return buf[1] == ':' ? buf : buf + 1;
+	return text != NULL ? text : "?";
 }
 
 void

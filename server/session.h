@@ -105,8 +105,8 @@ session_has_address(const struct session *s)
 	return s->fd >= 0 && !(s->flags & (SESSION_CONTROL | SESSION_PROXY));
 }
 
-/* Its address as text, good for any parameter of a line. */
-enum { ADDRESS_TEXT = INET6_ADDRSTRLEN + 1 };
+/* Its address as text. */
+enum { ADDRESS_TEXT = INET6_ADDRSTRLEN };
 const char *session_address(const struct session *s, char buf[ADDRESS_TEXT]);
 
 static inline int
