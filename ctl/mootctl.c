@@ -301,6 +301,39 @@ static const struct column kick_lines[] = {
 	{ NULL, NULL, 0 },
 };
 
+static const struct column ban_lines[] = {
+	{ "banned", "{banned}", 0 },
+	{ "no longer banned", "{unbanned}", 0 },
+	{ "warning", "{warning}", 0 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct column ban_columns[] = {
+	{ "BAN", "{ban}", 0 },
+	{ "LEFT", "{left}", 0 },
+	{ "CREATED", "{created:d}", 0 },
+	{ "BY", "{by}", 0 },
+	{ "KEPT", "{kept}", 0 },
+	{ "REASON", "{reason}", 0 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct column announce_lines[] = {
+	{ "users", "{users}", 0 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct column audit_columns[] = {
+	{ "TIME", "{time:d}", 0 },
+	{ "OPERATOR", "{operator}", 0 },
+	{ "NICK", "{nick}", 0 },
+	{ "ADDRESS", "{address}", 0 },
+	{ "WHAT", "{what}", 0 },
+	{ "WHOM", "{whom}", 0 },
+	{ "TEXT", "{text}", 0 },
+	{ NULL, NULL, 0 },
+};
+
 static const struct column version_lines[] = {
 	{ "server", "{program} {version}", 0 },
 	{ "name", "{name}", 0 },
@@ -438,6 +471,23 @@ run_account(const struct options *given)
 	order.columns = k->columns;
 	order.flags = k->record ? ORDER_MERGE : ORDER_AGAIN;
 	o.order = &order;
+	return run_show(&o);
+}
+
+/* All of the arguments are one text, whatever it begins with. */
+static int
+run_text(const struct options *given)
+{
+	struct options o = *given;
+	int i, bad = question_add(&o, "", o.order->name);
+
+	for (i = 0; o.argument[i] != NULL && bad == 0; i++) {
+		if (strpbrk(o.argument[i], "\r\n") != NULL)
+			fail_usage("a line break in an argument");
+		bad = question_add(&o, i == 0 ? " :" : " ", o.argument[i]);
+	}
+	if (bad != 0)
+		fail_usage("%s: too long", o.order->name);
 	return run_show(&o);
 }
 
@@ -661,6 +711,17 @@ static const struct order orders[] = {
 	    "each mailbox, and what waits in it" },
 	{ "kick", "NICK [REASON ...]", 1, 99, ORDER_MERGE, run_show,
 	    kick_lines, "disconnect a user" },
+	{ "ban", "[force] [DURATION] WHOM [REASON ...]", 1, 99, ORDER_MERGE |
+	    ORDER_OWN | ORDER_AGAIN, run_text, ban_lines,
+	    "keep out of the server" },
+	{ "unban", "WHOM", 1, 1, ORDER_MERGE | ORDER_OWN, run_text,
+	    ban_lines, "let in again" },
+	{ "bans", "", 0, 0, ORDER_AGAIN, run_show, ban_columns,
+	    "who is kept out" },
+	{ "announce", "TEXT ...", 1, 99, ORDER_MERGE | ORDER_OWN,
+	    run_text, announce_lines, "tell everybody" },
+	{ "audit", "[ROWS]", 0, 1, ORDER_AGAIN, run_show, audit_columns,
+	    "what operators and the administrator did" },
 	{ "account", "WHAT [NAME [TEXT ...]]", 1, 99, 0, run_account, NULL,
 	    "add, list, show, passwd, suspend, unsuspend, remove, invite" },
 	{ "history", "export|erase NAME", 2, 2, ORDER_OWN, store_history, NULL,

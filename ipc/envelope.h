@@ -25,6 +25,7 @@ enum {
 enum envelope_flag {
 	ENVELOPE_AGAIN = 1,   /* perhaps sent before: check the serial */
 	ENVELOPE_MESSAGE = 2, /* has a msgid */
+	ENVELOPE_OPER = 8,    /* from an operator of the server */
 	ENVELOPE_METADATA = 4, /* ALT is lines, with LF between: a numeric, a
 	                       * target and a key, each for those who have
 	                       * subscribed to that */

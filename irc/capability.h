@@ -37,6 +37,7 @@
 	X(STANDARD_REPLIES, "standard-replies")                               \
 	X(MULTILINE, "draft/multiline")                                       \
 	X(METADATA, "draft/metadata-3")                                       \
+	X(OPER_TAG, "draft/oper")                                             \
 	X(EXTENDED_MONITOR, "extended-monitor")                               \
 	X(DRAFT_EXTENDED_MONITOR, "draft/extended-monitor")
 

@@ -30,10 +30,12 @@
 /* STATS */
 #define RPL_STATSLINKINFO 211, "%s" /* as it comes: the form varies */
 #define RPL_STATSCOMMANDS 212, "%s %llu %llu 0" /* command, times, bytes */
+#define RPL_STATSKLINE 216, "K %s %s %s :%s" /* mask, left, who, why */
 #define RPL_ENDOFSTATS 219, "%c :End of /STATS report" /* the letter */
 #define RPL_UMODEIS 221, "%s"
 #define RPL_STATSUPTIME 242, ":Server Up %lld days %d:%02d:%02d"
-#define RPL_STATSOLINE 243, "O %s * %s" /* host mask, name */
+#define RPL_STATSDLINE 225, "D %s %s %s :%s" /* address, left, who, why */
+#define RPL_STATSOLINE 243, "O %s * %s %s" /* host mask, name, class */
 #define RPL_STATSDEBUG 249, ":%s"
 
 /* LUSERS */
@@ -57,6 +59,7 @@
 
 #define RPL_WHOISCERTFP 276, "%s :has client certificate fingerprint %s"
 
+#define RPL_PRIVS 270, "%s :%s" /* nick, privileges */
 /* AWAY, USERHOST, ISON */
 #define RPL_AWAY 301, "%s :%s" /* nick, text */
 #define RPL_USERHOST 302, ":%s" /* nick[*]=(+|-)user@host, spaces between */
@@ -124,6 +127,8 @@
 #define RPL_REHASHING 382, "%s :Rehashing" /* file */
 #define RPL_TIME 391, "%s %lld 0 :%s" /* server, seconds, in words */
 
+#define RPL_VISIBLEHOST 396, "%s :is now your visible host"
+
 /* Errors: no such thing */
 #define ERR_UNKNOWNERROR 400, "%s :%s" /* command, what happened */
 #define ERR_NOSUCHNICK 401, "%s :No such nick/channel"
@@ -166,7 +171,7 @@
 #define ERR_ALREADYREGISTERED 462, ":You may not reregister"
 #define ERR_NOPERMFORHOST 463, ":Your host isn't among the privileged"
 #define ERR_PASSWDMISMATCH 464, ":Password incorrect"
-#define ERR_YOUREBANNEDCREEP 465, ":You are banned from this server."
+#define ERR_YOUREBANNEDCREEP 465, ":%s" /* until when, and why */
 
 /* Errors: modes of channels */
 #define ERR_KEYSET 467, "%s :Channel key already set"

@@ -5,7 +5,6 @@
  * to one worker as to another.  A worker that dies between the socket and its
  * session leaves an orphan; its successor finds it.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -17,11 +16,13 @@
 
 #include "accept.h"
 #include "blame.h"
+#include "cloak.h"
 #include "control.h"
 #include "fault.h"
 #include "log.h"
 #include "session.h"
 #include "worker.h"
+#include "xline.h"
 
 enum { ACCEPTS = 64 /* new clients a turn */ };
 
@@ -41,24 +42,11 @@ address_of(const struct sockaddr_storage *ss, struct in6_addr *addr)
 	}
 }
 
-void
-accept_host(const struct in6_addr *addr, char *buf, size_t size)
-{
-	char text[INET6_ADDRSTRLEN];
-
-	if (IN6_IS_ADDR_V4MAPPED(addr))
-		inet_ntop(AF_INET, &addr->s6_addr[12], text, sizeof(text));
-	else
-		inet_ntop(AF_INET6, addr, text, sizeof(text));
-	/* a parameter must not begin with ':' */
-	snprintf(buf, size, "%s%s", text[0] == ':' ? "0" : "", text);
-}
-
 /* Says why not, as far as one write goes, and hangs up. */
 static void
 turn_away(int fd, const char *why)
 {
-	char line[128];
+	char line[MESSAGE_LINE];
 	int n = snprintf(
 	    line, sizeof(line), "ERROR :Closing Link: (%s)\r\n", why);
 
@@ -69,22 +57,39 @@ turn_away(int fd, const char *why)
 	worker_count(COUNT_REFUSED, 1);
 }
 
+/* The numeric first, for who looks for that. */
+static void
+turn_away_banned(int fd, uint32_t x)
+{
+	char line[MESSAGE_LINE];
+	int n = snprintf(line, sizeof(line), ":%s 465 * :%s\r\n",
+	    config->name, xline_text(x));
+
+	send(fd, line, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
+	turn_away(fd, xline_text(x));
+}
+
 static void
 welcome(int fd, const struct sockaddr_storage *ss, int control)
 {
 	struct in6_addr addr;
 	char host[NAME_HOST + 1];
 	const char *why = "";
+	uint32_t banned;
 	int on = 1;
 
 	address_of(ss, &addr);
+	if (!control && (banned = xline_of_address(&addr)) != 0) {
+		turn_away_banned(fd, banned);
+		return;
+	}
 	if (control && !control_peer_allowed(fd)) {
 		turn_away(fd, "Permission denied");
 		return;
 	}
 	if (!control)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	accept_host(&addr, host, sizeof(host));
+	cloak_host(&addr, host);
 	if (session_open(fd, &addr, host, control, &why) == 0) {
 		turn_away(fd, why);
 		return;

@@ -18,8 +18,6 @@ void accept_all(void);
 /* Finds the sockets a dead predecessor left without a session. */
 void accept_orphans(void);
 
-/* The host that others see of who is at ADDR. */
-void accept_host(const struct in6_addr *addr, char *buf, size_t size);
 #define ACCEPT_TOO_MANY "Too many connections from your address"
 
 /* Whether FD is a socket that a dead worker had accepted, but not yet given a

@@ -32,6 +32,7 @@
 #include "session.h"
 #include "words.h"
 #include "worker.h"
+#include "xline.h"
 
 enum {
 	STEP_FIRST,
@@ -119,6 +120,8 @@ account_login(struct command *c, const char *account, const char *flags)
 	else
 		reply(c, RPL_LOGGEDOUT, or_star(c->u->nick),
 		    or_star(c->u->user), c->u->host);
+	if (account[0] != '\0')
+		xline_refuse_account(c, account);
 	op = command_op(c, OP_ACCOUNT, c->uid);
 	op->b = account_user_flags(flags);
 	op_text(op, account);

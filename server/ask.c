@@ -20,10 +20,12 @@
 #include "../irc/mode.h"
 #include "../irc/tag.h"
 #include "ask.h"
+#include "audit.h"
 #include "deliver.h"
 #include "fault.h"
 #include "handlers.h"
 #include "log.h"
+#include "oper.h"
 #include "session.h"
 #include "worker.h"
 
@@ -101,6 +103,16 @@ store_wants(const struct envelope *e)
 
 /* ---- questions ---- */
 
+/* As the value of a tag; static. */
+static const char *
+escaped(const char *text)
+{
+	static char buf[160];
+
+	buf[tag_escape(buf, sizeof(buf), text, strlen(text))] = '\0';
+	return buf;
+}
+
 /* The question's envelope.  What names it for the store is where it stands in
  * the input, which is the same if it has to be asked again. */
 static void
@@ -125,8 +137,9 @@ question(struct command *c, const char *text)
 	if (c->context != NULL)
 		n += (size_t)snprintf(head + n, sizeof(head) - n, ";%s",
 		    c->context);
-	if ((c->u->modes & USER_OPERATOR) || (c->s->flags & SESSION_CONTROL))
-		n += (size_t)snprintf(head + n, sizeof(head) - n, ";oper=1");
+	if (oper_of(c->uid) != NULL || (c->s->flags & SESSION_CONTROL))
+		n += (size_t)snprintf(head + n, sizeof(head) - n,
+		    ";oper=1;operator=%s", escaped(audit_name(c)));
 	head[n++] = ' ';
 	e = command_event(c, EVENT_ASK);
 	event_target_user(e, c->uid);

@@ -14,6 +14,7 @@
 #include "../irc/mode.h"
 #include "../irc/utf8.h"
 #include "channel.h"
+#include "cloak.h"
 #include "deliver.h"
 #include "device.h"
 #include "handlers.h"
@@ -29,10 +30,13 @@ int
 channel_banned(uint32_t r, uint32_t u)
 {
 	const char *source = source_of(u);
+	/* a cloak does not hide from a ban of the address */
+	const char *real = config->cloak ? cloak_source(u, NULL) : NULL;
 	uint32_t b;
 
 	for (b = rooms[r].bans; b != 0; b = bans[b].next)
-		if (mask_match(bans[b].mask, source))
+		if (mask_match(bans[b].mask, source) ||
+		    (real != NULL && mask_match(bans[b].mask, real)))
 			return 1;
 	return 0;
 }
@@ -50,7 +54,8 @@ channel_is_operator(const struct command *c, uint32_t r)
 {
 	uint32_t m = channel_member(c->uid, r);
 
-	return m != 0 && (members[m].flags & MEMBER_OPERATOR);
+	return c->override ||
+	    (m != 0 && (members[m].flags & MEMBER_OPERATOR));
 }
 
 /* The room called NAME, in which C's user is; else replies 403 or 442. */
@@ -89,7 +94,7 @@ may_join(struct command *c, uint32_t r, const char *key)
 {
 	const struct room *x = &rooms[r];
 
-	if (lasting_rank(r, c->u->account) & MEMBER_OPERATOR)
+	if (c->override || (lasting_rank(r, c->u->account) & MEMBER_OPERATOR))
 		return 1;
 	if (channel_banned(r, c->uid))
 		reply(c, ERR_BANNEDFROMCHAN, x->name);

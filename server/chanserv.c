@@ -18,6 +18,7 @@
 #include "ask.h"
 #include "channel.h"
 #include "lasting.h"
+#include "oper.h"
 #include "op_room.h"
 #include "registry.h"
 #include "service.h"
@@ -51,7 +52,7 @@ is_allowed(struct command *c, uint32_t r, enum who who)
 	const char *account = c->u->account;
 	uint32_t rank = lasting_rank(r, account);
 
-	if (c->u->modes & USER_OPERATOR)
+	if (oper_may(c->uid, PRIV_ROOMS))
 		return 1;
 	if (account[0] == '\0')
 		service_notice(c, "You are not logged in.");

@@ -32,6 +32,7 @@
 #include "ask.h"
 #include "batch.h"
 #include "blame.h"
+#include "cloak.h"
 #include "command.h"
 #include "control.h"
 #include "deliver.h"
@@ -1030,7 +1031,8 @@ run_next_line(uint32_t i)
 		return 0;
 	if (s->flags & SESSION_PROXY)
 		return run_header(i);
-	if (lasting_ranks(i))
+	if ((users[s->user].flags & (USER_UNRANKED | USER_REHOSTED)) &&
+	    (lasting_ranks(i) || cloak_settle(i)))
 		return 1;
 	/* a long answer waits until the client has read the last part */
 	if (s->step != 0 && s->queued - s->sent > reply_ahead())

@@ -65,6 +65,7 @@ struct command {
 	struct envelope *event; /* NULL, or set by command_event() */
 	char *label;      /* of labeled-response, or NULL */
 	int failed;       /* a numeric of 400..599 or FAIL was replied */
+	int override;     /* an operator does what the room would refuse */
 };
 
 extern const struct command_row command_table[]; /* by name; ends with NULL */

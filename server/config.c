@@ -69,6 +69,7 @@ struct parser {
 	const struct setting *setting;
 	int *seen;             /* per setting: the line it was on, or 0 */
 	int listen_line[CONFIG_LISTEN];
+	int operator_line[CONFIG_OPERATOR];
 };
 
 struct setting {
@@ -581,6 +582,102 @@ is_hash(const char *hash)
 	return hash[1] != '$' && strchr(hash + 1, '$') != NULL && len >= 20;
 }
 
+static const struct {
+	const char *name;
+	uint32_t bit;
+} privileges[] = {
+	{ "addresses", PRIV_ADDRESSES },
+	{ "ban", PRIV_BAN },
+	{ "kill", PRIV_KILL },
+	{ "rehash", PRIV_REHASH },
+	{ "rooms", PRIV_ROOMS },
+	{ "see", PRIV_SEE },
+	{ "wallops", PRIV_WALLOPS },
+};
+
+enum { PRIVILEGES = sizeof privileges / sizeof privileges[0] };
+
+const char *
+config_privilege(int i, uint32_t *bit)
+{
+	*bit = i >= 0 && i < PRIVILEGES ? privileges[i].bit : 0;
+	return i >= 0 && i < PRIVILEGES ? privileges[i].name : NULL;
+}
+
+/* The bits of the privilege called NAME; 0 for none. */
+static uint32_t
+privilege_find(const char *name)
+{
+	int i;
+
+	if (strcmp(name, "all") == 0)
+		return PRIV_ALL;
+	for (i = 0; i < PRIVILEGES; i++)
+		if (strcmp(privileges[i].name, name) == 0)
+			return privileges[i].bit;
+	return 0;
+}
+
+/* Whether VALUE can be the name of an operator or a class: it stands in
+ * lines that are split at these. */
+static int
+is_word(const char *value, size_t size)
+{
+	return value[0] != '\0' && strpbrk(value, " :,*?") == NULL &&
+	    strlen(value) < size;
+}
+
+static struct config_class *
+class_find(struct config *config, const char *name)
+{
+	int i;
+
+	for (i = 0; i < config->nclass; i++)
+		if (strcmp(config->classes[i].name, name) == 0)
+			return &config->classes[i];
+	return NULL;
+}
+
+static int
+class_read(struct parser *p, char **value, int n)
+{
+	struct config *config = p->config;
+	struct config_class *class = &config->classes[config->nclass];
+	uint32_t bits;
+	int i;
+
+	if (config->nclass == CONFIG_CLASS) {
+		complain(p, "operator-class: more than %d lines",
+		    CONFIG_CLASS);
+		return -1;
+	}
+	if (!is_word(value[0], sizeof class->name)) {
+		complain(p, "operator-class: \"%s\" is not a name of 1 to %zu "
+		    "bytes without space, ':', ',', '*' and '?'",
+		    log_safe(value[0]), sizeof class->name - 1);
+		return -1;
+	}
+	if (class_find(config, value[0]) != NULL) {
+		complain(p, "operator-class: \"%s\" is given twice",
+		    log_safe(value[0]));
+		return -1;
+	}
+	class->privileges = 0;
+	for (i = 1; i < n; i++) {
+		if ((bits = privilege_find(value[i])) == 0) {
+			complain(p, "operator-class: there is no privilege "
+			    "\"%s\"", log_safe(value[i]));
+			return -1;
+		}
+		class->privileges |= bits;
+	}
+	memcpy(class->name, value[0], strlen(value[0]) + 1);
+	config->nclass++;
+	return 0;
+}
+
+/* operator NAME HASH [CLASS].  In the place of a hash there will be a
+ * certificate=FINGERPRINT one day. */
 static int
 operator_read(struct parser *p, char **value, int n)
 {
@@ -588,13 +685,11 @@ operator_read(struct parser *p, char **value, int n)
 	struct config_operator *op = &config->operators[config->noperator];
 	int i;
 
-	(void)n;
 	if (config->noperator == CONFIG_OPERATOR) {
 		complain(p, "operator: more than %d lines", CONFIG_OPERATOR);
 		return -1;
 	}
-	if (value[0][0] == '\0' || strpbrk(value[0], " :,*?") != NULL ||
-	    strlen(value[0]) >= sizeof op->name) {
+	if (!is_word(value[0], sizeof op->name)) {
 		complain(p, "operator: \"%s\" is not a name of 1 to %zu bytes "
 		    "without space, ':', ',', '*' and '?'", log_safe(value[0]),
 		    sizeof op->name - 1);
@@ -606,13 +701,25 @@ operator_read(struct parser *p, char **value, int n)
 			    log_safe(value[0]));
 			return -1;
 		}
+	if (strncmp(value[1], "certificate=", 12) == 0) {
+		complain(p, "operator: certificates need TLS, which is not "
+		    "there yet");
+		return -1;
+	}
 	if (!is_hash(value[1]) || strlen(value[1]) >= sizeof op->hash) {
 		complain(p, "operator: what follows \"%s\" is not a hash of "
 		    "crypt(3)", log_safe(value[0]));
 		return -1;
 	}
 	memcpy(op->name, value[0], strlen(value[0]) + 1);
+	if (n > 2 && !is_word(value[2], sizeof op->class)) {
+		complain(p, "operator: \"%s\" is not the name of a class",
+		    log_safe(value[2]));
+		return -1;
+	}
 	memcpy(op->hash, value[1], strlen(value[1]) + 1);
+	snprintf(op->class, sizeof op->class, "%s", n > 2 ? value[2] : "");
+	p->operator_line[config->noperator] = p->line;
 	config->noperator++;
 	return 0;
 }
@@ -1021,7 +1128,9 @@ static const struct setting settings[] = {
 	{ "password", password_read, field_same, FIELD(password),
 	    1, 1, 0, 0, 0, NULL, NULL },
 	{ "operator", operator_read, field_same, FIELD(operators),
-	    2, 2, 0, 0, REPEAT, NULL, NULL },
+	    2, 3, 0, 0, REPEAT, NULL, NULL },
+	{ "operator-class", class_read, field_same, FIELD(classes),
+	    2, VALUES, 0, 0, REPEAT, NULL, NULL },
 	{ "proxy", proxy_read, field_same, FIELD(proxies),
 	    1, VALUES, 0, 0, REPEAT, NULL, NULL },
 	{ "webirc", webirc_read, field_same, FIELD(webircs),
@@ -1059,6 +1168,10 @@ static const struct setting settings[] = {
 	    1, 1, 0, 1000, 0, "20", NULL },
 	{ "linger", number_read, field_same, FIELD(linger),
 	    1, 1, 0, 86400, 0, "120", NULL },
+	{ "audit-age", number_read, field_same, FIELD(audit_age),
+	    1, 1, 0, 36500, 0, "365", NULL },
+	{ "cloak", switch_read, field_same, FIELD(cloak),
+	    1, 1, 0, 0, FIXED, "off", NULL },
 	{ "metadata-keys", number_read, field_same, FIELD(metadata_keys),
 	    1, 1, 0, METADATA_KEYS, FIXED, "20", NULL },
 	{ "client-tag-deny", client_tag_deny_read, field_same,
@@ -1307,6 +1420,29 @@ text_read(struct parser *p, char *text, size_t len)
 	}
 }
 
+/* Gives the operators what their classes, which may stand behind them, have. */
+static void
+operators_check(struct parser *p)
+{
+	const struct config_class *class;
+	struct config_operator *op;
+	int i;
+
+	for (i = 0; i < p->config->noperator; i++) {
+		op = &p->config->operators[i];
+		op->privileges = PRIV_ALL;
+		if (op->class[0] == '\0')
+			continue;
+		if ((class = class_find(p->config, op->class)) != NULL) {
+			op->privileges = class->privileges;
+			continue;
+		}
+		p->line = p->operator_line[i];
+		complain(p, "operator: there is no operator-class \"%s\"",
+		    log_safe(op->class));
+	}
+}
+
 /* What no line is wrong about by itself. */
 static void
 config_check(struct parser *p)
@@ -1314,6 +1450,7 @@ config_check(struct parser *p)
 	struct config *config = p->config;
 	char sendq[32], buffers[32];
 
+	operators_check(p);
 	if (config->sendq > config->buffers) {
 		size_text(sendq, sizeof sendq, config->sendq);
 		size_text(buffers, sizeof buffers, config->buffers);

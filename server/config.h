@@ -15,6 +15,7 @@
 enum {
 	CONFIG_LISTEN = 16,    /* listen lines */
 	CONFIG_OPERATOR = 64,  /* operator lines */
+	CONFIG_CLASS = 32,     /* operator-class lines */
 	CONFIG_ADMIN = 3,      /* admin lines */
 	CONFIG_WORKERS = 63,   /* most workers */
 	CONFIG_GATEWAYS = 16,  /* networks of proxies; of webirc gateways */
@@ -26,6 +27,23 @@ struct config_listen {
 	struct sockaddr_storage addr;
 	socklen_t addrlen;
 	char text[80];         /* as written, for messages */
+};
+
+/* What an operator may do, by its class. */
+enum privilege {
+	PRIV_ADDRESSES = 1,    /* see where somebody is really from */
+	PRIV_BAN = 2,          /* KLINE, DLINE, and what is banned */
+	PRIV_KILL = 4,
+	PRIV_REHASH = 8,
+	PRIV_ROOMS = 16,       /* SAJOIN, SAMODE, as founder at ChanServ */
+	PRIV_SEE = 32,         /* who is invisible, what is secret */
+	PRIV_WALLOPS = 64,
+	PRIV_ALL = 127,
+};
+
+struct config_class {
+	char name[32];
+	uint32_t privileges;   /* enum privilege */
 };
 
 struct config_network {        /* as irc/proxy.h has it */
@@ -41,6 +59,8 @@ struct config_webirc {
 struct config_operator {
 	char name[32];
 	char hash[160];
+	char class[32];        /* "": none, may do all */
+	uint32_t privileges;
 };
 
 struct config {
@@ -65,6 +85,8 @@ struct config {
 	char password[128];         /* "" = none */
 	struct config_operator operators[CONFIG_OPERATOR];
 	int noperator;
+	struct config_class classes[CONFIG_CLASS];
+	int nclass;
 	struct config_network proxies[CONFIG_GATEWAYS];
 	int nproxy;
 	struct config_webirc webircs[CONFIG_GATEWAYS];
@@ -92,6 +114,8 @@ struct config {
 	char client_tag_deny[200];  /* CLIENTTAGDENY; "" = no tag is refused */
 	uint32_t linger;            /* s an account stays without session;
 	                             * 120 */
+	uint32_t audit_age;         /* days what operators did is kept; 365 */
+	int cloak;                  /* whether hosts are cloaked; 0 */
 	uint32_t metadata_keys;     /* of a user or room; 20; 0..20 */
 	int log_level;              /* warn | info | debug; info */
 };
@@ -121,6 +145,9 @@ int config_fixed_changes(const struct config *a, const struct config *b,
     char *text, size_t size);
 /* The words of the file, for whoever checks the manual: NULL after the last. */
 const char *config_word(int i);
+
+/* The name of privilege I, NULL after the last; *BIT is which it is. */
+const char *config_privilege(int i, uint32_t *bit);
 
 /* Gives CONFIG the values of OLD for the settings that need a restart. */
 void config_keep_fixed(struct config *config, const struct config *old);

@@ -26,6 +26,7 @@
 
 #include "../ipc/mailbox.h"
 #include "../irc/mode.h"
+#include "audit.h"
 #include "control.h"
 #include "control_row.h"
 #include "deliver.h"
@@ -481,13 +482,19 @@ control_queues(struct command *c)
 
 /* ---- orders ---- */
 
-static enum command_result
-control_kick(struct command *c)
+static const char *
+kick_reason(const struct command *c)
 {
-	uint32_t u = registry_find_nick(c->m.param[0]);
-	const char *reason = c->m.nparam > 1 && c->m.param[1][0] != '\0'
+	return c->m.nparam > 1 && c->m.param[1][0] != '\0'
 	    ? c->m.param[1]
 	    : "Disconnected by the administrator";
+}
+
+static enum command_result
+kick(struct command *c)
+{
+	uint32_t u = registry_find_nick(c->m.param[0]);
+	const char *reason = kick_reason(c);
 	struct envelope *e;
 
 	if (u == 0 || (sessions[users[u].session].flags & SESSION_CONTROL))
@@ -496,14 +503,20 @@ control_kick(struct command *c)
 	e->source = e->source_gen = 0; /* our user is nobody */
 	event_target_user(e, u);
 	event_line(e, "%s", reason);
-	log_info("kick of %s by the administrator: %s",
-	    log_safe(users[u].nick), log_safe(reason));
 	row_begin();
 	row_number("id", u);
 	row_field("nick", users[u].nick);
 	row_number("worker", users[u].home);
 	row_end(c);
 	return rows_ok(c);
+}
+
+static enum command_result
+control_kick(struct command *c)
+{
+	if (c->step == 0 && registry_find_nick(c->m.param[0]) == 0)
+		return rows_refuse(c, "no such nick", c->m.param[0]);
+	return audit(c, "KICK", c->m.param[0], kick_reason(c), kick);
 }
 
 /* Sends the master SIG, after a row about it: the client watches what becomes
@@ -531,32 +544,26 @@ signal_master(struct command *c, int sig)
 	return rows_ok(c);
 }
 
+/* The orders that are a signal, and which. */
 static enum command_result
-control_reload(struct command *c)
+signal_of(struct command *c)
 {
-	log_info("reload asked for by the administrator");
-	return signal_master(c, SIGHUP);
+	static const struct {
+		const char *name;
+		int sig;
+	} signals[] = { { "RELOAD", SIGHUP }, { "REBALANCE", SIGUSR1 },
+		{ "UPGRADE", SIGUSR2 }, { "STOP", SIGTERM } };
+	size_t i = 0;
+
+	while (strcmp(signals[i].name, c->row->name) != 0)
+		i++;
+	return signal_master(c, signals[i].sig);
 }
 
 static enum command_result
-control_rebalance(struct command *c)
+control_signal(struct command *c)
 {
-	log_info("rebalancing asked for by the administrator");
-	return signal_master(c, SIGUSR1);
-}
-
-static enum command_result
-control_upgrade(struct command *c)
-{
-	log_info("upgrade asked for by the administrator");
-	return signal_master(c, SIGUSR2);
-}
-
-static enum command_result
-control_stop(struct command *c)
-{
-	log_info("stop asked for by the administrator");
-	return signal_master(c, SIGTERM);
+	return audit(c, c->row->name, "*", "", signal_of);
 }
 
 static enum command_result
@@ -584,6 +591,16 @@ static const struct command_row control_table[] = {
 	{ "QUEUES", control_queues, 0, CMD_FREE, 0, ": each mailbox" },
 	{ "KICK", control_kick, 1, CMD_FREE | CMD_LOCK, 0,
 	    "NICK [:REASON]: disconnects a user" },
+	{ "BAN", control_ban, 1, CMD_FREE | CMD_LOCK, 0,
+	    ":[FORCE] [DURATION] WHOM [REASON]: keeps out of the server" },
+	{ "UNBAN", control_unban, 1, CMD_FREE | CMD_LOCK, 0,
+	    ":WHOM: lets in again" },
+	{ "BANS", control_bans, 0, CMD_FREE | CMD_LOCK, 0,
+	    ": each ban from the server" },
+	{ "ANNOUNCE", control_announce, 1, CMD_FREE, 0,
+	    ":TEXT: tells everybody" },
+	{ "AUDIT", control_audit, 0, CMD_FREE, 0,
+	    "[ROWS]: what operators and the administrator did" },
 	{ "ACCOUNT", control_account, 1, CMD_FREE | CMD_LOCK, 0,
 	    "WHAT [NAME [TEXT]]: add, list, suspend, ... accounts" },
 	{ "HISTORY", control_history, 2, CMD_FREE, 0,
@@ -592,13 +609,13 @@ static const struct command_row control_table[] = {
 	    ": each room that lasts" },
 	{ "BACKUP", control_backup, 1, CMD_FREE, 0,
 	    ":FILE: copies the store's database" },
-	{ "RELOAD", control_reload, 0, CMD_FREE, 0,
+	{ "RELOAD", control_signal, 0, CMD_FREE, 0,
 	    ": reads the configuration again" },
-	{ "REBALANCE", control_rebalance, 0, CMD_FREE, 0,
+	{ "REBALANCE", control_signal, 0, CMD_FREE, 0,
 	    ": gives each worker its share of the users" },
-	{ "UPGRADE", control_upgrade, 0, CMD_FREE, 0,
+	{ "UPGRADE", control_signal, 0, CMD_FREE, 0,
 	    ": executes another binary" },
-	{ "STOP", control_stop, 0, CMD_FREE, 0, ": ends the server" },
+	{ "STOP", control_signal, 0, CMD_FREE, 0, ": ends the server" },
 	{ "VERSION", control_version, 0, CMD_FREE, 0, ": which server it is" },
 	{ "HELP", control_help, 0, CMD_FREE, 0, ": this" },
 	{ NULL, NULL, 0, 0, 0, NULL },

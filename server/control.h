@@ -18,6 +18,9 @@ const struct command_row *control_row(struct command *c);
 command_fn control_account;
 /* control_store.c */
 command_fn control_history, control_registered, control_backup;
+/* kline.c, control_audit.c */
+command_fn control_ban, control_unban, control_bans, control_announce,
+    control_audit;
 /* Whether the peer of a control socket may give orders: root or our own
  * user (SO_PEERCRED). */
 int control_peer_allowed(int fd);

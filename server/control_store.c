@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "ask.h"
+#include "audit.h"
 #include "control.h"
 #include "control_row.h"
 #include "log.h"
@@ -125,8 +126,8 @@ show_part(struct command *c, int exporting)
 	return rows_ok(c);
 }
 
-enum command_result
-control_history(struct command *c)
+static enum command_result
+history(struct command *c)
 {
 	int exporting = strcasecmp(c->m.param[0], "EXPORT") == 0;
 	const char *name = c->m.param[1];
@@ -141,8 +142,6 @@ control_history(struct command *c)
 	if (c->step == 0 && c->m.nparam > 2)
 		c->cursor = strtoull(c->m.param[2], NULL, 10);
 	if (c->step == 0 && !exporting) {
-		log_info("history of %s erased by the administrator",
-		    log_safe(name));
 		/* lest it be saved again */
 		command_lock(c);
 		op_text(command_op(c, OP_METADATA_ERASE, 0), name);
@@ -150,6 +149,14 @@ control_history(struct command *c)
 	r = ask(c, "%s %s %llu", exporting ? "EXPORT" : "ERASE", name,
 	    (unsigned long long)c->cursor);
 	return r != CMD_ANSWERED ? r : show_part(c, exporting);
+}
+
+enum command_result
+control_history(struct command *c)
+{
+	if (strcasecmp(c->m.param[0], "ERASE") == 0)
+		return audit(c, "ERASE", c->m.param[1], "", history);
+	return history(c);
 }
 
 /* ROOM name founder modes key limit created topic-time topic-by seconds

@@ -100,10 +100,12 @@ event_account(struct envelope *e, const char *account)
 	envelope_add(e, &e->naccount, account, strnlen(account, NAME_NICK + 1));
 }
 
-/* Between the tags and the lines. */
+/* Between the tags and the lines: what is told of the source. */
 static void
 put_account(struct envelope *e)
 {
+	if (e->source != 0 && (users[e->source].modes & USER_OPERATOR))
+		e->flags |= ENVELOPE_OPER;
 	if (e->source != 0 && e->naccount + e->nline + e->nalt == 0 &&
 	    users[e->source].account[0] != '\0')
 		event_account(e, users[e->source].account);
@@ -511,6 +513,8 @@ deliver_tags(const struct envelope *e, uint64_t caps, char *buf, size_t size)
 	if ((caps & CAP(ACCOUNT_TAG)) && e->naccount > 0)
 		n += deliver_account_tag(envelope_account(e), e->naccount,
 		    buf + n, size - n);
+	if ((caps & CAP(OPER_TAG)) && (e->flags & ENVELOPE_OPER))
+		n += (size_t)snprintf(buf + n, size - n, "draft/oper;");
 	if ((caps & CAP(MESSAGE_TAGS)) && e->ntags > 0) {
 		memcpy(buf + n, envelope_tags(e), e->ntags);
 		n += e->ntags;
@@ -536,7 +540,7 @@ deliver_text(const struct envelope *e, const struct session *s, size_t *len)
 	return envelope_line(e);
 }
 
-enum { LOOKS = 32 };
+enum { LOOKS = 64 };
 
 /* An event looks the same to all sessions with the same capabilities that
  * matter, so each look is made once and kept until the next event. */
@@ -563,9 +567,11 @@ static void
 look_begin(const struct envelope *e)
 {
 	nlook = 0;
-	look_caps = e->flags & ENVELOPE_LINES
-	    ? TAG_CAPS | CAP(BATCH) | CAP(MULTILINE)
-	    : TAG_CAPS;
+	look_caps = TAG_CAPS;
+	if (e->flags & ENVELOPE_LINES)
+		look_caps |= CAP(BATCH) | CAP(MULTILINE);
+	if (e->flags & ENVELOPE_OPER)
+		look_caps |= CAP(OPER_TAG);
 }
 
 void
@@ -650,7 +656,8 @@ look_find(const struct envelope *e, const struct session *s)
 		if (looks[i].caps == caps && looks[i].alt == alt)
 			return &looks[i];
 	/* 3 capabilities and alt make at most 16 looks, 5 of them without alt,
-	 * for several lines, at most 32; more would be made anew each time */
+	 * for several lines, at most 32, and of an operator twice as many; more
+	 * would be made anew each time */
 	if (nlook == LOOKS)
 		nlook--;
 	return look_make(&looks[nlook++], e, s);
@@ -923,7 +930,9 @@ fan_mode(const struct envelope *e, struct fanout *f)
 	for (u = f->member; u < state->users.high; u++) {
 		f->member = u;
 		if (!(users[u].flags & USER_REGISTERED) || u == e->source ||
-		    users[u].home != my_id || !(users[u].modes & e->extra))
+		    users[u].home != my_id ||
+		    (e->extra != EVENT_EVERYBODY &&
+			!(users[u].modes & e->extra)))
 			continue;
 		serve_user(e, f, users[u].session, 0);
 	}

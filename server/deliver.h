@@ -15,7 +15,7 @@ enum event_kind {
 	EVENT_TO_ROOMS,    /* members of the listed rooms, each once; extra:
 	                    * what those who watch its nick hear, MONITORED_* */
 	EVENT_TO_USER,     /* user target */
-	EVENT_TO_MODE,     /* all users with a user mode of extra */
+	EVENT_TO_MODE,     /* all users with a user mode of extra, or all */
 	EVENT_KICK,        /* members of room target; then user extra leaves */
 	EVENT_KILL,        /* user target is cut; line is the reason */
 	EVENT_ASK,         /* the store, for session extra of user target */
@@ -23,6 +23,8 @@ enum event_kind {
 	EVENT_MAIL,        /* user target: something is kept for it */
 	EVENT_MAX
 };
+
+enum { EVENT_EVERYBODY = 0 /* as extra of EVENT_TO_MODE */ };
 
 /*
  * Begins an event in E from user SOURCE (0: the server).  Its parts are then

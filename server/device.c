@@ -382,6 +382,8 @@ device_leave(struct command *c)
 		linger(c, reason);
 	else
 		quit_user(c, reason);
+	if ((c->s->flags & SESSION_BANNED) && c->s->fd >= 0)
+		reply(c, ERR_YOUREBANNEDCREEP, reason);
 	if (!(c->s->flags & SESSION_CONTROL) && c->s->fd >= 0)
 		reply_line(c, "ERROR :Closing Link: %s (%s)",
 		    c->u->host[0] != '\0' ? c->u->host : "unknown", reason);

@@ -17,12 +17,14 @@
 
 #include "../irc/proxy.h"
 #include "accept.h"
+#include "cloak.h"
 #include "gateway.h"
 #include "handlers.h"
 #include "log.h"
 #include "registry.h"
 #include "session.h"
 #include "worker.h"
+#include "xline.h"
 
 static int
 is_in(const struct in6_addr *addr, const struct config_network *n)
@@ -55,7 +57,9 @@ pass_on(struct command *c, const struct in6_addr *addr)
 		session_close(c->sid, ACCEPT_TOO_MANY);
 		return CMD_DONE;
 	}
-	accept_host(addr, host, sizeof(host));
+	if (xline_refuse_address(c, addr))
+		return CMD_DONE;
+	cloak_host(addr, host);
 	op = command_op(c, OP_ADDRESS, c->sid);
 	op_text(op, inet_ntop(AF_INET6, addr, text, sizeof(text)));
 	op_text2(op, host);

@@ -42,9 +42,16 @@ command_fn cmd_register, cmd_verify, cmd_authenticate;
 /* service.c: NickServ, ChanServ */
 command_fn cmd_nickserv, cmd_chanserv;
 /* oper.c: what operators do */
-command_fn cmd_oper, cmd_kill, cmd_rehash;
+command_fn cmd_oper, cmd_kill, cmd_rehash, cmd_sajoin, cmd_samode;
+
+/* kline.c: bans from the server */
+command_fn cmd_kline, cmd_dline, cmd_unkline;
 
 /* Shared between them. */
+
+/* STATS k (masks and accounts), d (addresses), in steps: CMD_DONE at the
+ * end. */
+enum command_result kline_stats(struct command *c, int for_nets);
 
 /* What is said to a service, and 311, 312 of it. */
 enum command_result service_message(struct command *c, const char *text);

@@ -115,10 +115,11 @@ helper_restore(const struct config *c, const char *file)
 static void
 helper_exec(void)
 {
-	char prefix[16], level[16], days[24], size[24], policy[16], delay[16];
+	char prefix[16], level[16], days[24], size[24], policy[16], delay[16],
+	     audit[16];
 	char *argv[] = { program, "-p", prefix, "-d",
 		(char *)(uintptr_t)settings->state_dir, "-l", level, "-r",
-		days, "-m", size, "-a", policy, "-f", delay,
+		days, "-m", size, "-a", policy, "-f", delay, "-u", audit,
 		log_to_syslog ? "-s" : NULL, NULL };
 	sigset_t none;
 	unsigned w;
@@ -127,6 +128,7 @@ helper_exec(void)
 	snprintf(level, sizeof(level), "%d", settings->log_level);
 	snprintf(days, sizeof(days), "%u", settings->history_age);
 	snprintf(size, sizeof(size), "%u", settings->history_size);
+	snprintf(audit, sizeof(audit), "%u", settings->audit_age);
 	snprintf(policy, sizeof(policy), "%d", settings->registration);
 	snprintf(delay, sizeof(delay), "%u", settings->login_delay);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);

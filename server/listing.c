@@ -30,11 +30,12 @@
 #include "../irc/mask.h"
 #include "../irc/mode.h"
 #include "../irc/whox.h"
+#include "cloak.h"
 #include "deliver.h"
 #include "device.h"
 #include "handlers.h"
+#include "oper.h"
 #include "registry.h"
-#include "session.h"
 #include "words.h"
 
 enum {
@@ -42,7 +43,6 @@ enum {
 	SLICE_LOOK = 8,    /* records between two looks at the clock */
 	WHOLE = 300,       /* members of a room that is taken in one step */
 	SEEN_BITS = 4096,
-	FIELD_TEXT = ADDRESS_TEXT + 1, /* of what a field is made in */
 };
 
 /* ---- slices ---- */
@@ -71,10 +71,11 @@ slice_ends(struct slice *x)
 
 /* ---- who may see what ---- */
 
+/* Whether C's user sees what is hidden from others. */
 static int
-is_oper(const struct command *c)
+sees_all(const struct command *c)
 {
-	return (c->u->modes & USER_OPERATOR) != 0;
+	return c->override || oper_may(c->uid, PRIV_SEE);
 }
 
 /* Whether U is in R, and not just being kicked. */
@@ -89,7 +90,7 @@ is_in(uint32_t u, uint32_t r)
 int
 may_see_room(const struct command *c, uint32_t r)
 {
-	return !(rooms[r].modes & ROOM_SECRET) || is_oper(c) ||
+	return !(rooms[r].modes & ROOM_SECRET) || sees_all(c) ||
 	    is_in(c->uid, r);
 }
 
@@ -122,7 +123,7 @@ int
 may_see_user(const struct command *c, uint32_t u)
 {
 	return u == c->uid || !(users[u].modes & USER_INVISIBLE) ||
-	    is_oper(c) || have_common_room(c->uid, u);
+	    sees_all(c) || have_common_room(c->uid, u);
 }
 
 static int
@@ -226,7 +227,7 @@ names_add(struct command *c, uint32_t m, struct words *w)
 void
 reply_names(struct command *c, uint32_t r)
 {
-	int inside = is_in(c->uid, r) || is_oper(c);
+	int inside = is_in(c->uid, r) || sees_all(c);
 	struct words line;
 	unsigned w;
 	uint32_t m;
@@ -244,7 +245,7 @@ reply_names(struct command *c, uint32_t r)
 static uint32_t
 names_part(struct command *c, uint32_t r, uint32_t m)
 {
-	int inside = is_in(c->uid, r) || is_oper(c);
+	int inside = is_in(c->uid, r) || sees_all(c);
 	struct words line;
 	struct slice slice;
 
@@ -403,24 +404,19 @@ who_flags(const struct command *c, uint32_t u, uint32_t m, char flags[16])
 
 /* Its address is its own business, and the operators'. */
 static const char *
-who_address(const struct command *c, uint32_t u, char buf[FIELD_TEXT])
+who_address(const struct command *c, uint32_t u, char buf[CLOAK_TEXT])
 {
-	const char *text;
-
-	if ((u != c->uid && !is_oper(c)) || users[u].session == 0)
+	if ((u != c->uid && !oper_may(c->uid, PRIV_ADDRESSES)) ||
+	    users[u].session == 0)
 		return "255.255.255.255";
-	text = session_address(&sessions[device_newest(u)], buf + 1);
-	if (*text != ':')
-		return text;
-	/* a ':' would begin the last parameter */
-	buf[0] = '0';
+	cloak_address_text(&sessions[device_newest(u)].addr, buf);
 	return buf;
 }
 
 /* The text of one field of U. */
 static const char *
 who_field(struct command *c, const struct who *who, enum whox_field field,
-    uint32_t u, uint32_t m, char buf[FIELD_TEXT])
+    uint32_t u, uint32_t m, char buf[CLOAK_TEXT])
 {
 	const struct user *x = &users[u];
 
@@ -445,7 +441,7 @@ who_field(struct command *c, const struct who *who, enum whox_field field,
 	case WHOX_HOPS:
 		return "0";
 	case WHOX_IDLE:
-		snprintf(buf, FIELD_TEXT, "%llu", (unsigned long long)
+		snprintf(buf, CLOAK_TEXT, "%llu", (unsigned long long)
 		    (wall_ms > x->spoke ? (wall_ms - x->spoke) / 1000 : 0));
 		return buf;
 	case WHOX_ACCOUNT:
@@ -461,7 +457,7 @@ who_field(struct command *c, const struct who *who, enum whox_field field,
 static void
 who_extended(struct command *c, const struct who *who, uint32_t u, uint32_t m)
 {
-	char line[MESSAGE_LINE], buf[FIELD_TEXT], *p = line;
+	char line[MESSAGE_LINE], buf[CLOAK_TEXT], *p = line;
 	unsigned field;
 
 	for (field = 1; field <= WHOX_REALNAME; field <<= 1) {

@@ -38,6 +38,7 @@
 #include "../ipc/mailbox.h"
 #include "../ipc/process.h"
 #include "brake.h"
+#include "cloak.h"
 #include "fault.h"
 #include "helper.h"
 #include "listener.h"
@@ -392,6 +393,7 @@ instance_create(const struct config *c)
 		log_warn("handover: %s: no other master can take over",
 		    strerror(errno));
 	state->handover = handover;
+	cloak_open(c);
 	helper_prepare(c);
 	for (w = 1; w <= nworker; w++)
 		worker_prepare(w);

@@ -13,12 +13,14 @@
 #include "../irc/tag.h"
 #include "absent.h"
 #include "account.h"
+#include "audit.h"
 #include "batch.h"
 #include "channel.h"
 #include "consent.h"
 #include "deliver.h"
 #include "handlers.h"
 #include "list.h"
+#include "oper.h"
 #include "registry.h"
 #include "worker.h"
 
@@ -368,8 +370,8 @@ cmd_tagmsg(struct command *c)
 	return say_all(c, &tagmsg);
 }
 
-enum command_result
-cmd_wallops(struct command *c)
+static enum command_result
+wallops(struct command *c)
 {
 	struct envelope *e = command_event(c, EVENT_TO_MODE);
 
@@ -378,4 +380,12 @@ cmd_wallops(struct command *c)
 	if (c->u->modes & USER_WALLOPS)
 		reply_event(c);
 	return CMD_DONE;
+}
+
+enum command_result
+cmd_wallops(struct command *c)
+{
+	if (c->step == 0 && !oper_allowed(c, PRIV_WALLOPS))
+		return CMD_DONE;
+	return audit(c, "WALLOPS", "*", c->m.param[0], wallops);
 }

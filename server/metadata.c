@@ -21,10 +21,12 @@
 #include "../irc/capability.h"
 #include "../irc/mode.h"
 #include "ask.h"
+#include "audit.h"
 #include "channel.h"
 #include "deliver.h"
 #include "handlers.h"
 #include "metadata.h"
+#include "oper.h"
 #include "registry.h"
 #include "words.h"
 #include "worker.h"
@@ -184,11 +186,6 @@ find_target(const struct command *c, const char *name, struct target *t)
 	}
 }
 
-static int
-is_oper(const struct command *c)
-{
-	return (c->u->modes & USER_OPERATOR) != 0;
-}
 
 /* What a room says is its members' business. */
 static int
@@ -196,16 +193,21 @@ may_see(const struct command *c, const struct target *t)
 {
 	return t->kind == METADATUM_USER ||
 	    (t->kind == METADATUM_ROOM &&
-		(is_oper(c) || channel_member(c->uid, t->id) != 0));
+		(oper_may(c->uid, PRIV_SEE) ||
+		    channel_member(c->uid, t->id) != 0));
+}
+
+static int
+is_yours(const struct command *c, const struct target *t)
+{
+	return t->kind == METADATUM_USER ? t->id == own_user(c)
+	                                 : channel_is_operator(c, t->id);
 }
 
 static int
 may_change(const struct command *c, const struct target *t)
 {
-	if (is_oper(c))
-		return 1;
-	return t->kind == METADATUM_USER ? t->id == own_user(c)
-	                                 : channel_is_operator(c, t->id);
+	return is_yours(c, t) || oper_may(c->uid, PRIV_ROOMS);
 }
 
 uint32_t
@@ -786,6 +788,35 @@ is_own(const struct command *c, const char *name)
 	return strcmp(name, "*") == 0 || name_cmp(name, c->u->nick) == 0;
 }
 
+/* Whether it takes a privilege to change T: that is put on the record. */
+static int
+is_others(const struct command *c, const struct target *t)
+{
+	return (c->step & (STEP_AUDITING | STEP_AUDITED)) ||
+	    ((t->kind == METADATUM_USER || t->kind == METADATUM_ROOM) &&
+	        !is_yours(c, t) && oper_may(c->uid, PRIV_ROOMS));
+}
+
+static enum command_result
+change_others(struct command *c)
+{
+	struct target t;
+
+	find_target(c, c->m.param[0], &t);
+	return find_sub(c->m.param[1])->run(c, &t);
+}
+
+static enum command_result
+audit_change(struct command *c)
+{
+	char text[MESSAGE_LINE];
+
+	snprintf(text, sizeof(text), "%s %s %s", c->m.param[1],
+	    c->m.nparam > 2 ? c->m.param[2] : "",
+	    c->m.nparam > 3 ? c->m.param[3] : "");
+	return audit(c, "METADATA", c->m.param[0], text, change_others);
+}
+
 enum command_result
 cmd_metadata(struct command *c)
 {
@@ -809,5 +840,7 @@ cmd_metadata(struct command *c)
 	                !may_see(c, &t)))
 		return fail(c, "INVALID_TARGET", word_or_star(name),
 		    "There is no such user or room for you");
+	if ((s->run == meta_set || s->run == meta_clear) && is_others(c, &t))
+		return audit_change(c);
 	return s->run(c, &t);
 }

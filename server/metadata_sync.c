@@ -17,6 +17,7 @@
 #include "channel.h"
 #include "handlers.h"
 #include "metadata.h"
+#include "oper.h"
 #include "registry.h"
 #include "worker.h"
 
@@ -223,7 +224,7 @@ metadata_sync(struct command *c, uint32_t user, uint32_t room,
 	}
 	if (!(c->s->flags & SESSION_SUBSCRIBED) ||
 	    (room != 0 && c->step != 0 && channel_member(c->uid, room) == 0 &&
-	        !(c->u->modes & USER_OPERATOR)))
+	        !oper_may(c->uid, PRIV_SEE)))
 		return sync_end(c);
 	seen_rooms(c, &seen);
 	for (; d < state->metadata.high && d < end &&

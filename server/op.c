@@ -23,6 +23,8 @@
 #include "poison.h"
 #include "registry.h"
 #include "sasl.h"
+#include "worker.h"
+#include "xline.h"
 #include "session.h"
 
 static void
@@ -118,6 +120,12 @@ op_user_modes(struct op *op)
 	FAULT("op-modes-set");
 	count_mode(before, op->b, USER_OPERATOR, &state->opers);
 	count_mode(before, op->b, USER_INVISIBLE, &state->invisible);
+}
+
+static void
+op_oper(struct op *op)
+{
+	copy(opers[op->a].name, sizeof(opers[op->a].name), op->text);
 }
 
 static void
@@ -462,6 +470,8 @@ op_account(struct op *op)
 	}
 	if (op->text[0] != '\0')
 		atomic_fetch_or(&u->flags, USER_UNRANKED);
+	if (config->cloak)
+		atomic_fetch_or(&u->flags, USER_REHOSTED);
 }
 
 static void
@@ -612,6 +622,20 @@ op_monitor_clear(struct op *op)
 }
 
 static void
+op_host(struct op *op)
+{
+	struct user *u = &users[op->a];
+	uint32_t m;
+
+	copy(u->host, sizeof(u->host), op->text);
+	FAULT("op-host-copied");
+	/* another host, other bans */
+	for (m = u->members; m != 0; m = members[m].user_next)
+		members[m].ban_serial = UINT32_MAX;
+	atomic_fetch_and(&u->flags, ~(uint32_t)USER_REHOSTED);
+}
+
+static void
 op_batch(struct op *op)
 {
 	struct batch *b = batch_of(&sessions[op->a]);
@@ -673,6 +697,7 @@ static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_REAL] = op_real,
 	[OP_REGISTER] = op_register,
 	[OP_USER_MODES] = op_user_modes,
+	[OP_OPER] = op_oper,
 	[OP_AWAY] = op_away,
 	[OP_JOIN] = op_join,
 	[OP_PART] = op_part,
@@ -712,6 +737,10 @@ static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_ROOM_EVICT] = op_room_evict,
 	[OP_ACCOUNT_GONE] = op_account_gone,
 	[OP_RANKED] = op_ranked,
+	[OP_HOST] = op_host,
+	[OP_XLINE_ADD] = op_xline_add,
+	[OP_XLINE_DEL] = op_xline_del,
+	[OP_XLINE_LOAD] = op_xline_load,
 	[OP_USER_METADATA] = op_user_metadata,
 	[OP_ROOM_METADATA] = op_room_metadata,
 	[OP_METADATA_LOAD] = op_metadata_load,

@@ -16,6 +16,7 @@ enum op_kind {
 	OP_REAL,       /* user a; text real name */
 	OP_REGISTER,   /* user a */
 	OP_USER_MODES, /* user a; b all its modes */
+	OP_OPER,       /* user a; text the operator's name */
 	OP_AWAY,       /* user a; b 1 away, 0 back, c only for want of a
 	                * session; text */
 	OP_JOIN,       /* user a; room b, or 0 and its name in text; c flags;
@@ -56,6 +57,11 @@ enum op_kind {
 	OP_SASL,       /* session a; mechanism b, 0 for none; text seed */
 	OP_SASL_TEXT,  /* session a; text at b */
 	OP_SASL_STEP,  /* session a; step b, whose message begins at c */
+	OP_HOST,       /* user a; text the host that follows from its login */
+	OP_XLINE_ADD,  /* text mask and reason, a space between; text2 setter;
+	                * b 1: the store has it; s c created, x expires */
+	OP_XLINE_DEL,  /* text mask */
+	OP_XLINE_LOAD, /* chunk a: bans of the store; b 1: the last ones */
 	OP_USER_METADATA, /* user a; text2 key, text its value, "" removes;
 	                * b METADATUM_*; session c, if not 0, may change more
 	                * at ms x */

@@ -14,6 +14,7 @@
  * 005, the letters of STATS, the lines of INFO.
  */
 
+#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@
 #include "deliver.h"
 #include "device.h"
 #include "handlers.h"
+#include "oper.h"
 #include "metadata.h"
 #include "past.h"
 #include "registry.h"
@@ -95,6 +97,19 @@ seconds_since(uint64_t ms)
 
 /* ---- WHOIS ---- */
 
+static const char *
+address_text(const struct in6_addr *addr, char buf[INET6_ADDRSTRLEN])
+{
+	const char *text;
+
+	if (IN6_IS_ADDR_V4MAPPED(addr))
+		text = inet_ntop(AF_INET, &addr->s6_addr[12], buf,
+		    INET6_ADDRSTRLEN);
+	else
+		text = inet_ntop(AF_INET6, addr, buf, INET6_ADDRSTRLEN);
+	return text != NULL ? text : "?";
+}
+
 /* Whether C's user is told that the user of membership M is in that room:
  * somebody invisible is so in rooms one is not in, too, and may hide those
  * alone. */
@@ -106,7 +121,7 @@ whois_may_see(const struct command *c, uint32_t m)
 	if ((members[m].flags & MEMBER_GONE) || !may_see_room(c, r))
 		return 0;
 	if (!(users[u].modes & (USER_INVISIBLE | USER_HIDES_ROOMS)) ||
-	    (c->u->modes & USER_OPERATOR) || u == c->uid)
+	    oper_may(c->uid, PRIV_SEE) || u == c->uid)
 		return 1;
 	own = registry_member(c->uid, r);
 	return own != 0 && !(members[own].flags & MEMBER_GONE);
@@ -142,15 +157,32 @@ static void
 whois_private(struct command *c, uint32_t u)
 {
 	const struct user *x = &users[u];
-	char buf[ADDRESS_TEXT], modes[40];
+	char buf[INET6_ADDRSTRLEN], modes[40];
 
-	if (u != c->uid && !(c->u->modes & USER_OPERATOR))
+	if (u != c->uid && !oper_may(c->uid, PRIV_ADDRESSES))
 		return;
 	if (x->session != 0)
 		reply(c, RPL_WHOISHOST, x->nick, x->user, x->host,
-		    session_address(&sessions[device_newest(u)], buf));
+		    address_text(&sessions[device_newest(u)].addr, buf));
 	reply(c, RPL_WHOISMODES, x->nick,
 	    user_modes_text(x->modes, modes));
+}
+
+/* As whom it is an operator is for itself and for other operators. */
+static void
+whois_oper(struct command *c, uint32_t u)
+{
+	const struct config_operator *o = oper_of(u);
+	char text[120];
+
+	if (!(users[u].modes & USER_OPERATOR))
+		return;
+	reply(c, RPL_WHOISOPERATOR, users[u].nick);
+	if (o == NULL || !(c->u->modes & USER_OPERATOR))
+		return;
+	snprintf(text, sizeof(text), "is operator %s, of class %s", o->name,
+	    o->class[0] != '\0' ? o->class : "(all)");
+	reply(c, RPL_WHOISSPECIAL, users[u].nick, text);
 }
 
 static void
@@ -161,8 +193,7 @@ whois_user(struct command *c, uint32_t u)
 	reply(c, RPL_WHOISUSER, x->nick, x->user, x->host, x->real);
 	whois_rooms(c, u);
 	reply(c, RPL_WHOISSERVER, x->nick, config->name, server_text());
-	if (x->modes & USER_OPERATOR)
-		reply(c, RPL_WHOISOPERATOR, x->nick);
+	whois_oper(c, u);
 	if (x->account[0] != '\0')
 		reply(c, RPL_WHOISACCOUNT, x->nick, x->account);
 	if (x->flags & USER_AWAY)
@@ -847,7 +878,10 @@ stats_operators(struct command *c)
 	int i;
 
 	for (i = 0; i < config->noperator; i++)
-		reply(c, RPL_STATSOLINE, "*@*", config->operators[i].name);
+		reply(c, RPL_STATSOLINE, "*@*", config->operators[i].name,
+		    config->operators[i].class[0] != '\0'
+		        ? config->operators[i].class
+		        : "(all)");
 }
 
 static void
@@ -907,6 +941,21 @@ stats_run(struct command *c, char letter)
 		s->run(c);
 }
 
+/* There may be many of them, so this takes steps. */
+static enum command_result
+stats_bans(struct command *c, char letter)
+{
+	enum command_result r = CMD_DONE;
+
+	if (!(c->u->modes & USER_OPERATOR))
+		reply(c, ERR_NOPRIVILEGES);
+	else if (c->step != 0 || oper_allowed(c, PRIV_BAN))
+		r = kline_stats(c, letter == 'd' || letter == 'D');
+	if (r == CMD_DONE)
+		reply(c, RPL_ENDOFSTATS, letter);
+	return r;
+}
+
 enum command_result
 cmd_stats(struct command *c)
 {
@@ -914,6 +963,8 @@ cmd_stats(struct command *c)
 
 	if (c->m.nparam > 1 && refuse_server(c, c->m.param[1]))
 		return CMD_DONE;
+	if (strchr("kKdD", letter) != NULL && letter != '\0')
+		return stats_bans(c, letter);
 	if (letter <= ' ' || letter > '~' || letter == ':')
 		letter = '*';
 	stats_run(c, letter);

@@ -28,6 +28,7 @@
 #include "version.h"
 #include "words.h"
 #include "worker.h"
+#include "xline.h"
 
 /* What this server offers, and what it does while it has a memory. */
 static const uint64_t offered = CAP(MESSAGE_TAGS) | CAP(SERVER_TIME) |
@@ -37,7 +38,8 @@ static const uint64_t offered = CAP(MESSAGE_TAGS) | CAP(SERVER_TIME) |
     CAP(INVITE_NOTIFY) | CAP(ACCOUNT_TAG) | CAP(ACCOUNT_NOTIFY) |
     CAP(STANDARD_REPLIES) | CAP(EXTENDED_ISUPPORT) |
     CAP(NO_IMPLICIT_NAMES) | CAP(NO_NAMES) | CAP(PRE_AWAY) | CAP(MULTILINE) |
-    CAP(METADATA) | CAP(EXTENDED_MONITOR) | CAP(DRAFT_EXTENDED_MONITOR);
+    CAP(METADATA) | CAP(OPER_TAG) | CAP(EXTENDED_MONITOR) |
+    CAP(DRAFT_EXTENDED_MONITOR);
 static const uint64_t offered_with_store =
     CAP(SASL) | CAP(ACCOUNT_REGISTRATION) | CAP(CHATHISTORY) |
     CAP(EVENT_PLAYBACK) | CAP(MESSAGE_REDACTION) | CAP(READ_MARKER) |
@@ -58,6 +60,7 @@ enum {
 	STEP_TRY = 1,  /* whether all is there, and the nick can be had */
 	STEP_WELCOME,
 	STEP_HANDED,   /* the session may be one of an older user by now */
+	STEP_BANS,     /* before STEP_TRY: bans are fetched from the store */
 	STEP_TAKE,     /* the nick */
 	STEP_FETCH,    /* what the account says of itself is fetched */
 };
@@ -166,6 +169,8 @@ try_register(struct command *c)
 		session_close(c->sid, "Bad password");
 		return CMD_DONE;
 	}
+	if (xline_refuse(c))
+		return CMD_DONE;
 	if (device_is_other(c))
 		return hand_over(c);
 	if ((r = account_may_have(c, wanted_nick(c))) == CMD_ANSWERED)
@@ -192,11 +197,26 @@ fetch(struct command *c)
 	return CMD_MORE;
 }
 
+/* The server has just been started: whom it keeps out is not known yet. */
+static enum command_result
+fetch_bans(struct command *c)
+{
+	enum command_result r = xline_load(c);
+
+	if (r != CMD_DONE)
+		return r;
+	c->step = STEP_TRY;
+	c->cursor = 0;
+	return CMD_MORE;
+}
+
 /* The steps behind the first one. */
 static enum command_result
 go_on(struct command *c)
 {
 	switch (c->step & ~(uint32_t)STEP_ASKED) {
+	case STEP_BANS:
+		return fetch_bans(c);
 	case STEP_TRY:
 		return try_register(c);
 	case STEP_HANDED:
@@ -206,7 +226,9 @@ go_on(struct command *c)
 		welcome(c);
 		return CMD_DONE;
 	case STEP_WELCOME:
-		welcome(c);
+		/* with the nick it has now */
+		if (!xline_refuse(c))
+			welcome(c);
 		return CMD_DONE;
 	case STEP_FETCH:
 		return fetch(c);
@@ -220,7 +242,7 @@ then_register(struct command *c)
 {
 	if (c->u->flags & USER_REGISTERED)
 		return CMD_DONE;
-	c->step = STEP_TRY;
+	c->step = xline_is_loaded() ? STEP_TRY : STEP_BANS;
 	return CMD_MORE;
 }
 

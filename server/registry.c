@@ -877,7 +877,7 @@ heal_rooms(void)
 static void
 heal_users(void)
 {
-	uint64_t opers = 0, invisible = 0, registered = 0;
+	uint64_t operators = 0, invisible = 0, registered = 0;
 	uint32_t i;
 
 	memset(nick_index, 0, index_size * sizeof(uint32_t));
@@ -892,10 +892,10 @@ heal_users(void)
 		if (!(users[i].flags & USER_REGISTERED))
 			continue;
 		registered++;
-		opers += (users[i].modes & USER_OPERATOR) != 0;
+		operators += (users[i].modes & USER_OPERATOR) != 0;
 		invisible += (users[i].modes & USER_INVISIBLE) != 0;
 	}
-	state->opers = opers;
+	state->opers = operators;
 	state->invisible = invisible;
 	state->registered = registered;
 	if (state->most_registered < registered)

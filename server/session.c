@@ -10,7 +10,6 @@
  * Every buffer has a ceiling: output is cut off at `sendq', input is not read
  * further while one chunk is full, all chunks together are `buffers'.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -757,18 +756,6 @@ session_open(int fd, const struct in6_addr *addr, const char *host,
 	registry_unlock();
 	FAULT("open-unlocked");
 	return i;
-}
-
-const char *
-session_address(const struct session *s, char buf[ADDRESS_TEXT])
-{
-	const struct in6_addr *a = &s->addr;
-	int v4 = IN6_IS_ADDR_V4MAPPED(a);
-	const char *text = inet_ntop(v4 ? AF_INET : AF_INET6,
-	    v4 ? (const void *)&a->s6_addr[12] : (const void *)a, buf,
-	    ADDRESS_TEXT);
-
-	return text != NULL ? text : "?";
 }
 
 void

@@ -105,10 +105,6 @@ session_has_address(const struct session *s)
 	return s->fd >= 0 && !(s->flags & (SESSION_CONTROL | SESSION_PROXY));
 }
 
-/* Its address as text. */
-enum { ADDRESS_TEXT = INET6_ADDRSTRLEN };
-const char *session_address(const struct session *s, char buf[ADDRESS_TEXT]);
-
 static inline int
 session_is_client(const struct session *s)
 {

@@ -25,6 +25,7 @@ struct worker *workers;
 struct session *sessions;
 struct user *users;
 struct away *aways;
+struct oper *opers;
 struct accepted *accepted;
 struct reason *reasons;
 struct member *members;
@@ -38,6 +39,7 @@ struct monitor *monitors;
 struct monitor_list *monitor_lists;
 uint32_t *monitor_index;
 struct whowas *whowases;
+struct xline *xlines;
 uint32_t *nick_index, *account_index, *room_index, *address_index;
 uint32_t index_size;
 _Atomic uint32_t *fd_session;
@@ -110,6 +112,7 @@ state_layout(char *base, const struct dimensions *d)
 		{ &monitor_index, MONITOR_BUCKETS * d->workers,
 		    sizeof(uint32_t) },
 		{ &whowases, WHOWAS_MAX, sizeof(struct whowas) },
+		{ &xlines, XLINES_MAX, sizeof(struct xline) },
 		{ &nick_index, d->buckets, sizeof(uint32_t) },
 		{ &account_index, d->buckets, sizeof(uint32_t) },
 		{ &room_index, d->buckets, sizeof(uint32_t) },
@@ -119,6 +122,7 @@ state_layout(char *base, const struct dimensions *d)
 		{ &summaries, (d->words + 63) / 64 * d->workers,
 		    sizeof(uint64_t) },
 		{ &aways, d->users, sizeof(struct away) },
+		{ &opers, d->users, sizeof(struct oper) },
 		{ &accepted, d->users, sizeof(struct accepted) },
 		{ &reasons, d->sessions, sizeof(struct reason) },
 		{ &chunks, d->chunks, sizeof(struct chunk) },
@@ -151,13 +155,14 @@ state_layout_id(void)
 {
 	static const size_t sizes[] = { STATE_LAYOUT, sizeof(struct state),
 		sizeof(struct worker), sizeof(struct session),
-		sizeof(struct user), sizeof(struct away),
+		sizeof(struct user), sizeof(struct away), sizeof(struct oper),
 		sizeof(struct accepted),
 		sizeof(struct member), sizeof(struct room),
 		sizeof(struct room_list), sizeof(struct ban),
 		sizeof(struct metadatum), sizeof(struct subscription),
 		sizeof(struct address), sizeof(struct whowas),
 		sizeof(struct monitor), MONITOR_BUCKETS,
+		sizeof(struct xline), XLINES_MAX,
 		sizeof(struct chunk), sizeof(struct txn),
 		sizeof(struct envelope), CHUNK_STRIDE, WHOWAS_MAX,
 		INTAKE_SIZE, OWNED_BITS };
@@ -198,6 +203,7 @@ state_create(const struct config *config, int nworker, uint32_t max_fd)
 	state->started = seg->born;
 	state->sessions.high = state->rooms.high = state->members.high = 1;
 	state->bans.high = state->addresses.high = 1;
+	state->xlines_high = 1;
 	state->metadata.high = state->monitors.high = 1;
 	state->users.high = MAILBOX_SYSTEM;
 	workers[0].mailbox = workers[0].bell.fd = -1;

@@ -52,6 +52,8 @@ enum {
 	WHOWAS_MAX = 1024,     /* entries of WHOWAS */
 	MONITOR_MAX = 100,     /* MONITOR=: nicks that a session watches */
 	MONITOR_BUCKETS = 16384,
+	XLINES_MAX = 4096 + 1, /* places of bans from the server */
+	XLINE_REASON = 200,    /* bytes of a reason */
 	SOURCE_MAX = NAME_NICK + 1 + NAME_USER + 1 + NAME_HOST,
 
 	CHUNK_SIZE = 8192,     /* payload of one buffer chunk */
@@ -110,6 +112,7 @@ enum session_flag {
 	SESSION_MISSES = 0x800000,   /* events it has still to be told */
 	SESSION_TOLD = 0x80000,      /* of what can be had of the store */
 	SESSION_RETURNS = 0x1000000, /* what its user missed is to be told */
+	SESSION_BANNED = 0x4000000,  /* closing for a ban: 465 says so */
 	SESSION_SUBSCRIBED = 0x2000000, /* to keys of metadata */
 	SESSION_TOLD_OPEN = 0x40000000, /* of draft/account-registration */
 	SESSION_ALONE = 0x20000000,  /* nobody is at it: AWAY * */
@@ -182,6 +185,7 @@ enum user_flag {
 	USER_ENDS = 16,        /* killed: no session may stay, nor it itself */
 	USER_ABSENT = 32,      /* away only for want of a session */
 	USER_ALWAYS_ON = 64,   /* stays, however long it has none */
+	USER_REHOSTED = 0x10000, /* logged in or out: its host is to follow */
 	USER_UNFETCHED = 256,  /* has logged in or out: its metadata is not
 	                        * yet what its account has */
 };
@@ -216,6 +220,10 @@ struct user {
 
 struct away {                  /* apart: most users never touch it; with */
 	char text[AWAY_MAX + 1]; /* USER_WISH, the nick */
+};
+
+struct oper {                  /* apart: few are operators, and by which line */
+	char name[32];         /* of the configuration */
 };
 
 /* Whom a user with the mode R lets write to it all the same: apart, few have
@@ -346,6 +354,19 @@ struct whowas {
 	char user[NAME_USER + 1];
 	char host[NAME_HOST + 1];
 	char real[NAME_REAL + 1];
+};
+
+/* A ban from the whole server, in a place of its own: xline.c. */
+struct xline {
+	_Atomic uint32_t live; /* the rest is valid */
+	uint32_t kind, bits;   /* enum xmask_kind; of an address */
+	uint32_t kept;         /* the store has it, too */
+	uint64_t serial;       /* what xline_serial became by it */
+	uint64_t created, expires; /* s since the epoch; 0: never */
+	struct in6_addr addr;
+	char mask[128];
+	char setter[64];       /* the operator's name */
+	char reason[XLINE_REASON + 1];
 };
 
 /*
@@ -481,6 +502,7 @@ struct worker {
 	uint64_t tokens;       /* of 005, a hash: as its clients know them */
 	_Atomic uint64_t waiters; /* workers that wait for room in MAILBOX */
 	uint64_t count;        /* envelopes made in this life */
+	uint64_t xline_seen;   /* its sessions were looked at up to there */
 	uint64_t heard[CONFIG_WORKERS + 1][EPOCHS]; /* serials, by origin */
 	/* the last posting to each other worker that changed who has which
 	 * nick, and when it was made, ms: see deliver_names_settled() */
@@ -544,6 +566,10 @@ struct state {
 	_Atomic uint64_t rebalances, rebalances_failed;
 	_Atomic uint64_t moved; /* users, from worker to worker */
 	uint32_t moving;       /* homes are being changed right now */
+	_Atomic uint64_t xline_serial; /* grows with each change of a ban */
+	uint32_t xlines_high;  /* first place never used */
+	uint32_t xlines_loaded; /* what the store has is there */
+	uint8_t cloak_key[16];
 };
 
 /* Where the parts are in this process.  Set by state_create(). */
@@ -552,6 +578,7 @@ extern struct worker *workers;      /* [1..nworker]; 0: mootd-store */
 extern struct session *sessions;
 extern struct user *users;          /* users[1..255] unused: system IDs */
 extern struct away *aways;          /* by user */
+extern struct oper *opers;          /* by user */
 extern struct accepted *accepted;   /* by user */
 extern struct reason *reasons;      /* by session */
 extern struct member *members;
@@ -565,6 +592,7 @@ extern struct monitor *monitors;
 extern struct monitor_list *monitor_lists; /* by session */
 extern uint32_t *monitor_index;     /* heads, by bucket and worker */
 extern struct whowas *whowases;
+extern struct xline *xlines;
 extern uint32_t *nick_index, *account_index, *room_index, *address_index;
 extern uint32_t index_size;         /* buckets of each, a power of two */
 extern _Atomic uint32_t *fd_session; /* descriptor -> session */

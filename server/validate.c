@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "../ipc/mailbox.h"
+#include "../irc/mode.h"
 #include "batch.h"
 #include "blame.h"
 #include "deliver.h"
@@ -253,7 +254,8 @@ user_wrong(uint32_t id)
 	if (!TERMINATED(u->nick) || !TERMINATED(u->user) ||
 	    !TERMINATED(u->host) || !TERMINATED(u->real) ||
 	    !TERMINATED(u->account) ||
-	    ((u->flags & USER_AWAY) && !TERMINATED(aways[id].text)))
+	    ((u->flags & USER_AWAY) && !TERMINATED(aways[id].text)) ||
+	    ((u->modes & USER_OPERATOR) && !TERMINATED(opers[id].name)))
 		return "text";
 	for (i = 0; i < INVITES_MAX; i++)
 		if (u->invite[i] >= state->max_rooms)

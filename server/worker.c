@@ -39,6 +39,7 @@
 #include "handlers.h"
 #include "gateway.h"
 #include "log.h"
+#include "oper.h"
 #include "pause.h"
 #include "peer.h"
 #include "registry.h"
@@ -47,6 +48,7 @@
 #include "trace.h"
 #include "validate.h"
 #include "worker.h"
+#include "xline.h"
 
 struct worker *me;
 unsigned my_id;
@@ -546,6 +548,7 @@ check_client(uint32_t i)
 	char line[128];
 	int n;
 
+	oper_look(i);
 	if (!(users[s->user].flags & USER_REGISTERED)) {
 		if (wall_ms > s->opened + config->registration_timeout * 1000)
 			session_close(i, "Registration timed out");
@@ -914,6 +917,8 @@ turn(void)
 	session_given_look();
 	settle_arrivals();
 	ask_look();
+	if (xline_look())
+		accept_again = ACCEPT_NOW; /* there are more: no sleep */
 	if (wait_queue.n > 0 && (rung || now_ms - waited >= WAIT)) {
 		waited = now_ms;
 		end_waiting();

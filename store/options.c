@@ -14,7 +14,7 @@ struct options options = { .dir = ".", .log_level = 1 };
 
 static const char usage_text[] =
     "usage: mootd-store -p PREFIX -d DIR [-l LEVEL] [-s] [-r DAYS] [-m ROWS]\n"
-    "           [-a POLICY] [-f MS]\n"
+    "           [-a POLICY] [-f MS] [-u DAYS]\n"
     "       mootd-store -p PREFIX -d DIR -R FILE\n"
     "       mootd-store -V\n"
     "mootd(8) starts it; moot-store(7) is the manual.\n";
@@ -24,7 +24,7 @@ options_read(int argc, char **argv)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "p:d:l:sr:m:a:f:R:V")) != -1)
+	while ((opt = getopt(argc, argv, "p:d:l:sr:m:a:f:u:R:V")) != -1)
 		switch (opt) {
 		case 'p':
 			options.prefix = atoi(optarg);
@@ -49,6 +49,9 @@ options_read(int argc, char **argv)
 			break;
 		case 'f':
 			options.login_delay = atoll(optarg);
+			break;
+		case 'u':
+			options.audit_age = atoll(optarg);
 			break;
 		case 'R':
 			options.restore = optarg;

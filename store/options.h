@@ -13,6 +13,7 @@ struct options {
 	int64_t history_size;  /* messages of a room; 0: all */
 	int registration;      /* REGISTRATION_* */
 	int64_t login_delay;   /* ms */
+	int64_t audit_age;     /* days; 0: for ever */
 	const char *restore;   /* a backup to be put into place; else NULL */
 };
 

@@ -23,6 +23,7 @@
 #include <time.h>
 
 #include "../irc/tag.h"
+#include "audit.h"
 #include "handlers.h"
 #include "request.h"
 
@@ -83,7 +84,8 @@ const struct request_row request_rows[] = {
 	    "<nick>" },
 
 	{ "ACCOUNT", "ADD", req_account_add, prepare_add, 2,
-	    REQUEST_WRITE | REQUEST_HASH | REQUEST_OPER,
+	    REQUEST_WRITE | REQUEST_HASH | REQUEST_OPER |
+	        REQUEST_AUDIT,
 	    "<account> :<password>" },
 	{ "ACCOUNT", "LIST", req_account_list, NULL, 0,
 	    REQUEST_READ | REQUEST_OPER,
@@ -91,25 +93,26 @@ const struct request_row request_rows[] = {
 	{ "ACCOUNT", "SHOW", req_account_show, NULL, 1, REQUEST_READ,
 	    "<account>" },
 	{ "ACCOUNT", "SUSPEND", req_account_suspend, NULL, 1,
-	    REQUEST_WRITE | REQUEST_OPER,
+	    REQUEST_WRITE | REQUEST_OPER | REQUEST_AUDIT,
 	    "<account> [:<reason>]" },
 	{ "ACCOUNT", "UNSUSPEND", req_account_unsuspend, NULL, 1,
-	    REQUEST_WRITE | REQUEST_OPER,
+	    REQUEST_WRITE | REQUEST_OPER | REQUEST_AUDIT,
 	    "<account>" },
 	{ "ACCOUNT", "REMOVE", req_account_remove, NULL, 1,
-	    REQUEST_WRITE | REQUEST_OPER,
+	    REQUEST_WRITE | REQUEST_OPER | REQUEST_AUDIT,
 	    "<account>" },
 	{ "ACCOUNT", "PASSWD", req_passwd, prepare_add, 2,
-	    REQUEST_WRITE | REQUEST_HASH | REQUEST_OPER,
+	    REQUEST_WRITE | REQUEST_HASH | REQUEST_OPER |
+	        REQUEST_AUDIT,
 	    "<account> :<password>" },
 	{ "ACCOUNT", "INVITE", req_account_invite, NULL, 0,
-	    REQUEST_WRITE | REQUEST_OPER,
+	    REQUEST_WRITE | REQUEST_OPER | REQUEST_AUDIT,
 	    "[<days> [:<note>]]" },
 	{ "ACCOUNT", "INVITES", req_account_invites, NULL, 0,
 	    REQUEST_READ | REQUEST_OPER,
 	    "[<cursor>]" },
 	{ "ACCOUNT", "UNINVITE", req_account_uninvite, NULL, 1,
-	    REQUEST_WRITE | REQUEST_OPER,
+	    REQUEST_WRITE | REQUEST_OPER | REQUEST_AUDIT,
 	    "<id>" },
 
 	{ "ROOM", "REGISTER", req_room_register, NULL, 2, REQUEST_WRITE,
@@ -117,17 +120,21 @@ const struct request_row request_rows[] = {
 	{ "ROOM", "SAVE", req_room_save, NULL, 8, REQUEST_WRITE,
 	    "<room> <saved> <modes|*> <=key|*> <limit|*> <created>"
 	    " <topic-time> <topic-by|*> [:<topic>]" },
-	{ "ROOM", "FOUNDER", req_room_founder, NULL, 2, REQUEST_WRITE,
+	{ "ROOM", "FOUNDER", req_room_founder, NULL, 2,
+	    REQUEST_WRITE | REQUEST_AUDIT,
 	    "<room> <account>" },
-	{ "ROOM", "ACCESS", req_room_access, NULL, 3, REQUEST_WRITE,
+	{ "ROOM", "ACCESS", req_room_access, NULL, 3,
+	    REQUEST_WRITE | REQUEST_AUDIT,
 	    "<room> <account> <operator|voice|none>" },
 	{ "ROOM", "BAN", req_room_ban, NULL, 4, REQUEST_WRITE,
 	    "<room> <time> <setter> :<mask>" },
 	{ "ROOM", "UNBAN", req_room_unban, NULL, 2, REQUEST_WRITE,
 	    "<room> :<mask>" },
-	{ "ROOM", "KEEP", req_room_keep, NULL, 3, REQUEST_WRITE,
+	{ "ROOM", "KEEP", req_room_keep, NULL, 3,
+	    REQUEST_WRITE | REQUEST_AUDIT,
 	    "<room> <seconds|*> <messages|*>" },
-	{ "ROOM", "DROP", req_room_drop, NULL, 1, REQUEST_WRITE,
+	{ "ROOM", "DROP", req_room_drop, NULL, 1,
+	    REQUEST_WRITE | REQUEST_AUDIT,
 	    "<room>" },
 	{ "ROOM", "SHOW", req_room_show, NULL, 1, REQUEST_READ,
 	    "<room> [<cursor>]" },
@@ -135,6 +142,19 @@ const struct request_row request_rows[] = {
 	    "<cursor|*>" },
 	{ "ROOM", "LIST", req_room_list, NULL, 1, REQUEST_READ,
 	    "<cursor|*>" },
+
+	{ "AUDITED", NULL, req_audited, NULL, 2, REQUEST_WRITE | REQUEST_OPER,
+	    "<what> <whom|*> [:<text>]" },
+	{ "AUDITS", NULL, req_audits, NULL, 2, REQUEST_READ | REQUEST_OPER,
+	    "<cursor|*> <rows>" },
+	{ "XLINE", "ADD", req_xline_add, NULL, 3,
+	    REQUEST_WRITE | REQUEST_OPER | REQUEST_AUDIT,
+	    "<address|mask|account:name> <end> :<reason>" },
+	{ "XLINE", "DEL", req_xline_del, NULL, 1,
+	    REQUEST_WRITE | REQUEST_OPER | REQUEST_AUDIT,
+	    "<address|mask|account:name>" },
+	{ "XLINE", "LIST", req_xline_list, NULL, 0, REQUEST_READ,
+	    "[<cursor>]" },
 
 	{ "RETENTION", NULL, req_retention, NULL, 2,
 	    REQUEST_WRITE | REQUEST_OPER,
@@ -161,7 +181,7 @@ static const struct {
 #define TAG(name) { #name, offsetof(struct request, name), \
 	sizeof(((struct request *)0)->name) }
 	TAG(account), TAG(nick), TAG(source), TAG(address), TAG(ask),
-	TAG(policy), TAG(token), TAG(seed), TAG(since),
+	TAG(policy), TAG(token), TAG(seed), TAG(operator), TAG(since),
 #undef TAG
 };
 
@@ -442,7 +462,8 @@ run_writing(struct database *db, struct request *r)
 		goto fail;
 	if (n == 0) {
 		r->row->run(db, r);
-		if (r->trouble || done_note(db, r) != 0)
+		if (r->trouble || audit_request(db, r) != 0 ||
+		    done_note(db, r) != 0)
 			goto fail;
 	}
 	return database_commit(db);

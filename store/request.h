@@ -12,7 +12,7 @@
 /*
  * What the store is asked, and what it answers: lines in the format of IRC.
  * Who asks comes as tags: @account, @nick, @source, @address, @oper, @seed,
- * @policy, @token, and @ask, which names the request.
+ * @policy, @token, @operator, and @ask, which names the request.
  */
 
 enum {
@@ -30,6 +30,7 @@ enum request_flag {
 	REQUEST_SLOW = 8,   /* long: where hashing is done, not with readers */
 	REQUEST_INDEX = 16, /* the writer is to index first: search_missing */
 	REQUEST_OPER = 32,  /* only with @oper=1 */
+	REQUEST_AUDIT = 64, /* put on the record, if an operator asks */
 };
 
 struct request;
@@ -61,6 +62,7 @@ struct request {
 	char policy[16];
 	char token[64];
 	char seed[64];
+	char operator[64];  /* whose privilege it takes; "": nobody's */
 	char since[24];     /* ms since the epoch: what is older is not meant */
 	int oper;
 

@@ -186,8 +186,34 @@ static const char metadata[] =
     " PRIMARY KEY (room, key)"
     ") STRICT, WITHOUT ROWID;";
 
+static const char moderation[] =
+    /* whom the server keeps out */
+    "CREATE TABLE xline ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " mask TEXT NOT NULL UNIQUE,"       /* address, mask, account:name */
+    " shown TEXT NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " setter TEXT NOT NULL,"            /* the operator's name */
+    " created INTEGER NOT NULL,"
+    " expires INTEGER NOT NULL"         /* 0: never */
+    ") STRICT;"
+
+    /* what operators and the administrator did */
+    "CREATE TABLE audit ("
+    " id INTEGER PRIMARY KEY,"
+    " time INTEGER NOT NULL,"
+    " operator TEXT NOT NULL,"
+    " nick TEXT NOT NULL,"
+    " account TEXT NOT NULL,"
+    " address TEXT NOT NULL,"
+    " what TEXT NOT NULL,"
+    " whom TEXT NOT NULL,"
+    " text TEXT NOT NULL"
+    ") STRICT;";
+
 const struct migration schema[] = {
 	{ "accounts, rooms, messages and their words", first },
 	{ "what accounts and rooms say of themselves", metadata },
+	{ "bans from the server, the record of operators", moderation },
 	{ NULL, NULL },
 };

@@ -35,6 +35,7 @@
 #include "../server/peer.h"
 #include "../server/state.h"
 #include "account.h"
+#include "audit.h"
 #include "intake.h"
 #include "keep.h"
 #include "limit.h"
@@ -45,6 +46,7 @@
 #include "snapshot.h"
 #include "tell.h"
 #include "work.h"
+#include "xline.h"
 
 enum {
 	READERS = 2,
@@ -63,6 +65,7 @@ enum {
 	FORGET = 1000,         /* rows removed in one go */
 	CHORES = 60000,        /* ms between two rounds of removing */
 	FIGURES = 1000,        /* ms between two looks at its size */
+	DAY_MS = 86400 * 1000,
 };
 
 /* A question. */
@@ -562,6 +565,9 @@ remove_some(struct database *db, int64_t now)
 	if (retention_some(db, &r, now, FORGET, &done) >= 0 && !done)
 		return 1;
 	request_forget(db, now, FORGET);
+	xline_forget(db, now);
+	if (options.audit_age > 0)
+		audit_forget(db, now - options.audit_age * DAY_MS, FORGET);
 	account_tidy(db, now);
 	search_tidy(db);
 	snapshot_want_all();

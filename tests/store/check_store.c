@@ -178,6 +178,7 @@ main(void)
 	srunner_add_suite(sr, check_retention());
 	srunner_add_suite(sr, check_backup());
 	srunner_add_suite(sr, check_hostile());
+	srunner_add_suite(sr, check_moderation());
 	srunner_add_suite(sr, check_crash());
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);

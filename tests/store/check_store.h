@@ -23,6 +23,7 @@ Suite *check_metadata(void);
 Suite *check_retention(void);
 Suite *check_backup(void);
 Suite *check_hostile(void);
+Suite *check_moderation(void);
 Suite *check_crash(void);
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))

@@ -116,6 +116,10 @@ show(const struct config *c, char *text, size_t size)
 	    c->history_size, c->history_on_join, c->linger);
 	fprintf(f, "client-tag-deny %s\nmetadata-keys %u\n",
 	    c->client_tag_deny, c->metadata_keys);
+	fprintf(f, "audit-age %u\ncloak %d\n", c->audit_age, c->cloak);
+	for (i = 0; i < c->noperator; i++)
+		fprintf(f, "%s: class \"%s\", %u\n", c->operators[i].name,
+		    c->operators[i].class, c->operators[i].privileges);
 	ck_assert_int_eq(fclose(f), 0);
 }
 
@@ -190,6 +194,13 @@ static const struct {
 	{ "operator ann " HASH "\n", "operator ann " HASH },
 	{ "operator ann " HASH "\noperator Ann abcdefghij./0\n",
 	    "operator ann " HASH "\noperator Ann abcdefghij./0" },
+	{ "operator ann " HASH "\n", "ann: class \"\", 127" },
+	{ "operator ann " HASH " helper\noperator-class helper ban kill\n",
+	    "ann: class \"helper\", 6" },
+	{ "operator-class x all\noperator ann " HASH " x\n",
+	    "ann: class \"x\", 127" },
+	{ "audit-age 0\n", "audit-age 0" },
+	{ "cloak on\n", "cloak 1" },
 	{ "network-icon https://a.b/c?x={size}\n",
 	    "network-icon https://a.b/c?x={size}" },
 	{ "proxy 10.0.0.1 ::1\nproxy 10.0.0.0/8\n",
@@ -281,7 +292,8 @@ static const struct {
 	{ "workers\n", "c:1: workers: needs 1 value\n" },
 	{ "workers # 3\n", "c:1: workers: needs 1 value\n" },
 	{ "operator ann\n", "c:1: operator: needs 2 values\n" },
-	{ "operator a b c\n", "c:1: operator: takes no more than 2 values\n" },
+	{ "operator a b c d\n",
+	    "c:1: operator: takes no more than 3 values\n" },
 	{ "network A\nnetwork A\n", "c:2: network: already on line 1\n" },
 	{ "motd motd\nmotd motd\n", "c:2: motd: already on line 1\n" },
 	{ "x1\nnetwork A\nx2\n",
@@ -442,6 +454,17 @@ static const struct {
 	    "c:2: operator: \"ann\" is given twice\n" },
 	{ "operator \"a b\" " HASH "\n", "c:1: operator: \"a b\" is not a name "
 	    "of 1 to 31 bytes without space, ':', ',', '*' and '?'\n" },
+	{ "operator ann " HASH " x\n\nadmin Ann\n",
+	    "c:1: operator: there is no operator-class \"x\"\n" },
+	{ "operator ann " HASH " a,b\n",
+	    "c:1: operator: \"a,b\" is not the name of a class\n" },
+	{ "operator ann certificate=0123456789abcdef\n", "c:1: operator: "
+	    "certificates need TLS, which is not there yet\n" },
+	{ "operator-class x\n", "c:1: operator-class: needs 2 values\n" },
+	{ "operator-class x fly\n", "c:1: operator-class: there is no "
+	    "privilege \"fly\"\n" },
+	{ "operator-class x ban\noperator-class x kill\n",
+	    "c:2: operator-class: \"x\" is given twice\n" },
 	/* Files. */
 	{ "motd missing\n", "c:1: motd: HERE/missing: "
 	    "No such file or directory\n" },

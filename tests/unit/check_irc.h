@@ -18,6 +18,7 @@ Suite *check_proxy(void);
 Suite *check_numeric(void);
 Suite *check_whox(void);
 Suite *check_elist(void);
+Suite *check_xmask(void);
 Suite *check_multiline(void);
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))

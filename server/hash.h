@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SERVER_HASH_H
+#define SERVER_HASH_H
+
+#include <stdint.h>
+
+/*
+ * Whether a password makes a hash of crypt(3), which takes long by design: a
+ * thread of this worker finds out, and nobody waits for it but who asked.
+ */
+enum hash_verdict {
+	HASH_WAIT,  /* not known yet: ask again when the bell has rung */
+	HASH_WRONG,
+	HASH_RIGHT,
+};
+
+/* KEY names who asks, and is never 0; the verdict is told once, and then
+ * forgotten. */
+enum hash_verdict hash_check(uint64_t key, const char *password,
+    const char *hash);
+
+#endif
