@@ -49,6 +49,7 @@ start_memory(void)
 	server_init(&sv);
 	server_set(&sv, "workers", "2");
 	server_set(&sv, "store", "on");
+	server_set(&sv, "cloak", "on");
 	server_start(&sv);
 }
 
@@ -272,10 +273,11 @@ START_TEST(test_memory)
 	struct client *a, *b;
 
 	client_apart(&sv, &a, "ann", &b, "bob",
-	    "extended-monitor away-notify account-notify");
+	    "extended-monitor away-notify account-notify chghost");
 	client_ask(a, "MONITOR + bob", "730 *");
 	client_ask(b, "REGISTER * * :secret of it", "REGISTER SUCCESS bob *");
 	client_expect_next(a, ":bob!* ACCOUNT bob");
+	client_expect_next(a, ":bob!* CHGHOST bob *");
 	client_reset(b);
 	client_expect_next(a, ":bob!* AWAY :*");
 	client_send(a, "MONITOR S");
