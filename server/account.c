@@ -48,7 +48,22 @@ account_policy(void)
 		[REGISTRATION_INVITE] = "policy=invite",
 	};
 
-	return policy[config->registration];
+	return policy[config->registration & REGISTRATION_POLICY];
+}
+
+const char *
+account_keys(void)
+{
+	static const char *const keys[] = {
+		[0] = "before-connect,custom-account-name",
+		[REGISTRATION_EMAIL] = "before-connect,custom-account-name,"
+		                       "email-required",
+		[REGISTRATION_LATE] = "custom-account-name",
+		[REGISTRATION_EMAIL | REGISTRATION_LATE] =
+		    "custom-account-name,email-required",
+	};
+
+	return keys[config->registration & ~REGISTRATION_POLICY];
 }
 
 /* ---- answers ---- */
@@ -248,6 +263,15 @@ fail(struct command *c, const char *code, const char *account,
 	return CMD_DONE;
 }
 
+const char *
+account_refuses_email(const char *email)
+{
+	return (config->registration & REGISTRATION_EMAIL) &&
+	        strchr(email, '@') == NULL
+	    ? "An account needs an address of mail here"
+	    : NULL;
+}
+
 /* Why NAME cannot be registered now by C's user; NULL when it can. */
 static const char *
 refuse_register(struct command *c, const char *name, const char **code)
@@ -258,20 +282,25 @@ refuse_register(struct command *c, const char *name, const char **code)
 	if (c->u->account[0] != '\0')
 		return "You are logged in already";
 	*code = "COMPLETE_CONNECTION_REQUIRED";
+	if ((config->registration & REGISTRATION_LATE) &&
+	    !(c->u->flags & USER_REGISTERED))
+		return "Connect first, then register";
 	if (config->password[0] != '\0' &&
 	    !(c->u->flags & USER_REGISTERED) && !(c->s->flags & SESSION_PASS))
 		return "The server's password comes first";
 	*code = "NEED_NICK";
-	if (name[0] == '\0')
+	if (name[0] == '\0' && !(c->s->flags & SESSION_DENIED))
 		return "You have no nick";
+	*code = "USERNAME_EXISTS";
+	if (name[0] == '\0' || (other != 0 && other != c->uid))
+		return "Somebody else has that nick";
 	*code = "BAD_ACCOUNT_NAME";
 	if (!name_is_nick(name) || account_looks_service(name))
 		return "An account is named as a nick is";
 	if (look_mixes(name))
 		return "It mixes letters that look alike";
-	if (other != 0)
-		return "Somebody else has that nick";
-	return NULL;
+	*code = "INVALID_EMAIL";
+	return account_refuses_email(c->m.param[1]);
 }
 
 /* Passes the store's answer on; logs in if it says so. */

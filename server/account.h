@@ -71,5 +71,9 @@ uint32_t account_next(const char *account, uint32_t u);
 
 /* The word for `registration', as the store is told it: "policy=open". */
 const char *account_policy(void);
+/* The same for clients: the value of the capability. */
+const char *account_keys(void);
+/* Why EMAIL is not enough for an account; NULL when it is. */
+const char *account_refuses_email(const char *email);
 
 #endif

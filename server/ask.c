@@ -137,7 +137,8 @@ question(struct command *c, const char *text)
 	if (c->context != NULL)
 		n += (size_t)snprintf(head + n, sizeof(head) - n, ";%s",
 		    c->context);
-	if (oper_of(c->uid) != NULL || (c->s->flags & SESSION_CONTROL))
+	if (!c->as_user && (oper_of(c->uid) != NULL ||
+	        (c->s->flags & SESSION_CONTROL)))
 		n += (size_t)snprintf(head + n, sizeof(head) - n,
 		    ";oper=1;operator=%s", escaped(audit_name(c)));
 	head[n++] = ' ';

@@ -109,11 +109,14 @@ may_join(struct command *c, uint32_t r, const char *key)
 	return 0;
 }
 
+/* AGAIN: it is shown to who was not there, and has no place in history. */
 static void
-join_event(struct command *c, uint32_t r, const char *name)
+join_event(struct command *c, uint32_t r, const char *name, int again)
 {
 	struct envelope *e = command_event(c, EVENT_TO_ROOM);
 
+	if (again)
+		e->id = 0;
 	if (r != 0)
 		event_target_room(e, r);
 	event_text_line(e, 0, "JOIN", name, NULL);
@@ -138,11 +141,11 @@ join(struct command *c, const char *name, const char *key, int unsure)
 		reply(c, ERR_UNAVAILRESOURCE, name);
 		return 0;
 	}
-	join_event(c, r, r != 0 ? rooms[r].name : name);
+	join_event(c, r, r != 0 ? rooms[r].name : name, 0);
 	op = command_op(c, OP_JOIN, c->uid);
 	op->b = r;
 	op->c = (r == 0 ? MEMBER_OPERATOR : 0) | device_unseen(c);
-	op->x = wall_ms / 1000;
+	op->x = wall_ms;
 	op_text(op, name);
 	op_text2(op, unsure ? "?" : "");
 	return 1;
@@ -182,12 +185,20 @@ join_replies(struct command *c, uint32_t r)
 	metadata_on_join(c, r);
 }
 
-void
+enum command_result
 channel_show(struct command *c, uint32_t r)
 {
-	join_event(c, r, rooms[r].name);
+	char marker[MARKER_TIME];
+	enum command_result look;
+
+	look = marker_look(c, rooms[r].name, marker, sizeof(marker));
+	if (look != CMD_DONE)
+		return look;
+	join_event(c, r, rooms[r].name, 1);
 	c->event = NULL; /* the others know */
+	marker_tell(c, rooms[r].name, marker);
 	join_replies(c, r);
+	return CMD_DONE;
 }
 
 /* After the join: that, and who is told that it is away. */
@@ -304,13 +315,16 @@ join_names(struct command *c, unsigned item, const char *name)
 {
 	uint32_t r = registry_find_room(name);
 	enum command_result then = CMD_DONE;
+	char marker[MARKER_TIME] = "";
 
 	if (deliver_catch_up() != 0)
 		return CMD_WAIT;
 	if (r != 0 && channel_member(c->uid, r) != 0)
-		then = marker_on_join(c, rooms[r].name);
+		then = marker_look(c, rooms[r].name, marker, sizeof(marker));
 	if (then != CMD_DONE)
 		return then;
+	if (r != 0)
+		marker_tell(c, rooms[r].name, marker);
 	join_done(c, name);
 	return join_step(c, item, JOIN_HISTORY);
 }

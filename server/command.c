@@ -1091,6 +1091,8 @@ settle_metadata(struct command *c)
 static enum command_result
 mail(struct command *c)
 {
+	if (c->cursor == CURSOR_SHOW && c->s->crashes < POISON)
+		return device_show(c);
 	if (c->cursor & CURSOR_METADATA)
 		return settle_metadata(c);
 	if (c->cursor & CURSOR_MISSED) {

@@ -61,6 +61,7 @@ struct command {
 	uint64_t cursor;  /* kept between steps too */
 	size_t answered;  /* bytes of the store's answer that were used */
 	const char *context; /* for ask(): tags more, or NULL */
+	int as_user;      /* the same: what it may as operator does not count */
 	const struct batch *batch; /* what it says, or NULL: its line */
 	struct envelope *event; /* NULL, or set by command_event() */
 	char *label;      /* of labeled-response, or NULL */
@@ -79,6 +80,8 @@ int command_next(uint32_t s);
 int command_mail(uint32_t s);
 /* In `cursor', with STEP_MAIL: it is missed_tell()'s. */
 #define CURSOR_MISSED (UINT64_C(1) << 63)
+/* Likewise: it is device_show()'s, which has asked the store. */
+#define CURSOR_SHOW (UINT64_C(1) << 62)
 /* Or metadata_settle()'s. */
 #define CURSOR_METADATA (UINT64_C(1) << 61)
 

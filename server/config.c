@@ -348,10 +348,19 @@ registration_read(struct parser *p, char **value, int n)
 		[REGISTRATION_CLOSED] = "closed",
 		[REGISTRATION_INVITE] = "invite",
 		NULL,
-	};
+	}, *const more[] = { "email", "connected", NULL };
+	static const int flags[] = { REGISTRATION_EMAIL, REGISTRATION_LATE };
+	int *to = field(p), all, i;
 
-	(void)n;
-	return choice_read(p, value[0], words);
+	if (choice_read(p, value[0], words) == -1)
+		return -1;
+	for (all = *to, i = 1; i < n; i++) {
+		if (choice_read(p, value[i], more) == -1)
+			return -1;
+		all |= flags[*to];
+	}
+	*to = all;
+	return 0;
 }
 
 /* Names and texts. */
@@ -1157,7 +1166,7 @@ static const struct setting settings[] = {
 	{ "store", switch_read, field_same, FIELD(store),
 	    1, 1, 0, 0, FIXED, "on", NULL },
 	{ "registration", registration_read, field_same, FIELD(registration),
-	    1, 1, 0, 0, 0, "open", NULL },
+	    1, 3, 0, 0, 0, "open", NULL },
 	{ "login-delay", delay_read, field_same, FIELD(login_delay),
 	    1, 1, 0, 60000, 0, "1000", NULL },
 	{ "history-age", number_read, field_same, FIELD(history_age),

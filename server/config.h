@@ -35,7 +35,8 @@ enum privilege {
 	PRIV_BAN = 2,          /* KLINE, DLINE, and what is banned */
 	PRIV_KILL = 4,
 	PRIV_REHASH = 8,
-	PRIV_ROOMS = 16,       /* SAJOIN, SAMODE, as founder at ChanServ */
+	PRIV_ROOMS = 16,       /* SAJOIN, SAMODE, REDACT, as founder at
+	                        * ChanServ */
 	PRIV_SEE = 32,         /* who is invisible, what is secret */
 	PRIV_WALLOPS = 64,
 	PRIV_ALL = 127,
@@ -104,7 +105,7 @@ struct config {
 	uint64_t mailbox_size;      /* bytes a mailbox may hold; 1M; 8K..16M */
 	char user[64];              /* drop to it when started as root; "" */
 	int store;                  /* whether mootd-store is used; 1 */
-	int registration;           /* REGISTRATION_*; open */
+	int registration;           /* REGISTRATION_*, one and flags; open */
 	uint32_t login_delay;       /* ms after a wrong password, doubling;
 	                             * 1000; 0: none */
 	uint32_t history_age;       /* days messages are kept; 365; 0: for
@@ -124,6 +125,9 @@ enum {                          /* who may register an account */
 	REGISTRATION_OPEN,
 	REGISTRATION_CLOSED,
 	REGISTRATION_INVITE,
+	REGISTRATION_POLICY = 3, /* the bits of these; and */
+	REGISTRATION_EMAIL = 4,  /* with an address of mail only */
+	REGISTRATION_LATE = 8,   /* not before one is connected */
 };
 
 /* Where config_load() puts what it did not like: "FILE:LINE: text" lines. */

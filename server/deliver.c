@@ -499,6 +499,19 @@ deliver_account_tag(const char *account, size_t len, char *buf, size_t size)
 	return n;
 }
 
+/* What history has can be named: messages, and the events of rooms. */
+static int
+has_msgid(const struct envelope *e)
+{
+	if (e->flags & ENVELOPE_MESSAGE)
+		return 1;
+	if (e->id == 0 || e->nline == 0)
+		return 0;
+	return (e->kind == EVENT_TO_ROOM && e->extra == 0) ||
+	    (e->kind == EVENT_TO_ROOMS && e->nrooms > 0) ||
+	    e->kind == EVENT_KICK;
+}
+
 size_t
 deliver_tags(const struct envelope *e, uint64_t caps, char *buf, size_t size)
 {
@@ -506,7 +519,7 @@ deliver_tags(const struct envelope *e, uint64_t caps, char *buf, size_t size)
 
 	if (caps & CAP(SERVER_TIME))
 		n += deliver_time_tag(e->time, buf + n, size - n);
-	if ((caps & CAP(MESSAGE_TAGS)) && (e->flags & ENVELOPE_MESSAGE))
+	if ((caps & CAP(MESSAGE_TAGS)) && has_msgid(e))
 		n += (size_t)snprintf(buf + n, size - n, "msgid=%llx.%llx;",
 		    (unsigned long long)state->started,
 		    (unsigned long long)e->id);

@@ -297,9 +297,11 @@ enum command_result
 device_show(struct command *c)
 {
 	const uint32_t bit = UINT32_C(1) << (MEMBER_UNSEEN + c->s->device);
+	enum command_result r;
 	struct op *op;
 	uint32_t m;
 
+	command_lock(c);
 	if ((c->u->flags & USER_ABSENT) && !(c->s->flags & SESSION_ALONE)) {
 		show_return(c);
 		return CMD_DONE;
@@ -312,7 +314,12 @@ device_show(struct command *c)
 			c->s->flags &= ~(uint32_t)SESSION_RETURNS;
 		return CMD_DONE;
 	}
-	channel_show(c, members[m].room);
+	if ((r = channel_show(c, members[m].room)) != CMD_DONE) {
+		/* no line's step: the session waits for this one */
+		c->step |= STEP_MAIL;
+		c->cursor = CURSOR_SHOW;
+		return r;
+	}
 	op = command_op(c, OP_SEEN, m);
 	op->b = members[m].room;
 	op->c = c->s->device;

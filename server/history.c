@@ -188,11 +188,14 @@ limit_check(struct command *c, const char *text, const char *context,
 static int
 wish_parse(struct command *c, struct wish *w)
 {
-	const struct selector *s = selector_find(c->m.param[0]);
+	const struct selector *s;
 	char **v = c->m.param + 1;
 	int i;
 
-	if (s == NULL)
+	if (c->m.nparam == 0)
+		return fail(c, "INVALID_PARAMS", "*",
+		    "Insufficient parameters");
+	if ((s = selector_find(c->m.param[0])) == NULL)
 		return fail(c, "INVALID_PARAMS", shown(c->m.param[0]),
 		    "Unknown command");
 	w->sub = s->name;

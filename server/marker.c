@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * How far somebody has read: MARKREAD (draft/read-marker).  Markers are an
- * account's and in the store; who has no account has none.  The other sessions
- * of the account are told of a new one.
+ * account's and in the store, which remembers those of who has no account,
+ * too, for as long as it can.  The other sessions of the account are told of a
+ * new one.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "../irc/capability.h"
@@ -65,13 +67,6 @@ cmd_markread(struct command *c)
 	if (time != NULL && (strncmp(time, "timestamp=", 10) != 0 ||
 	        strlen(time) > TIME_MAX || strchr(time, ' ') != NULL))
 		return fail(c, "INVALID_PARAMS", target, "This is no time");
-	if (c->u->account[0] == '\0') {
-		if (time != NULL)
-			return fail(c, "ACCOUNT_REQUIRED", target,
-			    "Markers are for who is logged in");
-		reply_marker(c, target, "*");
-		return CMD_DONE;
-	}
 	if ((r = ask(c, "MARKREAD %s%s%s", target, time != NULL ? " " : "",
 	         time != NULL ? time : "")) != CMD_ANSWERED)
 		return r;
@@ -89,23 +84,27 @@ cmd_markread(struct command *c)
 }
 
 enum command_result
-marker_on_join(struct command *c, const char *room)
+marker_look(struct command *c, const char *room, char *time, size_t size)
 {
 	enum command_result r;
 	struct message m;
 	const char *now;
 
-	if (!(c->s->caps & CAP(READ_MARKER)))
-		return CMD_DONE;
-	if (c->u->account[0] == '\0') {
-		reply_marker(c, room, "*");
-		return CMD_DONE;
-	}
-	if (c->s->answer == 0 && !store_accepts())
+	time[0] = '\0';
+	if (!(c->s->caps & CAP(READ_MARKER)) ||
+	    (c->s->answer == 0 && !store_accepts()))
 		return CMD_DONE;
 	if ((r = ask(c, "MARKREAD %s", room)) != CMD_ANSWERED)
 		return r;
-	if ((now = answered(c, &m)) != NULL)
-		reply_marker(c, room, now);
+	if ((now = answered(c, &m)) != NULL &&
+	    name_cmp(m.param[0], room) == 0)
+		snprintf(time, size, "%s", now);
 	return CMD_DONE;
+}
+
+void
+marker_tell(struct command *c, const char *room, const char *time)
+{
+	if (time[0] != '\0')
+		reply_marker(c, room, time);
 }

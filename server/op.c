@@ -156,7 +156,8 @@ join_room(struct op *op)
 		return 0;
 	copy(rooms[r].name, sizeof(rooms[r].name), op->text);
 	rooms[r].modes = ROOM_NO_EXTERNAL | ROOM_TOPIC_LOCK;
-	rooms[r].created = op->x;
+	rooms[r].created = op->x / 1000;
+	rooms[r].made = op->x;
 	rooms[r].unsure = op->text2[0] != '\0';
 	FAULT("op-room-filled");
 	rooms[r].live = 1;
@@ -203,7 +204,7 @@ op_join(struct op *op)
 		return;
 	members[m].session = users[op->a].session;
 	members[m].flags = op->c;
-	members[m].joined = (uint32_t)op->x;
+	members[m].joined = (uint32_t)(op->x / 1000);
 	members[m].ban_serial = UINT32_MAX;
 	FAULT("op-join-filled");
 	registry_linking(users[op->a].home);

@@ -20,7 +20,7 @@ enum op_kind {
 	OP_AWAY,       /* user a; b 1 away, 0 back, c only for want of a
 	                * session; text */
 	OP_JOIN,       /* user a; room b, or 0 and its name in text; c flags;
-	                * text2 not "": the store may know the room; x time */
+	                * text2 not "": the store may know the room; x ms */
 	OP_PART,       /* user a; room b */
 	OP_MEMBER,     /* member a; b flags to set, c to clear; user x */
 	OP_ROOM_MODES, /* room a; b to set, c to clear */

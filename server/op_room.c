@@ -159,7 +159,8 @@ load_room(uint32_t r, const struct message *m)
 	x->limit = (uint32_t)number(m->param[4]);
 	if (x->limit != 0)
 		x->modes |= ROOM_LIMIT;
-	x->created = number(m->param[5]) / 1000;
+	x->made = number(m->param[5]);
+	x->created = x->made / 1000;
 	x->topic_time = number(m->param[6]) / 1000;
 	copy(x->topic_setter, sizeof(x->topic_setter), m->param[7]);
 	copy(x->topic, sizeof(x->topic), m->param[10]);

@@ -283,7 +283,7 @@ since(uint32_t r)
 {
 	return r == 0 || (rooms[r].modes & ROOM_REGISTERED)
 	    ? 0
-	    : rooms[r].created * 1000;
+	    : rooms[r].made;
 }
 
 const char *

@@ -14,10 +14,12 @@
 #include "../irc/tag.h"
 #include "../irc/utf8.h"
 #include "ask.h"
+#include "audit.h"
 #include "channel.h"
 #include "deliver.h"
 #include "handlers.h"
 #include "history.h"
+#include "oper.h"
 #include "registry.h"
 #include "words.h"
 #include "worker.h"
@@ -76,8 +78,24 @@ redacted(struct command *c, const struct place *p, const char *reason)
 	reply_event(c);
 }
 
-enum command_result
-cmd_redact(struct command *c)
+/* Where it is to be redacted: who may see to rooms need not be there. */
+static int
+place(struct command *c, struct place *p)
+{
+	const char *name = c->m.param[0];
+
+	if (place_find(c, name, p) == 0)
+		return 0;
+	if (!oper_may(c->uid, PRIV_ROOMS) ||
+	    (p->room = registry_find_room(name)) == 0)
+		return -1;
+	snprintf(p->key, sizeof(p->key), "%s", rooms[p->room].name);
+	snprintf(p->shown, sizeof(p->shown), "%s", rooms[p->room].name);
+	return 0;
+}
+
+static enum command_result
+redact(struct command *c)
 {
 	const char *msgid = c->m.param[1];
 	char *reason = c->m.param[2];
@@ -85,7 +103,7 @@ cmd_redact(struct command *c)
 	struct message m;
 	enum command_result r;
 
-	if (place_find(c, c->m.param[0], &p) != 0)
+	if (place(c, &p) != 0)
 		return fail(c, "INVALID_TARGET",
 		    "You cannot delete messages there");
 	if (strcmp(word_or_star(msgid), msgid) != 0 ||
@@ -94,6 +112,7 @@ cmd_redact(struct command *c)
 	if (reason != NULL)
 		reason[utf8_cut(reason, strlen(reason), KICK_MAX)] = '\0';
 	c->context = context(c, &p);
+	c->as_user = !oper_may(c->uid, PRIV_ROOMS);
 	if ((r = ask(c, "REDACT %s %s%s%s", p.key, msgid,
 	         reason != NULL ? " :" : "",
 	         reason != NULL ? reason : "")) != CMD_ANSWERED)
@@ -106,4 +125,16 @@ cmd_redact(struct command *c)
 	else
 		return fail(c, "INTERNAL_ERROR", "The server's memory failed");
 	return CMD_DONE;
+}
+
+enum command_result
+cmd_redact(struct command *c)
+{
+	struct place p;
+
+	/* who has no other right to it leaves a trace */
+	if (oper_may(c->uid, PRIV_ROOMS) && place(c, &p) == 0 &&
+	    p.room != 0 && !channel_is_operator(c, p.room))
+		return audit(c, "REDACT", p.shown, c->m.param[1], redact);
+	return redact(c);
 }

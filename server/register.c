@@ -24,6 +24,7 @@
 #include "metadata.h"
 #include "monitor.h"
 #include "registry.h"
+#include "sasl.h"
 #include "session.h"
 #include "version.h"
 #include "words.h"
@@ -149,6 +150,7 @@ take_nick(struct command *c)
 			return CMD_WAIT;
 		op_text(command_op(c, OP_NICK, c->uid), nick);
 	}
+	sasl_abort(c);
 	command_op(c, OP_REGISTER, c->uid);
 	monitor_online(c, nick);
 	away_begin(c);
@@ -317,8 +319,10 @@ first_nick(struct command *c, const char *nick)
 		}
 		if (c->u->flags & USER_WISH)
 			command_op(c, OP_WISH, c->uid);
+		c->s->flags &= ~(uint32_t)SESSION_DENIED;
 		return then_register(c);
 	}
+	c->s->flags |= SESSION_DENIED;
 	if (!look_same(nick, c->u->account) &&
 	    !((c->s->flags & SESSION_CAP) && store_accepts())) {
 		reply(c, ERR_NICKNAMEINUSE, nick);
@@ -428,7 +432,8 @@ cap_offered(void)
 
 	if (store_accepts())
 		caps |= offered_with_store;
-	if (config->registration == REGISTRATION_CLOSED)
+	if ((config->registration & REGISTRATION_POLICY) ==
+	    REGISTRATION_CLOSED)
 		caps &= ~CAP(ACCOUNT_REGISTRATION);
 	if (config->metadata_keys == 0)
 		caps &= ~CAP(METADATA);
@@ -446,7 +451,7 @@ cap_value(uint64_t cap)
 	if (cap == CAP(METADATA))
 		return metadata_limits();
 	if (cap == CAP(ACCOUNT_REGISTRATION))
-		return "before-connect,custom-account-name";
+		return account_keys();
 	if (cap == CAP(MULTILINE)) {
 		snprintf(limits, sizeof(limits), "max-bytes=%d,max-lines=%d",
 		    MULTILINE_BYTES, MULTILINE_LINES);

@@ -113,9 +113,12 @@ succeeded(struct command *c, const struct message *m)
 {
 	const char *account = m->param[0];
 
-	/* somebody else is another user: that is for another connection */
+	/* somebody else with other devices is another user: that is for
+	 * another connection, as it is for who never leaves */
 	if ((c->u->flags & USER_REGISTERED) && c->u->account[0] != '\0' &&
-	    name_cmp(c->u->account, account) != 0) {
+	    name_cmp(c->u->account, account) != 0 &&
+	    (c->u->session != c->sid || c->s->next != 0 ||
+		(c->u->flags & USER_ALWAYS_ON))) {
 		sasl_end(c);
 		reply(c, ERR_SASLALREADY);
 		return CMD_DONE;
@@ -370,6 +373,15 @@ message(struct command *c)
 		return failed(c);
 	}
 	return mechanisms[sasl_of(c->s)->mechanism - 1].message(c);
+}
+
+void
+sasl_abort(struct command *c)
+{
+	if (c->s->sasl == 0 || sasl_of(c->s)->mechanism == 0)
+		return;
+	sasl_end(c);
+	reply(c, ERR_SASLABORTED);
 }
 
 enum command_result

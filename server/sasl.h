@@ -4,6 +4,8 @@
 
 #include "session.h"
 
+struct command;
+
 /*
  * An authentication on its way, in a chunk of its session: the store keeps
  * nothing of it, and the worker may change.  The messages lie one behind the
@@ -37,5 +39,7 @@ sasl_of(const struct session *s)
 void sasl_give(uint32_t session);
 /* Gives it back however far it is; there is one. */
 void sasl_drop(uint32_t session);
+/* Ends one that is on its way, since its client goes on without it: 906. */
+void sasl_abort(struct command *c);
 
 #endif

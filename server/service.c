@@ -17,7 +17,9 @@
 #include "../irc/look.h"
 #include "account.h"
 #include "ask.h"
+#include "audit.h"
 #include "handlers.h"
+#include "oper.h"
 #include "registry.h"
 #include "service.h"
 #include "words.h"
@@ -80,13 +82,18 @@ told_registered(struct command *c, const struct message *m)
 static enum command_result
 do_register(struct command *c, struct order *o)
 {
-	const char *email = o->n > 2 ? o->word[2] : "*";
+	const char *email = o->n > 2 ? o->word[2] : "*", *why;
 	enum command_result r;
 	struct message m;
 
 	if (!(c->step & STEP_ASKED) && c->u->account[0] != '\0') {
 		service_notice(c, "You are logged in as %s already.",
 		    c->u->account);
+		return CMD_DONE;
+	}
+	if (!(c->step & STEP_ASKED) &&
+	    (why = account_refuses_email(email)) != NULL) {
+		service_notice(c, "%s.", why);
 		return CMD_DONE;
 	}
 	c->context = account_policy();
@@ -196,10 +203,23 @@ do_ghost(struct command *c, struct order *o)
 	return CMD_DONE;
 }
 
+/* 1, 0, or -1: neither. */
+static int
+on_or_off(const char *word)
+{
+	static const char *const words[] = { "off", "on", "false", "true" };
+	int i;
+
+	for (i = 0; i < 4; i++)
+		if (strcasecmp(words[i], word) == 0)
+			return i & 1;
+	return -1;
+}
+
 static enum command_result
 set_always_on(struct command *c, struct order *o)
 {
-	int on = strcasecmp(o->word[2], "on") == 0;
+	int on = on_or_off(o->word[2]);
 	enum command_result r;
 	struct message m;
 	struct op *op;
@@ -222,8 +242,7 @@ static enum command_result
 do_set(struct command *c, struct order *o)
 {
 	int always_on = strcasecmp(o->word[1], "ALWAYS-ON") == 0 &&
-	    (strcasecmp(o->word[2], "on") == 0 ||
-		strcasecmp(o->word[2], "off") == 0);
+	    on_or_off(o->word[2]) >= 0;
 	enum command_result r;
 	struct message m;
 
@@ -245,6 +264,29 @@ do_set(struct command *c, struct order *o)
 	if (!service_answer(&m, "PASSWD", 1))
 		return service_fail(c, &m);
 	service_notice(c, "The password of %s is another now.", m.param[0]);
+	return CMD_DONE;
+}
+
+/* An account for somebody else. */
+static enum command_result
+do_saregister(struct command *c, struct order *o)
+{
+	enum command_result r;
+	struct message m;
+
+	if (!(c->step & STEP_ASKED) && !oper_may(c->uid, PRIV_ALL)) {
+		service_notice(c, "That is for operators who may do all.");
+		return CMD_DONE;
+	}
+	r = ask(c, "ACCOUNT ADD %s :%s", word_or_star(o->word[1]),
+	    o->word[2]);
+	if (r != CMD_ANSWERED)
+		return r;
+	account_verdict(c, &m);
+	if (!service_answer(&m, "ADDED", 1))
+		return service_fail(c, &m);
+	audit_log(c, "SAREGISTER", m.param[0], "");
+	service_notice(c, "There is an account %s now.", m.param[0]);
 	return CMD_DONE;
 }
 
@@ -306,6 +348,8 @@ static const struct service_row nickserv[] = {
 	{ "SET", do_set, 2, 2, "SET PASSWORD NEW | ALWAYS-ON on|off: changes "
 	    "your password; whether you stay without a connection" },
 	{ "DROP", do_drop, 1, 1, "DROP PASSWORD: removes your account" },
+	{ "SAREGISTER", do_saregister, 2, 2,
+	    "SAREGISTER ACCOUNT PASSWORD: makes an account (operators)" },
 	{ "HELP", NULL, 0, 1, "HELP: this" },
 	{ NULL, NULL, 0, 0, NULL },
 };

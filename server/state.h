@@ -96,7 +96,7 @@ enum session_flag {
 	SESSION_DEAD = 0x0040,       /* writing is useless */
 	SESSION_TOO_LONG = 0x0080,   /* skipping the rest of a long line */
 	SESSION_CAP = 0x0100,        /* capability negotiation is open */
-	SESSION_NICK = 0x0200,
+	SESSION_DENIED = 0x0200,     /* the nick it asked for is another's */
 	SESSION_USER = 0x0400,
 	SESSION_PASS = 0x0800,
 	SESSION_PINGED = 0x1000,     /* a PING of ours is unanswered */
@@ -275,6 +275,7 @@ struct room {
 	_Atomic uint64_t saved; /* the store's: GEN << 32 | CHANGE it has */
 	_Atomic uint64_t workers; /* those with members */
 	uint64_t created;      /* s since the epoch */
+	uint64_t made;         /* the same in ms */
 	uint64_t topic_time;
 	char founder[NAME_NICK + 2]; /* an account */
 	char name[NAME_CHANNEL + 1];

@@ -33,7 +33,7 @@ const struct command_row command_table[] = {
 	    "CAP LS [302] | LIST | REQ :NAMES | END: capabilities" },
 	{ "CHANSERV", cmd_chanserv, 0, R | L, 2,
 	    "CHANSERV COMMAND...: says it to ChanServ" },
-	{ "CHATHISTORY", cmd_chathistory, 1, R, 1,
+	{ "CHATHISTORY", cmd_chathistory, 0, R, 1,
 	    "CHATHISTORY LATEST|BEFORE|AFTER|AROUND|BETWEEN TARGET REF... "
 	    "LIMIT | TARGETS TIME TIME LIMIT: what was said" },
 	{ "CS", cmd_chanserv, 0, R | L, 2,

@@ -60,7 +60,8 @@ enum {
 	WAIT = 10,           /* ms until what waits is tried again */
 	LINES = 32,          /* commands of a session a turn */
 	MAIL = 4096,         /* envelopes a turn */
-	FIRST = 8,           /* and at first, of one that was silent */
+	FIRST = 8,           /* and at first, of one that was silent, */
+	SHORT = 16,          /* who waits for so many envelopes at most */
 	BREATH = 100,        /* us of work between two looks at the news */
 	FEW = 4,             /* recipients for whom a line is sent at once */
 	SMALL = 1024,        /* bytes at most, of what is sent at once */
@@ -783,6 +784,20 @@ flush_early(void)
 	early_queue.n = 0;
 }
 
+/* Whether there is mail, and so little that it can be waited for.  Where it
+ * can be looked at the news in between, that shows then. */
+static int
+mail_is_short(void)
+{
+	uint64_t n, bytes;
+
+	if (!draining && !mailmap_any(&mailmaps[my_id]))
+		return 0;
+	if (!draining && !holds_breath)
+		return 1;
+	return mailbox_count(me->mailbox, &n, &bytes) == 0 && n <= SHORT;
+}
+
 /* Sees to the events of the epoll set; at most for MS. */
 static void
 look(int ms)
@@ -794,6 +809,15 @@ look(int ms)
 	clock_read();
 	for (i = 0; i < n; i++)
 		handle_event(&ev[i]);
+	/* who was told by one of another worker's clients what that one has
+	 * done, and asks about it here, is not to be ahead of the mail */
+	if (first_queue.n == 0)
+		return;
+	if (mail_is_short()) {
+		if (draining)
+			return; /* they are run at its end */
+		drain_mail();
+	}
 	run_silent();
 }
 
@@ -815,6 +839,8 @@ breathe(void)
 	look(0);
 	if (!draining && mailmap_any(&mailmaps[my_id]))
 		drain_mail();
+	if (!draining)
+		run_silent();
 	flush_early();
 	holds_breath = 0;
 	breath = clock_now_us();
@@ -913,6 +939,7 @@ turn(void)
 	if (accept_again == ACCEPT_NOW)
 		accept_all();
 	drain_mail();
+	run_silent();
 	flush_early();
 	session_given_look();
 	settle_arrivals();

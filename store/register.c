@@ -56,11 +56,14 @@ made(struct request *r, const char *command, const char *name)
 	return 0;
 }
 
-/* Makes R->made of PASSWORD, the slow part of setting one. */
+/* Makes R->made of PASSWORD, the slow part of setting one.  WEAK: it may be,
+ * but it may not be empty. */
 static void
-prepare_made(struct request *r, const char *password)
+prepare_made(struct request *r, const char *password, int weak)
 {
 	r->prepared = (int)credential_acceptable(password);
+	if (weak && r->prepared == CREDENTIAL_WEAK && password[0] != '\0')
+		r->prepared = CREDENTIAL_MADE;
 	if (r->prepared == CREDENTIAL_MADE &&
 	    credential_make(&r->made, password) != 0)
 		r->prepared = CREDENTIAL_NONE;
@@ -118,13 +121,10 @@ static void
 pending_key(const struct request *r, const char *name, char *key, size_t size)
 {
 	char folded[REQUEST_NAME];
-	size_t n = 0;
-	int i;
 
-	for (i = 0; i < 3; i++)
-		n += strcspn(r->ask + n, ".") + (i < 2 && r->ask[n] != '\0');
 	name_fold(folded, name, sizeof(folded));
-	snprintf(key, size, "%s %.*s", folded, (int)n, r->ask);
+	snprintf(key, size, "%s %.*s", folded, (int)request_session(r),
+	    r->ask);
 }
 
 static int
@@ -240,7 +240,7 @@ prepare_register(struct database *db, struct request *r)
 {
 	(void)db;
 	if (policy_of(r) != policy_closed)
-		prepare_made(r, r->p[2]);
+		prepare_made(r, r->p[2], 0);
 }
 
 static int
@@ -339,7 +339,8 @@ void
 prepare_add(struct database *db, struct request *r)
 {
 	(void)db;
-	prepare_made(r, r->p[1]);
+	/* an administrator knows what is good enough */
+	prepare_made(r, r->p[1], r->oper);
 }
 
 void

@@ -364,6 +364,17 @@ answer_end(struct request *r, const char *fmt, ...)
 	va_end(ap);
 }
 
+size_t
+request_session(const struct request *r)
+{
+	size_t n = 0;
+	int i;
+
+	for (i = 0; i < 3; i++)
+		n += strcspn(r->ask + n, ".") + (i < 2 && r->ask[n] != '\0');
+	return n;
+}
+
 const char *
 answer_word(const char *s)
 {

@@ -112,6 +112,8 @@ void answer_trouble(struct database *db, struct request *r);
  */
 void answer_rows(struct database *db, struct request *r, const char *sql,
     int (*row)(struct database *db, struct request *r, sqlite3_stmt *q));
+/* How many bytes of its @ask name the session that asks. */
+size_t request_session(const struct request *r);
 /* S if it can be a parameter in the middle of a line, else "*". */
 const char *answer_word(const char *s);
 

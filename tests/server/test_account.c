@@ -307,7 +307,7 @@ static const struct {
 	{ "REGISTER TAKEN * :" PASSWORD,
 	    "FAIL REGISTER ACCOUNT_EXISTS TAKEN :*" },
 	{ "REGISTER holder * :" PASSWORD,
-	    "FAIL REGISTER BAD_ACCOUNT_NAME holder :*" },
+	    "FAIL REGISTER USERNAME_EXISTS holder :*" },
 	{ "REGISTER ';DROP * :" PASSWORD,
 	    "FAIL REGISTER BAD_ACCOUNT_NAME ';DROP :*" },
 	{ "VERIFY taken 123", "FAIL VERIFY INVALID_CODE taken :*" },
@@ -422,7 +422,7 @@ END_TEST
 /* Before the registration, after it, again; but not as somebody else. */
 START_TEST(test_again)
 {
-	struct client *c;
+	struct client *c, *d;
 
 	make_account("gaia");
 	make_account("other");
@@ -435,9 +435,22 @@ START_TEST(test_again)
 	finish(c, "gaia");
 	scram_send(c, "gaia", PASSWORD);
 	client_expect(c, "903 *");
+	/* as somebody else, too, if it has no other device and may leave */
 	send_plain(c, "other", PASSWORD);
+	client_expect(c, "903 *");
+	client_ask(c, "WHOIS gaia", "330 gaia gaia other :*");
+	client_ask(c, "NS SET ALWAYS-ON true", "NOTICE gaia :You stay*");
+	send_plain(c, "gaia", PASSWORD);
 	client_expect(c, "907 *");
-	client_ask(c, "WHOIS gaia", "330 gaia gaia gaia :*");
+	client_ask(c, "NS SET ALWAYS-ON false", "NOTICE gaia :You leave*");
+	d = connect_sasl("");
+	client_send(d, "NICK otter\r\nUSER otter 0 * :Real");
+	send_plain(d, "other", PASSWORD);
+	client_expect(d, "903 *");
+	finish(d, "gaia");
+	send_plain(c, "gaia", PASSWORD);
+	client_expect(c, "907 *");
+	client_ask(c, "WHOIS gaia", "330 gaia gaia other :*");
 	client_quit_all();
 }
 END_TEST
@@ -734,7 +747,7 @@ START_TEST(test_ctl)
 
 	account_order("add carl", PASSWORD, 0);
 	account_order("add carl", PASSWORD, 4);
-	account_order("add dora", "abc", 4);
+	account_order("add dora", "a\tb", 4);
 	account_order("add '#x'", PASSWORD, 4);
 	account_order("suspend nobody", "", 4);
 	out = account_ctl("list", "", NULL);

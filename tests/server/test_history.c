@@ -298,7 +298,7 @@ END_TEST
 static const struct {
 	const char *ask, *want;
 } absurd[] = {
-	{ "CHATHISTORY", "461 " },
+	{ "CHATHISTORY", "FAIL CHATHISTORY INVALID_PARAMS * " },
 	{ "CHATHISTORY NONE #abs * 1",
 	    "FAIL CHATHISTORY INVALID_PARAMS NONE " },
 	{ "CHATHISTORY :", "FAIL CHATHISTORY INVALID_PARAMS * " },
@@ -1221,12 +1221,22 @@ START_TEST(test_marker)
 	client_expect(a,
 	    "MARKREAD #mark timestamp=2026-01-01T00:00:00.000Z");
 	client_expect_next(a, "353 *");
-	/* guests have none */
+	/* those of guests are theirs, and end with them */
 	client_send(g, "JOIN #mark");
 	client_expect(g, "MARKREAD #mark \\*");
 	client_expect_next(g, "353 *");
 	client_ask(g, "MARKREAD #mark timestamp=2026-01-01T00:00:00.000Z",
-	    "FAIL MARKREAD ACCOUNT_REQUIRED #mark :*");
+	    "MARKREAD #mark timestamp=2026-01-01T00:00:00.000Z");
+	client_ask(g, "MARKREAD #MARK timestamp=2025-01-01T00:00:00.000Z",
+	    "MARKREAD #MARK timestamp=2026-01-01T00:00:00.000Z");
+	client_ask(g, "PART #mark", "PART #mark");
+	client_send(g, "JOIN #mark");
+	client_expect(g,
+	    "MARKREAD #mark timestamp=2026-01-01T00:00:00.000Z");
+	client_ask(a, "MARKREAD mike", "MARKREAD mike \\*");
+	client_close(g);
+	g = client_register_with(&sv, "mike", KEEPS);
+	client_ask(g, "MARKREAD #mark", "MARKREAD #mark \\*");
 }
 END_TEST
 

@@ -64,6 +64,8 @@ START_TEST(test_exists)
 	    "FAIL REGISTER ACCOUNT_EXISTS ann :%");
 	expect("@policy=invite REGISTER ANN * :secret",
 	    "FAIL REGISTER ACCOUNT_EXISTS ANN :%");
+	expect("@oper=1 ACCOUNT ADD zoe :bar", "ADDED zoe\n");
+	expect("@oper=1 ACCOUNT ADD zed :", "FAIL ACCOUNT WEAK_PASSWORD%");
 	expect("@oper=1 ACCOUNT ADD ann :secret",
 	    "FAIL ACCOUNT ACCOUNT_EXISTS ann :%");
 	expect("OWNER ANN", "OWNER ANN Ann\n");
@@ -426,7 +428,17 @@ START_TEST(test_markers)
 	    "MARKREAD #r timestamp=2001-09-09T01:46:40.000Z\n"); /* now */
 	expect("@account=ann MARKREAD #r x", "FAIL MARKREAD INVALID_PARAMS%");
 	expect("@account=ann MARKREAD #r *", "FAIL MARKREAD INVALID_PARAMS%");
-	expect("MARKREAD #r", "FAIL MARKREAD ACCOUNT_REQUIRED #r :%");
+	expect("@account=nob MARKREAD #r",
+	    "FAIL MARKREAD ACCOUNT_REQUIRED #r :%");
+	/* of who has none, by session */
+	expect("@ask=1.2.3.4.5.6 MARKREAD #r", "MARKREAD #r *\n");
+	expect("@ask=1.2.3.5.5.6 MARKREAD #r"
+	       " timestamp=2001-01-01T00:00:00.001Z",
+	    "MARKREAD #r timestamp=2001-01-01T00:00:00.001Z\n");
+	expect("@ask=1.2.3.6.5.6 MARKREAD #R",
+	    "MARKREAD #R timestamp=2001-01-01T00:00:00.001Z\n");
+	expect("@ask=1.2.4.7.5.6 MARKREAD #r", "MARKREAD #r *\n");
+	expect("@ask=1.2.3.8.5.6 MARKREAD #q", "MARKREAD #q *\n");
 	expect("MARKREAD", "FAIL MARKREAD NEED_MORE_PARAMS%");
 }
 END_TEST
