@@ -98,11 +98,13 @@ lock_acquire(struct lock *lock)
 	}
 }
 
-void
+int
 lock_release(struct lock *lock)
 {
-	if (atomic_exchange(&lock->word, 0) & FUTEX_WAITERS)
-		syscall(SYS_futex, &lock->word, FUTEX_WAKE, 1, NULL, NULL, 0);
+	if (!(atomic_exchange(&lock->word, 0) & FUTEX_WAITERS))
+		return 0;
+	syscall(SYS_futex, &lock->word, FUTEX_WAKE, 1, NULL, NULL, 0);
+	return 1;
 }
 
 void

@@ -30,7 +30,8 @@ int lock_join(struct lock *lock);
 /* Returns 0, or 1 when the previous owner died inside: heal what it guards,
  * then go on.  Dying while healing tells the next one the same. */
 int lock_acquire(struct lock *lock);
-void lock_release(struct lock *lock);
+/* Returns 1 when somebody was waiting for it. */
+int lock_release(struct lock *lock);
 
 /* Like lock_acquire(), but does not wait: -1 when somebody living has it. */
 int lock_acquire_now(struct lock *lock);

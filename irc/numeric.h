@@ -91,6 +91,7 @@
 #define RPL_NOTOPIC 331, "%s :No topic is set"
 #define RPL_TOPIC 332, "%s :%s"
 #define RPL_TOPICWHOTIME 333, "%s %s %lld" /* channel, who, when */
+#define RPL_WHOISBOT 335, "%s :is a bot"
 #define RPL_INVITELIST 336, "%s" /* a channel one is invited to */
 #define RPL_ENDOFINVITELIST 337, ":End of /INVITE list"
 #define RPL_WHOISACTUALLY 338, "%s %s :Is actually using host" /* address */
@@ -225,6 +226,13 @@
 #define ERR_KNOCKONCHAN 714, "%s :You are already on that channel"
 
 #define ERR_NOPRIVS 723, "%s :Insufficient oper privileges."
+
+/* IRCv3 monitor: lists with commas */
+#define RPL_MONONLINE 730, ":%s" /* nick!user@host,... */
+#define RPL_MONOFFLINE 731, ":%s"
+#define RPL_MONLIST 732, ":%s"
+#define RPL_ENDOFMONLIST 733, ":End of MONITOR list"
+#define ERR_MONLISTFULL 734, "%d %s :Monitor list is full." /* limit, nicks */
 
 /* Metadata: IRCv3 draft/metadata-3; target, key, value */
 #define RPL_WHOISKEYVALUE 760, "%s %s * :%s"

@@ -147,6 +147,7 @@ account_login(struct command *c, const char *account, const char *flags)
 	event_alt(e, CAP(ACCOUNT_NOTIFY), ":%s ACCOUNT %s",
 	    source_of(c->uid), or_star(account));
 	event_rooms_of(e, c->uid);
+	event_monitored(e, MONITORED_NEWS);
 	reply_event(c);
 }
 

@@ -69,6 +69,7 @@ tell(struct command *c, const char *text)
 	else
 		event_alt(e, CAP(AWAY_NOTIFY), ":%s AWAY", source_of(c->uid));
 	event_rooms_of(e, c->uid);
+	event_monitored(e, MONITORED_NEWS);
 }
 
 /* Nobody sits at this one, nor at any other: unless the user has said why it

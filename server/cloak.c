@@ -147,6 +147,7 @@ settle(struct command *c)
 	event_alt(e, CAP(CHGHOST), ":%s CHGHOST %s %s", source_of(c->uid),
 	    c->u->user, host);
 	event_rooms_of(e, c->uid);
+	event_monitored(e, MONITORED_NEWS);
 	reply_event(c);
 	reply(c, RPL_VISIBLEHOST, host);
 	return CMD_DONE;

@@ -413,6 +413,21 @@ network_read(struct parser *p, char **value, int n)
 	return -1;
 }
 
+/* For people, in the last parameter of 312 and 364. */
+static int
+description_read(struct parser *p, char **value, int n)
+{
+	const char *t = value[0];
+
+	(void)n;
+	while ((unsigned char)*t >= ' ' && *t != 0x7f)
+		t++;
+	if (*t == '\0')
+		return field_set(p, value[0]);
+	complain(p, "description: \"%s\" has a control", log_safe(value[0]));
+	return -1;
+}
+
 /* A URL as ISUPPORT can give it: no space, and no backslash, which would begin
  * an escape there. */
 static int
@@ -1092,6 +1107,8 @@ static const struct setting settings[] = {
 	    1, 1, 0, 0, FIXED, NULL, name_derive },
 	{ "network", network_read, field_same, FIELD(network),
 	    1, 1, 0, 0, 0, "Moot", NULL },
+	{ "description", description_read, field_same, FIELD(description),
+	    1, 1, 0, 0, 0, NULL, NULL },
 	{ "network-icon", icon_read, field_same, FIELD(network_icon),
 	    1, 1, 0, 0, 0, NULL, NULL },
 	{ "listen", listen_read, listens_same, FIELD(listen),

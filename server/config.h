@@ -68,6 +68,7 @@ struct config {
 	char file[256];             /* where it came from; "" = defaults */
 	char name[64];              /* default: the host name, if it is valid */
 	char network[64];           /* "Moot" */
+	char description[128];      /* "": the network's name does */
 	char network_icon[CONFIG_ICON]; /* "" = none */
 	struct config_listen listen[CONFIG_LISTEN];
 	int nlisten;                /* none given: 127.0.0.1:6667, [::1]:6667 */

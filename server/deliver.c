@@ -35,6 +35,7 @@
 #include "log.h"
 #include "metadata.h"
 #include "missed.h"
+#include "monitor.h"
 #include "op.h"
 #include "peer.h"
 #include "poison.h"
@@ -271,6 +272,7 @@ event_workers(const struct envelope *e, uint32_t *user)
 			if (room_is(room, gen))
 				mask |= rooms[room].workers;
 		}
+		mask |= monitor_workers(e);
 		break;
 	case EVENT_TO_MODE:
 		mask = peer_workers();
@@ -922,6 +924,104 @@ fan_rooms(const struct envelope *e, struct fanout *f)
 	}
 }
 
+/* As serve(), for a line that is made for session I alone. */
+static void
+serve_line(struct fanout *f, uint32_t i, const char *line, size_t len)
+{
+	const struct session *s = &sessions[i];
+
+	if (f->started != 2 || f->session != i || s->queued == f->queued) {
+		f->queued = s->queued;
+		f->missed = s->missed;
+		FAULT("monitor-queued");
+		atomic_signal_fence(memory_order_seq_cst);
+		f->session = i;
+		atomic_signal_fence(memory_order_seq_cst);
+		f->started = 1;
+		atomic_signal_fence(memory_order_seq_cst);
+		FAULT("monitor-session");
+		session_append(i, line, len);
+		FAULT("monitor-appended");
+		worker_count(COUNT_DELIVERIES, 1);
+	}
+	f->started = 1;
+}
+
+static int
+wants_news(const struct envelope *e, const struct session *s)
+{
+	return (s->caps & MONITOR_CAPS) != 0 && wants_alt(e, s);
+}
+
+/* Tells session I, which watches the Kth name of E, whatever its source is to
+ * that session otherwise.  The source itself knows. */
+static void
+tell_monitor(const struct envelope *e, struct fanout *f, uint32_t i,
+    unsigned k)
+{
+	const struct session *s = &sessions[i];
+	char line[MESSAGE_LINE + 64];
+	size_t n;
+
+	if (s->state != SESSION_LIVE || (s->user == e->source && s->user != 0))
+		return;
+	if (e->extra == MONITORED_NEWS) {
+		if (wants_news(e, s))
+			serve_once(e, f, i);
+		return;
+	}
+	n = monitor_line(e, k, s, line, sizeof(line));
+	serve_line(f, i, line, n);
+}
+
+/* Says that the fan-out is at the end of the Kth name of an event; nothing
+ * else in `member' is as high.  So the next name has been begun or not, and
+ * nobody is told twice. */
+#define MONITOR_END(k) (UINT32_MAX - 1 - (k))
+
+static void
+fan_monitor(const struct envelope *e, struct fanout *f, unsigned k,
+    const char *name)
+{
+	const uint32_t hash = name_hash(name);
+	const struct monitor *m;
+	uint32_t n = 0;
+
+	if (f->member == 0 || f->member >= UINT32_MAX - k) {
+		f->session = 0; /* what it has had so far was something else */
+		atomic_signal_fence(memory_order_seq_cst);
+		f->member = *monitor_head(hash, my_id);
+		if (f->member == 0)
+			f->member = MONITOR_END(k);
+		FAULT("monitor-begun");
+	}
+	while (f->member != MONITOR_END(k)) {
+		if (f->member >= state->monitors.high ||
+		    n++ >= state->monitors.high)
+			break;
+		m = &monitors[f->member];
+		if (m->hash == hash && name_cmp(m->nick, name) == 0)
+			tell_monitor(e, f, m->session, k);
+		f->member = m->next != 0 ? m->next : MONITOR_END(k);
+		FAULT("monitor-next");
+	}
+	f->member = MONITOR_END(k);
+}
+
+/* Behind the rooms: those who watch the one or two names it is about. */
+static void
+fan_monitors(const struct envelope *e, struct fanout *f)
+{
+	char names[2][NAME_NICK + 2];
+	unsigned n = monitor_names(e, names), k;
+
+	while ((k = f->room_at - e->nrooms) < n) {
+		fan_monitor(e, f, k, names[k]);
+		FAULT("monitor-name");
+		f->room_at++;
+	}
+}
+
 static void
 fan_mode(const struct envelope *e, struct fanout *f)
 {
@@ -1098,6 +1198,7 @@ deliver_local(struct envelope *e, struct fanout *f)
 		break;
 	case EVENT_TO_ROOMS:
 		fan_rooms(e, f);
+		fan_monitors(e, f);
 		break;
 	case EVENT_TO_MODE:
 		fan_mode(e, f);

@@ -12,7 +12,8 @@
 enum event_kind {
 	EVENT_TO_ROOM = 1, /* members of room target; extra: flags of which a
 	                    * member must have one, 0 for all */
-	EVENT_TO_ROOMS,    /* members of the listed rooms, each once */
+	EVENT_TO_ROOMS,    /* members of the listed rooms, each once; extra:
+	                    * what those who watch its nick hear, MONITORED_* */
 	EVENT_TO_USER,     /* user target */
 	EVENT_TO_MODE,     /* all users with a user mode of extra, or all */
 	EVENT_KICK,        /* members of room target; then user extra leaves */
@@ -54,6 +55,21 @@ int event_room(struct envelope *e, uint32_t r);
 /* Appends all rooms of user U that it is not being kicked from; at most
  * ENVELOPE_ROOMS. */
 void event_rooms_of(struct envelope *e, uint32_t u);
+
+/* What monitors hear of an event to rooms, in its `extra'. */
+enum event_monitored {
+	MONITORED_NOT,
+	MONITORED_NEWS,        /* its ALT line: extended-monitor */
+	MONITORED_ONLINE,
+	MONITORED_OFFLINE,
+	MONITORED_RENAME,
+};
+/* Has those told who watch the nick of its source, or that a NICK makes. */
+static inline void
+event_monitored(struct envelope *e, enum event_monitored what)
+{
+	e->extra = what;
+}
 
 /* The workers, other than this one, that have recipients of E, and as bit 0
  * the store if it is to be kept; *USER is the user it is for when it goes to a

@@ -275,6 +275,7 @@ show_return(struct command *c)
 
 	event_alt(e, CAP(AWAY_NOTIFY), ":%s AWAY", source_of(c->uid));
 	event_rooms_of(e, c->uid);
+	event_monitored(e, MONITORED_NEWS);
 	command_op(c, OP_AWAY, c->uid);
 }
 
@@ -352,6 +353,7 @@ linger(struct command *c, const char *reason)
 		event_alt(e, CAP(AWAY_NOTIFY), ":%s AWAY :%s",
 		    source_of(c->uid), reason);
 		event_rooms_of(e, c->uid);
+		event_monitored(e, MONITORED_NEWS);
 		op = command_op(c, OP_AWAY, c->uid);
 		op->b = op->c = 1;
 		op_text(op, reason);
@@ -370,6 +372,7 @@ quit_user(struct command *c, const char *reason)
 		e = command_event(c, EVENT_TO_ROOMS);
 		event_line(e, ":%s QUIT :%s", source_of(c->uid), reason);
 		event_rooms_of(e, c->uid);
+		event_monitored(e, MONITORED_OFFLINE);
 	}
 	command_op(c, OP_QUIT, c->uid)->x = wall_ms;
 }

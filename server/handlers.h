@@ -33,10 +33,12 @@ command_fn cmd_knock, cmd_rename;
 command_fn cmd_mode;
 /* listing.c: what is in rooms, in steps */
 command_fn cmd_names, cmd_list, cmd_who;
+/* monitor_command.c: who comes and goes */
+command_fn cmd_monitor;
 /* query.c: asking about people and the server */
-command_fn cmd_whois, cmd_whowas, cmd_ison, cmd_userhost, cmd_lusers, cmd_motd,
-    cmd_version, cmd_isupport, cmd_time, cmd_admin, cmd_info, cmd_stats,
-    cmd_help;
+command_fn cmd_whois, cmd_whowas, cmd_ison, cmd_userhost, cmd_links,
+    cmd_lusers, cmd_motd, cmd_version, cmd_isupport, cmd_time, cmd_admin,
+    cmd_info, cmd_stats, cmd_help;
 /* account.c, sasl.c: being somebody */
 command_fn cmd_register, cmd_verify, cmd_authenticate;
 /* service.c: NickServ, ChanServ */
@@ -74,6 +76,8 @@ const char *sasl_mechanisms(void);
 void cap_tell(uint32_t s);
 /* Replies 353 for room R (asked by C's user) and 366. Lock held. */
 void reply_names(struct command *c, uint32_t r);
+/* "+iw" out of a user's modes, into BUF of 34 bytes at least; returns it. */
+const char *user_modes_text(uint32_t modes, char *buf);
 /* 251-255, 265, 266. */
 void reply_lusers(struct command *c);
 /* 375, 372..., 376 or 422. */

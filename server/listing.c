@@ -4,39 +4,70 @@
  * NAMES, LIST and WHO: what is in rooms, and who may see it.
  *
  * These are the commands whose answers grow with the server, so each runs in
- * steps: it stops after REPLY_STEP bytes or SCAN_STEP records, and goes on
- * from its cursor when the dispatcher calls again.  Between two steps the
- * lock is free and anything may change.  So a cursor is never a link of a
- * list: it is a record's number (LIST; WHO with a mask), which stays where it
- * is, or a parameter's (NAMES).  Whoever is there from the first step to the
- * last is shown exactly once; who comes or goes meanwhile perhaps.
+ * steps: it stops after REPLY_STEP bytes or SLICE_US, whatever it has found,
+ * and goes on from its cursor when the dispatcher calls again, which lets
+ * others run in between.  Between two steps the lock is free and anything may
+ * change.  So a cursor is never a link of a list: it is a record's number
+ * (LIST; WHO with a mask; a large room), which stays where it is, behind a
+ * parameter's (NAMES).  Whoever is there from the first step to the last is
+ * shown exactly once; who comes or goes meanwhile perhaps, but then a member of
+ * the room is told of that in between.
  *
- * NAMES takes a room whole: clients rely on the order 353..., 366, and it is
- * quick.  WHO takes a small room whole too; a large one is found again among
- * the users, in the order of their IDs.
+ * A small room is taken whole, from its lists; a large one is found again among
+ * the users (WHO) or the memberships (NAMES), in the order of their numbers.
+ * What JOIN shows is whole, however large.
  *
  * Nothing is written here.  The rows have CMD_LOCK: lists stand still.
  */
 
-#include <stdlib.h>
-#include <strings.h>
+#include <stdio.h>
+#include <string.h>
 
+#include "../ipc/clock.h"
 #include "../ipc/mailbox.h"
 #include "../irc/capability.h"
+#include "../irc/elist.h"
 #include "../irc/mask.h"
 #include "../irc/mode.h"
+#include "../irc/whox.h"
+#include "cloak.h"
 #include "deliver.h"
+#include "device.h"
 #include "handlers.h"
 #include "oper.h"
 #include "registry.h"
 #include "words.h"
 
 enum {
-	SCAN_STEP = 256,   /* records looked at in a step */
-	WHO_WHOLE = 500,   /* members of a room that WHO takes in one step */
-	LIST_ITEMS = 32,   /* conditions of LIST */
+	SLICE_US = 500,    /* us of a step: others wait for the lock */
+	SLICE_LOOK = 8,    /* records between two looks at the clock */
+	WHOLE = 300,       /* members of a room that is taken in one step */
 	SEEN_BITS = 4096,
 };
+
+/* ---- slices ---- */
+
+/* What is left of a step that goes over records.  The time counts, not the
+ * records: a mask may be made to cost a hundred times of what others do. */
+struct slice {
+	uint64_t begun;
+	unsigned n;
+};
+
+static void
+slice_begin(struct slice *x)
+{
+	x->begun = clock_now_us();
+	x->n = 0;
+}
+
+/* Asked before each record. */
+static int
+slice_ends(struct slice *x)
+{
+	return reply_size() >= REPLY_STEP || (++x->n % SLICE_LOOK == 0 &&
+	    clock_now_us() - x->begun >= SLICE_US);
+}
 
 /* ---- who may see what ---- */
 
@@ -173,62 +204,101 @@ names_line(struct command *c, uint32_t r, struct words *w)
 	words_clear(w);
 }
 
+static void
+names_begin(const struct command *c, uint32_t r, struct words *w)
+{
+	words_begin(w, c, strlen("= ") + strlen(rooms[r].name) +
+	    strlen(" :"));
+}
+
+/* Adds membership M to line W, which goes out when it is full. */
+static void
+names_add(struct command *c, uint32_t m, struct words *w)
+{
+	char entry[8 + SOURCE_MAX + 1];
+	size_t n = names_entry(c, m, entry);
+
+	if (words_add(w, entry, n))
+		return;
+	names_line(c, members[m].room, w);
+	words_add(w, entry, n);
+}
+
 void
 reply_names(struct command *c, uint32_t r)
 {
 	int inside = is_in(c->uid, r) || sees_all(c);
-	char entry[8 + SOURCE_MAX + 1];
 	struct words line;
 	unsigned w;
 	uint32_t m;
-	size_t n;
 
-	words_begin(&line, c, strlen("= ") + strlen(rooms[r].name) +
-	    strlen(" :"));
-	for (m = member_first(r, &w); m != 0; m = member_next(r, m, &w)) {
-		if (!inside && !may_see_user(c, members[m].user))
-			continue;
-		n = names_entry(c, m, entry);
-		if (words_add(&line, entry, n))
-			continue;
-		names_line(c, r, &line);
-		words_add(&line, entry, n);
-	}
+	names_begin(c, r, &line);
+	for (m = member_first(r, &w); m != 0; m = member_next(r, m, &w))
+		if (inside || may_see_user(c, members[m].user))
+			names_add(c, m, &line);
 	names_line(c, r, &line);
 	reply(c, RPL_ENDOFNAMES, rooms[r].name);
 }
 
-static void
-names_target(struct command *c, const char *name)
+/* A part of a large room, from membership M on; returns where the next one
+ * begins, 0 at the end. */
+static uint32_t
+names_part(struct command *c, uint32_t r, uint32_t m)
+{
+	int inside = is_in(c->uid, r) || sees_all(c);
+	struct words line;
+	struct slice slice;
+
+	names_begin(c, r, &line);
+	slice_begin(&slice);
+	for (; m < state->members.high && !slice_ends(&slice); m++)
+		if (members[m].room == r && members[m].user != 0 &&
+		    !(members[m].flags & MEMBER_GONE) &&
+		    (inside || may_see_user(c, members[m].user)))
+			names_add(c, m, &line);
+	names_line(c, r, &line);
+	if (m < state->members.high)
+		return m;
+	reply(c, RPL_ENDOFNAMES, rooms[r].name);
+	return 0;
+}
+
+/* From membership FROM on, 0: the beginning.  Returns as names_part(). */
+static uint32_t
+names_target(struct command *c, const char *name, uint32_t from)
 {
 	uint32_t r = registry_find_room(name);
 
-	if (r != 0 && rooms[r].live && may_see_room(c, r))
-		reply_names(c, r);
-	else
+	if (r == 0 || !rooms[r].live || !may_see_room(c, r))
 		reply(c, RPL_ENDOFNAMES, word_or_star(name));
+	else if (from != 0 || rooms[r].count > WHOLE)
+		return names_part(c, r, from != 0 ? from : 1);
+	else
+		reply_names(c, r);
+	return 0;
 }
 
-/* The cursor is the number of the next target. */
+/* The step is one more than the number of the next target, the cursor the
+ * membership to begin with there. */
 enum command_result
 cmd_names(struct command *c)
 {
 	char *list = c->m.nparam > 0 ? c->m.param[0] : NULL, *name;
-	uint32_t i;
+	uint32_t i, from = (uint32_t)c->cursor;
 
 	if (deliver_catch_up() != 0)
 		return CMD_WAIT;
 	for (i = 0; (name = list_next(&list)) != NULL; i++) {
-		if (i < c->cursor)
+		if (i + 1 < c->step)
 			continue;
 		if (i == TARGETS_MAX) {
 			reply(c, ERR_TOOMANYTARGETS, word_or_star(name));
 			return CMD_DONE;
 		}
-		names_target(c, name);
-		if (list != NULL && reply_size() >= REPLY_STEP) {
-			c->step = 1;
-			c->cursor = i + 1;
+		from = names_target(c, name, from);
+		if (from != 0 || (list != NULL && reply_size() >= REPLY_STEP)) {
+			c->step = i + 1 + (from == 0);
+			c->cursor = from;
 			return CMD_MORE;
 		}
 	}
@@ -239,46 +309,6 @@ cmd_names(struct command *c)
 
 /* ---- LIST ---- */
 
-struct list_condition;
-typedef int list_fn(const struct list_condition *x, const struct room *r);
-
-/* What a prefix of an item means: ELIST=CMNTU. */
-struct list_kind {
-	const char *prefix;
-	list_fn *holds;
-	int is_mask;   /* names a room by a mask: one of these must hold */
-};
-
-struct list_condition {
-	const struct list_kind *kind;
-	const char *text; /* what follows the prefix */
-	uint64_t value;   /* the same as a number */
-};
-
-static int
-list_not(const struct list_condition *x, const struct room *r)
-{
-	return !mask_match(x->text, r->name);
-}
-
-static int
-list_mask(const struct list_condition *x, const struct room *r)
-{
-	return mask_match(x->text, r->name);
-}
-
-static int
-list_more(const struct list_condition *x, const struct room *r)
-{
-	return r->count > x->value;
-}
-
-static int
-list_fewer(const struct list_condition *x, const struct room *r)
-{
-	return r->count < x->value;
-}
-
 /* Minutes since TIME, a second of the epoch. */
 static uint64_t
 minutes_since(uint64_t time)
@@ -288,119 +318,32 @@ minutes_since(uint64_t time)
 	return now > time ? (now - time) / 60 : 0;
 }
 
-static int
-list_older(const struct list_condition *x, const struct room *r)
-{
-	return minutes_since(r->created) >= x->value;
-}
-
-static int
-list_newer(const struct list_condition *x, const struct room *r)
-{
-	return minutes_since(r->created) < x->value;
-}
-
-static int
-list_topic_older(const struct list_condition *x, const struct room *r)
-{
-	return r->topic_time != 0 && minutes_since(r->topic_time) >= x->value;
-}
-
-static int
-list_topic_newer(const struct list_condition *x, const struct room *r)
-{
-	return r->topic_time != 0 && minutes_since(r->topic_time) < x->value;
-}
-
-static const struct list_kind list_kinds[] = {
-	{ "!", list_not, 0 },
-	{ ">", list_more, 0 },
-	{ "<", list_fewer, 0 },
-	{ "C>", list_older, 0 },
-	{ "C<", list_newer, 0 },
-	{ "T>", list_topic_older, 0 },
-	{ "T<", list_topic_newer, 0 },
-	{ "", list_mask, 1 }, /* last: fits all */
-};
-
-struct list_filter {
-	unsigned n;
-	unsigned masks; /* of the n are masks */
-	int names;      /* all of the n are names without wildcards */
-	struct list_condition x[LIST_ITEMS];
-};
-
 static void
-list_item(struct list_condition *x, const char *item)
-{
-	const struct list_kind *k = list_kinds;
-
-	while (strncasecmp(item, k->prefix, strlen(k->prefix)) != 0)
-		k++;
-	x->kind = k;
-	x->text = item + strlen(k->prefix);
-	x->value = strtoull(x->text, NULL, 10);
-}
-
-/* Takes the parameter apart; returns -1 when it has too many items. */
-static int
-list_parse(struct list_filter *f, char *list)
-{
-	char *item;
-
-	f->n = f->masks = 0;
-	f->names = 1;
-	while ((item = list_next(&list)) != NULL) {
-		if (f->n == LIST_ITEMS)
-			return -1;
-		list_item(&f->x[f->n], item);
-		f->masks += f->x[f->n].kind->is_mask != 0;
-		if (!f->x[f->n].kind->is_mask || mask_is_wild(item))
-			f->names = 0;
-		f->n++;
-	}
-	if (f->n == 0)
-		f->names = 0;
-	return 0;
-}
-
-/* One of the masks, if there are any, and all of the rest. */
-static int
-list_matches(const struct list_filter *f, const struct room *r)
-{
-	int named = f->masks == 0;
-	unsigned i;
-
-	for (i = 0; i < f->n; i++) {
-		const struct list_condition *x = &f->x[i];
-		if (x->kind->is_mask)
-			named = named || x->kind->holds(x, r);
-		else if (!x->kind->holds(x, r))
-			return 0;
-	}
-	return named;
-}
-
-static void
-list_room(struct command *c, const struct list_filter *f, uint32_t r)
+list_room(struct command *c, const struct elist *e, uint32_t r)
 {
 	const struct room *room = &rooms[r];
+	struct elist_room x;
 
-	if (r != 0 && room->live && room->count > 0 && may_see_room(c, r) &&
-	    list_matches(f, room))
+	if (r == 0 || !room->live || room->count == 0 || !may_see_room(c, r))
+		return;
+	x = (struct elist_room) { room->name, room->count,
+		minutes_since(room->created), room->topic_time != 0,
+		minutes_since(room->topic_time) };
+	if (elist_matches(e, &x))
 		reply(c, RPL_LIST, room->name, room->count, room->topic);
 }
 
 /* Goes over the rooms from the cursor on; returns 1 at the end. */
 static int
-list_scan(struct command *c, const struct list_filter *f)
+list_scan(struct command *c, const struct elist *e)
 {
-	uint32_t r = c->cursor > 0 ? c->cursor : 1, n;
+	uint32_t r = c->cursor > 0 ? (uint32_t)c->cursor : 1;
+	struct slice slice;
 
-	for (n = 0; r < state->rooms.high; r++, n++) {
-		if (n == SCAN_STEP || reply_size() >= REPLY_STEP)
+	for (slice_begin(&slice); r < state->rooms.high; r++) {
+		if (slice_ends(&slice))
 			break;
-		list_room(c, f, r);
+		list_room(c, e, r);
 	}
 	c->cursor = r;
 	return r >= state->rooms.high;
@@ -409,19 +352,22 @@ list_scan(struct command *c, const struct list_filter *f)
 enum command_result
 cmd_list(struct command *c)
 {
-	struct list_filter f;
+	const char *wrong;
+	struct elist e;
 	unsigned i;
 
-	if (list_parse(&f, c->m.nparam > 0 ? c->m.param[0] : NULL) != 0) {
-		reply(c, ERR_TOOMANYTARGETS, word_or_star(c->m.command));
-		return CMD_DONE;
-	}
+	wrong = elist_parse(&e, c->m.nparam > 0 ? c->m.param[0] : NULL);
 	if (c->step == 0)
 		reply(c, RPL_LISTSTART);
-	if (f.names) {
-		for (i = 0; i < f.n; i++)
-			list_room(c, &f, registry_find_room(f.x[i].text));
-	} else if (!list_scan(c, &f)) {
+	if (wrong != NULL)
+		reply_line(c, ":%s FAIL LIST INVALID_PARAMS %s :%s",
+		    config->name, word_or_star(wrong), e.n == ELIST_MAX
+		        ? "This is one condition too many"
+		        : "This condition wants a number");
+	else if (e.names) {
+		for (i = 0; i < e.n; i++)
+			list_room(c, &e, registry_find_room(e.item[i].text));
+	} else if (!list_scan(c, &e)) {
 		c->step = 1;
 		return CMD_MORE;
 	}
@@ -435,42 +381,144 @@ cmd_list(struct command *c)
 struct who {
 	const char *given; /* the mask as it came, for 315 */
 	const char *mask;  /* what it means: "*" for none and "0" */
-	int opers;         /* only operators */
+	struct whox x;
 	uint32_t room;     /* in this room, or 0 */
 };
 
-/* Shows U, whose membership in the room asked for is M, or 0. */
+/* "G*@B": away, operator, its ranks in the room of membership M, a bot. */
 static void
-who_show(struct command *c, const struct who *who, uint32_t u, uint32_t m)
+who_flags(const struct command *c, uint32_t u, uint32_t m, char flags[16])
 {
-	char flags[16], *p = flags, prefixes[8];
+	char prefixes[8], *p = flags;
 
-	if (who->opers && !(users[u].modes & USER_OPERATOR))
-		return;
 	*p++ = users[u].flags & USER_AWAY ? 'G' : 'H';
 	if (users[u].modes & USER_OPERATOR)
 		*p++ = '*';
 	if (m != 0)
 		p = put(p, mode_prefixes(members[m].flags,
 		    (c->s->caps & CAP(MULTI_PREFIX)) != 0, prefixes));
+	if (users[u].modes & USER_BOT)
+		*p++ = 'B';
 	*p = '\0';
+}
+
+/* Its address is its own business, and the operators'. */
+static const char *
+who_address(const struct command *c, uint32_t u, char buf[CLOAK_TEXT])
+{
+	if ((u != c->uid && !oper_may(c->uid, PRIV_ADDRESSES)) ||
+	    users[u].session == 0)
+		return "255.255.255.255";
+	cloak_address_text(&sessions[device_newest(u)].addr, buf);
+	return buf;
+}
+
+/* The text of one field of U. */
+static const char *
+who_field(struct command *c, const struct who *who, enum whox_field field,
+    uint32_t u, uint32_t m, char buf[CLOAK_TEXT])
+{
+	const struct user *x = &users[u];
+
+	switch (field) {
+	case WHOX_TOKEN:
+		return who->x.token;
+	case WHOX_CHANNEL:
+		return m != 0 ? rooms[who->room].name : "*";
+	case WHOX_USER:
+		return x->user;
+	case WHOX_IP:
+		return who_address(c, u, buf);
+	case WHOX_HOST:
+		return x->host;
+	case WHOX_SERVER:
+		return config->name;
+	case WHOX_NICK:
+		return x->nick;
+	case WHOX_FLAGS:
+		who_flags(c, u, m, buf);
+		return buf;
+	case WHOX_HOPS:
+		return "0";
+	case WHOX_IDLE:
+		snprintf(buf, CLOAK_TEXT, "%llu", (unsigned long long)
+		    (wall_ms > x->spoke ? (wall_ms - x->spoke) / 1000 : 0));
+		return buf;
+	case WHOX_ACCOUNT:
+		return x->account[0] != '\0' ? x->account : "0";
+	case WHOX_OPLEVEL:
+		return "n/a";
+	case WHOX_REALNAME:
+		return x->real;
+	}
+	return "*";
+}
+
+static void
+who_extended(struct command *c, const struct who *who, uint32_t u, uint32_t m)
+{
+	char line[MESSAGE_LINE], buf[CLOAK_TEXT], *p = line;
+	unsigned field;
+
+	for (field = 1; field <= WHOX_REALNAME; field <<= 1) {
+		if (!(who->x.fields & field))
+			continue;
+		if (p > line)
+			*p++ = ' ';
+		if (field == WHOX_REALNAME)
+			*p++ = ':';
+		p = put(p, who_field(c, who, (enum whox_field)field, u, m,
+		    buf));
+	}
+	*p = '\0';
+	reply(c, RPL_WHOSPCRPL, line);
+}
+
+/* Shows U, whose membership in the room asked for is M, or 0. */
+static void
+who_show(struct command *c, const struct who *who, uint32_t u, uint32_t m)
+{
+	char flags[16];
+
+	if (who->x.operators && !(users[u].modes & USER_OPERATOR))
+		return;
+	if (who->x.wanted) {
+		who_extended(c, who, u, m);
+		return;
+	}
+	who_flags(c, u, m, flags);
 	reply(c, RPL_WHOREPLY, m != 0 ? rooms[who->room].name : "*",
 	    users[u].user, users[u].host, config->name, users[u].nick, flags,
 	    0, users[u].real);
 }
 
-/* Whether the mask fits one of a user's names.  The server's is none of them:
- * it would have half of all masks fit everybody.  A long mask fits nobody, so
- * that it cannot be made to cost much. */
+/*
+ * Whether the mask fits one of the names of U that the flags say, or any of
+ * them; with a '!' or '@' it is held against nick!user@host.  The server's
+ * name is none of them: it would have half of all masks fit everybody.  A long
+ * mask fits nobody, so that it cannot be made to cost much.
+ */
 static int
-who_matches(const char *mask, const struct user *u)
+who_matches(const struct who *who, uint32_t u)
 {
+	const unsigned any = WHOX_NICK | WHOX_USER | WHOX_HOST | WHOX_REALNAME;
+	unsigned which = who->x.matched != 0 ? who->x.matched : any;
+	const struct user *x = &users[u];
+	const char *mask = who->mask;
+
 	if (strcmp(mask, "*") == 0)
 		return 1;
 	if (strlen(mask) > MASK_MAX)
 		return 0;
-	return mask_match(mask, u->nick) || mask_match(mask, u->user) ||
-	    mask_match(mask, u->host) || mask_match(mask, u->real);
+	if (who->x.matched == 0 && strpbrk(mask, "!@") != NULL &&
+	    mask_match(mask, source_of(u)))
+		return 1;
+	return ((which & WHOX_NICK) && mask_match(mask, x->nick)) ||
+	    ((which & WHOX_USER) && mask_match(mask, x->user)) ||
+	    ((which & WHOX_HOST) && mask_match(mask, x->host)) ||
+	    ((which & WHOX_ACCOUNT) && x->account[0] != '\0' &&
+		mask_match(mask, x->account)) ||
+	    ((which & WHOX_REALNAME) && mask_match(mask, x->real));
 }
 
 /* Considers U for a mask or a large room. */
@@ -481,11 +529,13 @@ who_try(struct command *c, const struct who *who, uint32_t u)
 
 	if (!is_person(u))
 		return;
+	if (who->x.operators && !(users[u].modes & USER_OPERATOR))
+		return;
 	if (who->room != 0) {
 		m = registry_member(u, who->room);
 		if (m == 0 || (members[m].flags & MEMBER_GONE))
 			return;
-	} else if (!who_matches(who->mask, &users[u]))
+	} else if (!who_matches(who, u))
 		return;
 	if (may_see_user(c, u))
 		who_show(c, who, u, m);
@@ -502,12 +552,13 @@ who_end(struct command *c, const struct who *who)
 static enum command_result
 who_scan(struct command *c, const struct who *who)
 {
-	uint32_t u = c->cursor, n;
+	uint32_t u = (uint32_t)c->cursor;
+	struct slice slice;
 
 	if (u < MAILBOX_SYSTEM)
 		u = MAILBOX_SYSTEM;
-	for (n = 0; u < state->users.high; u++, n++) {
-		if (n == SCAN_STEP || reply_size() >= REPLY_STEP) {
+	for (slice_begin(&slice); u < state->users.high; u++) {
+		if (slice_ends(&slice)) {
 			c->step = 1;
 			c->cursor = u;
 			return CMD_MORE;
@@ -527,7 +578,7 @@ who_room(struct command *c, struct who *who)
 	if (r == 0 || !rooms[r].live || !may_see_room(c, r))
 		return who_end(c, who);
 	who->room = r;
-	if (c->step != 0 || rooms[r].count > WHO_WHOLE)
+	if (c->step != 0 || rooms[r].count > WHOLE)
 		return who_scan(c, who);
 	for (m = member_first(r, &w); m != 0; m = member_next(r, m, &w))
 		if (may_see_user(c, members[m].user))
@@ -549,12 +600,10 @@ cmd_who(struct command *c)
 	who.mask = who.given;
 	if (who.mask[0] == '\0' || strcmp(who.mask, "0") == 0)
 		who.mask = "*";
-	/* what follows a % are fields of WHOX, not flags */
-	if (c->m.nparam > 1)
-		who.opers = c->m.param[1][strcspn(c->m.param[1], "o%")] == 'o';
+	whox_parse(&who.x, c->m.nparam > 1 ? c->m.param[1] : "");
 	if (name_looks_channel(who.mask))
 		return who_room(c, &who);
-	if (mask_is_wild(who.mask))
+	if (mask_is_wild(who.mask) || who.x.matched != 0)
 		return who_scan(c, &who);
 	if ((u = registry_find_nick(who.mask)) != 0 && is_person(u))
 		who_show(c, &who, u, 0);

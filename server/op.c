@@ -16,6 +16,7 @@
 #include "fault.h"
 #include "log.h"
 #include "missed.h"
+#include "monitor.h"
 #include "op.h"
 #include "op_metadata.h"
 #include "op_room.h"
@@ -45,11 +46,36 @@ bans_forget(uint32_t u)
 		members[m].ban_serial = UINT32_MAX;
 }
 
+/* Notes who is known by that name no more; the same once only. */
+static void
+whowas_add(const struct user *u, uint64_t time)
+{
+	struct whowas *last =
+	    &whowases[(state->whowas_at + WHOWAS_MAX - 1) % WHOWAS_MAX];
+	struct whowas *w = &whowases[state->whowas_at % WHOWAS_MAX];
+
+	/* others may have had the nick within this millisecond */
+	if (last->time == time && name_cmp(last->nick, u->nick) == 0 &&
+	    strcmp(last->user, u->user) == 0 &&
+	    strcmp(last->host, u->host) == 0 &&
+	    strcmp(last->real, u->real) == 0)
+		return;
+	copy(w->nick, sizeof(w->nick), u->nick);
+	copy(w->user, sizeof(w->user), u->user);
+	copy(w->host, sizeof(w->host), u->host);
+	copy(w->real, sizeof(w->real), u->real);
+	w->time = time;
+	state->whowas_at = (state->whowas_at + 1) % WHOWAS_MAX;
+}
+
 static void
 op_nick(struct op *op)
 {
 	struct user *u = &users[op->a];
 
+	if ((u->flags & USER_REGISTERED) && name_cmp(u->nick, op->text) != 0)
+		whowas_add(u, op->x);
+	FAULT("op-nick-whowas");
 	registry_unindex_nick(op->a);
 	copy(u->nick, sizeof(u->nick), op->text);
 	FAULT("op-nick-copied");
@@ -394,23 +420,6 @@ op_invite(struct op *op)
 	u->invite_at++;
 }
 
-static void
-whowas_add(const struct user *u, uint64_t time)
-{
-	struct whowas *last =
-	    &whowases[(state->whowas_at + WHOWAS_MAX - 1) % WHOWAS_MAX];
-	struct whowas *w = &whowases[state->whowas_at % WHOWAS_MAX];
-
-	if (last->time == time && name_cmp(last->nick, u->nick) == 0)
-		return;
-	copy(w->nick, sizeof(w->nick), u->nick);
-	copy(w->user, sizeof(w->user), u->user);
-	copy(w->host, sizeof(w->host), u->host);
-	copy(w->real, sizeof(w->real), u->real);
-	w->time = time;
-	state->whowas_at = (state->whowas_at + 1) % WHOWAS_MAX;
-}
-
 /* All sessions of U have none any more. */
 static void
 sessions_leave(struct user *u)
@@ -666,6 +675,34 @@ op_sasl_step(struct op *op)
 }
 
 static void
+op_monitor(struct op *op, void (*change)(uint32_t, const char *))
+{
+	char text[sizeof(op->text)], *list = text, *nick;
+
+	copy(text, sizeof(text), op->text);
+	while ((nick = strsep(&list, ",")) != NULL)
+		change(op->a, nick);
+}
+
+static void
+op_monitor_add(struct op *op)
+{
+	op_monitor(op, monitor_add);
+}
+
+static void
+op_monitor_del(struct op *op)
+{
+	op_monitor(op, monitor_del);
+}
+
+static void
+op_monitor_clear(struct op *op)
+{
+	monitor_clear(op->a);
+}
+
+static void
 op_host(struct op *op)
 {
 	struct user *u = &users[op->a];
@@ -765,6 +802,9 @@ static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_ADDRESS] = op_address,
 	[OP_ALONE] = op_alone,
 	[OP_WISH] = op_wish,
+	[OP_MONITOR_ADD] = op_monitor_add,
+	[OP_MONITOR_DEL] = op_monitor_del,
+	[OP_MONITOR_CLEAR] = op_monitor_clear,
 	[OP_SASL] = op_sasl,
 	[OP_SASL_TEXT] = op_sasl_text,
 	[OP_SASL_STEP] = op_sasl_step,

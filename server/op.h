@@ -11,7 +11,7 @@
  */
 enum op_kind {
 	OP_NONE,
-	OP_NICK,       /* user a; text nick */
+	OP_NICK,       /* user a; text nick; time x */
 	OP_USER,       /* user a; text user name, text2 nothing */
 	OP_REAL,       /* user a; text real name */
 	OP_REGISTER,   /* user a */
@@ -58,6 +58,9 @@ enum op_kind {
 	OP_ALONE,      /* session a; b SESSION_ALONE, SESSION_PRE_AWAY or 0;
 	                * text */
 	OP_WISH,       /* user a; text a nick, "" for none */
+	OP_MONITOR_ADD, /* session a; text nicks, commas between */
+	OP_MONITOR_DEL, /* the same */
+	OP_MONITOR_CLEAR, /* session a */
 	OP_SASL,       /* session a; mechanism b, 0 for none; text seed */
 	OP_SASL_TEXT,  /* session a; text at b */
 	OP_SASL_STEP,  /* session a; step b, whose message begins at c */

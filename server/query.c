@@ -69,6 +69,14 @@ refuse_server(struct command *c, const char *name)
 	return 1;
 }
 
+/* What 312 and 364 say of it. */
+static const char *
+server_text(void)
+{
+	return config->description[0] != '\0' ? config->description
+	                                      : config->network;
+}
+
 static const char *
 time_text(uint64_t ms)
 {
@@ -114,7 +122,7 @@ whois_may_see(const struct command *c, uint32_t m)
 	if ((members[m].flags & MEMBER_GONE) || !may_see_room(c, r))
 		return 0;
 	if (!(users[u].modes & (USER_INVISIBLE | USER_HIDES_ROOMS)) ||
-	    oper_may(c->uid, PRIV_SEE))
+	    oper_may(c->uid, PRIV_SEE) || u == c->uid)
 		return 1;
 	own = registry_member(c->uid, r);
 	return own != 0 && !(members[own].flags & MEMBER_GONE);
@@ -145,17 +153,20 @@ whois_rooms(struct command *c, uint32_t u)
 		reply(c, RPL_WHOISCHANNELS, users[u].nick, w.text);
 }
 
+/* What is nobody's business but its own, and the operators'. */
 static void
-whois_host(struct command *c, uint32_t u)
+whois_private(struct command *c, uint32_t u)
 {
-	char buf[INET6_ADDRSTRLEN];
+	const struct user *x = &users[u];
+	char buf[INET6_ADDRSTRLEN], modes[40];
 
 	if (u != c->uid && !oper_may(c->uid, PRIV_ADDRESSES))
 		return;
-	if (users[u].session != 0)
-		reply(c, RPL_WHOISHOST, users[u].nick, users[u].user,
-		    users[u].host,
+	if (x->session != 0)
+		reply(c, RPL_WHOISHOST, x->nick, x->user, x->host,
 		    address_text(&sessions[device_newest(u)].addr, buf));
+	reply(c, RPL_WHOISMODES, x->nick,
+	    user_modes_text(x->modes, modes));
 }
 
 /* As whom it is an operator is for itself and for other operators. */
@@ -182,13 +193,15 @@ whois_user(struct command *c, uint32_t u)
 
 	reply(c, RPL_WHOISUSER, x->nick, x->user, x->host, x->real);
 	whois_rooms(c, u);
-	reply(c, RPL_WHOISSERVER, x->nick, config->name, config->network);
+	reply(c, RPL_WHOISSERVER, x->nick, config->name, server_text());
 	whois_oper(c, u);
 	if (x->account[0] != '\0')
 		reply(c, RPL_WHOISACCOUNT, x->nick, x->account);
 	if (x->flags & USER_AWAY)
 		reply(c, RPL_AWAY, x->nick, aways[u].text);
-	whois_host(c, u);
+	if (x->modes & USER_BOT)
+		reply(c, RPL_WHOISBOT, x->nick);
+	whois_private(c, u);
 	metadata_whois(c, u);
 	reply(c, RPL_WHOISIDLE, x->nick, (long long)seconds_since(x->spoke),
 	    (long long)(x->signon / 1000));
@@ -421,6 +434,7 @@ static const struct {
 	{ "JOIN", 0 },
 	{ "KICK", TARGETS_MAX },
 	{ "LIST", 0 },
+	{ "MONITOR", 0 },
 	{ "NAMES", TARGETS_MAX },
 	{ "NOTICE", TARGETS_MAX },
 	{ "PART", 0 },
@@ -548,6 +562,7 @@ static const struct token {
 	{ "MAXLIST", NULL, value_maxlist, 0 },
 	{ "MAXTARGETS", NULL, NULL, TARGETS_MAX },
 	{ "MODES", NULL, NULL, MODES_MAX },
+	{ "MONITOR", NULL, NULL, MONITOR_MAX },
 	{ "MSGREFTYPES", NULL, value_msgreftypes, 0 },
 	{ "NAMELEN", NULL, NULL, NAME_REAL },
 	{ "NETWORK", NULL, value_network, 0 },
@@ -559,6 +574,7 @@ static const struct token {
 	{ "TOPICLEN", NULL, NULL, TOPIC_MAX },
 	{ "USERLEN", NULL, NULL, NAME_USER },
 	{ "UTF8ONLY", NULL, NULL, 0 },
+	{ "WHOX", NULL, NULL, 0 },
 	{ "draft/ICON", NULL, value_icon, 0 },
 };
 
@@ -756,7 +772,24 @@ cmd_isupport(struct command *c)
 	return CMD_DONE;
 }
 
-/* ---- VERSION, TIME, ADMIN, INFO ---- */
+/* ---- LINKS, VERSION, TIME, ADMIN, INFO ---- */
+
+/* There is one server; a mask (the last parameter) may leave it out. */
+enum command_result
+cmd_links(struct command *c)
+{
+	const char *mask = "*";
+
+	if (c->m.nparam > 1 && refuse_server(c, c->m.param[0]))
+		return CMD_DONE;
+	if (c->m.nparam > 0)
+		mask = c->m.param[c->m.nparam > 1];
+	if (mask_match(mask, config->name))
+		reply(c, RPL_LINKS, config->name, config->name, 0,
+		    server_text());
+	reply(c, RPL_ENDOFLINKS, word_or_star(mask));
+	return CMD_DONE;
+}
 
 enum command_result
 cmd_version(struct command *c)

@@ -23,6 +23,7 @@
 #include "device.h"
 #include "handlers.h"
 #include "metadata.h"
+#include "monitor.h"
 #include "registry.h"
 #include "sasl.h"
 #include "session.h"
@@ -39,7 +40,8 @@ static const uint64_t offered = CAP(MESSAGE_TAGS) | CAP(SERVER_TIME) |
     CAP(INVITE_NOTIFY) | CAP(ACCOUNT_TAG) | CAP(ACCOUNT_NOTIFY) |
     CAP(STANDARD_REPLIES) | CAP(EXTENDED_ISUPPORT) |
     CAP(NO_IMPLICIT_NAMES) | CAP(NO_NAMES) | CAP(PRE_AWAY) | CAP(MULTILINE) |
-    CAP(METADATA) | CAP(OPER_TAG) | CAP(CHANNEL_RENAME);
+    CAP(METADATA) | CAP(OPER_TAG) | CAP(EXTENDED_MONITOR) |
+    CAP(DRAFT_EXTENDED_MONITOR) | CAP(CHANNEL_RENAME);
 static const uint64_t offered_with_store =
     CAP(SASL) | CAP(ACCOUNT_REGISTRATION) | CAP(CHATHISTORY) |
     CAP(EVENT_PLAYBACK) | CAP(MESSAGE_REDACTION) | CAP(READ_MARKER) |
@@ -151,6 +153,7 @@ take_nick(struct command *c)
 	}
 	sasl_abort(c);
 	command_op(c, OP_REGISTER, c->uid);
+	monitor_online(c, nick);
 	away_begin(c);
 	c->step = STEP_WELCOME;
 	return CMD_MORE;
@@ -262,6 +265,7 @@ change_nick(struct command *c, const char *nick)
 {
 	uint32_t other = registry_find_look(nick, c->uid);
 	struct envelope *e;
+	struct op *op;
 	enum command_result r;
 
 	if (other != 0) {
@@ -290,8 +294,11 @@ change_nick(struct command *c, const char *nick)
 	e = command_event(c, EVENT_TO_ROOMS);
 	event_text_line(e, 0, "NICK", nick, NULL);
 	event_rooms_of(e, c->uid);
+	event_monitored(e, MONITORED_RENAME);
 	reply_event(c);
-	op_text(command_op(c, OP_NICK, c->uid), nick);
+	op = command_op(c, OP_NICK, c->uid);
+	op_text(op, nick);
+	op->x = wall_ms;
 	return CMD_DONE;
 }
 
@@ -741,21 +748,24 @@ cmd_setname(struct command *c)
 	e = command_event(c, EVENT_TO_ROOMS);
 	event_alt(e, CAP(SETNAME), ":%s SETNAME :%s", source_of(c->uid), real);
 	event_rooms_of(e, c->uid);
+	event_monitored(e, MONITORED_NEWS);
 	reply_event(c);
 	op_text(command_op(c, OP_REAL, c->uid), real);
 	return CMD_DONE;
 }
 
-static void
+const char *
 user_modes_text(uint32_t modes, char *buf)
 {
 	const struct mode *m;
+	char *p = buf;
 
-	*buf++ = '+';
+	*p++ = '+';
 	for (m = mode_user; m->letter != 0; m++)
 		if (modes & m->bit)
-			*buf++ = m->letter;
-	*buf = '\0';
+			*p++ = m->letter;
+	*p = '\0';
+	return buf;
 }
 
 /* "+i-w" out of what changed between two sets; "" when nothing did. */
@@ -801,8 +811,7 @@ cmd_user_mode(struct command *c)
 		return CMD_DONE;
 	}
 	if (c->m.nparam < 2) {
-		user_modes_text(modes, text);
-		reply(c, RPL_UMODEIS, text);
+		reply(c, RPL_UMODEIS, user_modes_text(modes, text));
 		return CMD_DONE;
 	}
 	while (mode_next(&p, &ch))

@@ -19,6 +19,7 @@
 #include "blame.h"
 #include "fault.h"
 #include "log.h"
+#include "monitor.h"
 #include "op.h"
 #include "poison.h"
 #include "registry.h"
@@ -34,7 +35,9 @@ struct slots {
 	size_t size, next;
 };
 
-enum slots_kind { SESSIONS, USERS, ROOMS, MEMBERS, BANS, ADDRESSES, METADATA };
+enum slots_kind {
+	SESSIONS, USERS, ROOMS, MEMBERS, BANS, ADDRESSES, METADATA, MONITORS
+};
 
 static struct slots
 slots_of(enum slots_kind kind)
@@ -52,6 +55,7 @@ slots_of(enum slots_kind kind)
 		SLOTS(BANS, bans, state->max_bans, next);
 		SLOTS(METADATA, metadata, state->max_metadata, next);
 		SLOTS(ADDRESSES, addresses, state->max_sessions + 1, next);
+		SLOTS(MONITORS, monitors, state->max_monitors, next);
 #undef SLOTS
 	}
 	panic("slots_of: %d", (int)kind);
@@ -178,6 +182,23 @@ registry_new_ban(void)
 }
 
 uint32_t
+registry_new_monitor(void)
+{
+	uint32_t m = slots_take(MONITORS);
+
+	if (m != 0)
+		memset(&monitors[m], 0, sizeof(monitors[m]));
+	return m;
+}
+
+void
+registry_free_monitor(uint32_t m)
+{
+	monitors[m].session = 0;
+	slots_give(MONITORS, m);
+}
+
+uint32_t
 registry_new_metadatum(void)
 {
 	uint32_t d = slots_take(METADATA);
@@ -212,6 +233,7 @@ registry_free_metadata(uint32_t *list)
 void
 registry_free_session(uint32_t s)
 {
+	monitor_clear(s);
 	sessions[s].state = SESSION_FREE;
 	FAULT("session-free");
 	slots_give(SESSIONS, s);
@@ -596,7 +618,7 @@ registry_unlink_member(uint32_t m)
 void
 registry_rehome(uint32_t u, unsigned to)
 {
-	uint32_t m;
+	uint32_t m, i;
 
 	for (m = users[u].members; m != 0; m = members[m].user_next)
 		member_unlink_room(m);
@@ -605,6 +627,8 @@ registry_rehome(uint32_t u, unsigned to)
 	FAULT("rehome-home");
 	for (m = users[u].members; m != 0; m = members[m].user_next)
 		member_link_room(m);
+	for (i = users[u].session; i != 0; i = sessions[i].next)
+		monitor_rehome(i, to);
 }
 
 /* ---- addresses ---- */
@@ -764,6 +788,7 @@ heal_members(unsigned w)
 		member_link_room(i);
 		member_link_user(i);
 	}
+	monitor_heal(w);
 }
 
 static void
@@ -933,6 +958,7 @@ registry_rebuild(unsigned w)
 	FAULT("heal-members");
 	registry_linking(0);
 	heal_list(MEMBERS, 1, member_used);
+	heal_list(MONITORS, 1, monitor_used);
 	heal_bans();
 	FAULT("heal-bans");
 	heal_rooms();
@@ -1157,6 +1183,8 @@ registry_wrong(void)
 	    : address_index_wrong() ? "the index of addresses" : NULL;
 }
 
+static int had_waiters; /* when we gave it back last */
+
 void
 registry_lock(void)
 {
@@ -1169,5 +1197,14 @@ void
 registry_unlock(void)
 {
 	FAULT("lock-done");
-	lock_release(&state->segment.lock);
+	had_waiters = lock_release(&state->segment.lock);
+}
+
+int
+registry_was_wanted(void)
+{
+	int was = had_waiters;
+
+	had_waiters = 0;
+	return was;
 }

@@ -14,6 +14,9 @@
  * indexes are rebuilt and what it had committed is applied first. */
 void registry_lock(void);
 void registry_unlock(void);
+/* Whether another worker waited when we last released it.  It needs a moment
+ * to wake up: who takes the lock again at once gets it before that one. */
+int registry_was_wanted(void);
 
 /* Makes all that is derived anew from the records, for worker W (0: none) its
  * lists of memberships as well; their order changes.  W must be dead, or the
@@ -35,12 +38,14 @@ uint32_t registry_new_user(void);
 uint32_t registry_new_room(void);
 uint32_t registry_new_member(void);
 uint32_t registry_new_ban(void);
+uint32_t registry_new_monitor(void);
 uint32_t registry_new_metadatum(void);
 void registry_free_session(uint32_t s);
 void registry_free_user(uint32_t u);
 void registry_free_room(uint32_t r);
 void registry_free_member(uint32_t m);
 void registry_free_ban(uint32_t b);
+void registry_free_monitor(uint32_t m);
 void registry_free_metadatum(uint32_t d);
 /* All of a list, which its head then is not any more. */
 void registry_free_metadata(uint32_t *list);

@@ -56,6 +56,8 @@ enum {
 	ACCEPTS_MAX = 16,      /* people without account it lets write to it */
 	SESSIONS_MAX = 12,     /* of a user; as many bits as MEMBER_UNSEEN */
 	WHOWAS_MAX = 1024,     /* entries of WHOWAS */
+	MONITOR_MAX = 100,     /* MONITOR=: nicks that a session watches */
+	MONITOR_BUCKETS = 16384,
 	XLINES_MAX = 4096 + 1, /* places of bans from the server */
 	XLINE_REASON = 200,    /* bytes of a reason */
 	SOURCE_MAX = NAME_NICK + 1 + NAME_USER + 1 + NAME_HOST,
@@ -349,6 +351,21 @@ struct address {               /* how many clients an address has */
 	uint32_t next;         /* chain, or free list */
 };
 
+/* A nick of which a session wants to hear whether it is here. */
+struct monitor {
+	uint32_t session;      /* 0: free; stored last */
+	uint32_t gen;          /* its generation */
+	uint32_t session_next; /* of the same session */
+	uint32_t next, prev;   /* of the same home and bucket; free list */
+	uint32_t hash;
+	uint32_t home;         /* worker */
+	char nick[NAME_NICK + 2]; /* as it was given */
+};
+
+struct monitor_list {          /* one a session; most never touch it */
+	uint32_t first, count;
+};
+
 struct whowas {
 	uint64_t time;         /* ms since the epoch; 0: empty */
 	char nick[NAME_NICK + 1];
@@ -532,7 +549,7 @@ struct list {                  /* a free list, oldest first */
 /* The numbers all sizes follow from. */
 struct dimensions {
 	uint64_t workers, sessions, users, rooms, members, bans, fds, buckets,
-	    chunks, words, metadata;
+	    chunks, words, metadata, monitors;
 };
 
 /* What stands behind the header of the segment. */
@@ -544,7 +561,7 @@ struct state {
 	int32_t handover;      /* listener of ipc/handover.h, or -1 */
 	uint32_t nworker;
 	uint32_t max_sessions, max_users, max_rooms, max_members, max_bans;
-	uint32_t max_metadata;
+	uint32_t max_metadata, max_monitors;
 	uint32_t max_fd;       /* descriptors from here on are the master's */
 	_Atomic uint32_t stopping;
 	int32_t listeners[LISTENERS_MAX + 1]; /* of clients; ends with -1 */
@@ -555,7 +572,8 @@ struct state {
 	uint32_t linking;      /* whose lists of members are being changed */
 	_Atomic uint32_t heal_crashes; /* of workers, while rebuilding it */
 	uint64_t validated;    /* when the registry was: see validate.c */
-	struct list sessions, users, rooms, members, bans, addresses, metadata;
+	struct list sessions, users, rooms, members, bans, addresses, metadata,
+	    monitors;
 	uint32_t whowas_at;
 	_Atomic uint32_t ban_ends; /* s: none ends before; 0: none at all */
 	uint32_t restarts;     /* of workers, since the start */
@@ -589,6 +607,9 @@ extern struct ban *bans;
 extern struct metadatum *metadata;
 extern struct subscription *subscriptions; /* by session */
 extern struct address *addresses;
+extern struct monitor *monitors;
+extern struct monitor_list *monitor_lists; /* by session */
+extern uint32_t *monitor_index;     /* heads, by bucket and worker */
 extern struct whowas *whowases;
 extern struct xline *xlines;
 extern uint32_t *nick_index, *account_index, *room_index, *address_index;
@@ -630,6 +651,13 @@ static inline struct room_list *
 room_list(uint32_t room, unsigned worker)
 {
 	return &room_lists[(size_t)room * (state->nworker + 1) + worker];
+}
+
+static inline uint32_t *
+monitor_head(uint32_t hash, unsigned worker)
+{
+	return &monitor_index[(size_t)(hash % MONITOR_BUCKETS) *
+	    (state->nworker + 1) + worker];
 }
 
 static inline char *

@@ -26,6 +26,7 @@
 #include "deliver.h"
 #include "log.h"
 #include "missed.h"
+#include "monitor.h"
 #include "pause.h"
 #include "registry.h"
 #include "session.h"
@@ -318,6 +319,7 @@ farewell_begin(const struct user *u)
 	event_begin(e, EVENT_TO_ROOMS, 0);
 	event_line(e, ":%s!%s@%s QUIT :Internal error", u->nick, u->user,
 	    u->host);
+	event_monitored(e, MONITORED_OFFLINE);
 	return e;
 }
 
@@ -487,6 +489,12 @@ validate_records(void)
 		registry_rebuild(my_id);
 	else if (ncut > 0)
 		registry_rebuild(0);
+	if (monitor_wrong()) {
+		log_warn("registry: a list of monitors does not validate: "
+		    "rebuilding");
+		monitor_heal(my_id);
+		registry_rebuild(0);
+	}
 	state->validated = now;
 }
 

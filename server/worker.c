@@ -260,6 +260,7 @@ flush_soon(uint32_t mark)
 
 static void breathe(void);
 static int draining;     /* the mail is being taken */
+static uint64_t breath;  /* us: when to take the next one */
 static int holds_breath; /* nothing else may be run in between */
 
 /* Our own mailbox, made anew if somebody removed it. */
@@ -437,8 +438,19 @@ run_live(uint32_t i, unsigned most)
 			run_in_a_moment(i);
 			return;
 		}
-		if (command_show(i) || command_mail(i) || command_next(i))
-			continue;
+		if (command_show(i) || command_mail(i) || command_next(i)) {
+			if (s->step == 0)
+				continue;
+			/* a long answer: others are due between its parts,
+			 * and other workers, if they waited for the lock */
+			if (registry_was_wanted())
+				run_in_a_moment(i);
+			else if (clock_now_us() < breath)
+				continue;
+			else
+				worker_run_later(i);
+			return;
+		}
 		if (s->flags & SESSION_OVERFLOW)
 			break;
 		if ((s->step != 0 || (s->flags & SESSION_MISSES)) &&
@@ -809,8 +821,6 @@ look(int ms)
 	}
 	run_silent();
 }
-
-static uint64_t breath; /* us: when to take the next one */
 
 /*
  * Between two pieces of work of a turn, which may be long: lets those run who

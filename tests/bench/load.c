@@ -3,18 +3,19 @@
  * The load generator: many IRC clients in one process, and a watch on what
  * they cost the server.
  *
- * Usage: load [-h HOST] -p PORT [-P PID] [-j N] [-A N] [-C CAPS] [-l BYTES]
- *             [-m PAIRING] [-t SECONDS] SCENARIO NUMBER...
+ * Usage: load [-h HOST] -p PORT [-P PID] [-c CONTROL] [-j N] [-A N] [-C CAPS]
+ *             [-l BYTES] [-m PAIRING] [-t SECONDS] SCENARIO NUMBER...
  *
  *   fanout ROOMS MEMBERS SENDERS WINDOW SECONDS
  *   direct PAIRS SECONDS
  *   register CLIENTS
  *   idle CLIENTS
+ *   listing CLIENTS SECONDS
  *
- * -P is the root of the server's processes; -j how many clients are connecting
- * at a time, -A how many share a source address, -C the capabilities they
- * request, -l the length of a text, -m order, random or half (direct.c), -t how
- * long the whole may take.
+ * -P is the root of the server's processes, -c its control socket; -j how many
+ * clients are connecting at a time, -A how many share a source address, -C the
+ * capabilities they request, -l the length of a text, -m order, random or half
+ * (direct.c), -t how long the whole may take.
  *
  * It prints one line of key=value.  Its status is 0, 1 when anything was lost,
  * doubled, changed or refused (said on standard error), 2 for wrong usage.
@@ -133,6 +134,7 @@ static const struct scenario scenarios[] = {
 	{ "replace", replace_run, 2, clients_first },
 	{ "ack", ack_run, 3, clients_first },
 	{ "kept", kept_run, 3, clients_first },
+	{ "listing", listing_run, 2, clients_first },
 };
 
 static const struct scenario *
@@ -162,13 +164,15 @@ options_read(int argc, char **argv, struct crowd_options *o)
 {
 	int ch;
 
-	while ((ch = getopt(argc, argv, "A:C:P:h:j:l:m:p:t:")) != -1) {
+	while ((ch = getopt(argc, argv, "A:C:P:c:h:j:l:m:p:t:")) != -1) {
 		if (ch == 'A')
 			o->per_address = (size_t)number(optarg, 60000);
 		else if (ch == 'C')
 			o->caps = optarg;
 		else if (ch == 'P')
 			load.pid = (int)number(optarg, 1e9);
+		else if (ch == 'c')
+			load.control = optarg;
 		else if (ch == 'h')
 			o->host = optarg;
 		else if (ch == 'j')

@@ -9,6 +9,7 @@
 struct load {
 	int pid; /* root of the server's processes, or 0 */
 	uint16_t port;
+	const char *control; /* path of its control socket, or NULL */
 	unsigned payload;    /* bytes of text in a message */
 	const char *pairing; /* see direct.c */
 };
@@ -37,5 +38,6 @@ void idle_run(const double *args);
 void replace_run(const double *args);
 void ack_run(const double *args);
 void kept_run(const double *args);
+void listing_run(const double *args);
 
 #endif

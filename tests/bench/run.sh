@@ -14,7 +14,7 @@
 #   BUILD    where bench-floor and bench-load are, or are to be built
 #            (default: a private directory)
 #   SERVERS  which and in which order (floor mootd kept bare ngircd inspircd)
-#   ROWS     which (room rooms direct register idle replace kept ack)
+#   ROWS     which (room rooms direct register idle replace kept ack listing)
 #   RESULTS  a file to append every measurement to
 #
 # As root it runs in an IPC namespace of its own, with kernel.msgmnb as the
@@ -40,7 +40,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 MOOTD=${MOOTD:-$top/mootd}
 SERVERS=${SERVERS:-floor mootd kept bare ngircd inspircd}
-ROWS=${ROWS:-room rooms direct register idle replace kept ack}
+ROWS=${ROWS:-room rooms direct register idle replace kept ack listing}
 PATH=$PATH:/usr/sbin:/usr/local/sbin
 quick=no
 verbose=no
@@ -107,7 +107,8 @@ tools_build()
 	[ -x "$BUILD/bench-load" ] ||
 	    $cc $flags -o "$BUILD/bench-load" "$here/load.c" "$here/crowd.c" \
 	        "$here/proc.c" "$here/fanout.c" "$here/direct.c" \
-	        "$here/idle.c" "$here/replace.c" "$here/kept.c" || die "the load generator does not build"
+	        "$here/idle.c" "$here/replace.c" "$here/kept.c" \
+	        "$here/listing.c" || die "the load generator does not build"
 }
 
 # A number from $1 to $2.
@@ -312,6 +313,7 @@ finish()
 row_settings() # row
 {
 	[ "$1" != replace ] || echo 'workers 1'
+	[ "$1" != listing ] || echo 'max-rooms 30000'
 }
 
 # What a row asks of bench-load.  InspIRCd registers whoever is there once a
@@ -342,6 +344,8 @@ row_load() # row server
 	yes:kept) echo -C echo-message kept 20 100 1 ;;
 	no:ack) echo -C echo-message ack 20 1000 5 ;;
 	yes:ack) echo -C echo-message ack 20 1000 2 ;;
+	no:listing) echo -t 150 -c "$dir/control" listing 10000 4 ;;
+	yes:listing) echo -c "$dir/control" listing 1000 1 ;;
 	esac
 }
 
@@ -354,6 +358,8 @@ row_suits() # row server
 	*:register:bare | *:idle:bare | *:replace:bare) return 1 ;;
 	*:replace:floor | *:replace:ngircd | *:replace:inspircd) return 1 ;;
 	*:kept:kept | *:kept:floor | *:ack:kept) return 0 ;;
+	*:listing:mootd) return 0 ;;
+	*:listing:*) return 1 ;;
 	*:kept:* | *:ack:* | *:replace:kept) return 1 ;;
 	*:idle:kept) return 1 ;;
 	esac
@@ -366,6 +372,7 @@ row_key()
 	replace) echo all_ms ;;
 	kept) echo per_second ;;
 	ack) echo p99_ms ;;
+	listing) echo who_same_most_us ;;
 	*) echo cpu_us ;;
 	esac
 }
@@ -381,6 +388,7 @@ row_title()
 	replace) echo 'ms, killed worker of 2,000 again' ;;
 	kept) echo 'messages kept a second' ;;
 	ack) echo 'ms until one is kept, p99' ;;
+	listing) echo 'us at most, a PING beside WHO *' ;;
 	*) die "no row called $1" ;;
 	esac
 }

@@ -35,9 +35,15 @@ static const struct step plain[] = {
 	{ CONNECT, FAY, NULL },
 	{ SAY, FAY, "CAP LS 302\r\nCAP REQ :labeled-response echo-message "
 	    "batch message-tags server-time away-notify extended-join "
-	    "draft/multiline" },
+	    "extended-monitor setname draft/multiline" },
 	{ SAY, FAY, REGISTER("fay") "\r\nCAP END" }, { WAIT, 0, 0 },
 	{ MOMENT, 0, "arrived" },
+	/* who watches whom */
+	{ SAY, ANN, "MONITOR + bob,bobby,zoe,gil" }, { WAIT, 0, 0 },
+	{ SAY, FAY, "@label=m MONITOR + dan,eve,ann\r\nMONITOR S" },
+	{ WAIT, 0, 0 },
+	{ SAY, CAT, "MONITOR + bob,ann,anna,gilly\r\nMONITOR - ann\r\n"
+	    "MONITOR L" }, { WAIT, 0, 0 },
 	/* rooms */
 	{ SAY, ANN, "JOIN #hall\r\nTOPIC #hall :Welcome" }, { WAIT, 0, 0 },
 	{ SAY, BOB, "JOIN #hall" }, { WAIT, 0, 0 },

@@ -350,6 +350,7 @@ segment_open(void)
 	d.members = state->max_members;
 	d.bans = state->max_bans;
 	d.metadata = state->max_metadata;
+	d.monitors = state->max_monitors;
 	d.fds = state->max_fd;
 	d.buckets = power_of_two(d.sessions + d.rooms);
 	d.chunks = 1;
@@ -531,11 +532,18 @@ DAMAGE(nick_cycle, users[u].nick_next = u)
 DAMAGE(nick_far, users[u].nick_next = UINT32_MAX)
 DAMAGE(nick_index, memset(nick_index, 0xff, index_size * 4))
 DAMAGE(address_index, memset(address_index, 0xff, index_size * 4))
+#define MONITOR monitor_lists[s - sessions].first
+DAMAGE(monitor_cycle, monitors[MONITOR].next = MONITOR)
+DAMAGE(monitor_far, monitors[MONITOR].next = UINT32_MAX)
+DAMAGE(monitor_own, monitors[MONITOR].session_next = UINT32_MAX)
+DAMAGE(monitor_count, monitor_lists[s - sessions].count = 7)
+DAMAGE(monitor_head, *monitor_head(monitors[MONITOR].hash, s->worker) = 77777)
 
 static damage_fn *const mended[] = { damage_room_cycle, damage_room_far,
 	damage_room_list, damage_room_count, damage_room_chain,
 	damage_nick_cycle, damage_nick_far, damage_nick_index,
-	damage_address_index };
+	damage_address_index, damage_monitor_cycle, damage_monitor_far,
+	damage_monitor_own, damage_monitor_count, damage_monitor_head };
 enum { MENDED = sizeof(mended) / sizeof(mended[0]) };
 
 START_TEST(test_mended)
@@ -545,6 +553,7 @@ START_TEST(test_mended)
 
 	start();
 	witness();
+	client_ask(eve, "MONITOR + cat,dog", "731 eve* :cat,dog");
 	home = client_worker(eve);
 	segment_open();
 	u = user_of(eve);
@@ -557,6 +566,7 @@ START_TEST(test_mended)
 	client_expect_next(ann, ":eve*!* NICK *other");
 	client_expect_next(bob, ":eve*!* NICK *other");
 	client_sync(client_register(&sv, "cat"));
+	client_expect(eve, "730 other :cat!*");
 	witness();
 	ck_assert_int_eq(deaths(), 1);
 	server_stop(&sv);

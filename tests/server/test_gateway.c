@@ -52,6 +52,10 @@ is_from(struct client *c, const char *nick, const char *address)
 	client_expect(c, "376 *");
 	client_send(c, "WHOIS %s", nick);
 	client_expect(c, "378 * :is connecting from u@* %s", address);
+	/* in the middle of a line it cannot begin with a ':' */
+	client_send(c, "WHO %s %%in", nick);
+	client_expect(c, "354 %s %s%s %s", nick,
+	    address[0] == ':' ? "0" : "", address, nick);
 }
 
 START_TEST(test_line)

@@ -194,6 +194,22 @@ enter_once(int want)
 	lock_release(&g->lock);
 }
 
+/* Who gives it back is told that somebody waits for it. */
+START_TEST(test_waiter_known)
+{
+	pid_t pid;
+
+	ck_assert_int_eq(lock_join(&g->lock), 0);
+	ck_assert_int_eq(lock_acquire(&g->lock), 0);
+	pid = child_start((enum child_kind)_i, enter_once, 0);
+	WAIT_FOR(lock_has_waiters());
+	ck_assert_int_eq(lock_release(&g->lock), 1);
+	child_join(pid);
+	ck_assert_int_eq(lock_acquire(&g->lock), 0);
+	ck_assert_int_eq(lock_release(&g->lock), 0);
+}
+END_TEST
+
 /* Whether PID sleeps in a system call, as proc(5) says. */
 static int
 process_sleeps(pid_t pid)
@@ -332,6 +348,7 @@ check_lock(void)
 	tcase_add_loop_test(tc, test_killed_inside, 0, CHILD_KINDS);
 	tcase_add_loop_test(tc, test_exit_inside, 0, CHILD_KINDS);
 	tcase_add_loop_test(tc, test_killed_while_others_wait, 0, CHILD_KINDS);
+	tcase_add_loop_test(tc, test_waiter_known, 0, CHILD_KINDS);
 	tcase_add_loop_test(tc, test_waiter_killed, 0, CHILD_KINDS);
 	tcase_add_loop_test(tc, test_woken_waiter_killed, 0, CHILD_KINDS);
 	tcase_add_loop_test(tc, test_killed_anywhere, 0, CHILD_KINDS);

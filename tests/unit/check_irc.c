@@ -27,6 +27,8 @@ main(void)
 	srunner_add_suite(sr, check_capability());
 	srunner_add_suite(sr, check_mode());
 	srunner_add_suite(sr, check_numeric());
+	srunner_add_suite(sr, check_whox());
+	srunner_add_suite(sr, check_elist());
 	srunner_add_suite(sr, check_xmask());
 	srunner_add_suite(sr, check_multiline());
 	srunner_add_suite(sr, check_proxy());

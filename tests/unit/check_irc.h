@@ -17,6 +17,8 @@ Suite *check_capability(void);
 Suite *check_mode(void);
 Suite *check_proxy(void);
 Suite *check_numeric(void);
+Suite *check_whox(void);
+Suite *check_elist(void);
 Suite *check_xmask(void);
 Suite *check_multiline(void);
 
