@@ -960,13 +960,13 @@ tell_monitor(const struct envelope *e, struct fanout *f, uint32_t i,
     unsigned k)
 {
 	const struct session *s = &sessions[i];
-	char line[MESSAGE_LINE + 64];
+	char line[2 * MESSAGE_LINE + 64];
 	size_t n;
 
 	if (s->state != SESSION_LIVE || (s->user == e->source && s->user != 0))
 		return;
-	if (e->extra == MONITORED_NEWS) {
-		if (wants_news(e, s))
+	if (e->extra == MONITORED_NEWS || e->extra == MONITORED_METADATA) {
+		if (e->extra == MONITORED_METADATA || wants_news(e, s))
 			serve_once(e, f, i);
 		return;
 	}

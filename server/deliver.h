@@ -63,6 +63,7 @@ enum event_monitored {
 	MONITORED_ONLINE,
 	MONITORED_OFFLINE,
 	MONITORED_RENAME,
+	MONITORED_METADATA,    /* its ALT line, if they have subscribed */
 };
 /* Has those told who watch the nick of its source, or that a NICK makes. */
 static inline void

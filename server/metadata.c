@@ -248,8 +248,10 @@ metadata_event(struct command *c, enum metadatum_kind kind, uint32_t owner,
 		event_alt(e, CAP(METADATA), "766 %s %s :Key not set", name,
 		    key);
 	e->source = source;
-	if (kind == METADATUM_USER && !alone)
+	if (kind == METADATUM_USER && !alone) {
 		event_rooms_of(e, owner);
+		event_monitored(e, MONITORED_METADATA);
+	}
 }
 
 void

@@ -24,6 +24,7 @@
 
 #include "deliver.h"
 #include "fault.h"
+#include "metadata.h"
 #include "monitor.h"
 #include "registry.h"
 #include "worker.h"
@@ -265,6 +266,11 @@ monitor_names(const struct envelope *e, char names[2][NAME_NICK + 2])
 	if (e->kind != EVENT_TO_ROOMS || e->extra == MONITORED_NOT)
 		return 0;
 	p = source_line(e, &end);
+	if (e->extra == MONITORED_METADATA) {
+		/* "761 nick key ..." */
+		take_word(p + 4, end, " ", names[0], sizeof(names[0]));
+		return 1;
+	}
 	p = take_word(p, end, "! ", names[0], sizeof(names[0]));
 	if (e->extra != MONITORED_RENAME)
 		return 1;
@@ -316,6 +322,11 @@ monitor_line(const struct envelope *e, unsigned k, const struct session *s,
 	}
 	n += snprintf(buf + n, size - (size_t)n, ":%s %d %s :%s%s\r\n",
 	    config->name, on ? 730 : 731, users[s->user].nick, names[k], at);
+	/* what that one says of itself is to be asked for */
+	if (on && metadata_is_aware(s))
+		n += snprintf(buf + n, size - (size_t)n,
+		    ":%s 774 %s %s 0 :Ask for it with SYNC\r\n", config->name,
+		    users[s->user].nick, names[k]);
 	return (size_t)n;
 }
 

@@ -13,6 +13,7 @@
 
 #include "deliver.h"
 #include "handlers.h"
+#include "metadata.h"
 #include "monitor.h"
 #include "registry.h"
 #include "worker.h"
@@ -89,6 +90,8 @@ nicks_add(struct command *c, struct nicks *n, const char *nick)
 /* What is said of the states of nicks. */
 struct status {
 	struct nicks on, off;
+	uint32_t user[MONITOR_MAX]; /* who is here */
+	unsigned nuser;
 };
 
 static void
@@ -96,6 +99,7 @@ status_begin(struct status *st, const struct command *c)
 {
 	nicks_begin(&st->on, c, say_online, 0);
 	nicks_begin(&st->off, c, say_offline, 0);
+	st->nuser = 0;
 }
 
 static void
@@ -104,17 +108,23 @@ status_add(struct command *c, struct status *st, const char *nick)
 	uint32_t u = registry_find_nick(nick);
 
 	if (u != 0 && (users[u].flags & USER_LIVE) &&
-	    (users[u].flags & USER_REGISTERED))
+	    (users[u].flags & USER_REGISTERED)) {
 		nicks_add(c, &st->on, source_of(u));
-	else
+		if (st->nuser < MONITOR_MAX)
+			st->user[st->nuser++] = u;
+	} else
 		nicks_add(c, &st->off, nick);
 }
 
 static void
 status_reply(struct command *c, struct status *st)
 {
+	unsigned i;
+
 	nicks_reply(c, &st->on);
 	nicks_reply(c, &st->off);
+	for (i = 0; i < st->nuser; i++)
+		metadata_online(c, st->user[i]);
 }
 
 /* ---- the command ---- */

@@ -586,6 +586,47 @@ START_TEST(test_killed)
 }
 END_TEST
 
+/* Who watches somebody is told what that one says, room or no room. */
+START_TEST(test_monitor)
+{
+	struct client *a, *b, *c;
+
+	begin(2, "off");
+	client_apart(&sv, &a, "ann", &b, "bob", CAPS);
+	client_ask(a, "METADATA * SET color :red", "761 *");
+	client_ask(b, "METADATA * SUB color", "770 *");
+	client_expect(b, "774 *");
+	client_send(b, "MONITOR + ann,cat");
+	client_expect_next(b, "730 bob :ann!*");
+	client_expect_next(b, "731 bob :cat");
+	client_expect_next(b, "BATCH +* metadata ann");
+	client_expect_next(b, "761 bob ann color \\* :red");
+	client_expect_next(b, "BATCH -*");
+	client_ask(a, "METADATA * SET color :blue", "761 *");
+	client_expect_next(b, "761 bob ann color \\* :blue");
+	client_ask(a, "METADATA * SET url :x", "761 *");
+	client_ask(a, "METADATA * SET color", "766 *");
+	client_expect_next(b, "766 bob ann color :*");
+	c = guest("cat");
+	client_expect_next(b, "730 bob :cat!*");
+	client_expect_next(b, "774 bob cat 0 :*");
+	/* once, also when there is a room in common */
+	client_ask(b, "JOIN #one", "366 *");
+	client_expect(b, "BATCH -*");
+	client_ask(c, "JOIN #one", "366 *");
+	client_expect_next(b, ":cat!* JOIN #one");
+	client_ask(c, "METADATA * SET color :grey", "761 *");
+	client_expect_next(b, "761 bob cat color \\* :grey");
+	client_ask(c, "METADATA * SET color :white", "761 *");
+	client_expect_next(b, "761 bob cat color \\* :white");
+	client_ask(b, "MONITOR C\r\nPART #one", ":bob!* PART #one");
+	client_ask(c, "METADATA * SET color :green", "761 *");
+	client_barrier(c, b);
+	ck_assert_int_eq(client_block_count(b, "761 *"), 0);
+	end();
+}
+END_TEST
+
 /* Who is moved to another worker still hears what it has subscribed to. */
 START_TEST(test_moved)
 {
@@ -813,6 +854,7 @@ main(void)
 	tcase_add_test(tc, test_label);
 	tcase_add_test(tc, test_killed);
 	tcase_add_test(tc, test_moved);
+	tcase_add_test(tc, test_monitor);
 	tcase_add_test(tc, test_account);
 	tcase_add_test(tc, test_login);
 	tcase_add_test(tc, test_room);
