@@ -313,6 +313,14 @@ ban_find(uint32_t r, uint32_t list, const char *mask)
 	return p;
 }
 
+/* Its members are compared with its lists again.  Also when there is nothing
+ * left to do: it may have been done by one who died before this. */
+static void
+bans_changed(uint32_t r)
+{
+	atomic_fetch_add(&rooms[r].ban_serial, 1);
+}
+
 /* What may change of an entry that is there. */
 static void
 ban_set(uint32_t b, const struct op *op, const char *reason)
@@ -337,6 +345,7 @@ op_ban_add(struct op *op)
 	p = ban_find(op->a, op->b, mask);
 	if (*p != 0) {
 		ban_set(*p, op, reason);
+		bans_changed(op->a);
 		return;
 	}
 	if ((b = registry_new_ban()) == 0)
@@ -352,7 +361,7 @@ op_ban_add(struct op *op)
 	*p = b;
 	FAULT("op-ban-linked");
 	rooms[op->a].nbans++;
-	atomic_fetch_add(&rooms[op->a].ban_serial, 1);
+	bans_changed(op->a);
 }
 
 static void
@@ -360,12 +369,14 @@ op_ban_del(struct op *op)
 {
 	uint32_t *p = ban_find(op->a, op->b, op->text), b = *p;
 
-	if (b == 0)
-		return;
-	*p = bans[b].next;
-	registry_free_ban(b);
-	rooms[op->a].nbans--;
-	atomic_fetch_add(&rooms[op->a].ban_serial, 1);
+	if (b != 0) {
+		*p = bans[b].next;
+		FAULT("op-ban-unlinked");
+		registry_free_ban(b);
+		rooms[op->a].nbans--;
+		FAULT("op-ban-freed");
+	}
+	bans_changed(op->a);
 }
 
 static void
