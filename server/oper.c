@@ -101,10 +101,12 @@ oper_fail(struct command *c)
 	return CMD_DONE;
 }
 
-/* The mode for its own sessions alone. */
+/* The mode for its own sessions alone.  How many have it is counted, and that
+ * can only be made good for who had the lock. */
 static void
 modes_set(struct command *c, uint32_t modes, const char *change)
 {
+	command_lock(c);
 	command_op(c, OP_USER_MODES, c->uid)->b = modes;
 	event_line(command_event(c, EVENT_TO_ROOMS), ":%s MODE %s :%s",
 	    source_of(c->uid), c->u->nick, change);
