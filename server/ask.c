@@ -265,8 +265,9 @@ ask_look(void)
 				sessions[i].asked = 0;
 				worker_run_later(i);
 			}
-			if (sessions[i].flags &
-			    (SESSION_MAIL | SESSION_MISSES))
+			if ((sessions[i].flags &
+			    (SESSION_MAIL | SESSION_MISSES)) ||
+			    session_owes(&sessions[i]))
 				worker_run_later(i);
 			cap_tell(i);
 			if (sessions[i].flags & SESSION_HELD)

@@ -138,7 +138,8 @@ is_at_rest(const struct session *s)
 		s->miss_head == 0 && s->sasl == 0 && s->batch == 0 &&
 		s->out_head == 0 && s->in_chunk == 0 && s->step == 0 &&
 		s->answer == 0 && s->asked == 0 && s->sent == s->queued &&
-		!(s->flags & SESSION_JOINING));
+		!(s->flags & (SESSION_JOINING | SESSION_MAIL)) &&
+		!session_owes(s));
 }
 
 /* Whether I is the first session of a user who can be moved: with all. */

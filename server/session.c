@@ -934,7 +934,7 @@ session_rearm(uint32_t i)
 	/* for the rest it is an event that comes: the first ones served do not
 	 * wait until all were looked at */
 	if (s->state != SESSION_LIVE || s->in_chunk != 0 || s->pend != 0 ||
-	    s->step != 0 ||
+	    s->step != 0 || session_owes(s) ||
 	    (s->flags & (SESSION_DEAD | SESSION_EOF | SESSION_OVERFLOW |
 	        SESSION_JOINING | SESSION_MAIL | SESSION_MISSES)))
 		worker_run_later(i);

@@ -111,4 +111,13 @@ session_is_client(const struct session *s)
 	return s->state == SESSION_LIVE && !(s->flags & SESSION_CONTROL);
 }
 
+/* Whether something is to be done for its user that no line asks for: after
+ * its login, or the end of one. */
+static inline int
+session_owes(const struct session *s)
+{
+	return (users[s->user].flags &
+	    (USER_UNRANKED | USER_REHOSTED | USER_UNFETCHED)) != 0;
+}
+
 #endif

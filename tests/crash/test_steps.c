@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What is done in several steps, or in one that no line asks for, and a worker
+ * that is killed between two of them: nothing is left undone until its client
+ * says something, and nothing is counted or compared as it was before.
+ */
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "harness.h"
+
+enum { PATIENCE = 10000, LOGINS = 24 };
+
+/* crypt(3) of "sesame" */
+#define HASH "$1$moot$OqDwgtpRpN27gn0Ai0TTy."
+#define CAPS "batch draft/metadata-3"
+
+static struct server sv;
+static char env[2][160];
+
+static void
+begin(const char *fault)
+{
+	char state[96];
+
+	server_init(&sv);
+	snprintf(state, sizeof(state), "%s/state", sv.dir);
+	ck_assert_int_eq(mkdir(state, 0700), 0);
+	server_set(&sv, "store", "on");
+	server_set(&sv, "login-delay", "0");
+	server_set(&sv, "workers", "1");
+	server_set(&sv, "flood", "off");
+	server_set(&sv, "cloak", "on");
+	server_set(&sv, "operator", "boss %s", HASH);
+	server_set(&sv, "state-dir", "%s", state);
+	snprintf(env[0], sizeof(env[0]), "MOOT_FAULT_MAP=%s/faults", sv.dir);
+	snprintf(env[1], sizeof(env[1]), "MOOT_FAULT=%s:1", fault);
+	sv.env[0] = env[0];
+	sv.env[1] = env[1];
+	sv.crashes = 1;
+	server_start(&sv);
+}
+
+static void
+end(void)
+{
+	wait_for(server_log_has(&sv, "died of signal"), 2000);
+	client_quit_all();
+	server_stop(&sv);
+}
+
+/* ---- bans of a room ---- */
+
+static const char *const ban_points[] = { "op-ban-filled:1", "op-ban-valid:1",
+	"op-ban-linked:1", "op-applied:20", "op-ban-unlinked:1",
+	"op-ban-freed:1" };
+
+/* Who is in the room is compared with what its list is now. */
+START_TEST(test_ban)
+{
+	struct client *ann, *bob;
+
+	begin(ban_points[_i]);
+	ann = client_register(&sv, "ann");
+	bob = client_register(&sv, "bob");
+	client_ask(ann, "JOIN #x", "366 *");
+	client_ask(bob, "JOIN #x", "366 *");
+	client_ask(bob, "PRIVMSG #x :one\r\nPING one", "PONG *");
+	client_ask(ann, "MODE #x +b bob!*@*", "MODE #x +b *");
+	client_ask(bob, "PRIVMSG #x :two", "404 *");
+	client_ask(ann, "MODE #x -b bob!*@*", "MODE #x -b *");
+	client_send(bob, "PRIVMSG #x :three");
+	client_expect(ann, "PRIVMSG #x *three");
+	client_send(ann, "TOPIC #x :a\r\nTOPIC #x :b\r\nTOPIC #x :c\r\n"
+	    "TOPIC #x :d\r\nTOPIC #x :e\r\nTOPIC #x :f\r\nTOPIC #x :g");
+	client_sync(ann);
+	end();
+}
+END_TEST
+
+/* ---- operators are counted ---- */
+
+START_TEST(test_oper)
+{
+	struct client *ann;
+
+	begin("op-modes-set:1");
+	ann = client_register(&sv, "ann");
+	client_ask(ann, "OPER boss sesame", "381 *");
+	client_ask(ann, "LUSERS", "252 * 1 *");
+	client_ask(ann, "MODE ann -o", "MODE ann *-o");
+	client_send(ann, "LUSERS");
+	client_block(ann, "266 *");
+	ck_assert_int_eq(client_block_count(ann, "252 * 0 *") +
+	    !client_block_count(ann, "252 *"), 1);
+	end();
+}
+END_TEST
+
+/* ---- a login ---- */
+
+/* What follows it needs no further line of the client. */
+START_TEST(test_login)
+{
+	struct client *ann;
+	char point[40];
+
+	snprintf(point, sizeof(point), "finish-idle:%d", _i + 4);
+	begin(point);
+	ann = client_register_with(&sv, "ann", "chghost");
+	client_send(ann, "NS REGISTER secret");
+	client_expect(ann, "900 *");
+	client_expect(ann, ":ann!*.ip CHGHOST ann ann.account");
+	client_expect_next(ann, "396 *");
+	while (!server_log_has(&sv, "died of signal"))
+		client_sync(ann);
+	end();
+}
+END_TEST
+
+/* ---- keys that are cleared ---- */
+
+/* The order of the keys is another one after the death of who had the lock;
+ * what the account loses is what its user does. */
+START_TEST(test_clear)
+{
+	struct client *ann, *bob;
+	pid_t store;
+
+	begin("op-topic-copied:1");
+	ann = client_login(&sv, "ann", CAPS);
+	bob = client_register(&sv, "bob");
+	client_ask(ann, "METADATA * SET color :red", "761 *");
+	client_ask(ann, "METADATA * SET url :http://x", "761 *");
+	client_ask(ann, "METADATA * SET avatar :none", "761 *");
+	client_ask(bob, "JOIN #x", "366 *");
+	client_sync(bob);
+	store = server_store_pid(&sv);
+	ck_assert_int_eq(kill(store, SIGSTOP), 0);
+	client_send(ann, "METADATA * CLEAR");
+	client_expect(ann, "BATCH +* metadata ann");
+	client_send(bob, "TOPIC #x :boom");
+	wait_for(server_log_has(&sv, "died of signal"), 2000);
+	ck_assert_int_eq(kill(store, SIGCONT), 0);
+	client_expect(bob, "TOPIC #x *");
+	client_block(ann, "BATCH -*");
+	ck_assert_int_eq(client_block_count(ann, "766 *"), 3);
+	client_send(ann, "METADATA * LIST");
+	client_block(ann, "BATCH -*");
+	ck_assert_int_eq(client_block_count(ann, "761 *"), 0);
+	client_quit_all();
+	ck_assert_int_eq(kill(sv.pid, SIGTERM), 0);
+	ck_assert_int_eq(server_reap(sv.pid, PATIENCE), 0);
+	sv.pid = 0;
+	server_start(&sv);
+	ann = client_login(&sv, "ann", CAPS);
+	client_sync(ann);
+	client_send(ann, "METADATA * LIST");
+	client_block(ann, "BATCH -*");
+	ck_assert_int_eq(client_block_count(ann, "761 *"), 0);
+	client_quit_all();
+	server_stop(&sv);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("steps");
+	Suite *suites[] = { s, NULL };
+	TCase *tc = harness_case(s, "steps", NULL, NULL, 60);
+	const char *mootd = getenv("MOOTD_FAULTS");
+
+	setenv("MOOTD", mootd != NULL ? mootd : "build/faults/mootd", 1);
+	tcase_add_loop_test(tc, test_ban, 0,
+	    sizeof(ban_points) / sizeof(ban_points[0]));
+	tcase_add_test(tc, test_oper);
+	tcase_add_loop_test(tc, test_login, 0, LOGINS);
+	tcase_add_test(tc, test_clear);
+	return harness_run(suites);
+}
