@@ -139,6 +139,8 @@ account_login(struct command *c, const char *account, const char *flags)
 		xline_refuse_account(c, account);
 	op = command_op(c, OP_ACCOUNT, c->uid);
 	op->b = account_user_flags(flags);
+	op->c = c->u->account[0] != '\0' &&
+	    name_cmp(c->u->account, account) != 0;
 	op_text(op, account);
 	if (!(c->u->flags & USER_REGISTERED))
 		return;

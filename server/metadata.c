@@ -340,11 +340,12 @@ fail_limit(struct command *c, const char *item, unsigned limit,
 	return fail(c, "LIMIT_REACHED", words, text);
 }
 
-/* Has the store change the account's: CMD_ANSWERED when it has; CMD_DONE when
- * it has not, which is replied; else return what it returns. */
+/* Has the store change the account's: CMD_ANSWERED when it has, and DID is the
+ * key, which need not be KEY if that was chosen again; CMD_DONE when it has
+ * not, which is replied; else return what it returns. */
 static enum command_result
 keep(struct command *c, const struct target *t, const char *key,
-    const char *value)
+    const char *value, char did[METADATA_KEY + 1])
 {
 	enum command_result r;
 	struct message m;
@@ -356,8 +357,10 @@ keep(struct command *c, const struct target *t, const char *key,
 	if (r != CMD_ANSWERED)
 		return r;
 	ask_message(c, &m);
-	if (m.nparam > 0 && strcmp(m.param[0], "SET") == 0)
+	if (m.nparam > 2 && strcmp(m.param[0], "SET") == 0) {
+		snprintf(did, METADATA_KEY + 1, "%s", m.param[2]);
 		return CMD_ANSWERED;
+	}
 	if (m.nparam > 1 && strcmp(m.param[1], "LIMIT_REACHED") == 0)
 		return fail_limit(c, t->name, config->metadata_keys,
 		    "There are too many keys");
@@ -418,6 +421,7 @@ static enum command_result
 set(struct command *c, const struct target *t, const char *key,
     const char *value)
 {
+	char did[METADATA_KEY + 1];
 	enum command_result r;
 	uint64_t next, wait;
 
@@ -429,7 +433,7 @@ set(struct command *c, const struct target *t, const char *key,
 			    (unsigned)((wait + 999) / 1000),
 			    "You change too much at a time");
 	}
-	if (is_kept(t) && (r = keep(c, t, key, value)) != CMD_ANSWERED)
+	if (is_kept(t) && (r = keep(c, t, key, value, did)) != CMD_ANSWERED)
 		return r;
 	reply_key(c, t, key, value);
 	change(c, t, key, value);
@@ -473,12 +477,24 @@ meta_set(struct command *c, const struct target *t)
 	return set(c, t, key, value);
 }
 
-/* One key a step; the cursor counts what the store was asked. */
+static enum command_result
+clear_end(struct command *c)
+{
+	metadata_batch(c, '-', NULL, NULL);
+	return CMD_DONE;
+}
+
+/*
+ * One key a step, the first there is; the cursor counts what the store was
+ * asked.  While that is asked another device may change what is the first, and
+ * a worker that dies the order: what it has answered is what goes.  And the
+ * name may have become another one's.
+ */
 static enum command_result
 meta_clear(struct command *c, const struct target *t)
 {
+	char key[METADATA_KEY + 1];
 	enum command_result r;
-	const char *key;
 
 	if (!(c->step & STEP_BEGUN)) {
 		if (!check_change(c, t, "*"))
@@ -486,18 +502,17 @@ meta_clear(struct command *c, const struct target *t)
 		metadata_batch(c, '+', "metadata", t->name);
 		c->step |= STEP_BEGUN;
 	}
-	if (t->list == 0) {
-		metadata_batch(c, '-', NULL, NULL);
-		return CMD_DONE;
+	if (t->kind == METADATUM_FREE || !may_change(c, t) ||
+	    (t->list == 0 && c->s->answer == 0))
+		return clear_end(c);
+	snprintf(key, sizeof(key), "%s",
+	    t->list != 0 ? metadata[t->list].key : "*");
+	if (is_kept(t) && (r = keep(c, t, key, "", key)) != CMD_ANSWERED)
+		return r == CMD_DONE ? clear_end(c) : r;
+	if (metadata_find(t->list, key) != 0) {
+		metadata_inner(c, RPL_KEYNOTSET, t->name, key);
+		change(c, t, key, "");
 	}
-	key = metadata[t->list].key;
-	if (is_kept(t) && (r = keep(c, t, key, "")) != CMD_ANSWERED) {
-		if (r == CMD_DONE)
-			metadata_batch(c, '-', NULL, NULL);
-		return r;
-	}
-	metadata_inner(c, RPL_KEYNOTSET, t->name, key);
-	change(c, t, key, "");
 	c->step = STEP_BEGUN;
 	c->cursor++;
 	return CMD_MORE;

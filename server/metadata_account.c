@@ -20,7 +20,10 @@
 #include "metadata.h"
 #include "worker.h"
 
-enum { ASKED = 0xffff /* of the cursor: how often */ };
+/* Of the cursor: how often.  Above it is when it began (command_mail()): a
+ * device that says nothing meanwhile may do all this a second time, and the
+ * store answers a question that it knows as it did before. */
+enum { ASKED = 0xffff };
 
 /* The first record of C's user that has SET and has not UNSET; 0 for none. */
 static uint32_t
@@ -97,6 +100,23 @@ answered(struct command *c, const char *word, struct message *m)
 	    name_cmp(m->param[1], c->u->account) == 0;
 }
 
+/* Whether the answer is about an account that it has no longer. */
+static int
+is_others(const struct command *c, const struct message *m)
+{
+	return m->nparam >= 2 && strcmp(m->command, "METADATA") == 0 &&
+	    name_cmp(m->param[1], c->u->account) != 0;
+}
+
+/* From the beginning, by questions that were not asked yet. */
+static enum command_result
+again(struct command *c)
+{
+	c->step &= ~(uint32_t)STEP_ASKED;
+	c->cursor = (c->cursor | ASKED) + 1;
+	return CMD_MORE;
+}
+
 static enum command_result
 fetch(struct command *c)
 {
@@ -106,7 +126,7 @@ fetch(struct command *c)
 	if ((r = ask(c, "METADATA SHOW %s", c->u->account)) != CMD_ANSWERED)
 		return r;
 	if (!answered(c, "SHOW", &m))
-		return done(c);
+		return is_others(c, &m) ? again(c) : done(c);
 	command_op(c, OP_METADATA_LOAD, c->uid)->b = c->s->answer;
 	return asked(c);
 }
@@ -145,7 +165,7 @@ metadata_settle(struct command *c)
 		return drop(c, d);
 	if (c->u->account[0] == '\0' || config->metadata_keys == 0 ||
 	    atomic_load(&state->store.state) == STORE_OFF)
-		return done(c);
+		return c->s->answer == 0 ? done(c) : again(c);
 	if (c->s->answer == 0 && !store_accepts())
 		return CMD_DONE; /* again, when there is one */
 	if ((c->cursor & ASKED) == 0)

@@ -544,7 +544,7 @@ op_account(struct op *op)
 	struct user *u = &users[op->a];
 	uint32_t i;
 
-	op_metadata_account(op->a, op->text);
+	op_metadata_account(op->a, op->c != 0);
 	registry_unindex_account(op->a);
 	copy(u->account, sizeof(u->account), op->text);
 	FAULT("op-account");

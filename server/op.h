@@ -42,7 +42,8 @@ enum op_kind {
 	OP_LINGER,     /* session a leaves its user, who stays without any;
 	                * text why; ms x */
 	OP_SEEN,       /* member a of room b; device c was shown the room */
-	OP_ACCOUNT,    /* user a; b USER_ALWAYS_ON or 0; text account, or "" */
+	OP_ACCOUNT,    /* user a; b USER_ALWAYS_ON or 0; c 1: it had another
+	                * one; text account, or "" */
 	OP_ROOM_LOAD,  /* text name; chunk a what the store knows of it, for
 	                * session b; c LOAD_*; x time */
 	OP_ROOM_REGISTER, /* room a; text account of its founder */

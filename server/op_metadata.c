@@ -105,12 +105,16 @@ op_room_metadata(struct op *op)
 		put(METADATUM_ROOM, op);
 }
 
-/* What was there before gives way, and who has the same is not told again. */
+/* What was there before gives way, and who has the same is not told again.  But
+ * what the account has already was changed since the store was asked. */
 static void
 load(uint32_t u, const char *key, const char *value)
 {
 	uint32_t d = *find(&users[u].metadata, key), told = 0;
 
+	if (d != 0 && (metadata[d].flags & METADATUM_KEPT) &&
+	    !(metadata[d].flags & METADATUM_GONE))
+		return;
 	if (d != 0 && strcmp(metadata[d].value, value) == 0)
 		told = metadata[d].flags & METADATUM_TOLD;
 	op_metadata_put(METADATUM_USER, u, key, value, METADATUM_KEPT | told);
@@ -176,15 +180,13 @@ op_metadata_erase(struct op *op)
 }
 
 void
-op_metadata_account(uint32_t u, const char *account)
+op_metadata_account(uint32_t u, int gone)
 {
 	uint32_t d;
 
 	/* one account's is not the next one's */
-	if (users[u].account[0] != '\0' &&
-	    name_cmp(users[u].account, account) != 0)
-		for (d = users[u].metadata; d != 0; d = metadata[d].next)
-			metadata[d].flags |= METADATUM_GONE;
+	for (d = users[u].metadata; gone && d != 0; d = metadata[d].next)
+		metadata[d].flags |= METADATUM_GONE;
 	FAULT("op-metadata-gone");
 	atomic_fetch_or(&users[u].flags, USER_UNFETCHED);
 }

@@ -17,7 +17,9 @@ void op_subscribe(struct op *op);
  * again.  Without a place for it nothing happens.  Lock held. */
 void op_metadata_put(enum metadatum_kind kind, uint32_t owner, const char *key,
     const char *value, uint32_t flags);
-/* User U is about to be logged in to ACCOUNT, or out: "". */
-void op_metadata_account(uint32_t u, const char *account);
+/* User U is about to be logged in or out; GONE: of another account than that,
+ * whose metadata is not the next one's.  That is not to be seen by the record,
+ * in which a death may have left half a name. */
+void op_metadata_account(uint32_t u, int gone);
 
 #endif
