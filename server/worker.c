@@ -486,6 +486,7 @@ settle(uint32_t i)
 		run_in_a_moment(i);
 		break;
 	case 1:
+		xline_arrived(i);
 		command_next(i);
 		worker_run_later(i);
 		break;
@@ -537,6 +538,8 @@ worker_rest(void)
 		if (sessions[i].state != SESSION_FREE &&
 		    sessions[i].worker == my_id && sessions[i].pend != 0)
 			left |= command_unblock(i) != 0;
+	/* whom a ban is for is not to go where one has looked already */
+	left |= xline_look();
 	return !left && !mailmap_any(&mailmaps[my_id]);
 }
 

@@ -182,22 +182,34 @@ xline_text(uint32_t i)
 	return text;
 }
 
+static void
+cut_one(uint32_t s, const char *reason)
+{
+	sessions[s].flags |= SESSION_BANNED;
+	FAULT("xline-flag");
+	session_close(s, reason);
+}
+
 /* What it is told with 465 is the reason: device_leave().  Of a ban that is
  * for more than one connection, no session of its user may stay. */
 static void
 cut(uint32_t s, uint32_t x)
 {
+	struct user *u = &users[sessions[s].user];
 	char reason[AWAY_MAX + 1];
+	uint32_t i;
 
-	if (xlines[x].kind != XMASK_ADDRESS)
-		atomic_fetch_or(&users[sessions[s].user].flags, USER_ENDS);
-	FAULT("xline-ends");
 	snprintf(reason, sizeof(reason), "%s", xline_text(x));
 	log_info("banned: %s, by %s", log_safe(source_of(sessions[s].user)),
 	    log_safe(xlines[x].mask));
-	sessions[s].flags |= SESSION_BANNED;
-	FAULT("xline-flag");
-	session_close(s, reason);
+	if (xlines[x].kind == XMASK_ADDRESS) {
+		cut_one(s, reason);
+		return;
+	}
+	atomic_fetch_or(&u->flags, USER_ENDS);
+	FAULT("xline-ends");
+	for (i = u->session; i != 0; i = sessions[i].next)
+		cut_one(i, reason);
 }
 
 int
@@ -250,6 +262,12 @@ look_at(uint32_t i, uint64_t after)
 		    &s->addr, u->account, after);
 	if (x != 0)
 		cut(i, x);
+}
+
+void
+xline_arrived(uint32_t i)
+{
+	look_at(i, 0);
 }
 
 int

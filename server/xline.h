@@ -28,6 +28,9 @@ int xline_refuse(struct command *c);
 /* The same of an address that a gateway tells, and of an account. */
 int xline_refuse_address(struct command *c, const struct in6_addr *addr);
 int xline_refuse_account(struct command *c, const char *account);
+/* Closes session S, which has just come from another worker, if it is banned:
+ * while it was on its way nobody has looked at it. */
+void xline_arrived(uint32_t s);
 /* Closes those of our sessions whom a new ban is for, some at a time, once a
  * turn.  Returns whether there are more. */
 int xline_look(void);
