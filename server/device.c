@@ -57,15 +57,24 @@ is_at_rest(const struct session *s)
 	    s->asked == 0 && s->answer == 0;
 }
 
-/* The lowest number that no other session of U has. */
-static uint8_t
-device_free(uint32_t u)
+/* The devices of U, as bits; or only those that are there. */
+static uint32_t
+devices(uint32_t u, int present)
 {
 	uint32_t taken = 0, i;
-	uint8_t d = 0;
 
 	for (i = users[u].session; i != 0; i = sessions[i].next)
-		taken |= UINT32_C(1) << sessions[i].device;
+		if (!present || sessions[i].fd >= 0)
+			taken |= UINT32_C(1) << sessions[i].device;
+	return taken;
+}
+
+/* The lowest number that none of TAKEN has. */
+static uint8_t
+device_free(uint32_t taken)
+{
+	uint8_t d = 0;
+
 	while (taken >> d & 1)
 		d++;
 	return d;
@@ -119,6 +128,23 @@ absence_end(uint32_t u, uint32_t s)
 	registry_free_session(i);
 }
 
+/* Device D of U, who has OTHERS, is new and hears of no room before it is shown
+ * that, whatever one that has left before was to be shown or to hear. */
+static void
+hear_nothing(uint32_t u, uint8_t d, uint32_t others)
+{
+	uint32_t m, bits;
+
+	for (m = users[u].members; m != 0; m = members[m].user_next) {
+		bits = ((1u << SESSIONS_MAX) - 1) & ~others;
+		if (((members[m].flags >> MEMBER_UNSEEN) & others) == 0)
+			atomic_fetch_and(&members[m].flags, ~MEMBER_HEARS);
+		atomic_fetch_and(&members[m].flags, ~(bits << MEMBER_UNSEEN));
+		atomic_fetch_or(&members[m].flags,
+		    UINT32_C(1) << (MEMBER_UNSEEN + d));
+	}
+}
+
 /*
  * Session I becomes one of user U; the one it had so far is freed.  The rooms
  * of U are to be shown to it; until then it hears nothing of them.  May be
@@ -128,14 +154,12 @@ static void
 attach(uint32_t i, uint32_t u)
 {
 	struct session *s = &sessions[i];
-	uint32_t was = s->user, m;
+	uint32_t was = s->user;
 
 	if (was != u) {
-		s->device = device_free(u);
+		s->device = device_free(devices(u, 0));
 		FAULT("attach-device");
-		for (m = users[u].members; m != 0; m = members[m].user_next)
-			atomic_fetch_or(&members[m].flags,
-			    UINT32_C(1) << (MEMBER_UNSEEN + s->device));
+		hear_nothing(u, s->device, devices(u, 1));
 		s->flags |= SESSION_JOINING;
 		FAULT("attach-unseen");
 		/* as the last login found it */
