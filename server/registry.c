@@ -821,6 +821,8 @@ metadata_list(uint32_t d)
 {
 	const struct metadatum *x = &metadata[d];
 
+	if (!ENDS(x->key) || !ENDS(x->value))
+		return NULL;
 	if (x->kind == METADATUM_USER && x->owner >= MAILBOX_SYSTEM &&
 	    x->owner < state->users.high && user_used(x->owner))
 		return &users[x->owner].metadata;
@@ -926,6 +928,18 @@ heal_addresses(void)
 		if (session_used(i) && session_has_address(&sessions[i]))
 			registry_count_address(&sessions[i].addr, 1);
 	heal_list(SESSIONS, 1, session_used);
+}
+
+/* Nobody is at work on a room any more, but who died may have said so without
+ * a step that is finished now. */
+static void
+heal_changes(void)
+{
+	uint32_t i;
+
+	for (i = 1; i < state->rooms.high; i++)
+		if (atomic_load(&rooms[i].change) & 1)
+			atomic_fetch_add(&rooms[i].change, 1);
 }
 
 /* Applies what the dead owner had committed but not finished. */
@@ -1035,6 +1049,7 @@ registry_heal(void)
 	registry_count_clients(count);
 	FAULT("heal-clients");
 	heal_ops();
+	heal_changes();
 	FAULT("heal-ops");
 }
 
@@ -1078,8 +1093,7 @@ metadata_wrong(uint32_t owner, uint32_t d, uint16_t kind)
 	for (; d != 0; d = metadata[d].next)
 		if (d >= state->metadata.high || n++ > 2 * METADATA_KEYS ||
 		    metadata[d].owner != owner || metadata[d].kind != kind ||
-		    memchr(metadata[d].key, '\0', METADATA_KEY + 1) == NULL ||
-		    memchr(metadata[d].value, '\0', METADATA_VALUE + 1) == NULL)
+		    !ENDS(metadata[d].key) || !ENDS(metadata[d].value))
 			return 1;
 	return 0;
 }

@@ -196,6 +196,9 @@ session_wrong(uint32_t i)
 	if ((s->state != SESSION_LIVE || (s->flags & SESSION_PRE_AWAY)) &&
 	    !TERMINATED(reasons[i].text))
 		return "text";
+	if ((s->flags & SESSION_SUBSCRIBED) &&
+	    !TERMINATED(subscriptions[i].keys))
+		return "text";
 	if (s->sent > s->queued || s->executed > s->received)
 		return "position";
 	if ((why = link_wrong(s, i)) != NULL ||
@@ -254,7 +257,8 @@ user_wrong(uint32_t id)
 	if (!TERMINATED(u->nick) || !TERMINATED(u->user) ||
 	    !TERMINATED(u->host) || !TERMINATED(u->real) ||
 	    !TERMINATED(u->account) ||
-	    ((u->flags & USER_AWAY) && !TERMINATED(aways[id].text)) ||
+	    ((u->flags & (USER_AWAY | USER_WISH)) &&
+	        !TERMINATED(aways[id].text)) ||
 	    ((u->modes & USER_OPERATOR) && !TERMINATED(opers[id].name)))
 		return "text";
 	for (i = 0; i < INVITES_MAX; i++)
