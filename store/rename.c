@@ -10,6 +10,7 @@
  * whose event came before the one that tells of the name.
  */
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "../irc/name.h"
@@ -71,4 +72,15 @@ rename_room(struct database *db, const char *from, const char *to,
 	            " AND ?1<>?2", "tt", old, key) < 0
 	    ? -1
 	    : 0;
+}
+
+int
+rename_is_new(struct database *db, uint64_t started, uint64_t id, int64_t now)
+{
+	char name[48];
+
+	snprintf(name, sizeof(name), "rename.%" PRIx64 ".%" PRIx64, started,
+	    id);
+	return database_run(db, "INSERT OR IGNORE INTO done VALUES (?, ?, '')",
+	    "ti", name, now);
 }

@@ -14,4 +14,9 @@
 int rename_room(struct database *db, const char *from, const char *to,
     int64_t time);
 
+/* Whether event ID of a server STARTED then was not asked about before, in the
+ * caller's transaction: 1, 0 or -1. */
+int rename_is_new(struct database *db, uint64_t started, uint64_t id,
+    int64_t now);
+
 #endif

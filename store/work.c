@@ -331,6 +331,7 @@ static struct {
 	struct {
 		char from[NAME_CHANNEL + 1], to[NAME_CHANNEL + 1];
 		int64_t time;  /* 0: there is none */
+		uint64_t id;
 	} renaming;
 } batch;
 
@@ -360,8 +361,10 @@ renaming_take(const struct envelope *e)
 
 	snprintf(line, sizeof(line), "%.*s", (int)e->nline, envelope_line(e));
 	if (sscanf(line, "%*s RENAME %64s %64s", batch.renaming.from,
-	        batch.renaming.to) == 2)
+	        batch.renaming.to) == 2) {
 		batch.renaming.time = (int64_t)e->time;
+		batch.renaming.id = e->id;
+	}
 }
 
 /*
@@ -472,6 +475,19 @@ jobs_run(struct database *db)
 	return 0;
 }
 
+/* Once: an event may come twice, and the old name be another room's by then. */
+static int
+batch_rename(struct database *db)
+{
+	int n;
+
+	if (batch.renaming.time == 0)
+		return 0;
+	n = rename_is_new(db, state->started, batch.renaming.id, clock_wall());
+	return n <= 0 ? n : rename_room(db, batch.renaming.from,
+	    batch.renaming.to, batch.renaming.time);
+}
+
 static int
 batch_write(struct database *db)
 {
@@ -481,8 +497,7 @@ batch_write(struct database *db)
 		return -1;
 	FAULT("store-begun");
 	if (message_store(db, batch.row, batch.nrow, &skipped) != 0 ||
-	    (batch.renaming.time != 0 && rename_room(db, batch.renaming.from,
-	        batch.renaming.to, batch.renaming.time) != 0) ||
+	    batch_rename(db) != 0 ||
 	    jobs_run(db) != 0 || snapshot_save(db, clock_wall()) != 0) {
 		database_rollback(db);
 		return -1;

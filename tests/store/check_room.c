@@ -213,6 +213,10 @@ START_TEST(test_rename)
 	expect("ROOM SHOW #new", "ROOM #NEW Ann +nt %");
 	expect("HISTORY LATEST #new * * 1 0", "ROW 3 %");
 	expect("@account=ann MARKREAD #new", "MARKREAD #new timestamp=%");
+	/* the news of it may come twice */
+	ck_assert_int_eq(rename_is_new(db, 1, 2, 9000000), 1);
+	ck_assert_int_eq(rename_is_new(db, 1, 2, 9000001), 0);
+	ck_assert_int_eq(rename_is_new(db, 1, 3, 9000002), 1);
 }
 END_TEST
 
