@@ -404,7 +404,7 @@ txn_suspend(struct txn *t)
 		atomic_signal_fence(memory_order_seq_cst);
 		FAULT("suspend-copied");
 		/* rather one too many: a successor counts again */
-		if (t->envelope.kind == EVENT_TO_ROOMS)
+		if (event_names(&t->envelope))
 			me->names_pending++;
 		atomic_signal_fence(memory_order_seq_cst);
 		s->pend = me->reserve;
@@ -438,7 +438,7 @@ command_unblock(uint32_t i)
 	deliver_done(&p->envelope);
 	s->pend = 0;
 	FAULT("unblock-cleared");
-	if (p->envelope.kind == EVENT_TO_ROOMS)
+	if (event_names(&p->envelope))
 		me->names_pending--;
 	/* in a shortage, the next one to wait comes before all others */
 	if (me->reserve == 0)
@@ -453,7 +453,7 @@ command_names_pending(uint32_t i)
 {
 	uint32_t c = sessions[i].pend;
 
-	return c != 0 && pending_of(c)->envelope.kind == EVENT_TO_ROOMS;
+	return c != 0 && event_names(&pending_of(c)->envelope);
 }
 
 /*
@@ -548,9 +548,9 @@ txn_finish(struct txn *t)
 		t->ops_done = 1;
 		FAULT("finish-ops-done");
 	}
-	/* before anybody can take the nick that is given up here, or who is
+	/* before anybody can take the name that is given up here, or who is
 	 * kicked can change its own */
-	if (t->event && (t->envelope.kind == EVENT_TO_ROOMS ||
+	if (t->event && (event_names(&t->envelope) ||
 	        t->envelope.kind == EVENT_KICK))
 		txn_post(t);
 	FAULT("finish-told");
@@ -788,6 +788,7 @@ refuse_poison(struct command *c)
 	log_warn("%s of %s crashed %u workers: dropped", c->m.command,
 	    log_safe(c->u->nick), c->s->crashes);
 	reply_line(c, FAIL_CRASHED, config->name, c->m.command);
+	batch_spoil(c);
 	return CMD_DONE;
 }
 
@@ -1132,7 +1133,8 @@ command_mail(uint32_t i)
 		!store_accepts() || !(c.u->flags & USER_REGISTERED)))
 		return 0;
 	if (!command_is_mail(s) && (c.u->flags & USER_UNFETCHED))
-		c.cursor = CURSOR_METADATA;
+		c.cursor = CURSOR_METADATA | (wall_ms << 16 &
+		    (CURSOR_METADATA - 1));
 	else if (!command_is_mail(s) && (s->flags & SESSION_MISSES)) {
 		/* the rooms are shown first */
 		if (s->sent != s->queued || (s->flags & SESSION_JOINING))

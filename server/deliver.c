@@ -1269,7 +1269,7 @@ names_told(unsigned w)
 
 	return workers[w].names_pending == 0 &&
 	    (w == my_id || t->state != TXN_COMMITTED || !t->locked ||
-		!t->event || t->envelope.kind != EVENT_TO_ROOMS ||
+		!t->event || !event_names(&t->envelope) ||
 		t->posts == 0);
 }
 

@@ -56,6 +56,14 @@ int event_room(struct envelope *e, uint32_t r);
  * ENVELOPE_ROOMS. */
 void event_rooms_of(struct envelope *e, uint32_t u);
 
+/* Whether E may tell of a name that somebody else can have then: it is posted
+ * under the lock. */
+static inline int
+event_names(const struct envelope *e)
+{
+	return e->kind == EVENT_TO_ROOMS || e->kind == EVENT_RENAME;
+}
+
 /* What monitors hear of an event to rooms, in its `extra'. */
 enum event_monitored {
 	MONITORED_NOT,
