@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "scram.h"
 
 enum { PATIENCE = 10000 };
 
@@ -703,6 +704,78 @@ START_TEST(test_chghost)
 }
 END_TEST
 
+/* ---- bans, and users of several sessions ---- */
+
+/* One more of the account from ADDRESS, all but registered. */
+static struct client *
+device_from(const char *address, const char *account)
+{
+	struct client *c = client_connect_from(&sv, address, 0);
+
+	snprintf(c->nick, sizeof(c->nick), "%s", account);
+	client_send(c, "CAP REQ sasl\r\nNICK %s\r\nUSER %s 0 * :Real",
+	    account, account);
+	client_expect(c, "CAP * ACK *");
+	client_send(c, "AUTHENTICATE PLAIN");
+	client_expect(c, "AUTHENTICATE +");
+	client_send(c, "AUTHENTICATE %s", plain_message(account, "secret"));
+	client_expect(c, "903 *");
+	return c;
+}
+
+static void
+is_cut(struct client *c)
+{
+	client_expect(c, "465 *");
+	client_expect(c, "ERROR *");
+	client_eof(c);
+}
+
+/* Who is banned by a mask goes as a whole, wherever its sessions are from. */
+START_TEST(test_all_sessions)
+{
+	struct client *ann, *one, *two;
+
+	begin();
+	ann = boss("ann");
+	one = client_login(&sv, "bob", "");
+	two = device_from("127.0.0.2", "bob");
+	client_ask(two, "CAP END", "001 *");
+	client_ask(ann, "KLINE bob!*@127.0.0.2 :out", "NOTICE * :Banned*");
+	is_cut(two);
+	is_cut(one);
+	end();
+}
+END_TEST
+
+/* A session is given to the home of its user, which stands still; a ban comes
+ * before it has arrived there. */
+START_TEST(test_on_its_way)
+{
+	struct client *ann, *bob, *two, *three;
+	int home;
+
+	begin();
+	ann = boss("ann");
+	bob = client_login(&sv, "bob", "");
+	home = client_worker(bob);
+	ck_assert_int_ne(home, client_worker(ann));
+	/* one of them at each worker */
+	two = device_from("127.0.0.2", "bob");
+	three = device_from("127.0.0.2", "bob");
+	ck_assert_int_eq(kill(server_worker_pid(&sv, home), SIGSTOP), 0);
+	client_send(two, "CAP END");
+	client_send(three, "CAP END");
+	usleep(100000);
+	client_ask(ann, "DLINE FORCE 127.0.0.2", "NOTICE * :Banned*");
+	ck_assert_int_eq(kill(server_worker_pid(&sv, home), SIGCONT), 0);
+	is_cut(two);
+	is_cut(three);
+	client_sync(bob);
+	end();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -717,6 +790,8 @@ main(void)
 	tcase_add_test(t, test_no_store);
 	tcase_add_test(t, test_failing_store);
 	tcase_add_test(t, test_gateway);
+	tcase_add_test(t, test_all_sessions);
+	tcase_add_test(t, test_on_its_way);
 	t = harness_case(s, "bans", begin, end, 60);
 	tcase_add_test(t, test_mask);
 	tcase_add_test(t, test_address);
