@@ -33,7 +33,7 @@ enum place_state { FREE, ASKED, AT_WORK, KNOWN };
 static struct place {
 	enum place_state state;
 	int right;
-	uint64_t key;
+	struct hash_key key;
 	char password[MESSAGE_LINE];
 	char hash[sizeof(((struct config_operator *)0)->hash)];
 } places[PLACES];
@@ -113,24 +113,27 @@ work_start(void)
 
 /* The place of KEY, or NULL. */
 static struct place *
-place_of(uint64_t key)
+place_of(const struct hash_key *key)
 {
 	int i;
 
 	for (i = 0; i < PLACES; i++)
-		if (places[i].state != FREE && places[i].key == key)
+		if (places[i].state != FREE &&
+		    places[i].key.session == key->session &&
+		    places[i].key.gen == key->gen &&
+		    places[i].key.at == key->at)
 			return &places[i];
 	return NULL;
 }
 
 static void
-ask(uint64_t key, const char *password, const char *hash)
+ask(const struct hash_key *key, const char *password, const char *hash)
 {
 	struct place *p = place_find(FREE);
 
 	if (p == NULL && (p = place_find(KNOWN)) == NULL)
 		return;
-	p->key = key;
+	p->key = *key;
 	snprintf(p->password, sizeof(p->password), "%s", password);
 	snprintf(p->hash, sizeof(p->hash), "%s", hash);
 	p->state = ASKED;
@@ -138,7 +141,7 @@ ask(uint64_t key, const char *password, const char *hash)
 }
 
 enum hash_verdict
-hash_check(uint64_t key, const char *password, const char *hash)
+hash_check(const struct hash_key *key, const char *password, const char *hash)
 {
 	enum hash_verdict v = HASH_WAIT;
 	struct place *p;

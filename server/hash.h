@@ -14,9 +14,14 @@ enum hash_verdict {
 	HASH_RIGHT,
 };
 
-/* KEY names who asks, and is never 0; the verdict is told once, and then
- * forgotten. */
-enum hash_verdict hash_check(uint64_t key, const char *password,
+/* Who asks, and where in its input: nobody else is to have the verdict. */
+struct hash_key {
+	uint32_t session, gen;
+	uint64_t at;
+};
+
+/* The verdict is told once, and then forgotten. */
+enum hash_verdict hash_check(const struct hash_key *key, const char *password,
     const char *hash);
 
 #endif
