@@ -18,6 +18,7 @@ enum { PATIENCE = 10000, LOGINS = 24 };
 /* crypt(3) of "sesame" */
 #define HASH "$1$moot$OqDwgtpRpN27gn0Ai0TTy."
 #define CAPS "batch draft/metadata-3"
+#define PROXY "127.0.0.9"
 
 static struct server sv;
 static char env[2][160];
@@ -35,6 +36,8 @@ begin(const char *fault)
 	server_set(&sv, "workers", "1");
 	server_set(&sv, "flood", "off");
 	server_set(&sv, "cloak", "on");
+	server_set(&sv, "max-clients-per-address", "2");
+	server_add(&sv, "proxy " PROXY "/32");
 	server_set(&sv, "operator", "boss %s", HASH);
 	server_set(&sv, "state-dir", "%s", state);
 	snprintf(env[0], sizeof(env[0]), "MOOT_FAULT_MAP=%s/faults", sv.dir);
@@ -78,6 +81,47 @@ START_TEST(test_ban)
 	client_send(ann, "TOPIC #x :a\r\nTOPIC #x :b\r\nTOPIC #x :c\r\n"
 	    "TOPIC #x :d\r\nTOPIC #x :e\r\nTOPIC #x :f\r\nTOPIC #x :g");
 	client_sync(ann);
+	end();
+}
+END_TEST
+
+/* ---- who comes by a proxy ---- */
+
+static const char *const proxy_points[] = { "op-address-left:1",
+	"op-address-set:1", "op-address-counted:1", "finish-applied:1",
+	"finish-idle:1", "executed:1", "fill-received:1", "open-live:1" };
+
+static struct client *
+by_proxy(const char *nick)
+{
+	struct client *c = client_connect_from(&sv, PROXY, 0);
+
+	snprintf(c->nick, sizeof(c->nick), "%s", nick);
+	client_send(c, "PROXY TCP4 192.0.2.1 127.0.0.1 65533 6667\r\n"
+	    "NICK %s\r\nUSER u 0 * :Real", nick);
+	return c;
+}
+
+/* It is counted once, whose it is. */
+START_TEST(test_proxy)
+{
+	struct client *one, *two, *more;
+
+	begin(proxy_points[_i]);
+	one = by_proxy("one");
+	client_expect(one, "001 *");
+	two = by_proxy("two");
+	client_expect(two, "001 *");
+	more = by_proxy("more");
+	client_expect(more, "ERROR *");
+	client_eof(more);
+	client_close(more);
+	client_send(one, "QUIT");
+	client_eof(one);
+	client_close(one);
+	client_sync(two);
+	more = by_proxy("more");
+	client_expect(more, "001 *");
 	end();
 }
 END_TEST
@@ -178,6 +222,8 @@ main(void)
 	setenv("MOOTD", mootd != NULL ? mootd : "build/faults/mootd", 1);
 	tcase_add_loop_test(tc, test_ban, 0,
 	    sizeof(ban_points) / sizeof(ban_points[0]));
+	tcase_add_loop_test(tc, test_proxy, 0,
+	    sizeof(proxy_points) / sizeof(proxy_points[0]));
 	tcase_add_test(tc, test_oper);
 	tcase_add_loop_test(tc, test_login, 0, LOGINS);
 	tcase_add_test(tc, test_clear);
