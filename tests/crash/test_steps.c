@@ -13,7 +13,7 @@
 
 #include "harness.h"
 
-enum { PATIENCE = 10000, LOGINS = 24 };
+enum { PATIENCE = 10000, LOGINS = 24, BANS = 140 };
 
 /* crypt(3) of "sesame" */
 #define HASH "$1$moot$OqDwgtpRpN27gn0Ai0TTy."
@@ -54,6 +54,17 @@ end(void)
 	wait_for(server_log_has(&sv, "died of signal"), 2000);
 	client_quit_all();
 	server_stop(&sv);
+}
+
+/* The whole server ends and begins again. */
+static void
+again(void)
+{
+	client_quit_all();
+	ck_assert_int_eq(kill(sv.pid, SIGTERM), 0);
+	ck_assert_int_eq(server_reap(sv.pid, PATIENCE), 0);
+	sv.pid = 0;
+	server_start(&sv);
 }
 
 /* ---- bans of a room ---- */
@@ -196,11 +207,7 @@ START_TEST(test_clear)
 	client_send(ann, "METADATA * LIST");
 	client_block(ann, "BATCH -*");
 	ck_assert_int_eq(client_block_count(ann, "761 *"), 0);
-	client_quit_all();
-	ck_assert_int_eq(kill(sv.pid, SIGTERM), 0);
-	ck_assert_int_eq(server_reap(sv.pid, PATIENCE), 0);
-	sv.pid = 0;
-	server_start(&sv);
+	again();
 	ann = client_login(&sv, "ann", CAPS);
 	client_sync(ann);
 	client_send(ann, "METADATA * LIST");
@@ -208,6 +215,38 @@ START_TEST(test_clear)
 	ck_assert_int_eq(client_block_count(ann, "761 *"), 0);
 	client_quit_all();
 	server_stop(&sv);
+}
+END_TEST
+
+/* ---- bans that come from the store ---- */
+
+/* Within the pages in which they come, of which there are several. */
+static const char *const load_points[] = { "op-xline-filled:141",
+	"op-xline-filled:200", "op-xline-valid:142", "op-xline-valid:143",
+	"op-xline-serial:142", "op-xline-serial:144" };
+
+START_TEST(test_load)
+{
+	struct client *ann;
+	int i;
+
+	begin(load_points[_i]);
+	ann = client_register(&sv, "ann");
+	client_ask(ann, "OPER boss sesame", "381 *");
+	for (i = 0; i < BANS; i++)
+		client_send(ann, "KLINE u%d!*@* :%0100d", i, i);
+	for (i = 0; i < BANS; i++)
+		client_expect(ann, "NOTICE * :Banned*");
+	again();
+	ann = client_register(&sv, "ann");
+	client_ask(ann, "OPER boss sesame", "381 *");
+	client_send(ann, "STATS k");
+	client_block(ann, "219 *");
+	ck_assert_int_eq(client_block_count(ann, "216 *"), BANS);
+	ann = client_connect(&sv);
+	client_send(ann, "NICK u0\r\nUSER u 0 * :Real");
+	client_expect(ann, "465 *");
+	end();
 }
 END_TEST
 
@@ -227,5 +266,7 @@ main(void)
 	tcase_add_test(tc, test_oper);
 	tcase_add_loop_test(tc, test_login, 0, LOGINS);
 	tcase_add_test(tc, test_clear);
+	tcase_add_loop_test(tc, test_load, 0,
+	    sizeof(load_points) / sizeof(load_points[0]));
 	return harness_run(suites);
 }
