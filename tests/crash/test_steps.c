@@ -96,6 +96,34 @@ START_TEST(test_ban)
 }
 END_TEST
 
+static const char *const end_points[] = { "op-ban-filled:1",
+	"op-ban-reason:1", "op-ban-unlinked:1", "op-ban-freed:1",
+	"op-change-ended:11", "finish-others:7", "finish-queued:11" };
+
+/* A ban that ends by itself is told once, by whoever does it. */
+START_TEST(test_end)
+{
+	struct client *ann, *bob;
+
+	begin(end_points[_i]);
+	ann = client_register(&sv, "ann");
+	bob = client_register(&sv, "bob");
+	client_ask(ann, "JOIN #x", "366 *");
+	client_ask(bob, "JOIN #x", "366 *");
+	client_ask(ann, "CS BAN #x bob 1s loud", "MODE #x +b bob!*");
+	client_ask(bob, "PRIVMSG #x :one", "404 *");
+	client_expect(bob, ":irc.test MODE #x -b bob!*");
+	client_expect(ann, ":irc.test MODE #x -b bob!*");
+	client_expect_none(ann, "MODE *");
+	client_expect_none(bob, "MODE *");
+	client_send(bob, "PRIVMSG #x :two");
+	client_expect(ann, "PRIVMSG #x *two");
+	while (!server_log_has(&sv, "died of signal"))
+		client_sync(ann);
+	end();
+}
+END_TEST
+
 /* ---- who comes by a proxy ---- */
 
 static const char *const proxy_points[] = { "op-address-left:1",
@@ -261,6 +289,8 @@ main(void)
 	setenv("MOOTD", mootd != NULL ? mootd : "build/faults/mootd", 1);
 	tcase_add_loop_test(tc, test_ban, 0,
 	    sizeof(ban_points) / sizeof(ban_points[0]));
+	tcase_add_loop_test(tc, test_end, 0,
+	    sizeof(end_points) / sizeof(end_points[0]));
 	tcase_add_loop_test(tc, test_proxy, 0,
 	    sizeof(proxy_points) / sizeof(proxy_points[0]));
 	tcase_add_test(tc, test_oper);

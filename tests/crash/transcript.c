@@ -11,8 +11,9 @@
  *	the order of different senders	nobody promises it
  *	of one sender, what it said to a room and what it said to one person:
  *		they travel through different mailboxes
- *	the order of members in 353 and 352, of rooms in 319 and 322: lists
- *		are linked anew when a worker died
+ *	the order of members in 353 and 352, of rooms in 319 and 322, of what
+ *		they say of themselves in 761: lists are linked anew when a
+ *		worker died; the values of one key stay in theirs
  *
  * Nothing else.  The server's own replies and the echoes of what a client did
  * itself are one sequence.
@@ -139,7 +140,8 @@ static const struct numeric {
 	const char *number;
 	int words;     /* keep only so many of its parameters; 0: all */
 	int sorted;    /* the words behind the last colon have no order */
-	int unordered; /* lines of it may come in any order */
+	int unordered; /* lines of it have no order; 2: but for
+	                * those with the same second and third parameter */
 } numerics[] = {
 	{ "003", 1, 0, 0 }, /* created */
 	{ "253", 1, 0, 0 }, /* connections that are not gone yet */
@@ -154,6 +156,7 @@ static const struct numeric {
 	{ "353", 0, 1, 0 },
 	{ "322", 0, 0, 1 },
 	{ "352", 0, 0, 1 },
+	{ "761", 0, 0, 2 },
 };
 
 static const struct numeric *
@@ -182,6 +185,19 @@ numeric_clean(const struct numeric *n, char *command)
 		words_sort(colon + 2);
 }
 
+/* Of the first N words of TEXT. */
+static size_t
+words_length(const char *text, int n)
+{
+	size_t len = 0;
+
+	for (; n > 0; n--) {
+		len += strspn(text + len, " ");
+		len += strcspn(text + len, " ");
+	}
+	return len;
+}
+
 /* The sequence that a line from SOURCE belongs to: "." for what the server
  * says and what R did itself, else its sender, and whether it is for R alone.
  */
@@ -194,7 +210,10 @@ key_make(const struct record *r, const char *source, const char *command,
 	const struct numeric *x = numeric_find(command);
 
 	target += strspn(target, " ");
-	if (x != NULL && x->unordered)
+	if (x != NULL && x->unordered == 2)
+		snprintf(key, size, "~%.*s", (int)words_length(command, 4),
+		    command);
+	else if (x != NULL && x->unordered)
 		snprintf(key, size, "~%s", x->number);
 	else if (source[n] != '!' ||
 	    (n == own && strncmp(source, r->nick, n) == 0))
