@@ -22,6 +22,7 @@
 
 #include "../ipc/clock.h"
 #include "../ipc/mailbox.h"
+#include "ask.h"
 #include "fault.h"
 #include "log.h"
 #include "pause.h"
@@ -130,6 +131,15 @@ all_quiet(void)
 
 /* ---- the move ---- */
 
+/* Whether it is on our list to be run, for what no line asks for.  What waits
+ * for a store is found by whoever is its home when there is one. */
+static int
+is_due(const struct session *s)
+{
+	return store_accepts() &&
+	    ((s->flags & SESSION_MAIL) || session_owes(s));
+}
+
 static int
 is_at_rest(const struct session *s)
 {
@@ -138,8 +148,7 @@ is_at_rest(const struct session *s)
 		s->miss_head == 0 && s->sasl == 0 && s->batch == 0 &&
 		s->out_head == 0 && s->in_chunk == 0 && s->step == 0 &&
 		s->answer == 0 && s->asked == 0 && s->sent == s->queued &&
-		!(s->flags & (SESSION_JOINING | SESSION_MAIL)) &&
-		!session_owes(s));
+		!(s->flags & SESSION_JOINING) && !is_due(s));
 }
 
 /* Whether I is the first session of a user who can be moved: with all. */
