@@ -16,6 +16,7 @@
 #include "../irc/mode.h"
 #include "account.h"
 #include "ask.h"
+#include "audit.h"
 #include "channel.h"
 #include "lasting.h"
 #include "oper.h"
@@ -45,6 +46,13 @@ say(struct command *c, const char *text)
 	return CMD_DONE;
 }
 
+/* Whether C's user is an operator of R by account. */
+static int
+has_rank(const struct command *c, uint32_t r)
+{
+	return (lasting_rank(r, c->u->account) & MEMBER_OPERATOR) != 0;
+}
+
 /* Whether C's user is WHO in R; else that has been said. */
 static int
 is_allowed(struct command *c, uint32_t r, enum who who)
@@ -59,7 +67,7 @@ is_allowed(struct command *c, uint32_t r, enum who who)
 	else if (who == FOUNDER && !lasting_is_founder(r, account))
 		service_notice(c, "You are not the founder of %s.",
 		    rooms[r].name);
-	else if (who == OPERATOR ? !(rank & MEMBER_OPERATOR) : rank == 0)
+	else if (who == OPERATOR ? !has_rank(c, r) : rank == 0)
 		service_notice(c, "You are not in the list of %s.",
 		    rooms[r].name);
 	else
@@ -192,6 +200,35 @@ do_register(struct command *c, struct order *o)
 /* ---- OP, DEOP ---- */
 
 static enum command_result
+on_record(struct command *c)
+{
+	(void)c;
+	return CMD_ANSWERED;
+}
+
+/*
+ * The store is not asked for this, so what is done by a privilege alone is put
+ * on the record first: CMD_ANSWERED when it is, or need not be; else to be
+ * returned.
+ */
+static enum command_result
+record(struct command *c, uint32_t r, const char *nick, int adding)
+{
+	char text[NAME_NICK + 8];
+
+	if (!(c->step & (STEP_AUDITING | STEP_AUDITED))) {
+		if (has_rank(c, r))
+			return CMD_ANSWERED;
+		/* the answer is about the room */
+		if (c->s->answer != 0)
+			return CMD_MORE;
+	}
+	snprintf(text, sizeof(text), "%s %.*s", adding ? "OP" : "DEOP",
+	    NAME_NICK, nick);
+	return audit(c, "CHANSERV", rooms[r].name, text, on_record);
+}
+
+static enum command_result
 change_operator(struct command *c, struct order *o, int adding)
 {
 	const char *nick = o->n > 2 ? o->word[2] : c->u->nick;
@@ -203,9 +240,9 @@ change_operator(struct command *c, struct order *o, int adding)
 	if ((result = room_of(c, o, OPERATOR, &r)) != CMD_ANSWERED)
 		return result;
 	u = registry_find_nick(nick);
-	if (u == 0 || (m = channel_member(u, r)) == 0) {
+	if (r == 0 || u == 0 || (m = channel_member(u, r)) == 0) {
 		service_notice(c, "Nobody called that is in %s.",
-		    rooms[r].name);
+		    o->word[1]);
 		return CMD_DONE;
 	}
 	if (((members[m].flags & MEMBER_OPERATOR) != 0) == adding) {
@@ -213,6 +250,8 @@ change_operator(struct command *c, struct order *o, int adding)
 		    adding ? "an" : "no", rooms[r].name);
 		return CMD_DONE;
 	}
+	if ((result = record(c, r, nick, adding)) != CMD_ANSWERED)
+		return result;
 	op = command_op(c, OP_MEMBER, m);
 	op->b = adding ? MEMBER_OPERATOR : 0;
 	op->c = adding ? 0 : MEMBER_OPERATOR;

@@ -112,7 +112,8 @@ redact(struct command *c)
 	if (reason != NULL)
 		reason[utf8_cut(reason, strlen(reason), KICK_MAX)] = '\0';
 	c->context = context(c, &p);
-	c->as_user = !oper_may(c->uid, PRIV_ROOMS);
+	/* the privilege is one in rooms */
+	c->as_user = p.room == 0 || !oper_may(c->uid, PRIV_ROOMS);
 	if ((r = ask(c, "REDACT %s %s%s%s", p.key, msgid,
 	         reason != NULL ? " :" : "",
 	         reason != NULL ? reason : "")) != CMD_ANSWERED)
