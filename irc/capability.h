@@ -39,7 +39,8 @@
 	X(METADATA, "draft/metadata-3")                                       \
 	X(OPER_TAG, "draft/oper")                                             \
 	X(EXTENDED_MONITOR, "extended-monitor")                               \
-	X(DRAFT_EXTENDED_MONITOR, "draft/extended-monitor")
+	X(DRAFT_EXTENDED_MONITOR, "draft/extended-monitor")                    \
+	X(CHANNEL_RENAME, "draft/channel-rename")
 
 enum capability_index {
 #define X(id, name) CAPABILITY_##id,

@@ -96,9 +96,9 @@
 #define RPL_ENDOFINVITELIST 337, ":End of /INVITE list"
 #define RPL_WHOISACTUALLY 338, "%s %s :Is actually using host" /* address */
 #define RPL_INVITING 341, "%s %s" /* nick, channel */
-#define RPL_INVEXLIST 346, "%s %s"
+#define RPL_INVEXLIST 346, "%s %s %s %lld" /* channel mask who when */
 #define RPL_ENDOFINVEXLIST 347, "%s :End of channel invite exception list"
-#define RPL_EXCEPTLIST 348, "%s %s"
+#define RPL_EXCEPTLIST 348, "%s %s %s %lld" /* likewise */
 #define RPL_ENDOFEXCEPTLIST 349, "%s :End of channel exception list"
 
 #define RPL_VERSION 351, "%s %s :%s" /* version server comments */
@@ -134,7 +134,7 @@
 #define ERR_NOSUCHNICK 401, "%s :No such nick/channel"
 #define ERR_NOSUCHSERVER 402, "%s :No such server"
 #define ERR_NOSUCHCHANNEL 403, "%s :No such channel"
-#define ERR_CANNOTSENDTOCHAN 404, "%s :Cannot send to channel"
+#define ERR_CANNOTSENDTOCHAN 404, "%s :Cannot send to channel%s" /* (+m) */
 #define ERR_TOOMANYCHANNELS 405, "%s :You have joined too many channels"
 #define ERR_WASNOSUCHNICK 406, "%s :There was no such nickname"
 #define ERR_TOOMANYTARGETS 407, "%s :Too many targets"
@@ -175,14 +175,19 @@
 
 /* Errors: modes of channels */
 #define ERR_KEYSET 467, "%s :Channel key already set"
+#define ERR_NONICKCHANGE 447, "%s :Cannot change nick there (+N)"
+#define ERR_LINKCHANNEL 470, "%s %s :Forwarding to another channel"
 #define ERR_CHANNELISFULL 471, "%s :Cannot join channel (+l)"
 #define ERR_UNKNOWNMODE 472, "%c :is unknown mode char to me"
 #define ERR_INVITEONLYCHAN 473, "%s :Cannot join channel (+i)"
-#define ERR_BANNEDFROMCHAN 474, "%s :Cannot join channel (+b)"
+#define ERR_BANNEDFROMCHAN 474, "%s :Cannot join channel (+b)%s%s" /* ": why" */
 #define ERR_BADCHANNELKEY 475, "%s :Cannot join channel (+k)"
 #define ERR_BADCHANMASK 476, "%s :Bad Channel Mask"
-#define ERR_NOCHANMODES 477, "%s :Channel doesn't support modes"
+#define ERR_NEEDREGGEDNICK 477, \
+	"%s :Cannot join channel (+R): you are not logged in"
 #define ERR_BANLISTFULL 478, "%s %s :Channel list is full" /* and mask */
+
+#define ERR_THROTTLE 480, "%s :Cannot join channel (+j): try again later"
 
 /* Errors: privileges */
 #define ERR_NOPRIVILEGES 481, \
@@ -212,6 +217,13 @@
 #define RPL_HELPSTART 704, "%s :%s"
 #define RPL_HELPTXT 705, "%s :%s"
 #define RPL_ENDOFHELP 706, "%s :%s"
+
+/* KNOCK: channel instead of a nick, channel, who; all see the same line */
+#define RPL_KNOCK 710, "%s %s :has asked for an invite."
+#define RPL_KNOCKDLVR 711, "%s :Your KNOCK has been delivered."
+#define ERR_TOOMANYKNOCK 712, "%s :Too many KNOCKs"
+#define ERR_CHANOPEN 713, "%s :Channel is open"
+#define ERR_KNOCKONCHAN 714, "%s :You are already on that channel"
 
 #define ERR_NOPRIVS 723, "%s :Insufficient oper privileges."
 

@@ -85,6 +85,7 @@ is_kept(const struct envelope *e)
 		return said && (has_account(e->target) ||
 		    has_account(e->source));
 	case EVENT_ASK:
+	case EVENT_RENAME:
 		return 1;
 	default:
 		return 0;

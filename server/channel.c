@@ -7,10 +7,10 @@
  * A kick is told by the kicker's worker and carried out by the victim's home,
  * which alone may unlink a membership; MEMBER_GONE makes it count at once.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "../irc/capability.h"
-#include "../irc/mask.h"
 #include "../irc/mode.h"
 #include "../irc/utf8.h"
 #include "channel.h"
@@ -26,21 +26,6 @@
 #include "registry.h"
 #include "worker.h"
 
-int
-channel_banned(uint32_t r, uint32_t u)
-{
-	const char *source = source_of(u);
-	/* a cloak does not hide from a ban of the address */
-	const char *real = config->cloak ? cloak_source(u, NULL) : NULL;
-	uint32_t b;
-
-	for (b = rooms[r].bans; b != 0; b = bans[b].next)
-		if (mask_match(bans[b].mask, source) ||
-		    (real != NULL && mask_match(bans[b].mask, real)))
-			return 1;
-	return 0;
-}
-
 uint32_t
 channel_member(uint32_t u, uint32_t r)
 {
@@ -49,18 +34,36 @@ channel_member(uint32_t u, uint32_t r)
 	return m != 0 && !(members[m].flags & MEMBER_GONE) ? m : 0;
 }
 
-int
-channel_is_operator(const struct command *c, uint32_t r)
+enum rank
+channel_rank(const struct command *c, uint32_t r)
 {
 	uint32_t m = channel_member(c->uid, r);
 
-	return c->override ||
-	    (m != 0 && (members[m].flags & MEMBER_OPERATOR));
+	return c->override ? RANK_FOUNDER
+	    : m != 0      ? mode_rank(members[m].flags)
+	                  : RANK_NONE;
 }
 
-/* The room called NAME, in which C's user is; else replies 403 or 442. */
-static uint32_t
-room_joined(struct command *c, const char *name)
+int
+channel_is_operator(const struct command *c, uint32_t r)
+{
+	return channel_rank(c, r) >= RANK_OPERATOR;
+}
+
+uint32_t
+channel_keeps_nick(const struct command *c)
+{
+	uint32_t m;
+
+	for (m = c->u->members; m != 0; m = members[m].user_next)
+		if ((rooms[members[m].room].modes & ROOM_NO_NICK) &&
+		    !(members[m].flags & (MEMBER_RANKS | MEMBER_GONE)))
+			return members[m].room;
+	return 0;
+}
+
+uint32_t
+channel_joined(struct command *c, const char *name)
 {
 	uint32_t r = registry_find_room(name);
 
@@ -75,6 +78,7 @@ room_joined(struct command *c, const char *name)
 
 /* ---- JOIN ---- */
 
+/* Whether U was invited to R by one who may let others in. */
 static int
 is_invited(uint32_t u, uint32_t r)
 {
@@ -82,30 +86,115 @@ is_invited(uint32_t u, uint32_t r)
 
 	for (i = 0; i < INVITES_MAX; i++)
 		if (users[u].invite[i] == r &&
-		    users[u].invite_gen[i] == rooms[r].gen)
+		    users[u].invite_gen[i] == rooms[r].gen &&
+		    (users[u].invite_in >> i & 1))
 			return 1;
 	return 0;
 }
 
-/* Whether the user may enter room R with KEY; else replies why not.  Who is its
- * operator by account always may: nobody else could let anybody in. */
-static int
-may_join(struct command *c, uint32_t r, const char *key)
-{
-	const struct room *x = &rooms[r];
+/* Each says whether C's user is kept out of R, to which it has KEY; with TELL
+ * it is told, too. */
+typedef int refuse_fn(struct command *c, uint32_t r, const char *key, int tell);
 
-	if (c->override || (lasting_rank(r, c->u->account) & MEMBER_OPERATOR))
-		return 1;
-	if (channel_banned(r, c->uid))
-		reply(c, ERR_BANNEDFROMCHAN, x->name);
-	else if ((x->modes & ROOM_INVITE_ONLY) && !is_invited(c->uid, r))
-		reply(c, ERR_INVITEONLYCHAN, x->name);
-	else if ((x->modes & ROOM_KEY) && strcmp(key, x->key) != 0)
-		reply(c, ERR_BADCHANNELKEY, x->name);
-	else if ((x->modes & ROOM_LIMIT) && x->count >= x->limit)
-		reply(c, ERR_CHANNELISFULL, x->name);
-	else
-		return 1;
+static int
+refuse_banned(struct command *c, uint32_t r, const char *key, int tell)
+{
+	uint32_t b = channel_ban(r, c->uid, 0);
+
+	(void)key;
+	if (b != 0 && tell)
+		reply(c, ERR_BANNEDFROMCHAN, rooms[r].name,
+		    bans[b].reason[0] != '\0' ? ": " : "", bans[b].reason);
+	return b != 0;
+}
+
+static int
+refuse_uninvited(struct command *c, uint32_t r, const char *key, int tell)
+{
+	int is = (rooms[r].modes & ROOM_INVITE_ONLY) &&
+	    !channel_is_expected(r, c->uid);
+
+	(void)key;
+	if (is && tell)
+		reply(c, ERR_INVITEONLYCHAN, rooms[r].name);
+	return is;
+}
+
+static int
+refuse_key(struct command *c, uint32_t r, const char *key, int tell)
+{
+	int is = (rooms[r].modes & ROOM_KEY) && strcmp(key, rooms[r].key) != 0;
+
+	if (is && tell)
+		reply(c, ERR_BADCHANNELKEY, rooms[r].name);
+	return is;
+}
+
+static int
+refuse_full(struct command *c, uint32_t r, const char *key, int tell)
+{
+	int is = (rooms[r].modes & ROOM_LIMIT) &&
+	    rooms[r].count >= rooms[r].limit;
+
+	(void)key;
+	if (is && tell)
+		reply(c, ERR_CHANNELISFULL, rooms[r].name);
+	return is;
+}
+
+static int
+refuse_guest(struct command *c, uint32_t r, const char *key, int tell)
+{
+	int is = (rooms[r].modes & ROOM_ACCOUNTS) && c->u->account[0] == '\0';
+
+	(void)key;
+	if (is && tell)
+		reply(c, ERR_NEEDREGGEDNICK, rooms[r].name);
+	return is;
+}
+
+/* How many have joined R in the time of its mode j that runs now. */
+static uint32_t
+joins_now(uint32_t r)
+{
+	return wall_ms / 1000 - rooms[r].joined_at < rooms[r].throttle_time
+	    ? rooms[r].joined
+	    : 0;
+}
+
+static int
+refuse_throttled(struct command *c, uint32_t r, const char *key, int tell)
+{
+	int is = (rooms[r].modes & ROOM_THROTTLE) &&
+	    joins_now(r) >= rooms[r].throttle;
+
+	(void)key;
+	if (is && tell)
+		reply(c, ERR_THROTTLE, rooms[r].name);
+	return is;
+}
+
+/* In the order in which they are looked at. */
+static refuse_fn *const refusals[] = {
+	refuse_banned, refuse_uninvited, refuse_key, refuse_full, refuse_guest,
+	refuse_throttled,
+};
+
+/* Whether the user may not enter room R with KEY.  Who is halfop there or more
+ * by account always may: nobody else could let anybody in; so may whom one of
+ * them has invited. */
+static int
+is_refused(struct command *c, uint32_t r, const char *key, int tell)
+{
+	size_t i;
+
+	if (c->override ||
+	    mode_rank(lasting_rank(r, c->u->account)) >= RANK_HALFOP ||
+	    is_invited(c->uid, r))
+		return 0;
+	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (refusals[i](c, r, key, tell))
+			return 1;
 	return 0;
 }
 
@@ -134,7 +223,7 @@ join(struct command *c, const char *name, const char *key, int unsure)
 	uint32_t r = registry_find_room(name);
 	struct op *op;
 
-	if (r != 0 && !may_join(c, r, key))
+	if (r != 0 && is_refused(c, r, key, 1))
 		return 0;
 	if (state->members.used + 2 >= state->max_members ||
 	    (r == 0 && !lasting_place(c))) {
@@ -148,6 +237,12 @@ join(struct command *c, const char *name, const char *key, int unsure)
 	op->x = wall_ms;
 	op_text(op, name);
 	op_text2(op, unsure ? "?" : "");
+	if (r != 0 && (rooms[r].modes & ROOM_THROTTLE)) {
+		op = command_op(c, OP_ROOM_JOINED, r);
+		op->b = joins_now(r) + 1;
+		op->c = op->b > 1 ? rooms[r].joined_at
+		                  : (uint32_t)(wall_ms / 1000);
+	}
 	return 1;
 }
 
@@ -244,18 +339,63 @@ join_zero(struct command *c)
 	return CMD_MORE;
 }
 
-/* The step of a JOIN: which room of the list, and what is to be done there;
- * above it how far the room's history has been told. */
+/* The step of a JOIN: which room of the list, what is to be done there, and
+ * whether it is the one to which that room forwards; above it how far the
+ * room's history has been told. */
 enum { JOIN_ENTER, JOIN_NAMES, JOIN_HISTORY, JOIN_RANK };
-enum { JOIN_ITEM = 8, JOIN_BITS = 10 };
+enum { JOIN_ITEM = 8, JOIN_FORWARD = 10, JOIN_BITS = 11 };
+
+static int
+is_forwarded(const struct command *c)
+{
+	return c->step >> JOIN_FORWARD & 1;
+}
 
 static enum command_result
 join_step(struct command *c, unsigned item, unsigned what)
 {
-	c->step = what << JOIN_ITEM | item;
+	unsigned forward = what == JOIN_ENTER ? 0 : (unsigned)is_forwarded(c);
+
+	c->step = forward << JOIN_FORWARD | what << JOIN_ITEM | item;
 	if (what == JOIN_ENTER)
 		c->cursor = 0; /* of who fetches it */
 	return CMD_MORE;
+}
+
+/* The user is not let into the room called NAME, but there is another one for
+ * such: the next step is to join that. */
+static int
+join_forward(struct command *c, unsigned item, const char *name,
+    const char *key)
+{
+	uint32_t r = registry_find_room(name);
+
+	if (r == 0 || is_forwarded(c) || !(rooms[r].modes & ROOM_FORWARD) ||
+	    !is_refused(c, r, key, 0))
+		return 0;
+	join_step(c, item, JOIN_ENTER);
+	c->step |= 1u << JOIN_FORWARD;
+	return 1;
+}
+
+/* That it is sent there; or, if there is no other one any more, or it is there
+ * already, why it is not let in. */
+static int
+join_forwarded(struct command *c, unsigned item, const char *name)
+{
+	uint32_t to = registry_find_room(name), r;
+	char from[512], key[64] = "";
+
+	list_item(c->m.param[0], item, from, sizeof(from));
+	if (c->m.nparam > 1)
+		list_item(c->m.param[1], item, key, sizeof(key));
+	if (to != 0 && channel_member(c->uid, to) == 0) {
+		reply(c, ERR_LINKCHANNEL, from, name);
+		return 1;
+	}
+	if ((r = registry_find_room(from)) != 0)
+		is_refused(c, r, key, 1);
+	return 0;
 }
 
 static enum command_result
@@ -267,15 +407,22 @@ join_enter(struct command *c, unsigned item, const char *name)
 
 	if ((can = could_join(c, name)) < 0)
 		return CMD_WAIT;
-	if (!can)
+	if (!can) {
+		if (is_forwarded(c) && !c->failed)
+			join_forwarded(c, item, name);
 		return join_step(c, item + 1, JOIN_ENTER);
+	}
 	look = lasting_look(c, name, &unsure);
 	if (look == CMD_DONE)
 		return join_step(c, item + 1, JOIN_ENTER);
 	if (look != CMD_ANSWERED)
 		return look;
-	if (c->m.nparam > 1)
+	if (is_forwarded(c) && !join_forwarded(c, item, name))
+		return join_step(c, item + 1, JOIN_ENTER);
+	if (c->m.nparam > 1 && !is_forwarded(c))
 		list_item(c->m.param[1], item, key, sizeof(key));
+	if (join_forward(c, item, name, key))
+		return CMD_MORE;
 	if (!join(c, name, key, unsure))
 		return join_step(c, item + 1, JOIN_ENTER);
 	/* its history is what was said before this */
@@ -335,11 +482,15 @@ cmd_join(struct command *c)
 	unsigned item = c->step & ((1 << JOIN_ITEM) - 1);
 	unsigned what = c->step >> JOIN_ITEM & 3;
 	char name[512];
+	uint32_t r;
 
 	if (strcmp(c->m.param[0], "0") == 0)
 		return join_zero(c);
 	if (!list_item(c->m.param[0], item, name, sizeof(name)))
 		return CMD_DONE;
+	if (is_forwarded(c) && (r = registry_find_room(name)) != 0 &&
+	    (rooms[r].modes & ROOM_FORWARD))
+		snprintf(name, sizeof(name), "%s", rooms[r].forward);
 	if (what == JOIN_ENTER)
 		return join_enter(c, item, name);
 	if (what == JOIN_HISTORY)
@@ -360,7 +511,7 @@ cmd_part(struct command *c)
 
 	if (!list_item(c->m.param[0], c->step, name, sizeof(name)))
 		return CMD_DONE;
-	if ((r = room_joined(c, name)) != 0)
+	if ((r = channel_joined(c, name)) != 0)
 		leave(c, r, reason);
 	c->step++;
 	return CMD_MORE;
@@ -394,9 +545,10 @@ cmd_topic(struct command *c)
 		topic_show(c, r);
 		return CMD_DONE;
 	}
-	if ((r = room_joined(c, c->m.param[0])) == 0)
+	if ((r = channel_joined(c, c->m.param[0])) == 0)
 		return CMD_DONE;
-	if ((rooms[r].modes & ROOM_TOPIC_LOCK) && !channel_is_operator(c, r)) {
+	if ((rooms[r].modes & ROOM_TOPIC_LOCK) &&
+	    channel_rank(c, r) < RANK_HALFOP) {
 		reply(c, ERR_CHANOPRIVSNEEDED, rooms[r].name);
 		return CMD_DONE;
 	}
@@ -429,6 +581,10 @@ kick(struct command *c, uint32_t r, const char *nick, const char *reason)
 		reply(c, ERR_USERNOTINCHANNEL, users[u].nick, rooms[r].name);
 		return;
 	}
+	if (mode_rank(members[m].flags) > channel_rank(c, r)) {
+		reply(c, ERR_CHANOPRIVSNEEDED, rooms[r].name);
+		return;
+	}
 	e = command_event(c, EVENT_KICK);
 	event_target_room(e, r);
 	e->extra = u;
@@ -441,28 +597,42 @@ kick(struct command *c, uint32_t r, const char *nick, const char *reason)
 	op->x = u;
 }
 
+/* Whether C may try it there; else that has been replied. */
+static uint32_t
+kick_room(struct command *c, const char *name)
+{
+	uint32_t r = channel_joined(c, name);
+
+	if (r != 0 && channel_rank(c, r) < RANK_HALFOP) {
+		reply(c, ERR_CHANOPRIVSNEEDED, rooms[r].name);
+		r = 0;
+	}
+	return r;
+}
+
+/* One room for all nicks, or one for each. */
 enum command_result
 cmd_kick(struct command *c)
 {
+	int several = strchr(c->m.param[0], ',') != NULL;
 	const char *reason = c->m.nparam > 2 && c->m.param[2][0] != '\0'
 	    ? c->m.param[2]
 	    : c->u->nick;
-	char nick[512];
+	char nick[512], name[512];
 	uint32_t r;
 
-	if (!list_item(c->m.param[1], c->step, nick, sizeof(nick)))
+	if (!list_item(c->m.param[1], c->step, nick, sizeof(nick)) ||
+	    !list_item(c->m.param[0], several ? c->step : 0, name,
+	        sizeof(name)))
 		return CMD_DONE;
-	if ((r = room_joined(c, c->m.param[0])) == 0)
-		return CMD_DONE;
-	if (!channel_is_operator(c, r)) {
-		reply(c, ERR_CHANOPRIVSNEEDED, rooms[r].name);
-		return CMD_DONE;
-	}
 	if (c->step >= TARGETS_MAX) {
 		reply(c, ERR_TOOMANYTARGETS, "KICK");
 		return CMD_DONE;
 	}
-	kick(c, r, nick, reason);
+	if ((r = kick_room(c, name)) != 0)
+		kick(c, r, nick, reason);
+	else if (!several)
+		return CMD_DONE;
 	c->step++;
 	return CMD_MORE;
 }
@@ -484,7 +654,7 @@ invitations(struct command *c)
 	return CMD_DONE;
 }
 
-/* The second step: the room's operators who asked for it are told. */
+/* The second step: those who might have invited, and asked for it, are told. */
 static enum command_result
 invite_told(struct command *c)
 {
@@ -495,7 +665,7 @@ invite_told(struct command *c)
 		return CMD_DONE;
 	e = command_event(c, EVENT_TO_ROOM);
 	event_target_room(e, r);
-	e->extra = MEMBER_OPERATOR;
+	e->extra = mode_from(RANK_HALFOP);
 	event_alt(e, CAP(INVITE_NOTIFY), ":%s INVITE %s %s",
 	    source_of(c->uid), c->m.param[0], rooms[r].name);
 	return CMD_DONE;
@@ -505,6 +675,7 @@ enum command_result
 cmd_invite(struct command *c)
 {
 	struct envelope *e;
+	struct op *op;
 	uint32_t u, r;
 
 	if (c->m.nparam == 0)
@@ -520,9 +691,10 @@ cmd_invite(struct command *c)
 		reply(c, ERR_NOSUCHNICK, c->m.param[0]);
 		return CMD_DONE;
 	}
-	if ((r = room_joined(c, c->m.param[1])) == 0)
+	if ((r = channel_joined(c, c->m.param[1])) == 0)
 		return CMD_DONE;
-	if ((rooms[r].modes & ROOM_INVITE_ONLY) && !channel_is_operator(c, r)) {
+	if ((rooms[r].modes & ROOM_INVITE_ONLY) &&
+	    channel_rank(c, r) < RANK_HALFOP) {
 		reply(c, ERR_CHANOPRIVSNEEDED, rooms[r].name);
 		return CMD_DONE;
 	}
@@ -534,7 +706,9 @@ cmd_invite(struct command *c)
 	event_target_user(e, u);
 	event_line(e, ":%s INVITE %s %s", source_of(c->uid), users[u].nick,
 	    rooms[r].name);
-	command_op(c, OP_INVITE, u)->b = r;
+	op = command_op(c, OP_INVITE, u);
+	op->b = r;
+	op->c = channel_rank(c, r) >= RANK_HALFOP;
 	reply(c, RPL_INVITING, users[u].nick, rooms[r].name);
 	if (users[u].flags & USER_AWAY)
 		reply(c, RPL_AWAY, users[u].nick, aways[u].text);

@@ -13,7 +13,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../irc/extban.h"
 #include "../irc/mode.h"
+#include "../irc/utf8.h"
+#include "../irc/xmask.h"
 #include "account.h"
 #include "ask.h"
 #include "audit.h"
@@ -27,7 +30,7 @@
 
 /* Of each command: the room is looked for; the store is asked; then those in
  * the room are given what they are. */
-enum { STEP_LOOK, STEP_ASK, STEP_GIVE = STEP_RECLAIM + 8 };
+enum { STEP_LOOK, STEP_ASK, STEP_GIVE = STEP_RECLAIM + 8, STEP_LIST };
 
 enum who { MEMBER_OF_LIST, OPERATOR, FOUNDER };
 
@@ -46,13 +49,6 @@ say(struct command *c, const char *text)
 	return CMD_DONE;
 }
 
-/* Whether C's user is an operator of R by account. */
-static int
-has_rank(const struct command *c, uint32_t r)
-{
-	return (lasting_rank(r, c->u->account) & MEMBER_OPERATOR) != 0;
-}
-
 /* Whether C's user is WHO in R; else that has been said. */
 static int
 is_allowed(struct command *c, uint32_t r, enum who who)
@@ -67,7 +63,7 @@ is_allowed(struct command *c, uint32_t r, enum who who)
 	else if (who == FOUNDER && !lasting_is_founder(r, account))
 		service_notice(c, "You are not the founder of %s.",
 		    rooms[r].name);
-	else if (who == OPERATOR ? !has_rank(c, r) : rank == 0)
+	else if (who == OPERATOR ? mode_rank(rank) < RANK_OPERATOR : rank == 0)
 		service_notice(c, "You are not in the list of %s.",
 		    rooms[r].name);
 	else
@@ -170,7 +166,7 @@ registered(struct command *c, uint32_t r, const struct message *m)
 		return CMD_DONE;
 	op_text(command_op(c, OP_ROOM_REGISTER, r), m->param[1]);
 	lasting_mode(c, r, "+r");
-	return CMD_DONE;
+	return then_give(c);
 }
 
 static enum command_result
@@ -181,6 +177,8 @@ do_register(struct command *c, struct order *o)
 	struct message m;
 	int unsure;
 
+	if (step_of(c) == STEP_GIVE)
+		return give(c, r, c->u->account, 0);
 	if (step_of(c) == STEP_LOOK) {
 		if (r != 0 && (result = lasting_look(c, o->word[1],
 		        &unsure)) != CMD_ANSWERED)
@@ -199,6 +197,26 @@ do_register(struct command *c, struct order *o)
 
 /* ---- OP, DEOP ---- */
 
+/* What C's user is in R, by account or as it is there. */
+static enum rank
+rank_of(const struct command *c, uint32_t r)
+{
+	enum rank there = channel_rank(c, r),
+		  rank = mode_rank(lasting_rank(r, c->u->account));
+
+	return rank > there ? rank : there;
+}
+
+/* Whether that is enough, without any privilege, to change membership M. */
+static int
+is_enough(const struct command *c, uint32_t r, uint32_t m)
+{
+	uint32_t rank = lasting_rank(r, c->u->account);
+
+	return mode_rank(rank) >= RANK_OPERATOR &&
+	    mode_rank(members[m].flags) <= rank_of(c, r);
+}
+
 static enum command_result
 on_record(struct command *c)
 {
@@ -212,12 +230,12 @@ on_record(struct command *c)
  * returned.
  */
 static enum command_result
-record(struct command *c, uint32_t r, const char *nick, int adding)
+record(struct command *c, uint32_t r, uint32_t m, const char *nick, int adding)
 {
 	char text[NAME_NICK + 8];
 
 	if (!(c->step & (STEP_AUDITING | STEP_AUDITED))) {
-		if (has_rank(c, r))
+		if (is_enough(c, r, m))
 			return CMD_ANSWERED;
 		/* the answer is about the room */
 		if (c->s->answer != 0)
@@ -245,12 +263,18 @@ change_operator(struct command *c, struct order *o, int adding)
 		    o->word[1]);
 		return CMD_DONE;
 	}
+	if (mode_rank(members[m].flags) > rank_of(c, r) &&
+	    !oper_may(c->uid, PRIV_ROOMS)) {
+		service_notice(c, "%s is more in %s than you are.",
+		    users[u].nick, rooms[r].name);
+		return CMD_DONE;
+	}
 	if (((members[m].flags & MEMBER_OPERATOR) != 0) == adding) {
 		service_notice(c, "%s is %s operator of %s.", users[u].nick,
 		    adding ? "an" : "no", rooms[r].name);
 		return CMD_DONE;
 	}
-	if ((result = record(c, r, nick, adding)) != CMD_ANSWERED)
+	if ((result = record(c, r, m, nick, adding)) != CMD_ANSWERED)
 		return result;
 	op = command_op(c, OP_MEMBER, m);
 	op->b = adding ? MEMBER_OPERATOR : 0;
@@ -280,7 +304,9 @@ static const struct {
 	const char *name, *said;
 	uint32_t bit;
 } ranks[] = {
+	{ "admin", "an admin", MEMBER_ADMIN },
 	{ "operator", "an operator", MEMBER_OPERATOR },
+	{ "halfop", "a half operator", MEMBER_HALFOP },
 	{ "voice", "somebody with a voice", MEMBER_VOICE },
 	{ NULL, NULL, 0 },
 };
@@ -364,14 +390,14 @@ do_access(struct command *c, struct order *o)
 		return access_list(c, r);
 	if (!adding && (o->n < 4 || strcasecmp(o->word[2], "DEL") != 0))
 		return say(c, "ACCESS #ROOM LIST | ADD ACCOUNT "
-		    "[OPERATOR|VOICE] | DEL ACCOUNT");
+		    "[ADMIN|OPERATOR|HALFOP|VOICE] | DEL ACCOUNT");
 	if (step_of(c) == STEP_GIVE)
 		return give(c, r, o->word[3], !adding);
 	while (ranks[rank].name != NULL &&
 	    (!adding || strcasecmp(ranks[rank].name, wants) != 0))
 		rank++;
 	if (adding && ranks[rank].name == NULL)
-		return say(c, "One can be OPERATOR or VOICE.");
+		return say(c, "One can be ADMIN, OPERATOR, HALFOP or VOICE.");
 	if (first && !(adding ? may_add(c, r, o->word[3])
 	                      : is_account(c, o->word[3])))
 		return CMD_DONE;
@@ -379,6 +405,26 @@ do_access(struct command *c, struct order *o)
 }
 
 /* ---- TRANSFER, DROP ---- */
+
+/* The new one, then who was it. */
+static enum command_result
+transfer_give(struct command *c, uint32_t r, const char *account)
+{
+	uint32_t m;
+	unsigned w;
+
+	if (give(c, r, account, 0) == CMD_MORE)
+		return CMD_MORE;
+	for (w = 1; r != 0 && w <= state->nworker; w++)
+		for (m = room_list(r, w)->first; m != 0;
+		     m = members[m].room_next)
+			if ((members[m].flags & MEMBER_FOUNDER) &&
+			    !lasting_is_founder(r,
+			        users[members[m].user].account) &&
+			    lasting_give(c, m, 1))
+				return CMD_MORE;
+	return CMD_DONE;
+}
 
 static enum command_result
 do_transfer(struct command *c, struct order *o)
@@ -392,7 +438,7 @@ do_transfer(struct command *c, struct order *o)
 	if ((result = room_of(c, o, FOUNDER, &r)) != CMD_ANSWERED)
 		return result;
 	if (step_of(c) == STEP_GIVE)
-		return give(c, r, o->word[2], 0);
+		return transfer_give(c, r, o->word[2]);
 	if (first && !is_account(c, o->word[2]))
 		return CMD_DONE;
 	result = ask(c, "ROOM FOUNDER %s %s", o->word[1], o->word[2]);
@@ -489,23 +535,193 @@ do_set(struct command *c, struct order *o)
 	return CMD_DONE;
 }
 
+/* ---- BAN, UNBAN, BANS ---- */
+
+/*
+ * The room whose bans are meant, in *R, if C's user is half operator there or
+ * more: CMD_ANSWERED; else to be returned.  It need not be registered.
+ */
+static enum command_result
+bans_of(struct command *c, const struct order *o, uint32_t *r)
+{
+	enum command_result result;
+	int unsure;
+
+	*r = registry_find_room(o->word[1]);
+	if ((*r == 0 || rooms[*r].loading != 0) && store_accepts() &&
+	    name_is_channel(o->word[1])) {
+		result = lasting_look(c, o->word[1], &unsure);
+		if (result != CMD_ANSWERED)
+			return result;
+	}
+	if (*r == 0)
+		return say(c, "There is no such room.");
+	if (rank_of(c, *r) < RANK_HALFOP)
+		return say(c, "You are no operator there.");
+	return CMD_ANSWERED;
+}
+
+static uint32_t
+ban_of(uint32_t r, const char *mask)
+{
+	uint32_t b;
+
+	for (b = rooms[r].bans; b != 0; b = bans[b].next)
+		if (bans[b].list == ROOM_BAN &&
+		    name_cmp(bans[b].mask, mask) == 0)
+			break;
+	return b;
+}
+
+static void
+ban(struct command *c, uint32_t r, const char *mask, long s,
+    const char *reason)
+{
+	char modes[MASK_MAX + 8];
+	struct op *op = command_op(c, OP_BAN_ADD, r);
+
+	op->b = ROOM_BAN;
+	op->c = (uint32_t)s;
+	op->x = wall_ms / 1000;
+	snprintf(op->text, sizeof(op->text), "%s%s%.*s", mask,
+	    reason[0] != '\0' ? " " : "",
+	    (int)utf8_cut(reason, strlen(reason), BAN_REASON), reason);
+	op_text2(op, source_of(c->uid));
+	if (ban_of(r, mask) == 0) {
+		snprintf(modes, sizeof(modes), "+b %s", mask);
+		lasting_mode(c, r, modes);
+	}
+	if (s != 0)
+		service_notice(c, "%s is banned from %s for %ld seconds.", mask,
+		    rooms[r].name, s);
+	else
+		service_notice(c, "%s is banned from %s.", mask, rooms[r].name);
+}
+
+/* The time that TEXT begins with, 0 if with none, -1 for a wrong one; *REASON
+ * is what follows. */
+static long
+ban_time(const char *text, const char **reason)
+{
+	char word[32];
+	size_t n = strcspn(text, " ");
+	int64_t s;
+
+	*reason = text;
+	if (*text < '0' || *text > '9')
+		return 0;
+	snprintf(word, sizeof(word), "%.*s", (int)n, text);
+	s = n < sizeof(word) ? xmask_duration(word) : -1;
+	*reason = text + n + strspn(text + n, " ");
+	return s <= BAN_MOST ? (long)s : -1;
+}
+
+static enum command_result
+do_ban(struct command *c, struct order *o)
+{
+	char mask[MASK_MAX + 1];
+	const char *reason = "";
+	enum command_result result;
+	long s = 0;
+	uint32_t r;
+
+	if ((result = bans_of(c, o, &r)) != CMD_ANSWERED)
+		return result;
+	if (extban_complete(mask, sizeof(mask), o->word[2]) != 0)
+		return say(c, "That is no mask.");
+	if (ban_of(r, mask) == 0 && (rooms[r].nbans >= BANS_MAX ||
+	        state->bans.used + 1 >= state->max_bans))
+		return say(c, "The list is full.");
+	if (o->n > 3 && (s = ban_time(o->word[3], &reason)) < 0)
+		return say(c, "A time is like 90s, 30m, 1d12h or 2w, "
+		    "and at most a year.");
+	ban(c, r, mask, s, reason);
+	return CMD_DONE;
+}
+
+static enum command_result
+do_unban(struct command *c, struct order *o)
+{
+	char mask[MASK_MAX + 1], modes[MASK_MAX + 8];
+	enum command_result result;
+	struct op *op;
+	uint32_t r;
+
+	if ((result = bans_of(c, o, &r)) != CMD_ANSWERED)
+		return result;
+	if (extban_complete(mask, sizeof(mask), o->word[2]) != 0 ||
+	    ban_of(r, mask) == 0)
+		return say(c, "That is not banned.");
+	snprintf(modes, sizeof(modes), "-b %s", mask);
+	lasting_mode(c, r, modes);
+	op = command_op(c, OP_BAN_DEL, r);
+	op->b = ROOM_BAN;
+	op_text(op, mask);
+	return say(c, "It is not banned any more.");
+}
+
+static void
+ban_show(struct command *c, uint32_t b)
+{
+	long long left = (long long)(bans[b].until - wall_ms / 1000);
+	char ends[48] = "";
+
+	if (bans[b].until != 0)
+		snprintf(ends, sizeof(ends), ", ends in %lld s",
+		    left > 0 ? left : 0);
+	service_notice(c, "%s: by %s%s%s%s", bans[b].mask, bans[b].setter, ends,
+	    bans[b].reason[0] != '\0' ? ": " : "", bans[b].reason);
+}
+
+/* The cursor counts the entries. */
+static enum command_result
+do_bans(struct command *c, struct order *o)
+{
+	enum command_result result;
+	uint64_t n = 0;
+	uint32_t r, b;
+
+	if ((result = bans_of(c, o, &r)) != CMD_ANSWERED)
+		return result;
+	if (c->step != STEP_LIST)
+		c->cursor = 0;
+	for (b = rooms[r].bans; b != 0; b = bans[b].next) {
+		if (bans[b].list != ROOM_BAN || n++ < c->cursor)
+			continue;
+		if (reply_size() >= REPLY_STEP / 4) {
+			c->step = STEP_LIST;
+			c->cursor = n - 1;
+			return CMD_MORE;
+		}
+		ban_show(c, b);
+	}
+	service_notice(c, "End of the bans of %s.", rooms[r].name);
+	return CMD_DONE;
+}
+
 const struct service_row chanserv[] = {
 	{ "REGISTER", do_register, 1, 1,
-	    "REGISTER #ROOM: makes a room last, of which you are operator" },
+	    "REGISTER #ROOM: makes a room last, of which you are operator", 0 },
 	{ "OP", do_op, 1, 2,
-	    "OP #ROOM [NICK]: makes you, or NICK, operator" },
+	    "OP #ROOM [NICK]: makes you, or NICK, operator", 0 },
 	{ "DEOP", do_deop, 1, 2,
-	    "DEOP #ROOM [NICK]: takes that away" },
+	    "DEOP #ROOM [NICK]: takes that away", 0 },
 	{ "ACCESS", do_access, 2, 4,
-	    "ACCESS #ROOM LIST | ADD ACCOUNT [OPERATOR|VOICE] | DEL ACCOUNT: "
-	    "who is what in it, whenever they come" },
+	    "ACCESS #ROOM LIST | ADD ACCOUNT [ADMIN|OPERATOR|HALFOP|VOICE] | "
+	    "DEL ACCOUNT: who is what in it, whenever they come", 0 },
+	{ "BAN", do_ban, 2, 3,
+	    "BAN #ROOM MASK [TIME] [REASON]: bans, as MODE +b, for as long as "
+	    "30m, 1d12h or 2w", 1 },
+	{ "UNBAN", do_unban, 2, 2, "UNBAN #ROOM MASK: takes that away", 1 },
+	{ "BANS", do_bans, 1, 1,
+	    "BANS #ROOM: who is banned by whom, how long and why", 1 },
 	{ "TRANSFER", do_transfer, 2, 2,
-	    "TRANSFER #ROOM ACCOUNT: makes somebody else its founder" },
+	    "TRANSFER #ROOM ACCOUNT: makes somebody else its founder", 0 },
 	{ "SET", do_set, 3, 4,
 	    "SET #ROOM HISTORY ON | OFF | AGE DAYS | COUNT MESSAGES: "
-	    "what is kept of what is said" },
+	    "what is kept of what is said", 0 },
 	{ "DROP", do_drop, 1, 1,
-	    "DROP #ROOM: makes it a room like others" },
-	{ "HELP", NULL, 0, 1, "HELP: this" },
-	{ NULL, NULL, 0, 0, NULL },
+	    "DROP #ROOM: makes it a room like others", 0 },
+	{ "HELP", NULL, 0, 1, "HELP: this", 0 },
+	{ NULL, NULL, 0, 0, NULL, 0 },
 };

@@ -263,6 +263,7 @@ event_workers(const struct envelope *e, uint32_t *user)
 	switch ((enum event_kind)e->kind) {
 	case EVENT_TO_ROOM:
 	case EVENT_KICK:
+	case EVENT_RENAME:
 		mask = rooms[e->target].workers;
 		break;
 	case EVENT_TO_ROOMS:
@@ -687,6 +688,82 @@ deliver_render(const struct envelope *e, const struct session *s, size_t *len)
 	return look_text(k);
 }
 
+/* ---- another name of a room ---- */
+
+/* Whether E gives a room another name, and S does not know of RENAME. */
+static int
+is_renamed_behind(const struct envelope *e, const struct session *s)
+{
+	return e->kind == EVENT_RENAME && !(s->caps & CAP(CHANNEL_RENAME));
+}
+
+/* The parts of its line. */
+struct renaming {
+	char from[NAME_CHANNEL + 1], to[NAME_CHANNEL + 1];
+	char reason[MESSAGE_LINE];
+};
+
+static int
+renaming_parse(struct renaming *n, const struct envelope *e)
+{
+	char line[MESSAGE_LINE];
+
+	n->reason[0] = '\0';
+	snprintf(line, sizeof(line), "%.*s", (int)e->nline, envelope_line(e));
+	return sscanf(line, "%*s RENAME %64s %64s :%511[^\n]", n->from, n->to,
+	           n->reason) >= 2;
+}
+
+/* What session S sees who does not know of RENAME: that it leaves; what
+ * follows a JOIN is shown to it by itself.  Nothing if the name is the same but
+ * for its case. */
+static const struct look *
+renaming_look(const struct envelope *e, const struct session *s)
+{
+	static struct look k;
+	const struct user *u = &users[s->user];
+	struct renaming n;
+	size_t tags;
+
+	k.len = 0;
+	if (!renaming_parse(&n, e) || name_cmp(n.from, n.to) == 0)
+		return &k;
+	tags = s->caps & CAP(SERVER_TIME)
+	    ? deliver_time_tag(e->time, k.text + 1, 64)
+	    : 0;
+	if (tags > 0) {
+		k.text[0] = '@';
+		k.text[tags++] = ' '; /* for the ';' */
+	}
+	k.len = tags + (size_t)snprintf(k.text + tags,
+	    sizeof(k.text) - tags, ":%s!%s@%s PART %s", u->nick, u->user,
+	    u->host, n.from);
+	if (n.reason[0] != '\0')
+		k.len += (size_t)snprintf(k.text + k.len,
+		    sizeof(k.text) - k.len, " :%s", n.reason);
+	if (k.len > tags + LINE_MAX_TEXT)
+		k.len = tags + utf8_cut(k.text + tags, k.len - tags,
+		    LINE_MAX_TEXT);
+	memcpy(k.text + k.len, "\r\n", 2);
+	k.len += 2;
+	return &k;
+}
+
+/* Session I is to be shown the room, but hears of it meanwhile. */
+static void
+renaming_show(const struct envelope *e, uint32_t i)
+{
+	uint32_t m = registry_member(sessions[i].user, e->target);
+
+	if (m == 0)
+		return;
+	atomic_fetch_or(&members[m].flags, MEMBER_HEARS |
+	    UINT32_C(1) << (MEMBER_UNSEEN + sessions[i].device));
+	FAULT("rename-unseen");
+	sessions[i].flags |= SESSION_JOINING;
+	worker_run_later(i);
+}
+
 /* ---- fan-out ---- */
 
 /* Gives E to session I, which FANOUT notes first. */
@@ -702,12 +779,17 @@ serve(const struct envelope *e, struct fanout *f, uint32_t i)
 		return;
 	if (e->nrooms > 0 && s->mark == e->serial)
 		return;
-	if (!(e->flags & ENVELOPE_METADATA)) {
-		k = look_find(e, s);
+	if (e->flags & ENVELOPE_METADATA) {
+		if ((text = metadata_lines(e, i, &len)) == NULL)
+			return;
+	} else {
+		k = is_renamed_behind(e, s) ? renaming_look(e, s)
+		                            : look_find(e, s);
 		text = look_text(k);
 		len = k->len;
-	} else if ((text = metadata_lines(e, i, &len)) == NULL)
-		return;
+	}
+	if (is_renamed_behind(e, s) && len > 0)
+		renaming_show(e, i);
 	f->queued = s->queued;
 	f->missed = s->missed;
 	FAULT("serve-queued");
@@ -766,6 +848,13 @@ is_skipped(const struct envelope *e, uint32_t i, uint32_t skip)
 	    !missed_wants(&sessions[i], e);
 }
 
+/* The devices of a member with FLAGS that are to hear nothing. */
+static uint32_t
+skip_of(uint32_t flags)
+{
+	return flags & MEMBER_HEARS ? 0 : flags >> MEMBER_UNSEEN;
+}
+
 /* Serves the sessions of one user, but for the devices of SKIP. */
 static void
 serve_user(const struct envelope *e, struct fanout *f, uint32_t first,
@@ -811,7 +900,7 @@ fan_room(const struct envelope *e, struct fanout *f, uint32_t r,
 		__builtin_prefetch(&members[m->room_next]);
 		if ((wanted == 0 || (m->flags & wanted)) &&
 		    !(m->flags & MEMBER_TOLD) && m->user != e->source)
-			serve_user(e, f, m->session, m->flags >> MEMBER_UNSEEN);
+			serve_user(e, f, m->session, skip_of(m->flags));
 		if (e->kind == EVENT_KICK && m->user == e->extra)
 			atomic_fetch_or(&m->flags, MEMBER_TOLD);
 		f->member = m->room_next != 0 ? m->room_next : UINT32_MAX;
@@ -1032,7 +1121,7 @@ own_room_wants(const struct envelope *e, uint64_t *caps, uint32_t *skip)
 	uint32_t m = registry_member(e->source, e->target);
 	uint32_t flags = m != 0 ? members[m].flags : 0;
 
-	*skip = flags >> MEMBER_UNSEEN;
+	*skip = skip_of(flags);
 	if (m != 0 && (e->kind == EVENT_KICK || e->extra == 0 ||
 	        (flags & e->extra)))
 		return 1;
@@ -1051,6 +1140,7 @@ own_wants(const struct envelope *e, uint64_t *caps, uint32_t *skip)
 	switch ((enum event_kind)e->kind) {
 	case EVENT_TO_ROOM:
 	case EVENT_KICK:
+	case EVENT_RENAME:
 		/* a room that was just made is shown to them */
 		return e->target != 0 && own_room_wants(e, caps, skip);
 	case EVENT_TO_ROOMS:
@@ -1101,6 +1191,7 @@ deliver_local(struct envelope *e, struct fanout *f)
 	switch ((enum event_kind)e->kind) {
 	case EVENT_TO_ROOM:
 	case EVENT_KICK:
+	case EVENT_RENAME:
 		if (room_is(e->target, e->target_gen))
 			fan_room(e, f, e->target,
 			    e->kind == EVENT_TO_ROOM ? e->extra : 0);

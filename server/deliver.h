@@ -21,6 +21,8 @@ enum event_kind {
 	EVENT_ASK,         /* the store, for session extra of user target */
 	EVENT_ANSWER,      /* to it, by the store */
 	EVENT_MAIL,        /* user target: something is kept for it */
+	EVENT_RENAME,      /* members of room target, which has another name:
+	                    * line is ":source RENAME OLD NEW :REASON" */
 	EVENT_MAX
 };
 

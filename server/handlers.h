@@ -27,6 +27,8 @@ command_fn cmd_metadata;
 command_fn cmd_redact, cmd_markread;
 /* channel.c: rooms */
 command_fn cmd_join, cmd_part, cmd_topic, cmd_kick, cmd_invite;
+/* knock.c, rename.c */
+command_fn cmd_knock, cmd_rename;
 /* channel_mode.c: their modes */
 command_fn cmd_mode;
 /* listing.c: what is in rooms, in steps */

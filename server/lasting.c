@@ -8,7 +8,7 @@
  * begins again.  With the store out of order a room is made as if it were
  * none that lasts; it is then "unsure", and asked for when the store is
  * back.  If it turns out to be somebody's, its settings come to it, and who
- * is operator without being one by account is so no longer.
+ * is more there than by account is so no longer.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +47,7 @@ lasting_rank(uint32_t r, const char *account)
 	if (account[0] == '\0' || !(rooms[r].modes & ROOM_REGISTERED))
 		return 0;
 	if (lasting_is_founder(r, account))
-		return MEMBER_OPERATOR;
+		return MEMBER_FOUNDER;
 	b = room_access(r, account);
 	return b != 0 ? bans[b].rank : 0;
 }
@@ -73,9 +73,10 @@ lasting_give(struct command *c, uint32_t m, int less)
 {
 	const struct user *u = &users[members[m].user];
 	uint32_t wants = lasting_rank(members[m].room, u->account);
-	uint32_t has = members[m].flags & (MEMBER_OPERATOR | MEMBER_VOICE);
+	uint32_t has = members[m].flags & MEMBER_RANKS;
 	uint32_t bit = wants & ~has;
 	char modes[NAME_NICK + 8], sign = '+';
+	const struct mode *mode;
 	struct op *op;
 
 	if (bit == 0 && less) {
@@ -84,10 +85,9 @@ lasting_give(struct command *c, uint32_t m, int less)
 	}
 	if (bit == 0 || (members[m].flags & MEMBER_GONE))
 		return 0;
-	if (bit & MEMBER_OPERATOR)
-		bit = MEMBER_OPERATOR;
-	snprintf(modes, sizeof(modes), "%c%c %s", sign,
-	    bit == MEMBER_OPERATOR ? 'o' : 'v', u->nick);
+	mode = mode_of_bit(bit); /* the highest of them */
+	bit = mode->bit;
+	snprintf(modes, sizeof(modes), "%c%c %s", sign, mode->letter, u->nick);
 	lasting_mode(c, members[m].room, modes);
 	op = command_op(c, OP_MEMBER, m);
 	op->b = sign == '+' ? bit : 0;
@@ -173,8 +173,18 @@ unknown(struct command *c, uint32_t r, const char *name, int *unsure)
 	return CMD_ANSWERED;
 }
 
-/* Somebody who is operator of R without being it by account; once it has
- * turned out whose R is. */
+/* Whether membership M of R can do more there than its account may. */
+static int
+is_squatter(uint32_t r, uint32_t m)
+{
+	enum rank is = mode_rank(members[m].flags);
+
+	return is >= RANK_HALFOP && !(members[m].flags & MEMBER_GONE) &&
+	    is > mode_rank(lasting_rank(r, users[members[m].user].account));
+}
+
+/* Somebody who is more in R than by account; once it has turned out whose R
+ * is. */
 static uint32_t
 squatter(uint32_t r)
 {
@@ -184,10 +194,7 @@ squatter(uint32_t r)
 	for (w = 1; w <= state->nworker; w++)
 		for (m = room_list(r, w)->first; m != 0;
 		     m = members[m].room_next)
-			if ((members[m].flags & MEMBER_OPERATOR) &&
-			    !(members[m].flags & MEMBER_GONE) &&
-			    !(lasting_rank(r, users[members[m].user].account) &
-			        MEMBER_OPERATOR))
+			if (is_squatter(r, m))
 				return m;
 	return 0;
 }

@@ -6,7 +6,7 @@
 
 /* Rooms that last: what handlers ask and decide about them.  Lock held. */
 
-/* What ACCOUNT ("": none) is in room R: bits of a membership. */
+/* What ACCOUNT ("": none) is in room R: the bit of a membership, or 0. */
 uint32_t lasting_rank(uint32_t r, const char *account);
 int lasting_is_founder(uint32_t r, const char *account);
 

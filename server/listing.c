@@ -181,7 +181,7 @@ names_entry(const struct command *c, uint32_t m, char *buf)
 	const struct user *u = &users[members[m].user];
 	char *p = buf, prefixes[8];
 
-	if (members[m].flags & (MEMBER_OPERATOR | MEMBER_VOICE))
+	if (members[m].flags & MEMBER_RANKS)
 		p = put(p, mode_prefixes(members[m].flags,
 		    (c->s->caps & CAP(MULTI_PREFIX)) != 0, prefixes));
 	p = put(p, u->nick);

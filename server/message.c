@@ -58,7 +58,7 @@ member_banned(struct command *c, uint32_t m)
 		return 0;
 	if (members[m].ban_serial != serial) {
 		registry_lock();
-		if (channel_banned(members[m].room, c->uid))
+		if (channel_ban(members[m].room, c->uid, 1) != 0)
 			atomic_fetch_or(&members[m].flags, MEMBER_BANNED);
 		else
 			atomic_fetch_and(&members[m].flags, ~MEMBER_BANNED);
@@ -68,30 +68,75 @@ member_banned(struct command *c, uint32_t m)
 	return (members[m].flags & MEMBER_BANNED) != 0;
 }
 
-static int
-member_may_speak(struct command *c, uint32_t m)
+/* Each says why something may not be said in a room, as the end of the error;
+ * NULL: it may. */
+static const char *
+room_refuses(const struct command *c, uint32_t r)
 {
-	uint32_t flags = members[m].flags;
+	uint32_t modes = rooms[r].modes;
 
-	if (flags & MEMBER_GONE)
-		return 0;
-	if (flags & (MEMBER_OPERATOR | MEMBER_VOICE))
-		return 1;
-	return !(rooms[members[m].room].modes & ROOM_MODERATED) &&
-	    !member_banned(c, m);
+	return modes & ROOM_MODERATED ? " (+m)"
+	    : (modes & ROOM_ACCOUNTS_SAY) && c->u->account[0] == '\0' ? " (+M)"
+	                                                              : NULL;
 }
 
-static int
-stranger_may_speak(struct command *c, uint32_t r)
+static const char *
+member_refused(struct command *c, uint32_t m)
 {
-	int banned;
+	uint32_t flags = members[m].flags;
+	const char *why;
 
-	if (rooms[r].modes & (ROOM_NO_EXTERNAL | ROOM_MODERATED))
-		return 0;
+	if (flags & MEMBER_GONE)
+		return "";
+	if (flags & MEMBER_RANKS)
+		return NULL;
+	why = room_refuses(c, members[m].room);
+	return why == NULL && member_banned(c, m) ? " (+b)" : why;
+}
+
+static const char *
+stranger_refused(struct command *c, uint32_t r)
+{
+	const char *why = room_refuses(c, r);
+
+	if (rooms[r].modes & ROOM_NO_EXTERNAL)
+		return " (+n)";
 	registry_lock();
-	banned = channel_banned(r, c->uid);
+	if (why == NULL && channel_ban(r, c->uid, 1) != 0)
+		why = " (+b)";
 	registry_unlock();
-	return !banned;
+	return why;
+}
+
+/* What is said, by whomever: CTCP but for ACTION, colours. */
+static const char *
+text_refused(const struct command *c, uint32_t modes)
+{
+	static const char action[] = "\001ACTION ";
+	const char *text = c->batch != NULL ? c->batch->text : c->m.param[1];
+	size_t n = c->batch != NULL ? c->batch->ntext : strlen(text);
+
+	if ((modes & ROOM_NO_CTCP) && n > 0 && text[0] == '\001' &&
+	    (n < sizeof(action) - 1 ||
+	        memcmp(text, action, sizeof(action) - 1) != 0))
+		return " (+C)";
+	return (modes & ROOM_NO_COLOUR) && (memchr(text, '\003', n) != NULL ||
+	           memchr(text, '\004', n) != NULL)
+	    ? " (+c)"
+	    : NULL;
+}
+
+/* The bits of which a member has to have one to hear what C says to R and
+ * STATUS, M being its membership there: 0 for all. */
+static uint32_t
+hearers(uint32_t m, uint32_t r, char status)
+{
+	enum rank rank = status != 0 ? mode_of_prefix(status) : RANK_NONE;
+
+	if ((rooms[r].modes & ROOM_OP_MODERATED) && rank < RANK_HALFOP &&
+	    (m == 0 || !(members[m].flags & MEMBER_RANKS)))
+		rank = RANK_HALFOP;
+	return rank != RANK_NONE ? mode_from(rank) : 0;
 }
 
 /* Whose account a direct message is for, for the store, which may come to it
@@ -197,6 +242,7 @@ say_to_room(struct command *c, const struct saying *how, const char *name,
 {
 	uint32_t m = own_member(c, name), r;
 	char target[NAME_CHANNEL + 2] = { status, '\0' };
+	const char *why;
 
 	r = m != 0 ? members[m].room : registry_find_room(name);
 	if (r == 0) {
@@ -204,17 +250,18 @@ say_to_room(struct command *c, const struct saying *how, const char *name,
 			reply(c, ERR_NOSUCHCHANNEL, name);
 		return;
 	}
-	if (m != 0 ? !member_may_speak(c, m) : !stranger_may_speak(c, r)) {
+	why = m != 0 ? member_refused(c, m) : stranger_refused(c, r);
+	if (why == NULL && !how->tags_only &&
+	    (rooms[r].modes & (ROOM_NO_CTCP | ROOM_NO_COLOUR)))
+		why = text_refused(c, rooms[r].modes);
+	if (why != NULL) {
 		if (!how->quiet)
-			reply(c, ERR_CANNOTSENDTOCHAN, rooms[r].name);
+			reply(c, ERR_CANNOTSENDTOCHAN, rooms[r].name, why);
 		return;
 	}
 	command_event(c, EVENT_TO_ROOM);
 	event_target_room(c->event, r);
-	if (status != 0)
-		c->event->extra = status == '@'
-		    ? MEMBER_OPERATOR
-		    : MEMBER_OPERATOR | MEMBER_VOICE;
+	c->event->extra = hearers(m, r, status);
 	memcpy(target + (status != 0), rooms[r].name,
 	    strlen(rooms[r].name) + 1);
 	say(c, how, target);
@@ -274,7 +321,7 @@ say_to(struct command *c, const struct saying *how, const char *target)
 {
 	char status = 0;
 
-	if ((target[0] == '@' || target[0] == '+') &&
+	if (mode_of_prefix(target[0]) != RANK_NONE &&
 	    name_looks_channel(target + 1))
 		status = *target++;
 	if (!name_looks_channel(target))

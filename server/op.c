@@ -36,6 +36,16 @@ copy(char *dst, size_t size, const char *src)
 	dst[n] = '\0';
 }
 
+/* U is no longer what bans were compared with. */
+static void
+bans_forget(uint32_t u)
+{
+	uint32_t m;
+
+	for (m = users[u].members; m != 0; m = members[m].user_next)
+		members[m].ban_serial = UINT32_MAX;
+}
+
 /* Notes who is known by that name no more; the same once only. */
 static void
 whowas_add(const struct user *u, uint64_t time)
@@ -62,7 +72,6 @@ static void
 op_nick(struct op *op)
 {
 	struct user *u = &users[op->a];
-	uint32_t m;
 
 	if ((u->flags & USER_REGISTERED) && name_cmp(u->nick, op->text) != 0)
 		whowas_add(u, op->x);
@@ -71,9 +80,7 @@ op_nick(struct op *op)
 	copy(u->nick, sizeof(u->nick), op->text);
 	FAULT("op-nick-copied");
 	registry_index_nick(op->a);
-	/* another name, other bans */
-	for (m = u->members; m != 0; m = members[m].user_next)
-		members[m].ban_serial = UINT32_MAX;
+	bans_forget(op->a);
 }
 
 static void
@@ -86,6 +93,7 @@ static void
 op_real(struct op *op)
 {
 	copy(users[op->a].real, sizeof(users[op->a].real), op->text);
+	bans_forget(op->a);
 }
 
 static void
@@ -217,6 +225,7 @@ op_join(struct op *op)
 	FAULT("op-join-linked");
 	join_devices(op->a, op->c >> MEMBER_UNSEEN);
 	FAULT("op-join-devices");
+	bans_forget(op->a);
 	join_uninvite(op->a, r);
 }
 
@@ -243,6 +252,7 @@ op_part(struct op *op)
 
 	if (m != 0)
 		member_remove(m);
+	bans_forget(op->a);
 }
 
 static void
@@ -272,27 +282,70 @@ op_room_limit(struct op *op)
 	rooms[op->a].limit = op->b;
 }
 
+static void
+op_room_throttle(struct op *op)
+{
+	rooms[op->a].throttle = (uint16_t)op->b;
+	rooms[op->a].throttle_time = (uint16_t)op->c;
+}
+
+static void
+op_room_forward(struct op *op)
+{
+	copy(rooms[op->a].forward, sizeof(rooms[op->a].forward), op->text);
+}
+
+static void
+op_room_joined(struct op *op)
+{
+	rooms[op->a].joined = op->b;
+	rooms[op->a].joined_at = op->c;
+}
+
 static uint32_t *
-ban_find(uint32_t r, const char *mask)
+ban_find(uint32_t r, uint32_t list, const char *mask)
 {
 	uint32_t *p;
 
 	for (p = &rooms[r].bans; *p != 0; p = &bans[*p].next)
-		if (name_cmp(bans[*p].mask, mask) == 0)
+		if (bans[*p].list == list && name_cmp(bans[*p].mask, mask) == 0)
 			break;
 	return p;
+}
+
+/* What may change of an entry that is there. */
+static void
+ban_set(uint32_t b, const struct op *op, const char *reason)
+{
+	copy(bans[b].reason, sizeof(bans[b].reason), reason);
+	FAULT("op-ban-reason");
+	ban_ends(b, op->c != 0 ? op->x + op->c : 0);
 }
 
 static void
 op_ban_add(struct op *op)
 {
-	uint32_t *p = ban_find(op->a, op->text), b;
+	char mask[MASK_MAX + 1];
+	size_t n = strcspn(op->text, " ");
+	const char *reason = op->text + n + (op->text[n] != '\0');
+	uint32_t *p, b;
 
-	if (*p != 0 || (b = registry_new_ban()) == 0)
+	if (n > MASK_MAX)
+		n = MASK_MAX;
+	memcpy(mask, op->text, n);
+	mask[n] = '\0';
+	p = ban_find(op->a, op->b, mask);
+	if (*p != 0) {
+		ban_set(*p, op, reason);
 		return;
-	copy(bans[b].mask, sizeof(bans[b].mask), op->text);
+	}
+	if ((b = registry_new_ban()) == 0)
+		return;
+	copy(bans[b].mask, sizeof(bans[b].mask), mask);
 	copy(bans[b].setter, sizeof(bans[b].setter), op->text2);
+	bans[b].list = op->b;
 	bans[b].time = op->x;
+	ban_set(b, op, reason);
 	FAULT("op-ban-filled");
 	bans[b].room = op->a;
 	FAULT("op-ban-valid");
@@ -305,7 +358,7 @@ op_ban_add(struct op *op)
 static void
 op_ban_del(struct op *op)
 {
-	uint32_t *p = ban_find(op->a, op->text), b = *p;
+	uint32_t *p = ban_find(op->a, op->b, op->text), b = *p;
 
 	if (b == 0)
 		return;
@@ -326,6 +379,24 @@ op_topic(struct op *op)
 	r->topic_time = op->x;
 }
 
+/* Whether who made invitation I of U may let others in. */
+static void
+invite_by(struct user *u, int i, uint32_t may)
+{
+	uint8_t bit = (uint8_t)(1u << i);
+
+	u->invite_in = (uint8_t)(may ? u->invite_in | bit
+	                             : u->invite_in & ~bit);
+}
+
+static void
+op_knock(struct op *op)
+{
+	users[op->a].knocked = op->c;
+	FAULT("op-knock");
+	rooms[op->b].knocked = op->c;
+}
+
 static void
 op_invite(struct op *op)
 {
@@ -334,9 +405,14 @@ op_invite(struct op *op)
 
 	for (i = 0; i < INVITES_MAX; i++)
 		if (u->invite[i] == op->b &&
-		    u->invite_gen[i] == rooms[op->b].gen)
+		    u->invite_gen[i] == rooms[op->b].gen) {
+			if (op->c)
+				invite_by(u, i, 1);
 			return;
+		}
 	i = (int)(u->invite_at % INVITES_MAX);
+	invite_by(u, i, op->c);
+	FAULT("op-invite-by");
 	u->invite_gen[i] = rooms[op->b].gen;
 	FAULT("op-invite-gen");
 	u->invite[i] = op->b;
@@ -443,9 +519,12 @@ op_linger(struct op *op)
 static void
 op_seen(struct op *op)
 {
-	if (members[op->a].room == op->b)
-		atomic_fetch_and(&members[op->a].flags,
-		    ~(UINT32_C(1) << (MEMBER_UNSEEN + op->c)));
+	if (members[op->a].room != op->b)
+		return;
+	atomic_fetch_and(&members[op->a].flags,
+	    ~(UINT32_C(1) << (MEMBER_UNSEEN + op->c)));
+	if (members[op->a].flags >> MEMBER_UNSEEN == 0)
+		atomic_fetch_and(&members[op->a].flags, ~MEMBER_HEARS);
 }
 
 static void
@@ -460,6 +539,7 @@ op_account(struct op *op)
 	FAULT("op-account");
 	registry_index_account(op->a);
 	FAULT("op-account-indexed");
+	bans_forget(op->a);
 	if (op->b & USER_ALWAYS_ON)
 		atomic_fetch_or(&u->flags, USER_ALWAYS_ON);
 	else
@@ -626,13 +706,11 @@ static void
 op_host(struct op *op)
 {
 	struct user *u = &users[op->a];
-	uint32_t m;
 
 	copy(u->host, sizeof(u->host), op->text);
 	FAULT("op-host-copied");
 	/* another host, other bans */
-	for (m = u->members; m != 0; m = members[m].user_next)
-		members[m].ban_serial = UINT32_MAX;
+	bans_forget(op->a);
 	atomic_fetch_and(&u->flags, ~(uint32_t)USER_REHOSTED);
 }
 
@@ -706,10 +784,15 @@ static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_ROOM_MODES] = op_room_modes,
 	[OP_ROOM_KEY] = op_room_key,
 	[OP_ROOM_LIMIT] = op_room_limit,
+	[OP_ROOM_THROTTLE] = op_room_throttle,
+	[OP_ROOM_FORWARD] = op_room_forward,
+	[OP_ROOM_JOINED] = op_room_joined,
+	[OP_ROOM_RENAME] = op_room_rename,
 	[OP_BAN_ADD] = op_ban_add,
 	[OP_BAN_DEL] = op_ban_del,
 	[OP_TOPIC] = op_topic,
 	[OP_INVITE] = op_invite,
+	[OP_KNOCK] = op_knock,
 	[OP_QUIT] = op_quit,
 	[OP_LEAVE] = op_leave,
 	[OP_LINGER] = op_linger,
@@ -756,6 +839,9 @@ static const char changes_room[OP_MAX] = {
 	[OP_ROOM_MODES] = 1,
 	[OP_ROOM_KEY] = 1,
 	[OP_ROOM_LIMIT] = 1,
+	[OP_ROOM_THROTTLE] = 1,
+	[OP_ROOM_FORWARD] = 1,
+	[OP_ROOM_RENAME] = 1,
 	[OP_BAN_ADD] = 1,
 	[OP_BAN_DEL] = 1,
 	[OP_TOPIC] = 1,

@@ -26,10 +26,17 @@ enum op_kind {
 	OP_ROOM_MODES, /* room a; b to set, c to clear */
 	OP_ROOM_KEY,   /* room a; text */
 	OP_ROOM_LIMIT, /* room a; b */
-	OP_BAN_ADD,    /* room a; text mask, text2 setter, time x */
-	OP_BAN_DEL,    /* room a; text mask */
+	OP_ROOM_THROTTLE, /* room a; b joins in c s */
+	OP_ROOM_FORWARD, /* room a; text a name */
+	OP_ROOM_JOINED, /* room a; b joins since second c */
+	OP_ROOM_RENAME, /* room a; text its name, text2 what it was; second
+	                 * b */
+	OP_BAN_ADD,    /* room a; list b; text "mask" or "mask reason", text2
+	                * setter, time x; for c s, 0 for good */
+	OP_BAN_DEL,    /* room a; list b; text mask */
 	OP_TOPIC,      /* room a; text, text2 setter, time x */
-	OP_INVITE,     /* user a; room b */
+	OP_INVITE,     /* user a; room b; c 1: by one who may let in */
+	OP_KNOCK,      /* user a at room b; second c */
 	OP_QUIT,       /* user a; time x */
 	OP_LEAVE,      /* session a leaves its user, who has others */
 	OP_LINGER,     /* session a leaves its user, who stays without any;

@@ -36,6 +36,16 @@ copy(char *dst, size_t size, const char *src)
 
 /* ---- lists ---- */
 
+void
+ban_ends(uint32_t b, uint64_t until)
+{
+	uint32_t first = atomic_load(&state->ban_ends);
+
+	bans[b].until = until;
+	if (until != 0 && (first == 0 || until < first))
+		atomic_store(&state->ban_ends, (uint32_t)until);
+}
+
 static void
 list_free(uint32_t *list)
 {
@@ -60,27 +70,28 @@ room_free(uint32_t r)
 	registry_free_room(r);
 }
 
-/* Where the entry TEXT of a list hangs, or its end. */
+/* Where the entry TEXT of a list hangs, or its end; LIST 0: of accounts. */
 static uint32_t *
-entry_find(uint32_t *list, const char *text)
+entry_find(uint32_t *first, uint32_t list, const char *text)
 {
-	for (; *list != 0; list = &bans[*list].next)
-		if (name_cmp(bans[*list].mask, text) == 0)
+	for (; *first != 0; first = &bans[*first].next)
+		if (bans[*first].list == list &&
+		    name_cmp(bans[*first].mask, text) == 0)
 			break;
-	return list;
+	return first;
 }
 
 uint32_t
 room_access(uint32_t r, const char *account)
 {
-	return *entry_find(&rooms[r].access, account);
+	return *entry_find(&rooms[r].access, 0, account);
 }
 
-/* Adds to LIST of room R, RANK 0 being that of bans; COUNT is its length. */
+/* Adds to the LIST of room R that FROM is of; COUNT is its length. */
 static void
 entry_add(uint32_t r, uint32_t *list, uint32_t *count, const struct ban *from)
 {
-	uint32_t *p = entry_find(list, from->mask), b;
+	uint32_t *p = entry_find(list, from->list, from->mask), b;
 
 	if (*p != 0) {
 		bans[*p].rank = from->rank;
@@ -110,7 +121,7 @@ access_set(uint32_t r, const char *account, uint32_t rank, uint64_t time)
 		entry_add(r, &rooms[r].access, &rooms[r].naccess, &entry);
 		return;
 	}
-	p = entry_find(&rooms[r].access, account);
+	p = entry_find(&rooms[r].access, 0, account);
 	if ((b = *p) == 0)
 		return;
 	*p = bans[b].next;
@@ -126,18 +137,33 @@ number(const char *text)
 	return strtoull(text, NULL, 10);
 }
 
+/* "+nt" and, each behind a comma, "f=#room", "j=5:10". */
 static uint32_t
-parse_modes(const char *letters)
+load_modes(struct room *x, const char *text)
 {
 	const struct mode *m;
+	unsigned n = 0, time = 0;
 	uint32_t bits = 0;
+	const char *p;
 
-	if (strcmp(letters, "*") == 0) /* it never said */
+	if (strcmp(text, "*") == 0) /* it never said */
 		return ROOM_NO_EXTERNAL | ROOM_TOPIC_LOCK;
-	for (; *letters != '\0'; letters++)
-		if ((m = mode_find(mode_channel, *letters)) != NULL &&
+	for (p = text; *p != '\0' && *p != ','; p++)
+		if ((m = mode_find(mode_channel, *p)) != NULL &&
 		    m->kind == MODE_FLAG)
 			bits |= m->bit;
+	if ((p = strstr(text, ",f=")) != NULL) {
+		snprintf(x->forward, sizeof(x->forward), "%.*s",
+		    (int)strcspn(p + 3, ","), p + 3);
+		bits |= ROOM_FORWARD;
+	}
+	if ((p = strstr(text, ",j=")) != NULL &&
+	    sscanf(p + 3, "%5u:%5u", &n, &time) == 2 && n > 0 &&
+	    n <= THROTTLE_MOST && time > 0 && time <= THROTTLE_MOST) {
+		x->throttle = (uint16_t)n;
+		x->throttle_time = (uint16_t)time;
+		bits |= ROOM_THROTTLE;
+	}
 	return bits;
 }
 
@@ -151,7 +177,7 @@ load_room(uint32_t r, const struct message *m)
 	if (m->nparam < 11)
 		return;
 	copy(x->founder, sizeof(x->founder), m->param[1]);
-	x->modes = parse_modes(m->param[2]) | ROOM_REGISTERED;
+	x->modes = load_modes(x, m->param[2]) | ROOM_REGISTERED;
 	if (m->param[3][0] == '=') {
 		copy(x->key, sizeof(x->key), m->param[3] + 1);
 		x->modes |= ROOM_KEY;
@@ -166,18 +192,31 @@ load_room(uint32_t r, const struct message *m)
 	copy(x->topic, sizeof(x->topic), m->param[10]);
 }
 
-/* BAN room time setter :mask */
+/* BAN room time setter list until :mask[ reason] */
 static void
 load_ban(uint32_t r, const struct message *m)
 {
+	const struct mode *mode;
 	struct ban b = { .rank = 0 };
+	uint32_t *p;
+	char *text;
 
-	if (m->nparam < 4 || rooms[r].nbans >= BANS_MAX)
+	if (m->nparam < 6 || rooms[r].nbans >= BANS_MAX)
 		return;
+	mode = mode_find(mode_channel, m->param[3][0]);
+	if (mode == NULL || mode->kind != MODE_LIST)
+		return;
+	b.list = mode->bit;
 	b.time = number(m->param[1]) / 1000;
+	b.until = number(m->param[4]) / 1000;
 	copy(b.setter, sizeof(b.setter), m->param[2]);
-	copy(b.mask, sizeof(b.mask), m->param[3]);
+	text = m->param[5];
+	snprintf(b.mask, sizeof(b.mask), "%.*s", (int)strcspn(text, " "), text);
+	text += strcspn(text, " ");
+	copy(b.reason, sizeof(b.reason), text + (*text != '\0'));
 	entry_add(r, &rooms[r].bans, &rooms[r].nbans, &b);
+	if (*(p = entry_find(&rooms[r].bans, b.list, b.mask)) != 0)
+		ban_ends(*p, b.until);
 	atomic_fetch_add(&rooms[r].ban_serial, 1);
 }
 
@@ -185,13 +224,14 @@ load_ban(uint32_t r, const struct message *m)
 static void
 load_access(uint32_t r, const struct message *m)
 {
+	const struct mode *rank;
+
 	if (m->nparam < 3 || rooms[r].naccess >= ACCESS_MAX)
 		return;
+	if ((rank = mode_of_word(m->param[2])) == NULL)
+		return;
 	/* they come in the order in which they were given it */
-	access_set(r, m->param[1],
-	    strcmp(m->param[2], "operator") == 0 ? MEMBER_OPERATOR
-	                                         : MEMBER_VOICE,
-	    rooms[r].naccess);
+	access_set(r, m->param[1], rank->bit, rooms[r].naccess);
 }
 
 /* METADATA room key :value */
@@ -327,14 +367,29 @@ op_room_access(struct op *op)
 	access_set(op->a, op->text, op->b, op->x);
 }
 
-/* Who was it stays an operator. */
+/* Its name in the index, and everywhere else.  A name that is read without the
+ * lock meanwhile is one of the two or none; it ends in any case. */
+void
+op_room_rename(struct op *op)
+{
+	registry_unindex_room(op->a);
+	FAULT("op-rename-unindexed");
+	copy(rooms[op->a].was, sizeof(rooms[op->a].was), op->text2);
+	rooms[op->a].renamed = op->b;
+	FAULT("op-rename-was");
+	copy(rooms[op->a].name, sizeof(rooms[op->a].name), op->text);
+	FAULT("op-rename-named");
+	registry_index_room(op->a);
+}
+
+/* Who was it stays an admin. */
 void
 op_room_founder(struct op *op)
 {
 	struct room *r = &rooms[op->a];
 
 	if (r->founder[0] != '\0' && name_cmp(r->founder, op->text) != 0)
-		access_set(op->a, r->founder, MEMBER_OPERATOR, op->x);
+		access_set(op->a, r->founder, MEMBER_ADMIN, op->x);
 	FAULT("op-founder-old");
 	access_set(op->a, op->text, 0, 0);
 	FAULT("op-founder-new");
@@ -356,16 +411,20 @@ op_room_evict(struct op *op)
 
 /* ---- the end of an account ---- */
 
-/* The operator who has been one for longest, as the store chooses it. */
+/* The admin, or else operator, who has been one for longest, as the store
+ * chooses it. */
 static uint32_t
 heir_of(uint32_t r)
 {
+	static const uint32_t ranks[] = { MEMBER_ADMIN, MEMBER_OPERATOR };
 	uint32_t b, heir = 0;
+	int i;
 
-	for (b = rooms[r].access; b != 0; b = bans[b].next)
-		if (bans[b].rank == MEMBER_OPERATOR &&
-		    (heir == 0 || bans[b].time < bans[heir].time))
-			heir = b;
+	for (i = 0; i < 2 && heir == 0; i++)
+		for (b = rooms[r].access; b != 0; b = bans[b].next)
+			if (bans[b].rank == ranks[i] &&
+			    (heir == 0 || bans[b].time < bans[heir].time))
+				heir = b;
 	return heir;
 }
 

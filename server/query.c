@@ -22,6 +22,7 @@
 
 #include "../irc/capability.h"
 #include "../irc/mask.h"
+#include "../irc/extban.h"
 #include "../irc/mode.h"
 #include "../irc/utf8.h"
 #include "account.h"
@@ -476,7 +477,18 @@ value_chanlimit(char *buf, int size)
 static const char *
 value_maxlist(char *buf, int size)
 {
-	snprintf(buf, (size_t)size, "b:%d", BANS_MAX);
+	char lists[16];
+
+	snprintf(buf, (size_t)size, "%s:%d", mode_lists(lists, sizeof(lists)),
+	    BANS_MAX);
+	return buf;
+}
+
+static const char *
+value_extban(char *buf, int size)
+{
+	buf[0] = ',';
+	extban_letters(buf + 1, size - 1);
 	return buf;
 }
 
@@ -528,6 +540,7 @@ static const struct token {
 	const char *(*value)(char *buf, int size);
 	unsigned number;
 } tokens[] = {
+	{ "ACCOUNTEXTBAN", "a,account", NULL, 0 },
 	{ "AWAYLEN", NULL, NULL, AWAY_MAX },
 	{ "BOT", "B", NULL, 0 },
 	{ "CASEMAPPING", "ascii", NULL, 0 },
@@ -538,9 +551,13 @@ static const struct token {
 	{ "CHATHISTORY", NULL, value_chathistory, 0 },
 	{ "CLIENTTAGDENY", NULL, value_clienttagdeny, 0 },
 	{ "ELIST", "CMNTU", NULL, 0 },
+	{ "EXCEPTS", "e", NULL, 0 },
+	{ "EXTBAN", NULL, value_extban, 0 },
 	{ "HOSTLEN", NULL, NULL, NAME_HOST },
+	{ "INVEX", "I", NULL, 0 },
 	{ "KEYLEN", NULL, NULL, KEY_MAX },
 	{ "KICKLEN", NULL, NULL, KICK_MAX },
+	{ "KNOCK", NULL, NULL, 0 },
 	{ "LINELEN", NULL, NULL, MESSAGE_LINE },
 	{ "MAXLIST", NULL, value_maxlist, 0 },
 	{ "MAXTARGETS", NULL, NULL, TARGETS_MAX },

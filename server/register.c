@@ -18,6 +18,7 @@
 #include "account.h"
 #include "ask.h"
 #include "away.h"
+#include "channel.h"
 #include "deliver.h"
 #include "device.h"
 #include "handlers.h"
@@ -40,7 +41,7 @@ static const uint64_t offered = CAP(MESSAGE_TAGS) | CAP(SERVER_TIME) |
     CAP(STANDARD_REPLIES) | CAP(EXTENDED_ISUPPORT) |
     CAP(NO_IMPLICIT_NAMES) | CAP(NO_NAMES) | CAP(PRE_AWAY) | CAP(MULTILINE) |
     CAP(METADATA) | CAP(OPER_TAG) | CAP(EXTENDED_MONITOR) |
-    CAP(DRAFT_EXTENDED_MONITOR);
+    CAP(DRAFT_EXTENDED_MONITOR) | CAP(CHANNEL_RENAME);
 static const uint64_t offered_with_store =
     CAP(SASL) | CAP(ACCOUNT_REGISTRATION) | CAP(CHATHISTORY) |
     CAP(EVENT_PLAYBACK) | CAP(MESSAGE_REDACTION) | CAP(READ_MARKER) |
@@ -336,6 +337,7 @@ enum command_result
 cmd_nick(struct command *c)
 {
 	const char *nick = c->m.param[0];
+	uint32_t r;
 
 	if (c->step == STEP_WELCOME || c->step == STEP_HANDED ||
 	    (c->step > 0 && !(c->u->flags & USER_REGISTERED)))
@@ -351,6 +353,10 @@ cmd_nick(struct command *c)
 	}
 	if (account_looks_service(nick)) {
 		reply(c, ERR_NICKNAMEINUSE, nick);
+		return CMD_DONE;
+	}
+	if (c->step == 0 && (r = channel_keeps_nick(c)) != 0) {
+		reply(c, ERR_NONICKCHANGE, rooms[r].name);
 		return CMD_DONE;
 	}
 	return c->u->flags & USER_REGISTERED ? change_nick(c, nick)

@@ -746,11 +746,21 @@ member_used(uint32_t m)
 	    user_used(members[m].user) && room_used(members[m].room);
 }
 
+#define ENDS(array) (memchr(array, '\0', sizeof(array)) != NULL)
+
+static int
+is_list(uint32_t list)
+{
+	return list == ROOM_BAN || list == ROOM_EXCEPT || list == ROOM_INVEX;
+}
+
 static int
 ban_used(uint32_t b)
 {
 	return bans[b].room != 0 && bans[b].room < state->rooms.high &&
-	    room_used(bans[b].room);
+	    room_used(bans[b].room) &&
+	    (bans[b].rank != 0 || is_list(bans[b].list)) &&
+	    ENDS(bans[b].mask) && ENDS(bans[b].setter) && ENDS(bans[b].reason);
 }
 
 /* Links the memberships of worker W afresh: both of its lists.  This changes
@@ -857,6 +867,8 @@ heal_rooms(void)
 	for (i = 1; i < state->rooms.high; i++) {
 		poison("registry", rooms[i].topic, strlen(rooms[i].topic));
 		rooms[i].count = 0;
+		rooms[i].forward[NAME_CHANNEL] = '\0';
+		rooms[i].was[NAME_CHANNEL] = '\0';
 		for (w = 1, set = 0; w <= state->nworker; w++)
 			if (room_list(i, w)->count > 0) {
 				rooms[i].count += room_list(i, w)->count;
@@ -1051,7 +1063,8 @@ bans_wrong(uint32_t r, uint32_t b, uint32_t count, int ranks)
 
 	for (; b != 0; b = bans[b].next, n++)
 		if (b >= state->bans.high || n >= count ||
-		    bans[b].room != r || (bans[b].rank != 0) != ranks)
+		    bans[b].room != r || (bans[b].rank != 0) != ranks ||
+		    !ban_used(b))
 			return 1;
 	return n != count;
 }
@@ -1144,6 +1157,8 @@ registry_wrong(void)
 	for (i = 1; i < state->rooms.high; i++) {
 		if (members_wrong(i))
 			return "a list of members";
+		if (!ENDS(rooms[i].forward) || !ENDS(rooms[i].was))
+			return "a name";
 		if (rooms[i].live &&
 		    bans_wrong(i, rooms[i].bans, rooms[i].nbans, 0))
 			return "a list of bans";

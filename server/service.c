@@ -340,20 +340,20 @@ do_drop(struct command *c, struct order *o)
 
 static const struct service_row nickserv[] = {
 	{ "REGISTER", do_register, 1, 2,
-	    "REGISTER PASSWORD [EMAIL]: makes an account of your nick" },
+	    "REGISTER PASSWORD [EMAIL]: makes an account of your nick", 0 },
 	{ "VERIFY", do_verify, 2, 2,
-	    "VERIFY ACCOUNT INVITATION: ends REGISTER where it takes one" },
+	    "VERIFY ACCOUNT INVITATION: ends REGISTER where it takes one", 0 },
 	{ "IDENTIFY", do_identify, 1, 2,
-	    "IDENTIFY [ACCOUNT] PASSWORD: logs you in" },
+	    "IDENTIFY [ACCOUNT] PASSWORD: logs you in", 0 },
 	{ "GHOST", do_ghost, 1, 2,
-	    "GHOST NICK [PASSWORD]: disconnects who has your nick" },
+	    "GHOST NICK [PASSWORD]: disconnects who has your nick", 0 },
 	{ "SET", do_set, 2, 2, "SET PASSWORD NEW | ALWAYS-ON on|off: changes "
-	    "your password; whether you stay without a connection" },
-	{ "DROP", do_drop, 1, 1, "DROP PASSWORD: removes your account" },
+	    "your password; whether you stay without a connection", 0 },
+	{ "DROP", do_drop, 1, 1, "DROP PASSWORD: removes your account", 0 },
 	{ "SAREGISTER", do_saregister, 2, 2,
-	    "SAREGISTER ACCOUNT PASSWORD: makes an account (operators)" },
-	{ "HELP", NULL, 0, 1, "HELP: this" },
-	{ NULL, NULL, 0, 0, NULL },
+	    "SAREGISTER ACCOUNT PASSWORD: makes an account (operators)", 0 },
+	{ "HELP", NULL, 0, 1, "HELP: this", 0 },
+	{ NULL, NULL, 0, 0, NULL, 0 },
 };
 
 /* ---- all of them ---- */
@@ -447,7 +447,7 @@ service_run(struct command *c, const struct service *v, const char *text)
 		service_notice(c, "%s", r->help);
 	else if (r->run == NULL)
 		return help(c, v->rows);
-	else if (c->s->answer == 0 && c->step < STEP_RECLAIM &&
+	else if (!r->alone && c->s->answer == 0 && c->step < STEP_RECLAIM &&
 	    !store_accepts())
 		service_notice(c, "%s.", store_trouble());
 	else

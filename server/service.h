@@ -26,6 +26,7 @@ struct service_row {
 	enum command_result (*run)(struct command *c, struct order *o);
 	int least, most;
 	const char *help;
+	int alone; /* it does without the store */
 };
 
 extern const struct service_row chanserv[]; /* chanserv.c */

@@ -39,7 +39,13 @@ enum {
 	KICK_MAX = 300,        /* KICKLEN */
 	KEY_MAX = 32,          /* KEYLEN */
 	MASK_MAX = 127,        /* a ban mask */
-	BANS_MAX = 100,        /* MAXLIST=b: */
+	BANS_MAX = 100,        /* MAXLIST=: of all lists of a room */
+	BAN_REASON = 120,      /* bytes of why somebody is banned */
+	BAN_MOST = 31536000,   /* s: the longest ban that ends by itself */
+	THROTTLE_MOST = 9999,  /* joins, or seconds, of mode j */
+	KNOCK_USER = 60,       /* s between two KNOCKs of a user, */
+	KNOCK_ROOM = 10,       /* and at a room */
+	RENAME_WAIT = 5,       /* s between two names of a room */
 	ACCESS_MAX = 100,      /* accounts with a rank in a room */
 	MODES_MAX = 10,        /* MODES= */
 	TARGETS_MAX = 10,      /* TARGMAX= */
@@ -203,12 +209,14 @@ struct user {
 	uint32_t nmembers;
 	int32_t mailbox;       /* msqid, or -1: through its home's */
 	uint8_t home;          /* worker */
-	uint8_t pad[3];
+	uint8_t invite_in;     /* bits: who invited may let others in */
+	uint8_t pad[2];
 	_Atomic uint64_t waiters; /* workers that wait for room in it */
 	uint64_t signon, spoke;   /* ms since the epoch */
 	uint32_t next_free;
 	uint32_t metadata;     /* the first of its keys */
 	uint32_t invite_at;
+	uint32_t knocked;      /* s since the epoch: its last KNOCK */
 	uint32_t invite[INVITES_MAX]; /* rooms, and their generations */
 	uint32_t invite_gen[INVITES_MAX];
 	char nick[NAME_NICK + 2];
@@ -251,6 +259,7 @@ struct member {
 #define MEMBER_GONE   0x10000u /* kicked: told, and removed by its home */
 #define MEMBER_BANNED 0x20000u /* as of ban_serial */
 #define MEMBER_TOLD   0x40000u /* has heard of its kick: hears no more */
+#define MEMBER_HEARS  0x80000u /* was in it under another name: in spite of */
 /* A bit for each device of its user that has still to be shown the room, and
  * until then hears nothing of it. */
 #define MEMBER_UNSEEN 20
@@ -263,6 +272,10 @@ struct room {
 	uint32_t count;        /* members at all workers */
 	uint32_t modes;
 	uint32_t limit;
+	uint16_t throttle, throttle_time; /* so many joins in so many s */
+	uint32_t joined, joined_at; /* how many since when, s */
+	uint32_t knocked;      /* s since the epoch: the last KNOCK, */
+	uint32_t renamed;      /* the last RENAME */
 	_Atomic uint32_t ban_serial;
 	uint32_t bans, nbans;
 	uint32_t access, naccess; /* accounts that have a rank */
@@ -280,6 +293,8 @@ struct room {
 	char founder[NAME_NICK + 2]; /* an account */
 	char name[NAME_CHANNEL + 1];
 	char key[KEY_MAX + 1];
+	char forward[NAME_CHANNEL + 1]; /* where who cannot join is sent */
+	char was[NAME_CHANNEL + 1]; /* the name the store may have it under */
 	char topic_setter[SOURCE_MAX + 1];
 	char topic[TOPIC_MAX + 1];
 };
@@ -288,15 +303,17 @@ struct room_list {             /* one a room and worker */
 	uint32_t first, count;
 };
 
-/* A line of a room's lists: a mask that is banned, or an account that has a
- * rank. */
+/* A line of a room's lists: a mask that is banned or excepted, or an account
+ * that has a rank. */
 struct ban {
 	uint32_t next;
 	uint32_t room;         /* 0: free */
-	uint32_t rank;         /* 0: a ban */
-	uint64_t time;
+	uint32_t rank;         /* of an account; 0: it is a mask */
+	uint32_t list;         /* of masks: ROOM_BAN, _EXCEPT or _INVEX */
+	uint64_t time, until;  /* s since the epoch; until 0: for good */
 	char mask[MASK_MAX + 1];
 	char setter[SOURCE_MAX + 1];
+	char reason[BAN_REASON + 1];
 };
 
 enum metadatum_kind {
@@ -558,6 +575,7 @@ struct state {
 	struct list sessions, users, rooms, members, bans, addresses, metadata,
 	    monitors;
 	uint32_t whowas_at;
+	_Atomic uint32_t ban_ends; /* s: none ends before; 0: none at all */
 	uint32_t restarts;     /* of workers, since the start */
 	uint64_t started;      /* ms since the epoch */
 	_Atomic uint64_t reloads;

@@ -32,6 +32,7 @@
 #include "accept.h"
 #include "ask.h"
 #include "blame.h"
+#include "channel.h"
 #include "command.h"
 #include "deliver.h"
 #include "device.h"
@@ -958,6 +959,7 @@ turn(void)
 		if (accept_again != ACCEPT_DONE)
 			accept_all();
 		check_sessions();
+		channel_bans_end();
 	}
 }
 

@@ -326,7 +326,8 @@ heir_of(struct database *db, int64_t room, int64_t account, int64_t *heir)
 {
 	return database_number(db, heir,
 	    "SELECT account FROM access WHERE room=? AND account<>?"
-	    " AND rank='operator' ORDER BY id LIMIT 1", "ii", room, account);
+	    " AND rank IN ('admin', 'operator')"
+	    " ORDER BY rank, id LIMIT 1", "ii", room, account);
 }
 
 static int

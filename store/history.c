@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "../irc/name.h"
 #include "account.h"
@@ -100,6 +101,34 @@ cursor_parse(struct cursor *c, const char *text)
 
 /* ---- answering ---- */
 
+/* The line of ROW, in which the room has the name that it has now. */
+static const char *
+line_now(struct database *db, const struct row *row)
+{
+	static _Thread_local char line[STORED_LINE + NAME_CHANNEL + 2];
+	const char *name = strchr(row->line, ' '), *now;
+	sqlite3_stmt *q;
+	size_t n;
+
+	if (name == NULL || (name = strchr(name + 1, ' ')) == NULL ||
+	    !name_looks_channel(++name))
+		return row->line;
+	n = strcspn(name, " ");
+	q = database_query(db, "SELECT shown FROM target WHERE id=?", "i",
+	    row->target);
+	if (q == NULL || database_next(db, q) != 1)
+		return row->line;
+	now = database_text(q, 0);
+	if (!name_looks_channel(now) ||
+	    (strlen(now) == n && strncasecmp(now, name, n) == 0))
+		now = NULL;
+	else
+		snprintf(line, sizeof(line), "%.*s%s%s",
+		    (int)(name - row->line), row->line, now, name + n);
+	database_end(q);
+	return now != NULL ? line : row->line;
+}
+
 int
 history_answer_row(struct database *db, struct request *r, int64_t id)
 {
@@ -110,7 +139,8 @@ history_answer_row(struct database *db, struct request *r, int64_t id)
 		return n == 0 ? 1 : -1;
 	e = answer(r, "ROW %lld %lld %s %s %s %s :%s", (long long)row.id,
 	    (long long)row.time, row.msgid, answer_word(row.account),
-	    message_kind_name(row.kind), answer_word(row.tags), row.line);
+	    message_kind_name(row.kind), answer_word(row.tags),
+	    line_now(db, &row));
 	row_end(&row);
 	return e == 0;
 }

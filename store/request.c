@@ -125,7 +125,7 @@ const struct request_row request_rows[] = {
 	    "<room> <account>" },
 	{ "ROOM", "ACCESS", req_room_access, NULL, 3,
 	    REQUEST_WRITE | REQUEST_AUDIT,
-	    "<room> <account> <operator|voice|none>" },
+	    "<room> <account> <admin|operator|halfop|voice|none>" },
 	{ "ROOM", "BAN", req_room_ban, NULL, 4, REQUEST_WRITE,
 	    "<room> <time> <setter> :<mask>" },
 	{ "ROOM", "UNBAN", req_room_unban, NULL, 2, REQUEST_WRITE,

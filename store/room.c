@@ -183,20 +183,31 @@ req_room_save(struct database *db, struct request *r)
 
 /* ---- all of its settings ---- */
 
+/* Whether entry I is the row of Q. */
+static int
+is_entry(const struct room_settings *s, int i, sqlite3_stmt *q)
+{
+	return strcmp(s->ban[i].mask, database_text(q, 1)) == 0 &&
+	    strcmp(s->ban[i].list, database_text(q, 2)) == 0 &&
+	    s->ban[i].until == sqlite3_column_int64(q, 3) &&
+	    strcmp(s->ban[i].reason, database_text(q, 4)) == 0;
+}
+
 /* Which of the bans in the table are no more; FOUND are those that are. */
 static int
 bans_gone(struct database *db, const struct room_settings *s, int64_t room,
     int64_t *gone, int most, char *found)
 {
 	sqlite3_stmt *q = database_query(
-	    db, "SELECT id, mask FROM ban WHERE room=?", "i", room);
+	    db, "SELECT id, mask, list, until, reason FROM ban WHERE room=?",
+	    "i", room);
 	int n = 0, i, e;
 
 	if (q == NULL)
 		return -1;
 	while ((e = database_next(db, q)) == 1) {
 		for (i = 0; i < s->nbans; i++)
-			if (strcmp(s->ban[i].mask, database_text(q, 1)) == 0)
+			if (is_entry(s, i, q))
 				break;
 		if (i < s->nbans)
 			found[i] = 1;
@@ -219,9 +230,11 @@ save_bans(struct database *db, const struct room_settings *s, int64_t room)
 			return -1;
 	for (i = 0; n >= 0 && i < s->nbans; i++)
 		if (!found[i] && database_run(db,
-		        "INSERT OR IGNORE INTO ban (room, mask, setter, time)"
-		        " VALUES (?, ?, ?, ?)", "itti", room, s->ban[i].mask,
-		        s->ban[i].setter, s->ban[i].time) < 0)
+		        "INSERT OR IGNORE INTO ban (room, mask, setter, time,"
+		        " list, until, reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		        "ittitit", room, s->ban[i].mask, s->ban[i].setter,
+		        s->ban[i].time, s->ban[i].list, s->ban[i].until,
+		        s->ban[i].reason) < 0)
 			return -1;
 	return n < 0 ? -1 : 0;
 }
@@ -230,8 +243,10 @@ int
 room_save(struct database *db, const struct room_settings *s)
 {
 	int64_t room;
-	int n = room_find(db, s->name, &room);
+	int n = room_find(db, s->name, &room), old = 0;
 
+	if (n == 0 && s->was != NULL && s->was[0] != '\0')
+		old = n = room_find(db, s->was, &room);
 	if (n <= 0)
 		return n;
 	if (database_run(db,
@@ -244,10 +259,10 @@ room_save(struct database *db, const struct room_settings *s)
 	return save_bans(db, s, room) != 0 ||
 	        metadata_save(db, room, s->key_of, s->nkeys) != 0
 	    ? -1
-	    : 0;
+	    : old;
 }
 
-/* A new founder; the old one stays an operator. */
+/* A new founder; the old one stays an admin. */
 void
 req_room_founder(struct database *db, struct request *r)
 {
@@ -258,7 +273,7 @@ req_room_founder(struct database *db, struct request *r)
 		return;
 	if (database_run(db,
 	        "INSERT OR REPLACE INTO access (room, account, rank)"
-	        " SELECT id, founder, 'operator' FROM room WHERE id=?",
+	        " SELECT id, founder, 'admin' FROM room WHERE id=?",
 	        "i", id) < 0 ||
 	    database_run(db, "UPDATE room SET founder=? WHERE id=?", "ii",
 	        a.id, id) < 0 ||
@@ -269,7 +284,8 @@ req_room_founder(struct database *db, struct request *r)
 		answer_end(r, "FOUNDER %s %s", r->p[0], a.shown);
 }
 
-static const char *const ranks[] = { "operator", "voice", "none" };
+static const char *const ranks[] = { "admin", "operator", "halfop", "voice",
+	"none" };
 
 static int
 is_rank(const char *rank)
@@ -291,7 +307,7 @@ req_room_access(struct database *db, struct request *r)
 
 	if (!is_rank(r->p[2])) {
 		answer_fail(r, "ROOM", "INVALID_PARAMS", answer_word(r->p[2]),
-		    "A rank is operator, voice or none");
+		    "A rank is admin, operator, halfop, voice or none");
 		return;
 	}
 	if (!room_need(db, r, &id) || !account_need(db, r, r->p[1], &a))
@@ -324,8 +340,8 @@ req_room_ban(struct database *db, struct request *r)
 	if (!room_need(db, r, &id))
 		return;
 	if (database_run(db,
-	        "INSERT OR IGNORE INTO ban (room, mask, setter, time)"
-	        " VALUES (?, ?, ?, ?)", "itti", id, r->p[3], r->p[2],
+	        "INSERT OR IGNORE INTO ban (room, list, mask, setter, time)"
+	        " VALUES (?, 'b', ?, ?, ?)", "itti", id, r->p[3], r->p[2],
 	        time) < 0)
 		answer_trouble(db, r);
 	else
@@ -339,7 +355,8 @@ req_room_unban(struct database *db, struct request *r)
 
 	if (!room_need(db, r, &id))
 		return;
-	if (database_run(db, "DELETE FROM ban WHERE room=? AND mask=?", "it",
+	if (database_run(db,
+	        "DELETE FROM ban WHERE room=? AND list='b' AND mask=?", "it",
 	        id, r->p[1]) < 0)
 		answer_trouble(db, r);
 	else

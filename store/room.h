@@ -14,6 +14,7 @@ enum { ROOM_BANS = 128 /* most bans of a room */ };
 /* What a room is set to; times are ms. */
 struct room_settings {
 	const char *name;
+	const char *was;       /* what it is called here until that is known */
 	int64_t saved;         /* when it is so */
 	const char *modes;     /* "+nt" */
 	const char *key;       /* NULL: none */
@@ -23,15 +24,16 @@ struct room_settings {
 	const char *topic;
 	int nbans;
 	struct {
-		const char *mask, *setter;
-		int64_t time;
+		const char *list, *mask, *setter, *reason;
+		int64_t time, until;
 	} ban[ROOM_BANS];
 	int nkeys;
 	struct room_key key_of[METADATA_KEYS];
 };
 
 /* Saves them, bans and all, in the caller's transaction.  A room that is not
- * registered is passed over.  Returns 0 or -1. */
+ * registered is passed over.  Returns 0, 1 when it has still its old name
+ * here, or -1. */
 int room_save(struct database *db, const struct room_settings *s);
 
 #endif

@@ -70,11 +70,15 @@ part_rows(struct database *db, struct request *r, sqlite3_stmt *q,
 
 	while ((n = q == NULL ? -1 : database_next(db, q)) == 1) {
 		if (bans)
-			e = answer(r, "BAN %s %lld %s :%s",
+			e = answer(r, "BAN %s %lld %s %s %lld :%s%s%s",
 			    database_text(q, 1),
 			    (long long)sqlite3_column_int64(q, 2),
 			    answer_word(database_text(q, 3)),
-			    database_text(q, 4));
+			    database_text(q, 5),
+			    (long long)sqlite3_column_int64(q, 6),
+			    database_text(q, 4),
+			    database_text(q, 7)[0] != '\0' ? " " : "",
+			    database_text(q, 7));
 		else
 			e = answer(r, "ACCESS %s %s %s", database_text(q, 1),
 			    database_text(q, 2), database_text(q, 3));
@@ -92,7 +96,8 @@ part_bans(struct database *db, struct request *r, int64_t room, int64_t *last)
 {
 	return part_rows(db, r,
 	    database_query(db,
-	        "SELECT ban.id, shown, time, setter, mask FROM ban"
+	        "SELECT ban.id, shown, time, setter, mask, list, until, reason"
+	        " FROM ban"
 	        " JOIN room ON room.id=room WHERE room=? AND ban.id>?"
 	        " ORDER BY ban.id", "ii", room, *last), last, 1);
 }

@@ -107,7 +107,7 @@ static const char first[] =
     " id INTEGER PRIMARY KEY,"
     " room INTEGER NOT NULL REFERENCES room ON DELETE CASCADE,"
     " account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,"
-    " rank TEXT NOT NULL,"               /* operator, voice */
+    " rank TEXT NOT NULL,"               /* admin to voice */
     " UNIQUE (room, account)"
     ") STRICT;"
     "CREATE INDEX access_account ON access (account);"
@@ -211,9 +211,28 @@ static const char moderation[] =
     " text TEXT NOT NULL"
     ") STRICT;";
 
+/* Lists beside that of bans, and bans with a reason and an end. */
+static const char lists[] =
+    "CREATE TABLE ban_new ("
+    " id INTEGER PRIMARY KEY,"
+    " room INTEGER NOT NULL REFERENCES room ON DELETE CASCADE,"
+    " list TEXT NOT NULL,"               /* b, e, I */
+    " mask TEXT NOT NULL,"
+    " setter TEXT NOT NULL,"
+    " time INTEGER NOT NULL,"
+    " until INTEGER NOT NULL DEFAULT 0," /* 0: for good */
+    " reason TEXT NOT NULL DEFAULT '',"
+    " UNIQUE (room, list, mask)"
+    ") STRICT;"
+    "INSERT INTO ban_new (id, room, list, mask, setter, time)"
+    " SELECT id, room, 'b', mask, setter, time FROM ban;"
+    "DROP TABLE ban;"
+    "ALTER TABLE ban_new RENAME TO ban;";
+
 const struct migration schema[] = {
 	{ "accounts, rooms, messages and their words", first },
 	{ "what accounts and rooms say of themselves", metadata },
 	{ "bans from the server, the record of operators", moderation },
+	{ "lists of rooms: exceptions, reasons, ends", lists },
 	{ NULL, NULL },
 };

@@ -21,6 +21,7 @@
 
 #include "../irc/mode.h"
 #include "../server/state.h"
+#include "rename.h"
 #include "room.h"
 #include "snapshot.h"
 
@@ -45,6 +46,7 @@ static struct {
 	uint64_t saved[ROOMS];   /* what is committed then */
 	unsigned n;
 	int all;                 /* look at every room */
+	int repair;              /* names, too */
 } wanted;
 
 static uint64_t
@@ -87,6 +89,13 @@ snapshot_want_all(void)
 	wanted.all = 0;
 	for (r = 1; r < state->rooms.high && r < state->max_rooms; r++)
 		snapshot_want(r);
+}
+
+void
+snapshot_repair(void)
+{
+	wanted.repair = 1;
+	snapshot_want_all();
 }
 
 /* ---- looking ---- */
@@ -132,10 +141,11 @@ take(struct snapshot *s, uint32_t r)
 /* ---- saving ---- */
 
 /* All letters but that of being registered, and those that are seen by what
- * they have. */
+ * they have; then what forward and throttle are set to. */
 static void
-modes_text(char *text, size_t size, uint32_t modes)
+modes_text(char *text, size_t size, const struct room *x)
 {
+	uint32_t modes = x->modes;
 	const struct mode *m;
 	size_t n = 1;
 
@@ -145,6 +155,18 @@ modes_text(char *text, size_t size, uint32_t modes)
 		    m->bit != ROOM_REGISTERED)
 			text[n++] = m->letter;
 	text[n] = '\0';
+	if (modes & ROOM_FORWARD)
+		n += (size_t)snprintf(text + n, size - n, ",f=%s", x->forward);
+	if ((modes & ROOM_THROTTLE) && n < size)
+		snprintf(text + n, size - n, ",j=%u:%u", x->throttle,
+		    x->throttle_time);
+}
+
+/* The letter of a list. */
+static const char *
+list_text(uint32_t list)
+{
+	return list == ROOM_EXCEPT ? "e" : list == ROOM_INVEX ? "I" : "b";
 }
 
 #define END(array) (array)[sizeof(array) - 1] = '\0'
@@ -157,11 +179,14 @@ terminate(struct snapshot *s)
 
 	END(s->room.name);
 	END(s->room.key);
+	END(s->room.forward);
+	END(s->room.was);
 	END(s->room.topic);
 	END(s->room.topic_setter);
 	for (i = 0; i < s->nbans; i++) {
 		END(s->ban[i].mask);
 		END(s->ban[i].setter);
+		END(s->ban[i].reason);
 	}
 	for (i = 0; i < s->nkeys; i++) {
 		END(s->key[i].key);
@@ -173,29 +198,37 @@ static int
 save(struct database *db, struct snapshot *s, int64_t now)
 {
 	const struct room *x = &s->room;
-	struct room_settings t = { .name = x->name, .saved = now,
+	struct room_settings t = { .name = x->name, .was = x->was, .saved = now,
 		.most = x->modes & ROOM_LIMIT ? x->limit : 0,
 		.key = x->modes & ROOM_KEY ? x->key : NULL,
 		.created = (int64_t)x->created * 1000,
 		.topic_time = (int64_t)x->topic_time * 1000,
 		.topic = x->topic, .nbans = s->nbans };
-	char modes[32];
-	int i;
+	char modes[128];
+	int i, n;
 
 	terminate(s);
-	modes_text(modes, sizeof(modes), x->modes);
+	modes_text(modes, sizeof(modes), x);
 	t.modes = modes;
 	t.topic_by = x->topic_setter[0] != '\0' ? x->topic_setter : NULL;
 	for (i = 0; i < s->nbans; i++) {
 		t.ban[i].mask = s->ban[i].mask;
 		t.ban[i].setter = s->ban[i].setter;
+		t.ban[i].list = list_text(s->ban[i].list);
+		t.ban[i].reason = s->ban[i].reason;
+		t.ban[i].until = (int64_t)s->ban[i].until * 1000;
 		t.ban[i].time = (int64_t)s->ban[i].time * 1000;
 	}
 	t.nkeys = s->nkeys;
 	for (i = 0; i < s->nkeys; i++)
 		t.key_of[i] = (struct room_key) { s->key[i].key,
 			s->key[i].value };
-	return room_save(db, &t);
+	n = room_save(db, &t);
+	/* what tells of its name was lost */
+	if (n == 1 && wanted.repair &&
+	    rename_room(db, x->was, x->name, INT64_MAX) != 0)
+		n = -1;
+	return n;
 }
 
 int
@@ -203,14 +236,17 @@ snapshot_save(struct database *db, int64_t now)
 {
 	static struct snapshot s;
 	unsigned i;
+	int n;
 
 	for (i = 0; i < wanted.n; i++) {
 		wanted.saved[i] = 0;
 		if (!take(&s, wanted.room[i]))
 			continue;
-		if (save(db, &s, now) != 0)
+		if ((n = save(db, &s, now)) < 0)
 			return -1;
-		wanted.saved[i] = saved_as(s.gen, s.change);
+		/* else it is still due */
+		if (n == 0)
+			wanted.saved[i] = saved_as(s.gen, s.change);
 	}
 	return 0;
 }
@@ -225,6 +261,7 @@ snapshot_done(void)
 			atomic_store(&rooms[wanted.room[i]].saved,
 			    wanted.saved[i]);
 	wanted.n = 0;
+	wanted.repair = 0;
 	if (wanted.all)
 		snapshot_want_all();
 }

@@ -12,6 +12,9 @@
 void snapshot_want(uint32_t room);
 /* All that have changed: those of which nobody could tell, too. */
 void snapshot_want_all(void);
+/* The same when nothing is on its way: a room that is here under the name it
+ * had before gets its name. */
+void snapshot_repair(void);
 /* Saves those, in the caller's transaction: 0, or -1. */
 int snapshot_save(struct database *db, int64_t now);
 /* It has been committed. */

@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #include "../ipc/clock.h"
+#include "../irc/message.h"
 #include "../server/deliver.h"
 #include "../server/fault.h"
 #include "../server/log.h"
@@ -40,6 +41,7 @@
 #include "keep.h"
 #include "limit.h"
 #include "options.h"
+#include "rename.h"
 #include "request.h"
 #include "retention.h"
 #include "search.h"
@@ -326,6 +328,10 @@ static struct {
 	uint64_t serial[CONFIG_WORKERS + 1];
 	struct job *job[QUESTIONS];
 	size_t njob;
+	struct {
+		char from[NAME_CHANNEL + 1], to[NAME_CHANNEL + 1];
+		int64_t time;  /* 0: there is none */
+	} renaming;
 } batch;
 
 static void
@@ -346,20 +352,45 @@ work_stuck(void)
 	state_set(STORE_FAILING, "the disk does not answer");
 }
 
-/* Collects what has come.  Returns 0 when there is nothing. */
+/* ":source RENAME FROM TO :reason" */
+static void
+renaming_take(const struct envelope *e)
+{
+	char line[MESSAGE_LINE];
+
+	snprintf(line, sizeof(line), "%.*s", (int)e->nline, envelope_line(e));
+	if (sscanf(line, "%*s RENAME %64s %64s", batch.renaming.from,
+	        batch.renaming.to) == 2)
+		batch.renaming.time = (int64_t)e->time;
+}
+
+/*
+ * Collects what has come.  Returns 0 when there is nothing.  What tells of
+ * another name of a room is collected alone: what comes before it is of the old
+ * name, what comes after of the new one.
+ */
 static int
 batch_collect(void)
 {
 	const struct envelope *e;
+	uint64_t before = intake_first();
 	unsigned w;
 
 	batch.nrow = batch.keep.used = 0;
+	batch.renaming.time = 0;
 	batch.end = intake_first();
 	memset(batch.serial, 0, sizeof(batch.serial));
 	while (batch.nrow < BATCH &&
 	    batch.keep.size - batch.keep.used >= KEEP_TEXT &&
 	    (e = intake_next(&batch.end)) != NULL) {
-		if (e->kind == EVENT_TO_ROOM)
+		if (e->kind == EVENT_RENAME && before != intake_first()) {
+			batch.end = before;
+			break;
+		}
+		before = batch.end;
+		if (e->kind == EVENT_RENAME)
+			renaming_take(e);
+		if (e->kind == EVENT_TO_ROOM || e->kind == EVENT_RENAME)
 			snapshot_want(e->target);
 		if (e->kind != EVENT_ASK)
 			batch.nrow += keep_rows(
@@ -367,6 +398,8 @@ batch_collect(void)
 		w = (unsigned)(e->serial >> 56);
 		if (w <= CONFIG_WORKERS)
 			batch.serial[w] = e->serial;
+		if (e->kind == EVENT_RENAME)
+			break;
 	}
 	return batch.nrow > 0 || batch.end != intake_first() ||
 	    batch.njob > 0;
@@ -448,6 +481,8 @@ batch_write(struct database *db)
 		return -1;
 	FAULT("store-begun");
 	if (message_store(db, batch.row, batch.nrow, &skipped) != 0 ||
+	    (batch.renaming.time != 0 && rename_room(db, batch.renaming.from,
+	        batch.renaming.to, batch.renaming.time) != 0) ||
 	    jobs_run(db) != 0 || snapshot_save(db, clock_wall()) != 0) {
 		database_rollback(db);
 		return -1;
@@ -570,7 +605,7 @@ remove_some(struct database *db, int64_t now)
 		audit_forget(db, now - options.audit_age * DAY_MS, FORGET);
 	account_tidy(db, now);
 	search_tidy(db);
-	snapshot_want_all();
+	snapshot_repair();
 	next_round = now + CHORES;
 	return 0;
 }

@@ -179,7 +179,7 @@ hear_names(struct person *p, const char *who, char **word)
 		v = t;
 	for (i = 4; word[i] != NULL; i++) {
 		const char *nick = word[i] + (word[i][0] == ':');
-		nick += strspn(nick, "@+");
+		nick += strspn(nick, "~&@%+");
 		if (*nick != '\0')
 			view_add(v, nick);
 	}

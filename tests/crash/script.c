@@ -176,6 +176,25 @@ static const struct step plain[] = {
 	{ SAY, GUS, "CAP REQ :draft/pre-away\r\nAWAY :later\r\nAWAY *\r\n"
 	    "CLAIM gil\r\n" REGISTER("gus") "\r\nCAP END" },
 	{ WAIT, 0, 0 },
+	/* ranks, lists, and a room with another name */
+	{ SAY, DAN, "JOIN #keep" }, { WAIT, 0, 0 },
+	{ SAY, GIL, "JOIN #keep" }, { WAIT, 0, 0 },
+	{ SAY, FAY, "CAP REQ draft/channel-rename\r\n@label=k JOIN #keep" },
+	{ WAIT, 0, 0 },
+	{ SAY, BOB, "JOIN #keep" }, { WAIT, 0, 0 },
+	{ SAY, DAN, "MODE #keep +hbe gil x!*@* m:a:y\r\n"
+	    "MODE #keep +jfUN 9:60 #hall\r\nMODE #keep be" },
+	{ WAIT, 0, 0 },
+	{ SAY, GIL, "RENAME #keep #held :no\r\nKICK #keep dan\r\n"
+	    "MODE #keep +v bob\r\nCS BAN #keep z 1d why" }, { WAIT, 0, 0 },
+	{ SAY, DAN, "RENAME #keep #held :moved\r\nPRIVMSG #held :so" },
+	{ WAIT, 0, 0 },
+	{ SAY, BOB, "PRIVMSG #held :here\r\nPRIVMSG %#held :hush" },
+	{ WAIT, 0, 0 },
+	{ SAY, DAN, "MODE #held -fU+i" }, { WAIT, 0, 0 },
+	{ SAY, ANN, "KNOCK #held\r\nJOIN #held" }, { WAIT, 0, 0 },
+	{ SAY, GIL, "INVITE ann #held" }, { WAIT, 0, 0 },
+	{ SAY, ANN, "JOIN #held" }, { WAIT, 0, 0 },
 	/* everybody to everybody: what came late or twice is behind us */
 	{ SAY, ANN, "PRIVMSG #hall,bob,cat,dan,eve,fay :ann's last" },
 	{ SAY, BOB, "PRIVMSG #hall,ann,cat,dan,eve,fay :bob's last" },

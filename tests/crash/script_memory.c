@@ -155,7 +155,11 @@ static const struct step memory[] = {
 	{ SAY, BOB, "JOIN #keep key\r\nMODE #keep" }, { WAIT, 0, 0 },
 	{ SAY, ANN, "CS TRANSFER #keep bob" }, { WAIT, 0, 0 },
 	{ SAY, EVE, "JOIN #keep key" }, { WAIT, 0, 0 },
-	{ SAY, BOB, "CS DROP #keep\r\nPART #keep" }, { WAIT, 0, 0 },
+	{ SAY, BOB, "RENAME #keep #kept :moved\r\n"
+	    "MODE #kept +be x!*@* m:a:y" }, { WAIT, 0, 0 },
+	{ SAY, BOB, "CS BAN #kept z 1d why\r\nCHATHISTORY LATEST #kept * 5" },
+	{ WAIT, 0, 0 },
+	{ SAY, BOB, "CS DROP #kept\r\nPART #kept" }, { WAIT, 0, 0 },
 	/* a name, and who it belongs to */
 	{ SAY, EVE, "NICK bob\r\nNICK bobby" }, { WAIT, 0, 0 },
 	{ SAY, EVE, "PRIVMSG #hall :a new name\r\nNS IDENTIFY bob wrong" },

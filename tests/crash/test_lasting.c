@@ -106,7 +106,7 @@ check_all(struct client *c)
 	client_expect_next(c, "368 *");
 	client_ask(c, "TOPIC #home", "332 * #home *It lasts");
 	client_chanserv(c, "ACCESS #home LIST", "bob: founder");
-	client_expect_next(c, "NOTICE * :ann: operator");
+	client_expect_next(c, "NOTICE * :ann: admin");
 	client_expect_next(c, "NOTICE * :cat: voice");
 	client_expect_next(c, "NOTICE * :End of the list of #home.");
 }
@@ -123,7 +123,7 @@ START_TEST(test_killed)
 	client_expect(cat, ":ChanServ!* MODE #home +v cat");
 	check_all(cat);
 	bob = client_login(&sv, "bob", LOGIN_CAPS);
-	client_ask(bob, "JOIN #home", "353 bob * #home :*@bob*");
+	client_ask(bob, "JOIN #home", "353 bob * #home :*~bob*");
 	check_all(bob);
 	/* ann is its heir, and then there is none */
 	client_chanserv(bob, "ACCESS #home LIST", "bob: founder");

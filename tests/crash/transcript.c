@@ -146,7 +146,9 @@ static const struct numeric {
 	{ "317", 2, 0, 0 }, /* idle, signed on */
 	{ "329", 2, 0, 0 }, /* room created */
 	{ "333", 3, 0, 0 }, /* topic set by, at */
-	{ "367", 4, 0, 0 }, /* banned by, at */
+	{ "346", 4, 0, 0 }, /* listed by, at */
+	{ "348", 4, 0, 0 },
+	{ "367", 4, 0, 0 },
 	{ "391", 2, 0, 0 }, /* time */
 	{ "319", 0, 1, 0 },
 	{ "353", 0, 1, 0 },

@@ -327,8 +327,8 @@ START_TEST(test_isupport)
 	struct client *c = client_register(&sv, "support");
 
 	isupport_is(c, "CHANTYPES", "#");
-	isupport_is(c, "PREFIX", "(ov)@+");
-	isupport_is(c, "CHANMODES", "b,k,l,imnrst");
+	isupport_is(c, "PREFIX", "(qaohv)~&@%+");
+	isupport_is(c, "CHANMODES", "Ibe,k,fjl,CMNRUcimnrst");
 	isupport_is(c, "CASEMAPPING", "ascii");
 	isupport_is(c, "NETWORK", "TestNet");
 	ck_assert_int_gt(isupport_int(c, "MODES"), 0);

@@ -200,9 +200,9 @@ START_TEST(test_lasts)
 	client_ask(bob, "MODE #home +i", "482 *");
 	ann = client_login(&sv, "ann", LOGIN_CAPS);
 	client_send(ann, "JOIN #home");
-	client_expect(ann, ":ChanServ!* MODE #home +o ann");
-	client_expect(ann, "353 ann * #home :*@ann*");
-	client_expect(bob, ":ChanServ!* MODE #home +o ann");
+	client_expect(ann, ":ChanServ!* MODE #home +q ann");
+	client_expect(ann, "353 ann * #home :*~ann*");
+	client_expect(bob, ":ChanServ!* MODE #home +q ann");
 	settings_are(ann);
 	end();
 }
@@ -227,7 +227,7 @@ START_TEST(test_acknowledged)
 		ann = client_login(&sv, "ann", LOGIN_CAPS);
 		client_send(ann, "JOIN #home");
 		client_expect(ann, "332 ann #home *%s", text);
-		client_expect(ann, "353 ann * #home :@ann");
+		client_expect(ann, "353 ann * #home :~ann");
 	}
 	end();
 }
@@ -285,7 +285,7 @@ START_TEST(test_access)
 	client_chanserv(
 	    ann, "ACCESS #home ADD nobody", "There is no such account.");
 	client_chanserv(
-	    ann, "ACCESS #home ADD bob king", "One can be OPERATOR or VOICE.");
+	    ann, "ACCESS #home ADD bob king", "One can be ADMIN, *");
 	client_chanserv(
 	    ann, "ACCESS #home ADD b,ob", "That is no name of an account.");
 	client_chanserv(ann, "ACCESS #home BAKE bob", "ACCESS #ROOM LIST *");
@@ -327,9 +327,14 @@ START_TEST(test_op)
 	client_chanserv(cat, "OP #home", "You are not logged in.");
 	client_chanserv(
 	    bob, "OP #home nobody", "Nobody called that is in #home.");
-	client_chanserv(bob, "OP #home ann", "ann is an operator of #home.");
+	client_chanserv(
+	    bob, "OP #home ann", "ann is more in #home than you are.");
 	client_chanserv(bob, "DEOP #home cat", "cat is no operator of #home.");
 	/* it keeps those out who are not wanted, and nobody can keep it out */
+	client_chanserv(
+	    bob, "DEOP #home ann", "ann is more in #home than you are.");
+	client_send(ann, "MODE #home -q ann");
+	client_expect(ann, "MODE #home -q ann");
 	client_send(bob, "CS DEOP #home ann");
 	client_expect(ann, ":ChanServ!* MODE #home -o ann");
 	client_send(ann, "CS OP #home");
@@ -385,15 +390,15 @@ START_TEST(test_transfer)
 	    ann, "TRANSFER #home nobody", "There is no such account.");
 	client_chanserv(
 	    ann, "TRANSFER #home bob", "bob is the founder of #home.");
-	client_expect(ann, ":ChanServ!* MODE #home +o bob");
+	client_expect(ann, ":ChanServ!* MODE #home +q bob");
 	client_chanserv(ann, "DROP #home", "You are not the founder of #home.");
 	client_chanserv(ann, "ACCESS #home LIST", "bob: founder");
-	client_expect(ann, "NOTICE ann :ann: operator");
+	client_expect(ann, "NOTICE ann :ann: admin");
 	again(1);
 	bob = client_login(&sv, "bob", LOGIN_CAPS);
 	/* from outside as well */
 	client_chanserv(bob, "ACCESS #home LIST", "bob: founder");
-	client_expect(bob, "NOTICE bob :ann: operator");
+	client_expect(bob, "NOTICE bob :ann: admin");
 	client_chanserv(
 	    bob, "ACCESS #home DEL ann", "ann is not in the list of #home.");
 	ann = client_login(&sv, "ann", LOGIN_CAPS);
@@ -599,7 +604,7 @@ START_TEST(test_unsure)
 	ann = client_login(&sv, "ann", LOGIN_CAPS);
 	client_send(ann, "JOIN #home");
 	client_expect(bob, ":ChanServ!* MODE #home -o bob");
-	client_expect(ann, ":ChanServ!* MODE #home +o ann");
+	client_expect(ann, ":ChanServ!* MODE #home +q ann");
 	client_expect(ann, "332 * #home *mine");
 	end();
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../store/rename.h"
 #include "../../store/room.h"
 #include "check_store.h"
 
@@ -56,26 +57,28 @@ static const struct {
 	{ "ROOM KEEP #room x *", "FAIL ROOM INVALID_PARAMS%" },
 	{ "ROOM SHOW #room",
 	    "ROOM #Room Ann * * 0 1234 0 * 3600 * :\n"
-	    "BAN #Room 99 ann!u@h ::x!*@*\nBAN #Room 99 ann!u@h :*!*@evil\n"
+	    "BAN #Room 99 ann!u@h b 0 ::x!*@*\n"
+	    "BAN #Room 99 ann!u@h b 0 :*!*@evil\n"
 	    "ACCESS #Room bob operator\nACCESS #Room cat operator\nEND\n" },
 	{ "ROOM UNBAN #room :*!*@evil", "UNBANNED #room :*!*@evil\n" },
 	{ "ROOM FOUNDER #room bob", "FOUNDER #room bob\n" },
 	{ "ROOM LOAD *",
 	    "ROOM #Room bob * * 0 1234 0 * 3600 * :\n"
-	    "BAN #Room 99 ann!u@h ::x!*@*\n"
-	    "ACCESS #Room cat operator\nACCESS #Room Ann operator\nEND\n" },
+	    "BAN #Room 99 ann!u@h b 0 ::x!*@*\n"
+	    "ACCESS #Room cat operator\nACCESS #Room Ann admin\nEND\n" },
 	{ "ROOM LIST *", "ROOM #Room bob * * 0 1234 0 * 3600 * :\nEND\n" },
 	{ "ROOM LOAD x", "FAIL ROOM INVALID_PARAMS x%" },
 	{ "ROOM LOAD 1.9.1", "FAIL ROOM INVALID_PARAMS 1.9.1%" },
 	{ "ROOM REGISTER #other bob", "REGISTERED #other bob\n" },
 	{ "@account=bob ACCOUNT SHOW bob", "ACCOUNT bob %" },
-	/* the founder goes: to the oldest operator, or the room goes too */
+	/* the founder goes: to the oldest admin, or the room goes too */
 	{ "@oper=1 ACCOUNT REMOVE bob",
 	    "INHERITED #Room\nUNREGISTERED #other\nREMOVED bob\n" },
-	{ "ROOM LIST *", "ROOM #Room cat * * 0 1234 0 * 3600 * :\nEND\n" },
+	{ "ROOM LIST *", "ROOM #Room Ann * * 0 1234 0 * 3600 * :\nEND\n" },
 	{ "ROOM SHOW #room",
-	    "ROOM #Room cat * * 0 1234 0 * 3600 * :\n"
-	    "BAN #Room 99 ann!u@h ::x!*@*\nACCESS #Room Ann operator\nEND\n" },
+	    "ROOM #Room Ann * * 0 1234 0 * 3600 * :\n"
+	    "BAN #Room 99 ann!u@h b 0 ::x!*@*\nACCESS #Room cat operator\n"
+	    "END\n" },
 	{ "ROOM DROP #room", "DROPPED #room\n" },
 	{ "ROOM DROP #room", "FAIL ROOM NOT_REGISTERED #room%" },
 	{ "ROOM LOAD *", "END\n" },
@@ -137,7 +140,8 @@ START_TEST(test_save)
 	struct room_settings s = { .name = "#ROOM", .saved = 5, .modes = "+nt",
 		.created = 1000, .topic = "It's \"mine\"; --",
 		.topic_by = "ann!u@h", .topic_time = 2000, .nbans = 2,
-		.ban = { { "a!*@*", "ann!u@h", 1 }, { ":!*@*", "b!u@h", 2 } } };
+		.ban = { { "b", "a!*@*", "ann!u@h", "", 1, 0 },
+		    { "e", ":!*@*", "b!u@h", "a friend", 2, 9000 } } };
 
 	ck_assert_int_eq(room_save(db, &s), 0); /* none of ours */
 	expect("ROOM LIST *", "END\n");
@@ -145,7 +149,8 @@ START_TEST(test_save)
 	ck_assert_int_eq(room_save(db, &s), 0);
 	expect("ROOM SHOW #room",
 	    "ROOM #Room Ann +nt * 0 1000 2000 ann!u@h * * :It's \"mine\"; --\n"
-	    "BAN #Room 1 ann!u@h :a!*@*\nBAN #Room 2 b!u@h ::!*@*\nEND\n");
+	    "BAN #Room 1 ann!u@h b 0 :a!*@*\n"
+	    "BAN #Room 2 b!u@h e 9000 ::!*@* a friend\nEND\n");
 	s.key = "=:k";
 	s.most = 7;
 	s.topic_by = NULL;
@@ -159,7 +164,8 @@ START_TEST(test_save)
 	s.key_of[1] = (struct room_key) { "avatar", ":x" };
 	ck_assert_int_eq(room_save(db, &s), 0);
 	expect("ROOM SHOW #room", "ROOM #Room Ann + ==:k 7 1000 0 * * * :\n"
-	    "BAN #Room 2 b!u@h ::!*@*\nMETADATA #Room avatar ::x\n"
+	    "BAN #Room 2 b!u@h e 9000 ::!*@* a friend\n"
+	    "METADATA #Room avatar ::x\n"
 	    "METADATA #Room url :http://x/ y\nEND\n");
 	expect("ROOM SHOW #room 1.3.1", "METADATA #Room url :http://x/ y\n"
 	    "END\n");
@@ -170,6 +176,43 @@ START_TEST(test_save)
 	expect("ROOM DROP #room", "DROPPED #room\n");
 	expect("ROOM REGISTER #room ann", "REGISTERED #room Ann\n");
 	expect("ROOM SHOW #room 1.3.0", "END\n");
+}
+END_TEST
+
+/* Another name: with what was said and read, again and again, and not with
+ * what was said in a room that had the name before. */
+START_TEST(test_rename)
+{
+	struct room_settings s = { .name = "#New", .was = "#Old", .saved = 5,
+		.modes = "+nt", .topic = "t" };
+	int i;
+
+	expect("ROOM REGISTER #Old ann", "REGISTERED #Old Ann\n");
+	say("#new", "bob", 1, "of another room");
+	say("#old", "ann", 2, "before");
+	say("#new", "bob", 5, "ahead of the news");
+	expect("@account=ann MARKREAD #old timestamp=1970-01-01T00:00:01.000Z",
+	    "MARKREAD %");
+	ck_assert_int_eq(room_save(db, &s), 1); /* under the old name */
+	for (i = 0; i < 2; i++) {
+		ck_assert_int_eq(rename_room(db, "#old", "#New", 4000000), 0);
+		expect("ROOM SHOW #new", "ROOM #New Ann +nt %");
+		expect("ROOM SHOW #old", "FAIL ROOM NOT_REGISTERED %");
+		expect("HISTORY LATEST #new * * 9 0",
+		    "ROW 2 2000000 1.2 ann PRIVMSG * "
+		    "::ann!u@h PRIVMSG #New :before\n"
+		    "ROW 3 5000000 1.5 bob PRIVMSG * "
+		    "::bob!u@h PRIVMSG #new :ahead of the news\nEND\n");
+		expect("HISTORY LATEST #old * * 9 0", "END\n");
+		expect("@account=ann MARKREAD #NEW",
+		    "MARKREAD #NEW timestamp=%");
+	}
+	ck_assert_int_eq(room_save(db, &s), 0);
+	/* only the case */
+	ck_assert_int_eq(rename_room(db, "#New", "#NEW", 9000000), 0);
+	expect("ROOM SHOW #new", "ROOM #NEW Ann +nt %");
+	expect("HISTORY LATEST #new * * 1 0", "ROW 3 %");
+	expect("@account=ann MARKREAD #new", "MARKREAD #new timestamp=%");
 }
 END_TEST
 
@@ -197,6 +240,7 @@ check_room(void)
 	tcase_add_test(t, test_steps);
 	tcase_add_test(t, test_load);
 	tcase_add_test(t, test_save);
+	tcase_add_test(t, test_rename);
 	tcase_add_test(t, test_many);
 	suite_add_tcase(s, t);
 	return s;

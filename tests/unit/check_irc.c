@@ -19,6 +19,7 @@ main(void)
 
 	srunner_add_suite(sr, check_tag());
 	srunner_add_suite(sr, check_name());
+	srunner_add_suite(sr, check_extban());
 	srunner_add_suite(sr, check_look());
 	srunner_add_suite(sr, check_mask());
 	srunner_add_suite(sr, check_metadata());

@@ -8,6 +8,7 @@
 Suite *check_message(void);
 Suite *check_tag(void);
 Suite *check_name(void);
+Suite *check_extban(void);
 Suite *check_look(void);
 Suite *check_mask(void);
 Suite *check_metadata(void);

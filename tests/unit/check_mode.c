@@ -124,8 +124,10 @@ static const struct {
 	{ MEMBER_VOICE, 1, "+" },
 	{ MEMBER_OPERATOR | MEMBER_VOICE, 0, "@" },
 	{ MEMBER_OPERATOR | MEMBER_VOICE, 1, "@+" },
-	{ ~(uint32_t)3, 1, "" },
-	{ ~(uint32_t)0, 1, "@+" },
+	{ MEMBER_ADMIN | MEMBER_HALFOP, 1, "&%" },
+	{ MEMBER_FOUNDER | MEMBER_OPERATOR, 0, "~" },
+	{ ~(uint32_t)MEMBER_RANKS, 1, "" },
+	{ ~(uint32_t)0, 1, "~&@%+" },
 };
 
 START_TEST(test_prefixes)
@@ -154,11 +156,12 @@ static const struct {
 	const char *(*write)(char *, int);
 	const char *want;
 } texts[] = {
-	{ mode_chanmodes, "b,k,l,imnrst" },
-	{ mode_prefix, "(ov)@+" },
-	{ channel_letters, "biklmnorstv" },
+	{ mode_chanmodes, "Ibe,k,fjl,CMNRUcimnrst" },
+	{ mode_prefix, "(qaohv)~&@%+" },
+	{ mode_lists, "Ibe" },
+	{ mode_letters_param, "Ibefjklqaohv" },
+	{ channel_letters, "CIMNRUbcefijklmnrstqaohv" },
 	{ user_letters, "BIRiow" },
-	{ mode_letters_param, "bklov" },
 };
 
 /* In each size from none to enough: cut, never overrun. */
@@ -180,6 +183,32 @@ START_TEST(test_text)
 }
 END_TEST
 
+/* Each rank is above the one before it, and needs one that there is. */
+START_TEST(test_ranks)
+{
+	const struct mode *m;
+
+	ck_assert_int_eq(mode_rank(0), RANK_NONE);
+	ck_assert_int_eq(mode_rank(MEMBER_VOICE), RANK_VOICE);
+	ck_assert_int_eq(mode_rank(MEMBER_VOICE | MEMBER_HALFOP), RANK_HALFOP);
+	ck_assert_int_eq(mode_rank(MEMBER_OPERATOR), RANK_OPERATOR);
+	ck_assert_int_eq(mode_rank(MEMBER_ADMIN), RANK_ADMIN);
+	ck_assert_int_eq(mode_rank(MEMBER_RANKS), RANK_FOUNDER);
+	ck_assert_int_eq(mode_rank(~(uint32_t)MEMBER_RANKS), RANK_NONE);
+	ck_assert_uint_eq(mode_from(RANK_NONE), MEMBER_RANKS);
+	ck_assert_uint_eq(mode_from(RANK_HALFOP), MEMBER_RANKS & ~MEMBER_VOICE);
+	ck_assert_uint_eq(mode_from(RANK_FOUNDER), MEMBER_FOUNDER);
+	ck_assert_int_eq(mode_of_prefix('&'), RANK_ADMIN);
+	ck_assert_int_eq(mode_of_prefix('#'), RANK_NONE);
+	ck_assert_int_eq(mode_of_prefix('\0'), RANK_NONE);
+	ck_assert_int_eq(mode_of_word("HalfOp")->letter, 'h');
+	ck_assert_ptr_null(mode_of_word("king"));
+	ck_assert_ptr_null(mode_of_word(""));
+	for (m = mode_channel; m->letter != 0; m++)
+		ck_assert(m->needs > RANK_VOICE && m->needs <= RANK_FOUNDER);
+}
+END_TEST
+
 Suite *
 check_mode(void)
 {
@@ -189,6 +218,7 @@ check_mode(void)
 	ADD_ROWS(tc, test_step, steps);
 	tcase_add_test(tc, test_find);
 	tcase_add_test(tc, test_bits);
+	tcase_add_test(tc, test_ranks);
 	ADD_ROWS(tc, test_prefixes, prefixes);
 	ADD_ROWS(tc, test_text, texts);
 	suite_add_tcase(s, tc);
