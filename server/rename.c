@@ -138,6 +138,9 @@ cmd_rename(struct command *c)
 		return rename_room(c, r);
 	if ((look = lasting_look(c, to, &unsure)) != CMD_ANSWERED)
 		return look;
+	/* it may be another's, who could not get it back */
+	if (unsure)
+		return fail(c, "CANNOT_RENAME", store_trouble());
 	if (registry_find_room(to) != 0)
 		return fail(c, "CHANNEL_NAME_IN_USE",
 		    "The channel name is already taken");

@@ -580,8 +580,16 @@ END_TEST
  * somebody in the room is not. */
 START_TEST(test_chanserv)
 {
+	static const char *const want[] = {
+		"\"what\":\"CHANSERV\",\"whom\":\"#x\","
+		"\"text\":\"UNBAN zed!*@*\"",
+		"BAN zed!*@*", "\"DEOP bob\"", "\"OP ann\"",
+		"\"what\":\"OPER\""
+	};
 	struct client *bob = client_login(&sv, "bob", "echo-message");
 	struct client *ann = boss("ann");
+	char order[32];
+	size_t i;
 
 	client_ask(bob, "JOIN #x", "366 *");
 	client_ask(bob, "CS REGISTER #x", "NOTICE bob :#x is registered*");
@@ -591,10 +599,14 @@ START_TEST(test_chanserv)
 	client_ask(ann, "CS OP #x", "MODE #x +o ann");
 	client_ask(ann, "CS DEOP #x bob", "MODE #x -o bob");
 	client_ask(ann, "CS DEOP #x zoe", "NOTICE ann :Nobody called that*");
-	ctl("--json audit 1", 0, "\"what\":\"CHANSERV\",\"whom\":\"#x\","
-	    "\"text\":\"DEOP bob\"");
-	ctl("--json audit 2", 0, "\"text\":\"OP ann\"");
-	ctl("--json audit 3", 0, "\"what\":\"OPER\"");
+	client_ask(bob, "CS BAN #x own!*@*", "NOTICE bob :own*is banned*");
+	client_ask(ann, "MODE #x -o ann", "MODE #x -o ann");
+	client_ask(ann, "CS BAN #x zed!*@* 1h", "NOTICE ann :zed*is banned*");
+	client_ask(ann, "CS UNBAN #x zed!*@*", "NOTICE ann :It is not*");
+	for (i = 0; i < 5; i++) {
+		snprintf(order, sizeof(order), "--json audit %zu", i + 1);
+		ctl(order, 0, want[i]);
+	}
 }
 END_TEST
 
