@@ -743,18 +743,27 @@ START_TEST(test_cloak_bans)
 	client_send(a, "MODE #x +b *!*@*%s", strchr(host, '.'));
 	client_expect(a, "MODE #x *+b*");
 	client_ask(b, "JOIN #x", "474 *");
+	client_ask(b, "NS REGISTER secret99", "396 bob bob.account *");
+	client_ask(b, "JOIN #x", "474 *");
 	client_send(a, "MODE #x -b *!*@*%s", strchr(host, '.'));
 	client_expect(a, "MODE #x *-b*");
-	client_ask(a, "MODE #x +b *!*@127.0.0.9", "MODE #x *+b*");
-	client_ask(b, "JOIN #x", "474 *");
+	/* the address itself is not found out by trying */
+	client_ask(a, "MODE #x +b *!*@127.*", "MODE #x *+b*");
+	client_ask(b, "JOIN #x", "366 *");
 	client_send(c, "KLINE *!*@127.0.0.9 :x");
 	client_expect(b, "465 *");
 	client_eof(b);
 	client_ask(c, "UNKLINE *!*@127.0.0.9", "NOTICE * :No longer*");
+	/* nor is an account a way round that of the server */
+	b = come("127.0.0.9", "dan");
+	client_expect(b, "001 *");
+	client_ask(b, "NS IDENTIFY bob secret99", "396 dan bob.account *");
 	client_send(c, "KLINE *!*@%s :x", host);
 	client_expect(c, "NOTICE * :Banned*");
-	kept_out("127.0.0.9", "bob", ": x");
-	let_in("127.0.0.10", "bob");
+	client_expect(b, "465 *");
+	client_eof(b);
+	kept_out("127.0.0.9", "dan", ": x");
+	let_in("127.0.0.10", "dan");
 }
 END_TEST
 
