@@ -51,7 +51,9 @@ context(struct command *c, const struct place *p)
 
 	n = (size_t)snprintf(text, sizeof(text), "source=");
 	n += tag_escape(text + n, sizeof(text) - n, source, strlen(source));
-	if (p->room != 0 && channel_is_operator(c, p->room))
+	/* nobody is one of a room of which it is not known whose it is */
+	if (p->room != 0 && !rooms[p->room].unsure &&
+	    channel_is_operator(c, p->room))
 		snprintf(text + n, sizeof(text) - n, ";oper=1");
 	return text;
 }

@@ -212,8 +212,8 @@ START_TEST(test_registered)
 }
 END_TEST
 
-/* Who can ask nobody whose the name is does not get it: it would stay an
- * operator of what is another's. */
+/* Who can ask nobody whose a name is neither gets it, being operator of what is
+ * another's, nor takes the room away with it. */
 START_TEST(test_unsure)
 {
 	char path[128], aside[128];
@@ -238,7 +238,15 @@ START_TEST(test_unsure)
 	join(bob, "#x");
 	client_ask(bob, "RENAME #x #home",
 	    "FAIL RENAME CANNOT_RENAME #x #home :*out of order*");
-	client_ask(bob, "RENAME #x #X", "RENAME #x #X*");
+	join(bob, "#home");
+	client_ask(bob, "RENAME #home #mine",
+	    "FAIL RENAME CANNOT_RENAME #home #mine :*out of order*");
+	ck_assert_int_eq(rmdir(path), 0);
+	ck_assert_int_eq(rename(aside, path), 0);
+	wait_for(strcmp(server_status(&sv, "store"), "serving") == 0, 10000);
+	client_send(bob, "RENAME #home #mine");
+	client_expect(bob, ":ChanServ!* MODE #home -o bob");
+	client_expect(bob, "482 bob #home :*");
 	end();
 }
 END_TEST
