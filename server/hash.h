@@ -14,14 +14,14 @@ enum hash_verdict {
 	HASH_RIGHT,
 };
 
-/* Who asks, and where in its input: nobody else is to have the verdict. */
-struct hash_key {
+/* Who asks: a command of a session. */
+struct hash_asker {
 	uint32_t session, gen;
-	uint64_t at;
+	uint64_t executed;
 };
 
-/* The verdict is told once, and then forgotten. */
-enum hash_verdict hash_check(const struct hash_key *key, const char *password,
-    const char *hash);
+/* The verdict is told once, to who has asked, and then forgotten. */
+enum hash_verdict hash_check(const struct hash_asker *who,
+    const char *password, const char *hash);
 
 #endif

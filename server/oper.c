@@ -146,12 +146,12 @@ enum command_result
 cmd_oper(struct command *c)
 {
 	const struct config_operator *o = operator_find(c->m.param[0]);
-	const struct hash_key key = { c->sid, c->s->gen, c->s->executed };
+	const struct hash_asker who = { c->sid, c->s->gen, c->s->executed };
 
 	if (c->step == 0) {
 		if (config->noperator == 0)
 			return oper_fail(c);
-		switch (hash_check(&key, c->m.param[1],
+		switch (hash_check(&who, c->m.param[1],
 		    o != NULL ? o->hash : config->operators[0].hash)) {
 		case HASH_WAIT:
 			return CMD_WAIT;

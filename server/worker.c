@@ -538,8 +538,6 @@ worker_rest(void)
 		if (sessions[i].state != SESSION_FREE &&
 		    sessions[i].worker == my_id && sessions[i].pend != 0)
 			left |= command_unblock(i) != 0;
-	/* whom a ban is for is not to go where one has looked already */
-	left |= xline_look();
 	return !left && !mailmap_any(&mailmaps[my_id]);
 }
 
