@@ -22,6 +22,7 @@
 #include "list.h"
 #include "oper.h"
 #include "registry.h"
+#include "words.h"
 #include "worker.h"
 
 /* What the three have in common. */
@@ -247,7 +248,7 @@ say_to_room(struct command *c, const struct saying *how, const char *name,
 	r = m != 0 ? members[m].room : registry_find_room(name);
 	if (r == 0) {
 		if (!how->quiet)
-			reply(c, ERR_NOSUCHCHANNEL, name);
+			reply(c, ERR_NOSUCHCHANNEL, word_or_star(name));
 		return;
 	}
 	why = m != 0 ? member_refused(c, m) : stranger_refused(c, r);
@@ -298,7 +299,7 @@ say_to_user(struct command *c, const struct saying *how, const char *nick)
 		    u != 0 && users[u].account[0] != '\0' ? users[u].account
 		                                          : nick);
 	if (u == 0) {
-		reply(c, ERR_NOSUCHNICK, nick);
+		reply(c, ERR_NOSUCHNICK, word_or_star(nick));
 		return CMD_DONE;
 	}
 	consent_by_writing(c, u);
