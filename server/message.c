@@ -109,17 +109,26 @@ stranger_refused(struct command *c, uint32_t r)
 	return why;
 }
 
-/* What is said, by whomever: CTCP but for ACTION, colours. */
-static const char *
-text_refused(const struct command *c, uint32_t modes)
+/* Whether what C says is CTCP, but for ACTION. */
+static int
+is_ctcp(const struct command *c)
 {
 	static const char action[] = "\001ACTION ";
 	const char *text = c->batch != NULL ? c->batch->text : c->m.param[1];
 	size_t n = c->batch != NULL ? c->batch->ntext : strlen(text);
 
-	if ((modes & ROOM_NO_CTCP) && n > 0 && text[0] == '\001' &&
-	    (n < sizeof(action) - 1 ||
-	        memcmp(text, action, sizeof(action) - 1) != 0))
+	return n > 0 && text[0] == '\001' && (n < sizeof(action) - 1 ||
+	    memcmp(text, action, sizeof(action) - 1) != 0);
+}
+
+/* What is said, by whomever: CTCP, colours. */
+static const char *
+text_refused(const struct command *c, uint32_t modes)
+{
+	const char *text = c->batch != NULL ? c->batch->text : c->m.param[1];
+	size_t n = c->batch != NULL ? c->batch->ntext : strlen(text);
+
+	if ((modes & ROOM_NO_CTCP) && is_ctcp(c))
 		return " (+C)";
 	return (modes & ROOM_NO_COLOUR) && (memchr(text, '\003', n) != NULL ||
 	           memchr(text, '\004', n) != NULL)
@@ -290,6 +299,12 @@ say_to_user(struct command *c, const struct saying *how, const char *nick)
 	if (u != 0 && !consent_given(c, u)) {
 		if (!how->quiet && !how->tags_only)
 			reply(c, ERR_ACCOUNTSONLY, users[u].nick);
+		return CMD_DONE;
+	}
+	if (u != 0 && (users[u].modes & USER_NO_CTCP) && !how->tags_only &&
+	    is_ctcp(c)) {
+		if (!how->quiet)
+			reply(c, ERR_CANNOTSENDTOUSER, users[u].nick);
 		return CMD_DONE;
 	}
 	/* an answer may come when somebody without an account has the nick */
