@@ -7,8 +7,9 @@
  * fetches it is noted, everybody else waits, and if it dies the next one
  * begins again.  With the store out of order a room is made as if it were
  * none that lasts; it is then "unsure", and asked for when the store is
- * back.  If it turns out to be somebody's, its settings come to it, and who
- * is more there than by account is so no longer.
+ * back.  If it turns out to be somebody's, its settings come to it, who is
+ * more there than by account is so no longer, and who could not have come in
+ * has to go.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,20 +53,29 @@ lasting_rank(uint32_t r, const char *account)
 	return b != 0 ? bans[b].rank : 0;
 }
 
-void
-lasting_mode(struct command *c, uint32_t r, const char *modes)
+/* Begins the event KIND of ChanServ doing WORD with R and what is in TEXT. */
+static struct envelope *
+chanserv_event(struct command *c, enum event_kind kind, uint32_t r,
+    const char *word, const char *text)
 {
-	struct envelope *e = command_event(c, EVENT_TO_ROOM);
+	struct envelope *e = command_event(c, (int)kind);
 	uint32_t source = e->source;
 
 	event_target_room(e, r);
 	e->source = 0; /* or the line would have its account */
-	event_line(e, ":ChanServ!ChanServ@%s MODE %s %s", config->name,
-	    rooms[r].name, modes);
+	event_line(e, ":ChanServ!ChanServ@%s %s %s %s", config->name, word,
+	    rooms[r].name, text);
 	if (channel_member(c->uid, r) == 0)
-		return;
+		return e;
 	e->source = source; /* it is told in its reply */
 	reply_event(c);
+	return e;
+}
+
+void
+lasting_mode(struct command *c, uint32_t r, const char *modes)
+{
+	chanserv_event(c, EVENT_TO_ROOM, r, "MODE", modes);
 }
 
 int
@@ -183,10 +193,24 @@ is_squatter(uint32_t r, uint32_t m)
 	    is > mode_rank(lasting_rank(r, users[members[m].user].account));
 }
 
-/* Somebody who is more in R than by account; once it has turned out whose R
- * is. */
+/* Whether membership M of R is one that R would not have let in.  A key nobody
+ * has had to give. */
+static int
+is_intruder(uint32_t r, uint32_t m)
+{
+	uint32_t modes = rooms[r].modes, u = members[m].user;
+	int guest = users[u].account[0] == '\0';
+
+	return !(members[m].flags & MEMBER_GONE) &&
+	    lasting_rank(r, users[u].account) == 0 &&
+	    ((modes & ROOM_KEY) || ((modes & ROOM_ACCOUNTS) && guest) ||
+		((modes & ROOM_INVITE_ONLY) && !channel_is_expected(r, u)) ||
+		channel_ban(r, u, 0) != 0);
+}
+
+/* The first of R's members of whom IS is true. */
 static uint32_t
-squatter(uint32_t r)
+member_find(uint32_t r, int (*is)(uint32_t r, uint32_t m))
 {
 	uint32_t m;
 	unsigned w;
@@ -194,20 +218,38 @@ squatter(uint32_t r)
 	for (w = 1; w <= state->nworker; w++)
 		for (m = room_list(r, w)->first; m != 0;
 		     m = members[m].room_next)
-			if (is_squatter(r, m))
+			if (is(r, m))
 				return m;
 	return 0;
+}
+
+/* ChanServ kicks membership M out of R. */
+static void
+expel(struct command *c, uint32_t r, uint32_t m)
+{
+	char text[NAME_NICK + 80];
+	struct op *op;
+
+	snprintf(text, sizeof(text), "%s :This room is registered, and not "
+	    "for everybody", users[members[m].user].nick);
+	chanserv_event(c, EVENT_KICK, r, "KICK", text)->extra =
+	    members[m].user;
+	op = command_op(c, OP_MEMBER, m);
+	op->b = MEMBER_GONE;
+	op->x = members[m].user;
 }
 
 static enum command_result
 settle(struct command *c, uint32_t r)
 {
-	uint32_t m = squatter(r);
+	uint32_t m;
 
-	if (m == 0)
-		command_op(c, OP_ROOM_SURE, r);
-	else
+	if ((m = member_find(r, is_intruder)) != 0)
+		expel(c, r, m);
+	else if ((m = member_find(r, is_squatter)) != 0)
 		lasting_give(c, m, 1);
+	else
+		command_op(c, OP_ROOM_SURE, r);
 	return CMD_MORE;
 }
 

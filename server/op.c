@@ -27,15 +27,6 @@
 #include "xline.h"
 #include "session.h"
 
-static void
-copy(char *dst, size_t size, const char *src)
-{
-	size_t n = strnlen(src, size - 1);
-
-	memcpy(dst, src, n);
-	dst[n] = '\0';
-}
-
 /* U is no longer what bans were compared with. */
 static void
 bans_forget(uint32_t u)
@@ -60,10 +51,10 @@ whowas_add(const struct user *u, uint64_t time)
 	    strcmp(last->host, u->host) == 0 &&
 	    strcmp(last->real, u->real) == 0)
 		return;
-	copy(w->nick, sizeof(w->nick), u->nick);
-	copy(w->user, sizeof(w->user), u->user);
-	copy(w->host, sizeof(w->host), u->host);
-	copy(w->real, sizeof(w->real), u->real);
+	record_copy(w->nick, sizeof(w->nick), u->nick);
+	record_copy(w->user, sizeof(w->user), u->user);
+	record_copy(w->host, sizeof(w->host), u->host);
+	record_copy(w->real, sizeof(w->real), u->real);
 	w->time = time;
 	state->whowas_at = (state->whowas_at + 1) % WHOWAS_MAX;
 }
@@ -77,7 +68,7 @@ op_nick(struct op *op)
 		whowas_add(u, op->x);
 	FAULT("op-nick-whowas");
 	registry_unindex_nick(op->a);
-	copy(u->nick, sizeof(u->nick), op->text);
+	record_copy(u->nick, sizeof(u->nick), op->text);
 	FAULT("op-nick-copied");
 	registry_index_nick(op->a);
 	bans_forget(op->a);
@@ -86,13 +77,13 @@ op_nick(struct op *op)
 static void
 op_user(struct op *op)
 {
-	copy(users[op->a].user, sizeof(users[op->a].user), op->text);
+	record_copy(users[op->a].user, sizeof(users[op->a].user), op->text);
 }
 
 static void
 op_real(struct op *op)
 {
-	copy(users[op->a].real, sizeof(users[op->a].real), op->text);
+	record_copy(users[op->a].real, sizeof(users[op->a].real), op->text);
 	bans_forget(op->a);
 }
 
@@ -133,13 +124,13 @@ op_user_modes(struct op *op)
 static void
 op_oper(struct op *op)
 {
-	copy(opers[op->a].name, sizeof(opers[op->a].name), op->text);
+	record_copy(opers[op->a].name, sizeof(opers[op->a].name), op->text);
 }
 
 static void
 op_away(struct op *op)
 {
-	copy(aways[op->a].text, sizeof(aways[op->a].text), op->text);
+	record_copy(aways[op->a].text, sizeof(aways[op->a].text), op->text);
 	FAULT("op-away-copied");
 	if (op->c)
 		atomic_fetch_or(&users[op->a].flags, USER_ABSENT);
@@ -162,7 +153,7 @@ join_room(struct op *op)
 		return r;
 	if ((r = registry_new_room()) == 0)
 		return 0;
-	copy(rooms[r].name, sizeof(rooms[r].name), op->text);
+	record_copy(rooms[r].name, sizeof(rooms[r].name), op->text);
 	rooms[r].modes = ROOM_NO_EXTERNAL | ROOM_TOPIC_LOCK;
 	rooms[r].created = op->x / 1000;
 	rooms[r].made = op->x;
@@ -273,7 +264,7 @@ op_room_modes(struct op *op)
 static void
 op_room_key(struct op *op)
 {
-	copy(rooms[op->a].key, sizeof(rooms[op->a].key), op->text);
+	record_copy(rooms[op->a].key, sizeof(rooms[op->a].key), op->text);
 }
 
 static void
@@ -292,7 +283,8 @@ op_room_throttle(struct op *op)
 static void
 op_room_forward(struct op *op)
 {
-	copy(rooms[op->a].forward, sizeof(rooms[op->a].forward), op->text);
+	record_copy(
+	    rooms[op->a].forward, sizeof(rooms[op->a].forward), op->text);
 }
 
 static void
@@ -317,7 +309,7 @@ ban_find(uint32_t r, uint32_t list, const char *mask)
 static void
 ban_set(uint32_t b, const struct op *op, const char *reason)
 {
-	copy(bans[b].reason, sizeof(bans[b].reason), reason);
+	record_copy(bans[b].reason, sizeof(bans[b].reason), reason);
 	FAULT("op-ban-reason");
 	ban_ends(b, op->c != 0 ? op->x + op->c : 0);
 }
@@ -341,8 +333,8 @@ op_ban_add(struct op *op)
 	}
 	if ((b = registry_new_ban()) == 0)
 		return;
-	copy(bans[b].mask, sizeof(bans[b].mask), mask);
-	copy(bans[b].setter, sizeof(bans[b].setter), op->text2);
+	record_copy(bans[b].mask, sizeof(bans[b].mask), mask);
+	record_copy(bans[b].setter, sizeof(bans[b].setter), op->text2);
 	bans[b].list = op->b;
 	bans[b].time = op->x;
 	ban_set(b, op, reason);
@@ -373,9 +365,9 @@ op_topic(struct op *op)
 {
 	struct room *r = &rooms[op->a];
 
-	copy(r->topic, sizeof(r->topic), op->text);
+	record_copy(r->topic, sizeof(r->topic), op->text);
 	FAULT("op-topic-copied");
-	copy(r->topic_setter, sizeof(r->topic_setter), op->text2);
+	record_copy(r->topic_setter, sizeof(r->topic_setter), op->text2);
 	r->topic_time = op->x;
 }
 
@@ -535,7 +527,7 @@ op_account(struct op *op)
 
 	op_metadata_account(op->a, op->text);
 	registry_unindex_account(op->a);
-	copy(u->account, sizeof(u->account), op->text);
+	record_copy(u->account, sizeof(u->account), op->text);
 	FAULT("op-account");
 	registry_index_account(op->a);
 	FAULT("op-account-indexed");
@@ -602,7 +594,8 @@ op_address(struct op *op)
 	s->flags &= ~(uint32_t)SESSION_PROXY;
 	registry_count_address(&addr, 1);
 	FAULT("op-address-counted");
-	copy(users[s->user].host, sizeof(users[s->user].host), op->text2);
+	record_copy(
+	    users[s->user].host, sizeof(users[s->user].host), op->text2);
 }
 
 static void
@@ -613,8 +606,8 @@ op_alone(struct op *op)
 
 	/* it has no reason to end yet, else that has taken the place */
 	if (s->state == SESSION_LIVE && op->b == SESSION_PRE_AWAY)
-		copy(reasons[op->a].text, sizeof(reasons[op->a].text),
-		    op->text);
+		record_copy(
+		    reasons[op->a].text, sizeof(reasons[op->a].text), op->text);
 	FAULT("op-alone-copied");
 	s->flags = (s->flags & ~both) | (op->b & both);
 }
@@ -624,7 +617,7 @@ op_wish(struct op *op)
 {
 	if (users[op->a].flags & USER_REGISTERED)
 		return;
-	copy(aways[op->a].text, sizeof(aways[op->a].text), op->text);
+	record_copy(aways[op->a].text, sizeof(aways[op->a].text), op->text);
 	FAULT("op-wish-copied");
 	if (op->text[0] != '\0')
 		atomic_fetch_or(&users[op->a].flags, USER_WISH);
@@ -643,7 +636,7 @@ op_sasl(struct op *op)
 		return;
 	memset(a, 0, sizeof(*a));
 	FAULT("op-sasl-empty");
-	copy(a->seed, sizeof(a->seed), op->text);
+	record_copy(a->seed, sizeof(a->seed), op->text);
 	FAULT("op-sasl-seed");
 	a->mechanism = op->b;
 }
@@ -656,7 +649,7 @@ op_sasl_text(struct op *op)
 
 	if (sessions[op->a].sasl == 0 || op->b > SASL_TEXT - 1 - n)
 		return;
-	copy(a->text + op->b, n + 1, op->text);
+	record_copy(a->text + op->b, n + 1, op->text);
 	FAULT("op-sasl-text");
 	a->end = op->b + (uint32_t)n;
 }
@@ -679,7 +672,7 @@ op_monitor(struct op *op, void (*change)(uint32_t, const char *))
 {
 	char text[sizeof(op->text)], *list = text, *nick;
 
-	copy(text, sizeof(text), op->text);
+	record_copy(text, sizeof(text), op->text);
 	while ((nick = strsep(&list, ",")) != NULL)
 		change(op->a, nick);
 }
@@ -707,7 +700,7 @@ op_host(struct op *op)
 {
 	struct user *u = &users[op->a];
 
-	copy(u->host, sizeof(u->host), op->text);
+	record_copy(u->host, sizeof(u->host), op->text);
 	FAULT("op-host-copied");
 	/* another host, other bans */
 	bans_forget(op->a);
@@ -723,8 +716,8 @@ op_batch(struct op *op)
 		return;
 	memset(b, 0, sizeof(*b));
 	FAULT("op-batch-empty");
-	copy(b->ref, sizeof(b->ref), op->text);
-	copy(b->target, sizeof(b->target), op->text2);
+	record_copy(b->ref, sizeof(b->ref), op->text);
+	record_copy(b->target, sizeof(b->target), op->text2);
 	FAULT("op-batch-named");
 }
 
@@ -737,7 +730,7 @@ op_batch_text(struct op *op)
 	if (sessions[op->a].batch == 0 || part == NULL || n >= size ||
 	    op->c > size - 1 - n)
 		return;
-	copy(part + op->c, n + 1, op->text);
+	record_copy(part + op->c, n + 1, op->text);
 	FAULT("op-batch-text");
 }
 

@@ -2,6 +2,8 @@
 #ifndef SERVER_OP_H
 #define SERVER_OP_H
 
+#include <string.h>
+
 #include "state.h"
 
 /*
@@ -92,5 +94,15 @@ enum {
 };
 
 void op_apply_all(struct op *ops, uint32_t n);
+
+/* Copies text into a field of SIZE bytes, as much as there is room for. */
+static inline void
+record_copy(char *dst, size_t size, const char *src)
+{
+	size_t n = strnlen(src, size - 1);
+
+	memcpy(dst, src, n);
+	dst[n] = '\0';
+}
 
 #endif

@@ -18,15 +18,6 @@
 #include "op_metadata.h"
 #include "registry.h"
 
-static void
-copy(char *dst, size_t size, const char *src)
-{
-	size_t n = strnlen(src, size - 1);
-
-	memcpy(dst, src, n);
-	dst[n] = '\0';
-}
-
 /* Where KEY hangs, or the end of the list. */
 static uint32_t *
 find(uint32_t *list, const char *key)
@@ -54,8 +45,8 @@ add(uint32_t *end, enum metadatum_kind kind, uint32_t owner, const char *key,
 		return;
 	metadata[d].kind = (uint16_t)kind;
 	metadata[d].flags = (uint16_t)flags;
-	copy(metadata[d].key, sizeof(metadata[d].key), key);
-	copy(metadata[d].value, sizeof(metadata[d].value), value);
+	record_copy(metadata[d].key, sizeof(metadata[d].key), key);
+	record_copy(metadata[d].value, sizeof(metadata[d].value), value);
 	FAULT("op-metadata-filled");
 	metadata[d].owner = owner;
 	FAULT("op-metadata-valid");
@@ -70,7 +61,8 @@ op_metadata_put(enum metadatum_kind kind, uint32_t owner, const char *key,
 	uint32_t *p = find(list_of(kind, owner), key), d = *p;
 
 	if (d != 0 && value[0] != '\0') {
-		copy(metadata[d].value, sizeof(metadata[d].value), value);
+		record_copy(
+		    metadata[d].value, sizeof(metadata[d].value), value);
 		FAULT("op-metadata-copied");
 		metadata[d].flags = (uint16_t)flags;
 	} else if (d != 0) {
@@ -198,7 +190,7 @@ op_subscribe(struct op *op)
 
 	if (op->b + n >= METADATA_LIST)
 		return;
-	copy(keys + op->b, n + 1, op->text);
+	record_copy(keys + op->b, n + 1, op->text);
 	FAULT("op-subscribe-copied");
 	if (op->b != 0)
 		return;

@@ -25,15 +25,6 @@
 #include "op_room.h"
 #include "registry.h"
 
-static void
-copy(char *dst, size_t size, const char *src)
-{
-	size_t n = strnlen(src, size - 1);
-
-	memcpy(dst, src, n);
-	dst[n] = '\0';
-}
-
 /* ---- lists ---- */
 
 void
@@ -117,7 +108,7 @@ access_set(uint32_t r, const char *account, uint32_t rank, uint64_t time)
 	uint32_t *p, b;
 
 	if (rank != 0) {
-		copy(entry.mask, sizeof(entry.mask), account);
+		record_copy(entry.mask, sizeof(entry.mask), account);
 		entry_add(r, &rooms[r].access, &rooms[r].naccess, &entry);
 		return;
 	}
@@ -176,10 +167,10 @@ load_room(uint32_t r, const struct message *m)
 
 	if (m->nparam < 11)
 		return;
-	copy(x->founder, sizeof(x->founder), m->param[1]);
+	record_copy(x->founder, sizeof(x->founder), m->param[1]);
 	x->modes = load_modes(x, m->param[2]) | ROOM_REGISTERED;
 	if (m->param[3][0] == '=') {
-		copy(x->key, sizeof(x->key), m->param[3] + 1);
+		record_copy(x->key, sizeof(x->key), m->param[3] + 1);
 		x->modes |= ROOM_KEY;
 	}
 	x->limit = (uint32_t)number(m->param[4]);
@@ -188,8 +179,8 @@ load_room(uint32_t r, const struct message *m)
 	x->made = number(m->param[5]);
 	x->created = x->made / 1000;
 	x->topic_time = number(m->param[6]) / 1000;
-	copy(x->topic_setter, sizeof(x->topic_setter), m->param[7]);
-	copy(x->topic, sizeof(x->topic), m->param[10]);
+	record_copy(x->topic_setter, sizeof(x->topic_setter), m->param[7]);
+	record_copy(x->topic, sizeof(x->topic), m->param[10]);
 }
 
 /* BAN room time setter list until :mask[ reason] */
@@ -199,7 +190,7 @@ load_ban(uint32_t r, const struct message *m)
 	const struct mode *mode;
 	struct ban b = { .rank = 0 };
 	uint32_t *p;
-	char *text;
+	char *reason;
 
 	if (m->nparam < 6 || rooms[r].nbans >= BANS_MAX)
 		return;
@@ -209,11 +200,12 @@ load_ban(uint32_t r, const struct message *m)
 	b.list = mode->bit;
 	b.time = number(m->param[1]) / 1000;
 	b.until = number(m->param[4]) / 1000;
-	copy(b.setter, sizeof(b.setter), m->param[2]);
-	text = m->param[5];
-	snprintf(b.mask, sizeof(b.mask), "%.*s", (int)strcspn(text, " "), text);
-	text += strcspn(text, " ");
-	copy(b.reason, sizeof(b.reason), text + (*text != '\0'));
+	record_copy(b.setter, sizeof(b.setter), m->param[2]);
+	reason = m->param[5] + strcspn(m->param[5], " ");
+	if (*reason != '\0')
+		*reason++ = '\0';
+	record_copy(b.mask, sizeof(b.mask), m->param[5]);
+	record_copy(b.reason, sizeof(b.reason), reason);
 	entry_add(r, &rooms[r].bans, &rooms[r].nbans, &b);
 	if (*(p = entry_find(&rooms[r].bans, b.list, b.mask)) != 0)
 		ban_ends(*p, b.until);
@@ -292,7 +284,7 @@ load_new(const struct op *op, const char *text, size_t n)
 
 	if (r == 0)
 		return 0;
-	copy(rooms[r].name, sizeof(rooms[r].name), op->text);
+	record_copy(rooms[r].name, sizeof(rooms[r].name), op->text);
 	rooms[r].loading = op->b;
 	rooms[r].loading_gen = sessions[op->b].gen;
 	load_lines(r, text, n, "R");
@@ -337,7 +329,8 @@ op_room_load(struct op *op)
 void
 op_room_register(struct op *op)
 {
-	copy(rooms[op->a].founder, sizeof(rooms[op->a].founder), op->text);
+	record_copy(
+	    rooms[op->a].founder, sizeof(rooms[op->a].founder), op->text);
 	rooms[op->a].unsure = 0;
 	FAULT("op-register-founder");
 	rooms[op->a].modes |= ROOM_REGISTERED;
@@ -374,10 +367,10 @@ op_room_rename(struct op *op)
 {
 	registry_unindex_room(op->a);
 	FAULT("op-rename-unindexed");
-	copy(rooms[op->a].was, sizeof(rooms[op->a].was), op->text2);
+	record_copy(rooms[op->a].was, sizeof(rooms[op->a].was), op->text2);
 	rooms[op->a].renamed = op->b;
 	FAULT("op-rename-was");
-	copy(rooms[op->a].name, sizeof(rooms[op->a].name), op->text);
+	record_copy(rooms[op->a].name, sizeof(rooms[op->a].name), op->text);
 	FAULT("op-rename-named");
 	registry_index_room(op->a);
 }
@@ -393,7 +386,7 @@ op_room_founder(struct op *op)
 	FAULT("op-founder-old");
 	access_set(op->a, op->text, 0, 0);
 	FAULT("op-founder-new");
-	copy(r->founder, sizeof(r->founder), op->text);
+	record_copy(r->founder, sizeof(r->founder), op->text);
 }
 
 void
@@ -438,7 +431,8 @@ founder_gone(uint32_t r)
 		op_room_unregister(&op);
 		return;
 	}
-	copy(rooms[r].founder, sizeof(rooms[r].founder), bans[heir].mask);
+	record_copy(
+	    rooms[r].founder, sizeof(rooms[r].founder), bans[heir].mask);
 	FAULT("op-heir");
 	access_set(r, rooms[r].founder, 0, 0);
 }

@@ -106,7 +106,7 @@ static const char *
 line_now(struct database *db, const struct row *row)
 {
 	static _Thread_local char line[STORED_LINE + NAME_CHANNEL + 2];
-	const char *name = strchr(row->line, ' '), *now;
+	const char *name = strchr(row->line, ' '), *now, *told = row->line;
 	sqlite3_stmt *q;
 	size_t n;
 
@@ -119,14 +119,14 @@ line_now(struct database *db, const struct row *row)
 	if (q == NULL || database_next(db, q) != 1)
 		return row->line;
 	now = database_text(q, 0);
-	if (!name_looks_channel(now) ||
-	    (strlen(now) == n && strncasecmp(now, name, n) == 0))
-		now = NULL;
-	else
+	if (name_looks_channel(now) &&
+	    (strlen(now) != n || strncasecmp(now, name, n) != 0)) {
 		snprintf(line, sizeof(line), "%.*s%s%s",
 		    (int)(name - row->line), row->line, now, name + n);
+		told = line;
+	}
 	database_end(q);
-	return now != NULL ? line : row->line;
+	return told;
 }
 
 int

@@ -460,7 +460,7 @@ START_TEST(test_early)
 	b = guest("bob");
 	a = client_connect(&sv);
 	client_send(a, "CAP LS 302");
-	client_expect(a, "CAP \\* LS :*draft/metadata-3=before-connect,"
+	client_expect(a, "CAP \\* LS *draft/metadata-3=before-connect,"
 	    "max-subs=24,max-keys=20,max-key-bytes=31,max-value-bytes=300*");
 	client_ask(a, "CAP REQ :" CAPS, "CAP \\* ACK *");
 	client_ask(a, "METADATA * SET color :red",

@@ -577,13 +577,12 @@ store_is(const char *state)
 }
 
 /* A room is made while nobody knows that it is somebody's. */
-START_TEST(test_unsure)
+/* Starts again, with a store that cannot open its database for now. */
+static void
+again_failing(void)
 {
-	struct client *ann, *bob;
 	char path[160];
 
-	begin();
-	client_send(founder(), "TOPIC #home :mine");
 	client_quit_all();
 	ck_assert_int_eq(kill(sv.pid, SIGTERM), 0);
 	ck_assert_int_eq(server_reap(sv.pid, PATIENCE), 0);
@@ -593,19 +592,64 @@ START_TEST(test_unsure)
 	ck_assert_int_eq(mkdir(path, 0700), 0);
 	server_start(&sv);
 	wait_for(store_is("failing"), PATIENCE);
+}
+
+static void
+again_serving(void)
+{
+	char path[160];
+
+	snprintf(path, sizeof(path), "%s/state/store.db", sv.dir);
+	ck_assert_int_eq(rmdir(path), 0);
+	database_move("away", "store.db");
+	wait_for(store_is("serving"), PATIENCE);
+}
+
+START_TEST(test_unsure)
+{
+	struct client *ann, *bob;
+
+	begin();
+	client_send(founder(), "TOPIC #home :mine");
+	again_failing();
 	bob = client_register(&sv, "bob");
 	client_send(bob, "JOIN #home");
 	client_expect(bob, "WARN JOIN TEMPORARILY_UNAVAILABLE #home :*");
 	client_expect(bob, "353 bob * #home :@bob");
 	client_ask(bob, "CS REGISTER #home", "NOTICE bob :*out of order*");
-	ck_assert_int_eq(rmdir(path), 0);
-	database_move("away", "store.db");
-	wait_for(store_is("serving"), PATIENCE);
+	again_serving();
 	ann = client_login(&sv, "ann", LOGIN_CAPS);
 	client_send(ann, "JOIN #home");
 	client_expect(bob, ":ChanServ!* MODE #home -o bob");
 	client_expect(ann, ":ChanServ!* MODE #home +q ann");
 	client_expect(ann, "332 * #home *mine");
+	end();
+}
+END_TEST
+
+/* Who got in only because nobody could tell that it is not for them. */
+START_TEST(test_intruder)
+{
+	struct client *ann, *bob, *cat;
+
+	begin();
+	client_close(client_login(&sv, "cat", LOGIN_CAPS));
+	ann = founder();
+	client_chanserv(
+	    ann, "ACCESS #home ADD cat", "cat is *");
+	client_ask(ann, "MODE #home +i", ":ann!* MODE #home +i");
+	client_send(ann, "PRIVMSG #home :among us");
+	again_failing();
+	bob = client_register(&sv, "bob");
+	client_ask(bob, "JOIN #home", "366 *");
+	again_serving();
+	cat = client_login(&sv, "cat", LOGIN_CAPS);
+	client_ask(cat, "JOIN #home", "366 *");
+	client_expect(bob, ":ChanServ!* KICK #home bob :*");
+	client_ask(bob, "CHATHISTORY LATEST #home * 10",
+	    "FAIL CHATHISTORY INVALID_TARGET *");
+	client_ask(bob, "JOIN #home", "473 *");
+	client_ask(cat, "NAMES #home", "353 cat * #home :@cat");
 	end();
 }
 END_TEST
@@ -738,6 +782,7 @@ main(void)
 	tcase_add_test(tc, test_crowd);
 	tcase_add_test(tc, test_places);
 	tcase_add_test(tc, test_unsure);
+	tcase_add_test(tc, test_intruder);
 	tcase_add_test(tc, test_history);
 	tcase_add_test(tc, test_full_disk);
 	return harness_run(suites);
