@@ -87,6 +87,15 @@ target_step(const char *list, unsigned n)
 	return list_item(list, n, next, sizeof(next)) ? CMD_MORE : CMD_DONE;
 }
 
+/* A list that ends, or has nothing but commas. */
+static enum command_result
+no_target(struct command *c)
+{
+	if (c->step == 0)
+		reply(c, ERR_NEEDMOREPARAMS, c->row->name);
+	return CMD_DONE;
+}
+
 /* ---- JOIN ---- */
 
 /* Whether U was invited to R by one who may let others in. */
@@ -499,7 +508,7 @@ cmd_join(struct command *c)
 	if (strcmp(c->m.param[0], "0") == 0)
 		return join_zero(c);
 	if (!list_item(c->m.param[0], item, name, sizeof(name)))
-		return CMD_DONE;
+		return no_target(c);
 	if (is_forwarded(c) && (r = registry_find_room(name)) != 0 &&
 	    (rooms[r].modes & ROOM_FORWARD))
 		snprintf(name, sizeof(name), "%s", rooms[r].forward);
@@ -522,7 +531,7 @@ cmd_part(struct command *c)
 	uint32_t r;
 
 	if (!list_item(c->m.param[0], c->step, name, sizeof(name)))
-		return CMD_DONE;
+		return no_target(c);
 	if ((r = channel_joined(c, name)) != 0)
 		leave(c, r, reason);
 	return target_step(c->m.param[0], ++c->step);
@@ -635,7 +644,7 @@ cmd_kick(struct command *c)
 	if (!list_item(c->m.param[1], c->step, nick, sizeof(nick)) ||
 	    !list_item(c->m.param[0], several ? c->step : 0, name,
 	        sizeof(name)))
-		return CMD_DONE;
+		return no_target(c);
 	if (c->step >= TARGETS_MAX) {
 		reply(c, ERR_TOOMANYTARGETS, "KICK");
 		return CMD_DONE;

@@ -393,8 +393,11 @@ say_all(struct command *c, const struct saying *how)
 	if (how->tags_only && is_denied(c))
 		return CMD_DONE;
 	c->u->spoke = wall_ms;
-	if (!list_item(c->m.param[0], item, target, sizeof(target)))
+	if (!list_item(c->m.param[0], item, target, sizeof(target))) {
+		if (!how->quiet)
+			reply(c, ERR_NORECIPIENT, how->word);
 		return CMD_DONE;
+	}
 	if (item >= TARGETS_MAX) {
 		if (!how->quiet)
 			reply(c, ERR_TOOMANYTARGETS, target);

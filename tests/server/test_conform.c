@@ -141,6 +141,7 @@ static const struct row rows[] = {
 	{ NULL, "NICK Ann\nNICK ann", ":ann!* NICK Ann\n:Ann!* NICK ann" },
 	/* JOIN */
 	{ NULL, "JOIN", "461 ann JOIN :*" },
+	{ NULL, "JOIN ,,", "461 ann JOIN :*" },
 	{ NULL, "JOIN x", "403 ann x :*" },
 	{ NULL, "JOIN #:x", "403 ann #:x :*" },
 	{ NULL, "JOIN :#x y", "403 ann \\* :*" },
@@ -165,6 +166,7 @@ static const struct row rows[] = {
 	{ NULL, "JOIN 0", ":ann!* PART #both :*" },
 	/* PART */
 	{ NULL, "PART", "461 ann PART :*" },
+	{ NULL, "PART ,", "461 ann PART :*" },
 	{ NULL, "PART #nowhere", "403 ann #nowhere :*" },
 	{ NULL, "PART :#x y", "403 ann \\* :*" },
 	{ NULL, "PART #its", "442 ann #its :*" },
@@ -184,6 +186,8 @@ static const struct row rows[] = {
 	    "TOPIC #both :x\n332 ann #both :x\n333 ann #both bob* *" },
 	/* KICK */
 	{ NULL, "KICK #both", "461 ann KICK :*" },
+	{ NULL, "KICK , bob", "461 ann KICK :*" },
+	{ NULL, "KICK #both ,", "461 ann KICK :*" },
 	{ NULL, "KICK #nowhere bob", "403 ann #nowhere :*" },
 	{ NULL, "KICK #its bob", "442 ann #its :*" },
 	{ NULL, "KICK #both bob", "482 ann #both :*" },
@@ -229,6 +233,7 @@ static const struct row rows[] = {
 	{ NULL, "MODE ann +o", "" },
 	/* PRIVMSG, NOTICE */
 	{ NULL, "PRIVMSG", "411 ann :*" },
+	{ NULL, "PRIVMSG , :x", "411 ann :*" },
 	{ NULL, "PRIVMSG bob", "412 ann :*" },
 	{ NULL, "PRIVMSG bob :", "412 ann :*" },
 	{ NULL, "PRIVMSG carl :x", "401 ann carl :*" },
