@@ -200,8 +200,9 @@ START_TEST(test_full_without_buffers)
 	static struct client *v[CROWD];
 	static int worker[CROWD];
 	struct client *a, *b;
-	char fill[300];
+	char fill[300], all[LINES * 330];
 	pid_t pid;
+	size_t n = 0;
 	int i, aworker, last = -1;
 
 	server_init(&sv);
@@ -227,9 +228,12 @@ START_TEST(test_full_without_buffers)
 	kill(pid, SIGSTOP);
 	memset(fill, 'f', sizeof(fill) - 1);
 	fill[sizeof(fill) - 1] = '\0';
+	/* all at once: if its buffer were empty in between, another would get
+	 * it */
 	for (i = 0; i < LINES; i++)
-		client_send(a, "%sbob :%d %s", i > 0 ? "PRIVMSG " : "", i,
-		    fill);
+		n += (size_t)snprintf(all + n, sizeof(all) - n,
+		    "%sbob :%d %s\r\n", i > 0 ? "PRIVMSG " : "", i, fill);
+	client_write(a, all, n);
 	for (i = 0; i < 100; i++)
 		harness_tick();
 	kill(pid, SIGCONT);
