@@ -28,7 +28,7 @@ int extban_complete(char *dst, size_t size, const char *src);
  * which has no wildcards, with one of the ranks of PREFIX (0: any). */
 struct extban_whom {
 	const char *source, *account, *real;
-	const char *hidden;    /* the source as it is behind a cloak, or NULL */
+	const char *hidden;    /* the source without its account, or NULL */
 	int (*in_room)(const struct extban_whom *whom, const char *name,
 	    char prefix);
 	unsigned user; /* for IN_ROOM */

@@ -27,6 +27,7 @@
 #include "ask.h"
 #include "deliver.h"
 #include "handlers.h"
+#include "oper.h"
 #include "owned.h"
 #include "registry.h"
 #include "session.h"
@@ -340,6 +341,7 @@ cmd_register(struct command *c)
 	    (why = refuse_register(c, name, &code)) != NULL)
 		return fail(c, code, c->m.param[0], why);
 	c->context = account_policy();
+	c->as_user = !oper_may(c->uid, PRIV_ALL);
 	if ((r = ask(c, "REGISTER %s %s :%s", name,
 	         word_or_star(c->m.param[1]), c->m.param[2])) != CMD_ANSWERED)
 		return r;

@@ -321,6 +321,20 @@ add(struct command *c, const struct batch *b)
 	return invalid(c, "A blank line cannot go on");
 }
 
+/* Whether TEXT, which is not cut where its author thinks, has CTCP elsewhere
+ * than at the beginning of a FIRST line: those who get lines alone would take
+ * it for one. */
+static int
+has_ctcp_inside(const char *text, int first)
+{
+	const char *p;
+
+	if (text[0] == '\001' && !first)
+		return 1;
+	p = strchr(text + (text[0] == '\001'), '\001');
+	return p != NULL && p[1] != '\0';
+}
+
 enum command_result
 batch_line(struct command *c)
 {
@@ -334,8 +348,7 @@ batch_line(struct command *c)
 		return invalid(c, "This cannot be in a batch");
 	if (name_cmp(c->m.param[0], b->target) != 0)
 		return wrong_target(c, b);
-	/* those who get lines alone would take it for one */
-	if (c->m.param[1][0] == '\001' && b->nlines > 0)
+	if (has_ctcp_inside(c->m.param[1], b->nlines == 0))
 		return invalid(c, "CTCP cannot be in the middle");
 	return add(c, b);
 }

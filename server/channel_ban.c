@@ -45,8 +45,8 @@ static struct extban_whom
 whom_of(uint32_t u)
 {
 	return (struct extban_whom) { .source = source_of(u),
-		/* a cloak does not hide from a ban of the address */
-		.hidden = config->cloak ? cloak_source(u, NULL) : NULL,
+		/* not the address: who has a room could find out anybody's */
+		.hidden = cloak_hidden(u, NULL),
 		.account = users[u].account, .real = users[u].real,
 		.in_room = whom_in_room, .user = u };
 }

@@ -19,6 +19,7 @@
 #include "../irc/xmask.h"
 #include "account.h"
 #include "ask.h"
+#include "audit.h"
 #include "channel.h"
 #include "lasting.h"
 #include "oper.h"
@@ -198,14 +199,59 @@ do_register(struct command *c, struct order *o)
 
 /* What C's user is in R, by account or as it is there. */
 static enum rank
-rank_of(const struct command *c, uint32_t r)
+own_rank(const struct command *c, uint32_t r)
 {
 	enum rank there = channel_rank(c, r),
 		  rank = mode_rank(lasting_rank(r, c->u->account));
 
-	if (oper_may(c->uid, PRIV_ROOMS))
-		return RANK_FOUNDER;
 	return rank > there ? rank : there;
+}
+
+static enum rank
+rank_of(const struct command *c, uint32_t r)
+{
+	return oper_may(c->uid, PRIV_ROOMS) ? RANK_FOUNDER : own_rank(c, r);
+}
+
+enum { STEPS_RECORD = STEP_AUDITING | STEP_AUDITED };
+
+static enum command_result
+on_record(struct command *c)
+{
+	(void)c;
+	return CMD_ANSWERED;
+}
+
+/*
+ * The store is not asked for this, so what is done by a privilege alone,
+ * because what C's user is in R is not ENOUGH, is put on the record first:
+ * CMD_ANSWERED when it is, or need not be; else to be returned.
+ */
+static enum command_result
+record(struct command *c, uint32_t r, int enough, const char *what,
+    const char *whom)
+{
+	char text[MASK_MAX + 8];
+
+	if (!(c->step & STEPS_RECORD)) {
+		if (enough)
+			return CMD_ANSWERED;
+		/* the answer is about the room */
+		if (c->s->answer != 0)
+			return CMD_MORE;
+	}
+	snprintf(text, sizeof(text), "%s %s", what, whom);
+	return audit(c, "CHANSERV", rooms[r].name, text, on_record);
+}
+
+/* Whether C's user may change membership M of R without any privilege. */
+static int
+is_enough(const struct command *c, uint32_t r, uint32_t m)
+{
+	uint32_t rank = lasting_rank(r, c->u->account);
+
+	return mode_rank(rank) >= RANK_OPERATOR &&
+	    mode_rank(members[m].flags) <= own_rank(c, r);
 }
 
 static enum command_result
@@ -220,9 +266,9 @@ change_operator(struct command *c, struct order *o, int adding)
 	if ((result = room_of(c, o, OPERATOR, &r)) != CMD_ANSWERED)
 		return result;
 	u = registry_find_nick(nick);
-	if (u == 0 || (m = channel_member(u, r)) == 0) {
+	if (r == 0 || u == 0 || (m = channel_member(u, r)) == 0) {
 		service_notice(c, "Nobody called that is in %s.",
-		    rooms[r].name);
+		    o->word[1]);
 		return CMD_DONE;
 	}
 	if (mode_rank(members[m].flags) > rank_of(c, r)) {
@@ -235,6 +281,10 @@ change_operator(struct command *c, struct order *o, int adding)
 		    adding ? "an" : "no", rooms[r].name);
 		return CMD_DONE;
 	}
+	result = record(c, r, is_enough(c, r, m), adding ? "OP" : "DEOP",
+	    users[u].nick);
+	if (result != CMD_ANSWERED)
+		return result;
 	op = command_op(c, OP_MEMBER, m);
 	op->b = adding ? MEMBER_OPERATOR : 0;
 	op->c = adding ? 0 : MEMBER_OPERATOR;
@@ -508,7 +558,7 @@ bans_of(struct command *c, const struct order *o, uint32_t *r)
 
 	*r = registry_find_room(o->word[1]);
 	if ((*r == 0 || rooms[*r].loading != 0) && store_accepts() &&
-	    name_is_channel(o->word[1])) {
+	    !(c->step & STEPS_RECORD) && name_is_channel(o->word[1])) {
 		result = lasting_look(c, o->word[1], &unsure);
 		if (result != CMD_ANSWERED)
 			return result;
@@ -594,6 +644,9 @@ do_ban(struct command *c, struct order *o)
 	if (o->n > 3 && (s = ban_time(o->word[3], &reason)) < 0)
 		return say(c, "A time is like 90s, 30m, 1d12h or 2w, "
 		    "and at most a year.");
+	result = record(c, r, own_rank(c, r) >= RANK_HALFOP, "BAN", mask);
+	if (result != CMD_ANSWERED)
+		return result;
 	ban(c, r, mask, s, reason);
 	return CMD_DONE;
 }
@@ -611,6 +664,9 @@ do_unban(struct command *c, struct order *o)
 	if (extban_complete(mask, sizeof(mask), o->word[2]) != 0 ||
 	    ban_of(r, mask) == 0)
 		return say(c, "That is not banned.");
+	result = record(c, r, own_rank(c, r) >= RANK_HALFOP, "UNBAN", mask);
+	if (result != CMD_ANSWERED)
+		return result;
 	snprintf(modes, sizeof(modes), "-b %s", mask);
 	lasting_mode(c, r, modes);
 	op = command_op(c, OP_BAN_DEL, r);

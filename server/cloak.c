@@ -112,18 +112,36 @@ cloak_host(const struct in6_addr *addr, char buf[NAME_HOST + 1])
 	snprintf(buf, NAME_HOST + 1, "%s", text);
 }
 
+static const char *
+source_at(uint32_t u, const char *host)
+{
+	static char source[SOURCE_MAX + 1];
+
+	snprintf(source, sizeof(source), "%.*s!%.*s@%.*s", NAME_NICK,
+	    users[u].nick, NAME_USER, users[u].user, NAME_HOST, host);
+	return source;
+}
+
 const char *
 cloak_source(uint32_t u, const struct in6_addr *addr)
 {
-	static char source[SOURCE_MAX + 1];
 	char text[CLOAK_TEXT];
 
+	cloak_address_text(addr, text);
+	return source_at(u, text);
+}
+
+const char *
+cloak_hidden(uint32_t u, const struct in6_addr *addr)
+{
+	char host[NAME_HOST + 1];
+
+	if (!config->cloak || users[u].account[0] == '\0')
+		return NULL;
 	if (addr == NULL)
 		addr = &sessions[device_newest(u)].addr;
-	cloak_address_text(addr, text);
-	snprintf(source, sizeof(source), "%.*s!%.*s@%s", NAME_NICK,
-	    users[u].nick, NAME_USER, users[u].user, text);
-	return source;
+	cloak_host(addr, host);
+	return source_at(u, host);
 }
 
 /* ---- logging in ---- */

@@ -8,8 +8,9 @@
  * by its bell.  It touches nothing else; what dies with the worker is asked
  * again by its successor, whose command is still in the input.
  *
- * With all places in use, whoever comes waits; a verdict that nobody has
- * fetched, because who asked is gone, gives up its place to the next one.
+ * With all places in use, whoever comes waits; a verdict that nobody fetches,
+ * because who asked is gone, gives up its place, but not to who only happens
+ * to come between it and who has waited for it.
  */
 #include <crypt.h>
 #include <errno.h>
@@ -21,19 +22,25 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../ipc/clock.h"
 #include "../irc/message.h"
 #include "hash.h"
 #include "log.h"
 #include "worker.h"
 
-enum { PLACES = 4, NICE = 10 };
+enum {
+	PLACES = 4,
+	NICE = 10,
+	FETCH_US = 2000000,    /* until a verdict is thought to be nobody's */
+};
 
 enum place_state { FREE, ASKED, AT_WORK, KNOWN };
 
 static struct place {
 	enum place_state state;
 	int right;
-	uint64_t key;
+	struct hash_asker who;
+	uint64_t since;        /* us: when it was known */
 	char password[MESSAGE_LINE];
 	char hash[sizeof(((struct config_operator *)0)->hash)];
 } places[PLACES];
@@ -81,6 +88,7 @@ work(void *unused)
 		pthread_mutex_lock(&lock);
 		explicit_bzero(p->password, sizeof(p->password));
 		p->right = right;
+		p->since = clock_now_us();
 		p->state = KNOWN;
 		bell_ring(&me->bell);
 	}
@@ -111,26 +119,47 @@ work_start(void)
 	return 0;
 }
 
-/* The place of KEY, or NULL. */
+static int
+is_same(const struct hash_asker *a, const struct hash_asker *b)
+{
+	return a->session == b->session && a->gen == b->gen &&
+	    a->executed == b->executed;
+}
+
+/* The place of WHO, or NULL. */
 static struct place *
-place_of(uint64_t key)
+place_of(const struct hash_asker *who)
 {
 	int i;
 
 	for (i = 0; i < PLACES; i++)
-		if (places[i].state != FREE && places[i].key == key)
+		if (places[i].state != FREE && is_same(&places[i].who, who))
+			return &places[i];
+	return NULL;
+}
+
+/* One with a verdict that is nobody's, or NULL. */
+static struct place *
+place_forgotten(void)
+{
+	uint64_t now = clock_now_us();
+	int i;
+
+	for (i = 0; i < PLACES; i++)
+		if (places[i].state == KNOWN &&
+		    now - places[i].since > FETCH_US)
 			return &places[i];
 	return NULL;
 }
 
 static void
-ask(uint64_t key, const char *password, const char *hash)
+ask(const struct hash_asker *who, const char *password, const char *hash)
 {
 	struct place *p = place_find(FREE);
 
-	if (p == NULL && (p = place_find(KNOWN)) == NULL)
+	if (p == NULL && (p = place_forgotten()) == NULL)
 		return;
-	p->key = key;
+	p->who = *who;
 	snprintf(p->password, sizeof(p->password), "%s", password);
 	snprintf(p->hash, sizeof(p->hash), "%s", hash);
 	p->state = ASKED;
@@ -138,7 +167,8 @@ ask(uint64_t key, const char *password, const char *hash)
 }
 
 enum hash_verdict
-hash_check(uint64_t key, const char *password, const char *hash)
+hash_check(const struct hash_asker *who, const char *password,
+    const char *hash)
 {
 	enum hash_verdict v = HASH_WAIT;
 	struct place *p;
@@ -146,9 +176,9 @@ hash_check(uint64_t key, const char *password, const char *hash)
 	if (work_start() != 0)
 		return HASH_WRONG;
 	pthread_mutex_lock(&lock);
-	p = place_of(key);
+	p = place_of(who);
 	if (p == NULL) {
-		ask(key, password, hash);
+		ask(who, password, hash);
 	} else if (p->state == KNOWN) {
 		v = p->right ? HASH_RIGHT : HASH_WRONG;
 		p->state = FREE;

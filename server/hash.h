@@ -14,9 +14,14 @@ enum hash_verdict {
 	HASH_RIGHT,
 };
 
-/* KEY names who asks, and is never 0; the verdict is told once, and then
- * forgotten. */
-enum hash_verdict hash_check(uint64_t key, const char *password,
-    const char *hash);
+/* Who asks: a command of a session. */
+struct hash_asker {
+	uint32_t session, gen;
+	uint64_t executed;
+};
+
+/* The verdict is told once, to who has asked, and then forgotten. */
+enum hash_verdict hash_check(const struct hash_asker *who,
+    const char *password, const char *hash);
 
 #endif

@@ -126,14 +126,6 @@ oper_become(struct command *c)
 	return CMD_DONE;
 }
 
-/* Names this command for the thread that hashes. */
-static uint64_t
-hash_key(const struct command *c)
-{
-	return (uint64_t)c->sid << 40 ^ (uint64_t)c->s->gen << 28 ^
-	    c->s->executed;
-}
-
 /* What tells the store that this is done as operator NAME, while its user is
  * none yet. */
 static const char *
@@ -152,11 +144,12 @@ enum command_result
 cmd_oper(struct command *c)
 {
 	const struct config_operator *o = operator_find(c->m.param[0]);
+	const struct hash_asker who = { c->sid, c->s->gen, c->s->executed };
 
 	if (c->step == 0) {
 		if (config->noperator == 0)
 			return oper_fail(c);
-		switch (hash_check(hash_key(c), c->m.param[1],
+		switch (hash_check(&who, c->m.param[1],
 		    o != NULL ? o->hash : config->operators[0].hash)) {
 		case HASH_WAIT:
 			return CMD_WAIT;

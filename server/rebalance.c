@@ -204,6 +204,9 @@ move_all(void)
 		w = sessions[i].worker;
 		if (sessions[i].state == SESSION_FREE || count[w] <= share + 1)
 			continue;
+		/* its new home may have looked for who is banned already */
+		if (workers[w].xline_seen != state->xline_serial)
+			continue;
 		for (to = 1; to <= state->nworker && count[to] >= share; to++)
 			;
 		if (to > state->nworker || !is_movable(i))

@@ -51,7 +51,9 @@ context(struct command *c, const struct place *p)
 
 	n = (size_t)snprintf(text, sizeof(text), "source=");
 	n += tag_escape(text + n, sizeof(text) - n, source, strlen(source));
-	if (p->room != 0 && channel_is_operator(c, p->room))
+	/* nobody is one of a room of which it is not known whose it is */
+	if (p->room != 0 && !rooms[p->room].unsure &&
+	    channel_is_operator(c, p->room))
 		snprintf(text + n, sizeof(text) - n, ";oper=1");
 	return text;
 }
@@ -112,7 +114,8 @@ redact(struct command *c)
 	if (reason != NULL)
 		reason[utf8_cut(reason, strlen(reason), KICK_MAX)] = '\0';
 	c->context = context(c, &p);
-	c->as_user = !oper_may(c->uid, PRIV_ROOMS);
+	/* the privilege is one in rooms */
+	c->as_user = p.room == 0 || !oper_may(c->uid, PRIV_ROOMS);
 	if ((r = ask(c, "REDACT %s %s%s%s", p.key, msgid,
 	         reason != NULL ? " :" : "",
 	         reason != NULL ? reason : "")) != CMD_ANSWERED)

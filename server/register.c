@@ -225,6 +225,9 @@ go_on(struct command *c)
 	case STEP_HANDED:
 		if (!(c->u->flags & USER_REGISTERED))
 			return try_register(c);
+		/* it was nobody's to look at on the way */
+		if (xline_refuse(c))
+			return CMD_DONE;
 		away_arrive(c);
 		welcome(c);
 		return CMD_DONE;

@@ -116,18 +116,52 @@ show(struct command *c)
 	                                                : CMD_DONE;
 }
 
+/* Whether it is known whose R is, for the store would give the name to the
+ * room that it knows: CMD_ANSWERED; else to be returned. */
+static enum command_result
+look_at_old(struct command *c, uint32_t r)
+{
+	enum command_result look;
+	int unsure;
+
+	if (!rooms[r].unsure)
+		return CMD_ANSWERED;
+	if ((look = lasting_look(c, rooms[r].name, &unsure)) != CMD_ANSWERED)
+		return look;
+	return fail(c, "CANNOT_RENAME", store_trouble());
+}
+
+/* Whether the new name is free: CMD_ANSWERED; else to be returned. */
+static enum command_result
+look_at_new(struct command *c, const char *to)
+{
+	enum command_result look;
+	int unsure;
+
+	if ((look = lasting_look(c, to, &unsure)) != CMD_ANSWERED)
+		return look;
+	/* it may be another's, who could not get it back */
+	if (unsure)
+		return fail(c, "CANNOT_RENAME", store_trouble());
+	if (registry_find_room(to) != 0)
+		return fail(c, "CHANNEL_NAME_IN_USE",
+		    "The channel name is already taken");
+	return CMD_ANSWERED;
+}
+
 enum command_result
 cmd_rename(struct command *c)
 {
 	const char *to = c->m.param[1], *wrong;
 	enum command_result look;
-	int unsure;
 	uint32_t r;
 
 	if ((c->step & ~(uint32_t)STEP_ASKED) == STEP_SHOW)
 		return show(c);
 	if ((r = channel_joined(c, c->m.param[0])) == 0)
 		return CMD_DONE;
+	if ((look = look_at_old(c, r)) != CMD_ANSWERED)
+		return look;
 	if (!may_rename(c, r)) {
 		reply(c, ERR_CHANOPRIVSNEEDED, rooms[r].name);
 		return CMD_DONE;
@@ -136,10 +170,7 @@ cmd_rename(struct command *c)
 		return fail(c, "CANNOT_RENAME", wrong);
 	if (name_cmp(rooms[r].name, to) == 0)
 		return rename_room(c, r);
-	if ((look = lasting_look(c, to, &unsure)) != CMD_ANSWERED)
+	if ((look = look_at_new(c, to)) != CMD_ANSWERED)
 		return look;
-	if (registry_find_room(to) != 0)
-		return fail(c, "CHANNEL_NAME_IN_USE",
-		    "The channel name is already taken");
 	return rename_room(c, r);
 }

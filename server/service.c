@@ -97,6 +97,8 @@ do_register(struct command *c, struct order *o)
 		return CMD_DONE;
 	}
 	c->context = account_policy();
+	/* what the policy says is not for who may only do something else */
+	c->as_user = !oper_may(c->uid, PRIV_ALL);
 	r = ask(c, "REGISTER %s %s :%s", c->u->nick, word_or_star(email),
 	    o->word[1]);
 	c->context = NULL;

@@ -136,11 +136,16 @@ is_account(const struct xline *x, const char *account)
 	    name_cmp(x->mask + strlen("account:"), account) == 0;
 }
 
-/* By what others see of it, or by where it really is. */
+/* By what others see of it, or would see without its account, or by where it
+ * really is. */
 static int
 is_masked(const struct xline *x, uint32_t u, const struct in6_addr *addr)
 {
+	const char *hidden = cloak_hidden(u, addr);
+
+	/* in this order: the text of the one is that of the other */
 	return mask_match(x->mask, source_of(u)) ||
+	    (hidden != NULL && mask_match(x->mask, hidden)) ||
 	    mask_match(x->mask, cloak_source(u, addr));
 }
 

@@ -246,6 +246,10 @@ START_TEST(test_refused)
 		{ "BATCH +1 draft/multiline #r\r\n@batch=1 PRIVMSG #r :a\r\n"
 		    "@batch=1 PRIVMSG #r :\001VERSION\001\r\nBATCH -1",
 		    "MULTILINE_INVALID :*" },
+		/* nor where a line may have to be cut */
+		{ "BATCH +1 draft/multiline #r\r\n"
+		    "@batch=1 PRIVMSG #r :a\001VERSION\001\r\nBATCH -1",
+		    "MULTILINE_INVALID :*" },
 		{ "BATCH -1", "MULTILINE_INVALID :*" },
 		{ "BATCH 1", "MULTILINE_INVALID :*" },
 		{ "BATCH +", "MULTILINE_INVALID :*" },

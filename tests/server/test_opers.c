@@ -148,6 +148,16 @@ begin_classes(void)
 	server_start(&sv);
 }
 
+static void
+begin_closed(void)
+{
+	prepare();
+	server_set(&sv, "registration", "closed");
+	server_add(&sv, "operator helper %s small", HASH);
+	server_add(&sv, "operator-class small kill see");
+	server_start(&sv);
+}
+
 START_TEST(test_class)
 {
 	struct client *ann = client_register(&sv, "ann");
@@ -182,6 +192,22 @@ START_TEST(test_class)
 	client_send(ann, "KILL bob");
 	client_expect(bob, "ERROR *");
 	client_eof(bob);
+}
+END_TEST
+
+/* An operator is nobody to the store but by a privilege. */
+START_TEST(test_policy)
+{
+	static const char *const names[] = { "helper", "boss" };
+	static const char *const want[] = {
+		"NOTICE * :*made by the administrator*", "900 *" };
+	struct client *ann = client_register(&sv, "ann");
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		oper(ann, names[i]);
+		client_ask(ann, "NS REGISTER secret99", want[i]);
+	}
 }
 END_TEST
 
@@ -550,6 +576,59 @@ END_TEST
 
 /* ---- the record ---- */
 
+/* What ChanServ does for who may is on the record, what it does for who is
+ * somebody in the room is not. */
+START_TEST(test_chanserv)
+{
+	static const char *const want[] = {
+		"\"what\":\"CHANSERV\",\"whom\":\"#x\","
+		"\"text\":\"UNBAN zed!*@*\"",
+		"BAN zed!*@*", "\"DEOP bob\"", "\"OP ann\"",
+		"\"what\":\"OPER\""
+	};
+	struct client *bob = client_login(&sv, "bob", "echo-message");
+	struct client *ann = boss("ann");
+	char order[32];
+	size_t i;
+
+	client_ask(bob, "JOIN #x", "366 *");
+	client_ask(bob, "CS REGISTER #x", "NOTICE bob :#x is registered*");
+	client_ask(bob, "CS DEOP #x", "MODE #x -o bob");
+	client_ask(bob, "CS OP #x", "MODE #x +o bob");
+	client_ask(ann, "JOIN #x", "366 *");
+	client_ask(ann, "CS OP #x", "MODE #x +o ann");
+	client_ask(ann, "CS DEOP #x bob", "MODE #x -o bob");
+	client_ask(ann, "CS DEOP #x zoe", "NOTICE ann :Nobody called that*");
+	client_ask(bob, "CS BAN #x own!*@*", "NOTICE bob :own*is banned*");
+	client_ask(ann, "MODE #x -o ann", "MODE #x -o ann");
+	client_ask(ann, "CS BAN #x zed!*@* 1h", "NOTICE ann :zed*is banned*");
+	client_ask(ann, "CS UNBAN #x zed!*@*", "NOTICE ann :It is not*");
+	for (i = 0; i < 5; i++) {
+		snprintf(order, sizeof(order), "--json audit %zu", i + 1);
+		ctl(order, 0, want[i]);
+	}
+}
+END_TEST
+
+/* The right to rooms is none to what others say in private. */
+START_TEST(test_private)
+{
+	struct client *ann = client_login(&sv, "ann", "message-tags "
+	    "echo-message");
+	struct client *bob = client_login(&sv, "bob", "message-tags");
+	char msgid[64], line[128], *at;
+
+	oper(ann, "boss");
+	client_send(bob, "PRIVMSG ann :hello");
+	client_expect(ann, "PRIVMSG ann :hello");
+	ck_assert_ptr_nonnull(at = strstr(ann->line, "msgid="));
+	ck_assert_int_eq(sscanf(at, "msgid=%63[^; ]", msgid), 1);
+	snprintf(line, sizeof(line), "REDACT bob %s", msgid);
+	client_ask(ann, line, "FAIL REDACT REDACT_FORBIDDEN *");
+	client_sync(bob);
+}
+END_TEST
+
 START_TEST(test_audit)
 {
 	struct client *ann = boss("ann"), *bob = client_register(&sv, "bob");
@@ -664,18 +743,27 @@ START_TEST(test_cloak_bans)
 	client_send(a, "MODE #x +b *!*@*%s", strchr(host, '.'));
 	client_expect(a, "MODE #x *+b*");
 	client_ask(b, "JOIN #x", "474 *");
+	client_ask(b, "NS REGISTER secret99", "396 bob bob.account *");
+	client_ask(b, "JOIN #x", "474 *");
 	client_send(a, "MODE #x -b *!*@*%s", strchr(host, '.'));
 	client_expect(a, "MODE #x *-b*");
-	client_ask(a, "MODE #x +b *!*@127.0.0.9", "MODE #x *+b*");
-	client_ask(b, "JOIN #x", "474 *");
+	/* the address itself is not found out by trying */
+	client_ask(a, "MODE #x +b *!*@127.*", "MODE #x *+b*");
+	client_ask(b, "JOIN #x", "366 *");
 	client_send(c, "KLINE *!*@127.0.0.9 :x");
 	client_expect(b, "465 *");
 	client_eof(b);
 	client_ask(c, "UNKLINE *!*@127.0.0.9", "NOTICE * :No longer*");
+	/* nor is an account a way round that of the server */
+	b = come("127.0.0.9", "dan");
+	client_expect(b, "001 *");
+	client_ask(b, "NS IDENTIFY bob secret99", "396 dan bob.account *");
 	client_send(c, "KLINE *!*@%s :x", host);
 	client_expect(c, "NOTICE * :Banned*");
-	kept_out("127.0.0.9", "bob", ": x");
-	let_in("127.0.0.10", "bob");
+	client_expect(b, "465 *");
+	client_eof(b);
+	kept_out("127.0.0.9", "dan", ": x");
+	let_in("127.0.0.10", "dan");
 }
 END_TEST
 
@@ -710,6 +798,8 @@ main(void)
 	TCase *t = harness_case(s, "classes", begin_classes, end, 60);
 
 	tcase_add_test(t, test_class);
+	t = harness_case(s, "policy", begin_closed, end, 60);
+	tcase_add_test(t, test_policy);
 	t = harness_case(s, "reload", begin_classes, end, 60);
 	tcase_add_test(t, test_reload);
 	t = harness_case(s, "own", NULL, NULL, 60);
@@ -730,6 +820,8 @@ main(void)
 	tcase_add_test(t, test_kept);
 	tcase_add_test(t, test_kills);
 	tcase_add_test(t, test_wish);
+	tcase_add_test(t, test_chanserv);
+	tcase_add_test(t, test_private);
 	tcase_add_test(t, test_audit);
 	t = harness_case(s, "cloaked", NULL, NULL, 60);
 	tcase_add_checked_fixture(t, begin_cloaked, end);

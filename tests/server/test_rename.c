@@ -212,6 +212,45 @@ START_TEST(test_registered)
 }
 END_TEST
 
+/* Who can ask nobody whose a name is neither gets it, being operator of what is
+ * another's, nor takes the room away with it. */
+START_TEST(test_unsure)
+{
+	char path[128], aside[128];
+	struct client *bob;
+
+	prepare(1);
+	bob = client_login(&sv, "ann", CAPS);
+	join(bob, "#home");
+	client_ask(bob, "CS REGISTER #home", "NOTICE ann :#home is reg*");
+	client_quit_all();
+	ck_assert_int_eq(kill(sv.pid, SIGTERM), 0);
+	ck_assert_int_eq(server_reap(sv.pid, 10000), 0);
+	sv.pid = 0;
+	snprintf(path, sizeof(path), "%s/state/store.db", sv.dir);
+	snprintf(aside, sizeof(aside), "%s/state/aside", sv.dir);
+	ck_assert_int_eq(rename(path, aside), 0);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	server_start(&sv);
+	wait_for(strncmp(server_status(&sv, "store"), "failing", 7) == 0,
+	    10000);
+	bob = client_register_with(&sv, "bob", CAPS);
+	join(bob, "#x");
+	client_ask(bob, "RENAME #x #home",
+	    "FAIL RENAME CANNOT_RENAME #x #home :*out of order*");
+	join(bob, "#home");
+	client_ask(bob, "RENAME #home #mine",
+	    "FAIL RENAME CANNOT_RENAME #home #mine :*out of order*");
+	ck_assert_int_eq(rmdir(path), 0);
+	ck_assert_int_eq(rename(aside, path), 0);
+	wait_for(strcmp(server_status(&sv, "store"), "serving") == 0, 10000);
+	client_send(bob, "RENAME #home #mine");
+	client_expect(bob, ":ChanServ!* MODE #home -o bob");
+	client_expect(bob, "482 bob #home :*");
+	end();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -222,6 +261,7 @@ main(void)
 	tcase_add_test(t, test_rename);
 	tcase_add_test(t, test_fallback);
 	tcase_add_test(t, test_history);
+	tcase_add_test(t, test_unsure);
 	tcase_add_loop_test(t, test_registered, 0, 2);
 	suite_add_tcase(s, t);
 	return harness_run(suites);
