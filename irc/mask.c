@@ -144,6 +144,8 @@ mask_complete(char *dst, size_t size, const char *src)
 		else
 			nicklen = strlen(src);
 	}
+	for (; userlen > 0 && *user == '~'; userlen--)
+		user++;
 	put_part(&o, src, nicklen);
 	put(&o, "!", 1);
 	put_part(&o, user, userlen);

@@ -12,6 +12,8 @@ int mask_match(const char *mask, const char *text);
 
 /* Completes a ban mask: "nick" -> "nick!*@*", "user@host" -> "*!user@host",
  * "host.name" with a '.' or ':' -> "*!*@host.name"; doubled stars become one.
+ * Tildes before a user go: where there is ident they mark a user who has none,
+ * and masks are taken along from there; name_clean_user() lets nobody have one.
  * Cut to SIZE.  Returns 0, or -1 when it was cut or holds a control. */
 int mask_complete(char *dst, size_t size, const char *src);
 

@@ -69,6 +69,7 @@ struct mode {
 #define USER_BOT           0x0008u /* B */
 #define USER_REGISTERED_ONLY 0x0010u /* R */
 #define USER_HIDES_ROOMS   0x0020u /* I */
+#define USER_NO_CTCP       0x0040u /* T */
 
 /* Tables end with a row whose letter is 0. */
 extern const struct mode mode_channel[];

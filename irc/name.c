@@ -167,7 +167,8 @@ name_clean_user(char *dst, size_t size, const char *src)
 	if (size == 0)
 		return;
 	for (; *src != '\0' && n < most - 1; src++)
-		if (*src > ' ' && *src < 0x7f && strchr("@!:*", *src) == NULL)
+		if (*src > ' ' && *src < 0x7f &&
+		    strchr(n == 0 ? "@!:*~" : "@!:*", *src) == NULL)
 			dst[n++] = *src;
 	dst[n] = '\0';
 	if (n == 0)

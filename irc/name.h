@@ -33,7 +33,7 @@ int name_is_channel(const char *name);
 /* Whether a target starts as a channel would, valid or not. */
 int name_looks_channel(const char *name);
 /* A user name of USER, cleaned: what is not printable ASCII or of "@!:* "
- * goes; cut to NAME_USER; "user" when nothing stays. */
+ * goes, and a tilde before it; cut to NAME_USER; "user" when nothing stays. */
 void name_clean_user(char *dst, size_t size, const char *src);
 
 #endif

@@ -206,6 +206,8 @@
 	"%s :You must be logged in to write to this user (+R)" /* nick */
 #define ERR_HELPNOTFOUND 524, "%s :No help available on this topic"
 #define ERR_INVALIDKEY 525, "%s :Key is not well-formed"
+#define ERR_CANNOTSENDTOUSER 531, \
+	"%s :This user takes no CTCP (+T)" /* nick */
 
 #define RPL_STARTTLS 670, ":STARTTLS successful, proceed with TLS handshake"
 #define RPL_WHOISSECURE 671, "%s :is using a secure connection"

@@ -118,7 +118,7 @@ answered(struct command *c, int quiet, const char *nick)
 	} else if (quiet)
 		return;
 	else if (m.command != NULL && strcmp(m.command, "NONE") == 0)
-		reply(c, ERR_NOSUCHNICK, nick);
+		reply(c, ERR_NOSUCHNICK, word_or_star(nick));
 	else
 		reply_line(c, ":%s FAIL %s %s %s :%s", config->name,
 		    c->row->name,
@@ -133,7 +133,7 @@ static void
 refuse(struct command *c, const char *nick)
 {
 	if (state->store.state == STORE_OFF || !name_is_nick(nick))
-		reply(c, ERR_NOSUCHNICK, nick);
+		reply(c, ERR_NOSUCHNICK, word_or_star(nick));
 	else
 		reply_line(c, ":%s FAIL %s TEMPORARILY_UNAVAILABLE %s :Not "
 		    "here, and nothing can be kept: %s", config->name,

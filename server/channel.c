@@ -24,6 +24,7 @@
 #include "marker.h"
 #include "metadata.h"
 #include "registry.h"
+#include "words.h"
 #include "worker.h"
 
 uint32_t
@@ -68,12 +69,31 @@ channel_joined(struct command *c, const char *name)
 	uint32_t r = registry_find_room(name);
 
 	if (r == 0)
-		reply(c, ERR_NOSUCHCHANNEL, name);
+		reply(c, ERR_NOSUCHCHANNEL, word_or_star(name));
 	else if (channel_member(c->uid, r) == 0) {
 		reply(c, ERR_NOTONCHANNEL, rooms[r].name);
 		r = 0;
 	}
 	return r;
+}
+
+/* What comes of LIST before its target N: if there is none, this step has to
+ * know that it is the last one, as its label depends on that. */
+static enum command_result
+target_step(const char *list, unsigned n)
+{
+	char next[2];
+
+	return list_item(list, n, next, sizeof(next)) ? CMD_MORE : CMD_DONE;
+}
+
+/* A list that ends, or has nothing but commas. */
+static enum command_result
+no_target(struct command *c)
+{
+	if (c->step == 0)
+		reply(c, ERR_NEEDMOREPARAMS, c->row->name);
+	return CMD_DONE;
 }
 
 /* ---- JOIN ---- */
@@ -256,7 +276,7 @@ could_join(struct command *c, const char *name)
 	if (r != 0 && (m = registry_member(c->uid, r)) != 0)
 		return members[m].flags & MEMBER_GONE ? -1 : 0;
 	if (!name_is_channel(name)) {
-		reply(c, ERR_NOSUCHCHANNEL, name);
+		reply(c, ERR_NOSUCHCHANNEL, word_or_star(name));
 		return 0;
 	}
 	if (c->u->nmembers >= config->max_rooms_per_user) {
@@ -357,9 +377,10 @@ join_step(struct command *c, unsigned item, unsigned what)
 	unsigned forward = what == JOIN_ENTER ? 0 : (unsigned)is_forwarded(c);
 
 	c->step = forward << JOIN_FORWARD | what << JOIN_ITEM | item;
-	if (what == JOIN_ENTER)
-		c->cursor = 0; /* of who fetches it */
-	return CMD_MORE;
+	if (what != JOIN_ENTER)
+		return CMD_MORE;
+	c->cursor = 0; /* of who fetches it */
+	return target_step(c->m.param[0], item);
 }
 
 /* The user is not let into the room called NAME, but there is another one for
@@ -487,7 +508,7 @@ cmd_join(struct command *c)
 	if (strcmp(c->m.param[0], "0") == 0)
 		return join_zero(c);
 	if (!list_item(c->m.param[0], item, name, sizeof(name)))
-		return CMD_DONE;
+		return no_target(c);
 	if (is_forwarded(c) && (r = registry_find_room(name)) != 0 &&
 	    (rooms[r].modes & ROOM_FORWARD))
 		snprintf(name, sizeof(name), "%s", rooms[r].forward);
@@ -510,11 +531,10 @@ cmd_part(struct command *c)
 	uint32_t r;
 
 	if (!list_item(c->m.param[0], c->step, name, sizeof(name)))
-		return CMD_DONE;
+		return no_target(c);
 	if ((r = channel_joined(c, name)) != 0)
 		leave(c, r, reason);
-	c->step++;
-	return CMD_MORE;
+	return target_step(c->m.param[0], ++c->step);
 }
 
 /* ---- TOPIC ---- */
@@ -574,7 +594,7 @@ kick(struct command *c, uint32_t r, const char *nick, const char *reason)
 	struct op *op;
 
 	if (u == 0) {
-		reply(c, ERR_NOSUCHNICK, nick);
+		reply(c, ERR_NOSUCHNICK, word_or_star(nick));
 		return;
 	}
 	if ((m = channel_member(u, r)) == 0) {
@@ -624,7 +644,7 @@ cmd_kick(struct command *c)
 	if (!list_item(c->m.param[1], c->step, nick, sizeof(nick)) ||
 	    !list_item(c->m.param[0], several ? c->step : 0, name,
 	        sizeof(name)))
-		return CMD_DONE;
+		return no_target(c);
 	if (c->step >= TARGETS_MAX) {
 		reply(c, ERR_TOOMANYTARGETS, "KICK");
 		return CMD_DONE;
@@ -633,8 +653,7 @@ cmd_kick(struct command *c)
 		kick(c, r, nick, reason);
 	else if (!several)
 		return CMD_DONE;
-	c->step++;
-	return CMD_MORE;
+	return target_step(c->m.param[1], ++c->step);
 }
 
 /* ---- INVITE ---- */
@@ -688,7 +707,7 @@ cmd_invite(struct command *c)
 		return invite_told(c);
 	if ((u = registry_find_nick(c->m.param[0])) == 0 ||
 	    !(users[u].flags & USER_REGISTERED)) {
-		reply(c, ERR_NOSUCHNICK, c->m.param[0]);
+		reply(c, ERR_NOSUCHNICK, word_or_star(c->m.param[0]));
 		return CMD_DONE;
 	}
 	if ((r = channel_joined(c, c->m.param[1])) == 0)

@@ -18,6 +18,7 @@
 #include "deliver.h"
 #include "handlers.h"
 #include "registry.h"
+#include "words.h"
 #include "worker.h"
 
 enum { ARGS_MAX = 330 /* what fits the line with the longest source */ };
@@ -412,7 +413,7 @@ mode_member(struct command *c, struct changes *x, const struct mode_change *ch)
 	if (ch->param == NULL)
 		return;
 	if ((u = registry_find_nick(ch->param)) == 0) {
-		reply(c, ERR_NOSUCHNICK, ch->param);
+		reply(c, ERR_NOSUCHNICK, word_or_star(ch->param));
 		return;
 	}
 	if ((m = channel_member(u, x->r)) == 0) {
@@ -471,6 +472,13 @@ changes_tell(struct command *c, const struct changes *x)
 	reply_event(c);
 }
 
+/* LETTER if it may stand in a line as a word of its own, else a star. */
+static char
+letter_or_star(char letter)
+{
+	return letter > ' ' && letter < 0x7f && letter != ':' ? letter : '*';
+}
+
 static void
 modes_change(struct command *c, uint32_t r)
 {
@@ -482,7 +490,7 @@ modes_change(struct command *c, uint32_t r)
 
 	while (mode_next(&p, &ch)) {
 		if (ch.mode == NULL) {
-			reply(c, ERR_UNKNOWNMODE, ch.letter);
+			reply(c, ERR_UNKNOWNMODE, letter_or_star(ch.letter));
 			continue;
 		}
 		if (ch.mode->kind == MODE_LIST && ch.param == NULL)
@@ -538,7 +546,7 @@ cmd_mode(struct command *c)
 		return cmd_user_mode(c);
 	r = registry_find_room(c->m.param[0]);
 	if (r == 0 || !may_see_room(c, r)) {
-		reply(c, ERR_NOSUCHCHANNEL, c->m.param[0]);
+		reply(c, ERR_NOSUCHCHANNEL, word_or_star(c->m.param[0]));
 		return CMD_DONE;
 	}
 	if (c->m.nparam < 2) {

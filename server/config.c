@@ -1169,6 +1169,8 @@ static const struct setting settings[] = {
 	    1, 3, 0, 0, 0, "open", NULL },
 	{ "login-delay", delay_read, field_same, FIELD(login_delay),
 	    1, 1, 0, 60000, 0, "1000", NULL },
+	{ "password-least", number_read, field_same, FIELD(password_least),
+	    1, 1, 1, 64, 0, "6", NULL },
 	{ "history-age", number_read, field_same, FIELD(history_age),
 	    1, 1, 0, 36500, 0, "365", NULL },
 	{ "history-size", number_read, field_same, FIELD(history_size),

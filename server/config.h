@@ -108,6 +108,7 @@ struct config {
 	int registration;           /* REGISTRATION_*, one and flags; open */
 	uint32_t login_delay;       /* ms after a wrong password, doubling;
 	                             * 1000; 0: none */
+	uint32_t password_least;    /* bytes of an account's; 6; 1..64 */
 	uint32_t history_age;       /* days messages are kept; 365; 0: for
 	                             * ever */
 	uint32_t history_size;      /* messages of a room; 1000000; 0: all */

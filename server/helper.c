@@ -116,10 +116,11 @@ static void
 helper_exec(void)
 {
 	char prefix[16], level[16], days[24], size[24], policy[16], delay[16],
-	     audit[16];
+	     audit[16], least[16];
 	char *argv[] = { program, "-p", prefix, "-d",
 		(char *)(uintptr_t)settings->state_dir, "-l", level, "-r",
 		days, "-m", size, "-a", policy, "-f", delay, "-u", audit,
+		"-w", least,
 		log_to_syslog ? "-s" : NULL, NULL };
 	sigset_t none;
 	unsigned w;
@@ -131,6 +132,7 @@ helper_exec(void)
 	snprintf(audit, sizeof(audit), "%u", settings->audit_age);
 	snprintf(policy, sizeof(policy), "%d", settings->registration);
 	snprintf(delay, sizeof(delay), "%u", settings->login_delay);
+	snprintf(least, sizeof(least), "%u", settings->password_least);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
 	for (w = 0; w <= state->nworker; w++)

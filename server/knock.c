@@ -11,6 +11,7 @@
 #include "deliver.h"
 #include "handlers.h"
 #include "registry.h"
+#include "words.h"
 #include "worker.h"
 
 static int
@@ -51,7 +52,7 @@ cmd_knock(struct command *c)
 	uint32_t r = registry_find_room(c->m.param[0]);
 
 	if (r == 0 || rooms[r].count == 0 || !may_see_room(c, r))
-		reply(c, ERR_NOSUCHCHANNEL, c->m.param[0]);
+		reply(c, ERR_NOSUCHCHANNEL, word_or_star(c->m.param[0]));
 	else if (channel_member(c->uid, r) != 0)
 		reply(c, ERR_KNOCKONCHAN, rooms[r].name);
 	else if (!is_closed(r))

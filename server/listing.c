@@ -8,10 +8,10 @@
  * and goes on from its cursor when the dispatcher calls again, which lets
  * others run in between.  Between two steps the lock is free and anything may
  * change.  So a cursor is never a link of a list: it is a record's number
- * (LIST; WHO with a mask; a large room), which stays where it is, behind a
- * parameter's (NAMES).  Whoever is there from the first step to the last is
- * shown exactly once; who comes or goes meanwhile perhaps, but then a member of
- * the room is told of that in between.
+ * (LIST; WHO with a mask; a large room), which stays where it is.  Whoever is
+ * there from the first step to the last is shown exactly once; who comes or
+ * goes meanwhile perhaps, but then a member of the room is told of that in
+ * between.
  *
  * A small room is taken whole, from its lists; a large one is found again among
  * the users (WHO) or the memberships (NAMES), in the order of their numbers.
@@ -278,32 +278,27 @@ names_target(struct command *c, const char *name, uint32_t from)
 	return 0;
 }
 
-/* The step is one more than the number of the next target, the cursor the
- * membership to begin with there. */
+/* Of several rooms the first one is shown, as TARGMAX says.  The cursor is the
+ * membership to go on with. */
 enum command_result
 cmd_names(struct command *c)
 {
-	char *list = c->m.nparam > 0 ? c->m.param[0] : NULL, *name;
-	uint32_t i, from = (uint32_t)c->cursor;
+	char *list = c->m.nparam > 0 ? c->m.param[0] : NULL;
+	char *name = list_next(&list);
 
 	if (deliver_catch_up() != 0)
 		return CMD_WAIT;
-	for (i = 0; (name = list_next(&list)) != NULL; i++) {
-		if (i + 1 < c->step)
-			continue;
-		if (i == TARGETS_MAX) {
-			reply(c, ERR_TOOMANYTARGETS, word_or_star(name));
-			return CMD_DONE;
-		}
-		from = names_target(c, name, from);
-		if (from != 0 || (list != NULL && reply_size() >= REPLY_STEP)) {
-			c->step = i + 1 + (from == 0);
-			c->cursor = from;
-			return CMD_MORE;
-		}
-	}
-	if (i == 0)
+	if (name == NULL) {
 		reply(c, RPL_ENDOFNAMES, "*");
+		return CMD_DONE;
+	}
+	c->cursor = names_target(c, name, (uint32_t)c->cursor);
+	if (c->cursor != 0) {
+		c->step = 1;
+		return CMD_MORE;
+	}
+	if ((name = list_next(&list)) != NULL)
+		reply(c, ERR_TOOMANYTARGETS, word_or_star(name));
 	return CMD_DONE;
 }
 

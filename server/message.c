@@ -22,6 +22,7 @@
 #include "list.h"
 #include "oper.h"
 #include "registry.h"
+#include "words.h"
 #include "worker.h"
 
 /* What the three have in common. */
@@ -108,17 +109,26 @@ stranger_refused(struct command *c, uint32_t r)
 	return why;
 }
 
-/* What is said, by whomever: CTCP but for ACTION, colours. */
-static const char *
-text_refused(const struct command *c, uint32_t modes)
+/* Whether what C says is CTCP, but for ACTION. */
+static int
+is_ctcp(const struct command *c)
 {
 	static const char action[] = "\001ACTION ";
 	const char *text = c->batch != NULL ? c->batch->text : c->m.param[1];
 	size_t n = c->batch != NULL ? c->batch->ntext : strlen(text);
 
-	if ((modes & ROOM_NO_CTCP) && n > 0 && text[0] == '\001' &&
-	    (n < sizeof(action) - 1 ||
-	        memcmp(text, action, sizeof(action) - 1) != 0))
+	return n > 0 && text[0] == '\001' && (n < sizeof(action) - 1 ||
+	    memcmp(text, action, sizeof(action) - 1) != 0);
+}
+
+/* What is said, by whomever: CTCP, colours. */
+static const char *
+text_refused(const struct command *c, uint32_t modes)
+{
+	const char *text = c->batch != NULL ? c->batch->text : c->m.param[1];
+	size_t n = c->batch != NULL ? c->batch->ntext : strlen(text);
+
+	if ((modes & ROOM_NO_CTCP) && is_ctcp(c))
 		return " (+C)";
 	return (modes & ROOM_NO_COLOUR) && (memchr(text, '\003', n) != NULL ||
 	           memchr(text, '\004', n) != NULL)
@@ -247,7 +257,7 @@ say_to_room(struct command *c, const struct saying *how, const char *name,
 	r = m != 0 ? members[m].room : registry_find_room(name);
 	if (r == 0) {
 		if (!how->quiet)
-			reply(c, ERR_NOSUCHCHANNEL, name);
+			reply(c, ERR_NOSUCHCHANNEL, word_or_star(name));
 		return;
 	}
 	why = m != 0 ? member_refused(c, m) : stranger_refused(c, r);
@@ -291,6 +301,12 @@ say_to_user(struct command *c, const struct saying *how, const char *nick)
 			reply(c, ERR_ACCOUNTSONLY, users[u].nick);
 		return CMD_DONE;
 	}
+	if (u != 0 && (users[u].modes & USER_NO_CTCP) && !how->tags_only &&
+	    is_ctcp(c)) {
+		if (!how->quiet)
+			reply(c, ERR_CANNOTSENDTOUSER, users[u].nick);
+		return CMD_DONE;
+	}
 	/* an answer may come when somebody without an account has the nick */
 	if (c->s->answer != 0 ||
 	    ((u == 0 || absent_is(u)) && !how->tags_only))
@@ -298,7 +314,7 @@ say_to_user(struct command *c, const struct saying *how, const char *nick)
 		    u != 0 && users[u].account[0] != '\0' ? users[u].account
 		                                          : nick);
 	if (u == 0) {
-		reply(c, ERR_NOSUCHNICK, nick);
+		reply(c, ERR_NOSUCHNICK, word_or_star(nick));
 		return CMD_DONE;
 	}
 	consent_by_writing(c, u);
@@ -377,8 +393,11 @@ say_all(struct command *c, const struct saying *how)
 	if (how->tags_only && is_denied(c))
 		return CMD_DONE;
 	c->u->spoke = wall_ms;
-	if (!list_item(c->m.param[0], item, target, sizeof(target)))
+	if (!list_item(c->m.param[0], item, target, sizeof(target))) {
+		if (!how->quiet)
+			reply(c, ERR_NORECIPIENT, how->word);
 		return CMD_DONE;
+	}
 	if (item >= TARGETS_MAX) {
 		if (!how->quiet)
 			reply(c, ERR_TOOMANYTARGETS, target);

@@ -220,7 +220,7 @@ kill_user(struct command *c)
 	struct envelope *e;
 
 	if (u == 0) { /* it has just left */
-		reply(c, ERR_NOSUCHNICK, c->m.param[0]);
+		reply(c, ERR_NOSUCHNICK, word_or_star(c->m.param[0]));
 		return CMD_DONE;
 	}
 	e = command_event(c, EVENT_KILL);

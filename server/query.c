@@ -435,7 +435,7 @@ static const struct {
 	{ "KICK", TARGETS_MAX },
 	{ "LIST", 0 },
 	{ "MONITOR", 0 },
-	{ "NAMES", TARGETS_MAX },
+	{ "NAMES", 1 },
 	{ "NOTICE", TARGETS_MAX },
 	{ "PART", 0 },
 	{ "PRIVMSG", TARGETS_MAX },

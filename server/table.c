@@ -84,7 +84,7 @@ const struct command_row command_table[] = {
 	{ "MOTD", cmd_motd, 0, R, 1,
 	    "MOTD: the message of the day" },
 	{ "NAMES", cmd_names, 0, R | L, 1,
-	    "NAMES #ROOM[,#ROOM...]: who is in a room" },
+	    "NAMES #ROOM: who is in a room" },
 	{ "NICK", cmd_nick, 0, L, 1,
 	    "NICK NICK: your name" },
 	{ "NICKSERV", cmd_nickserv, 0, R | L, 2,

@@ -30,7 +30,7 @@
 #include "../irc/utf8.h"
 #include "credential.h"
 
-enum { PASSWORD_LEAST = 6 /* bytes */ };
+int credential_least = 6;
 
 enum credential_verdict
 credential_acceptable(const char *password)
@@ -42,7 +42,7 @@ credential_acceptable(const char *password)
 	for (i = 0; i < len; i++)
 		if ((unsigned char)password[i] < ' ' || password[i] == 0x7f)
 			return CREDENTIAL_REFUSED;
-	return len < PASSWORD_LEAST ? CREDENTIAL_WEAK : CREDENTIAL_MADE;
+	return (int)len < credential_least ? CREDENTIAL_WEAK : CREDENTIAL_MADE;
 }
 
 void

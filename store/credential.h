@@ -37,6 +37,9 @@ struct credential {
 	uint8_t server_key[CREDENTIAL_KEY];
 };
 
+/* Bytes of a password at least: `password-least', set before any thread. */
+extern int credential_least;
+
 /* Whether PASSWORD may become one: MADE, WEAK or REFUSED. */
 enum credential_verdict credential_acceptable(const char *password);
 /* Makes one of PASSWORD with a new salt; slow.  0, or -1 (no memory). */

@@ -25,6 +25,7 @@
 #include "../server/title.h"
 #include "../server/version.h"
 #include "backup.h"
+#include "credential.h"
 #include "database.h"
 #include "intake.h"
 #include "limit.h"
@@ -184,6 +185,7 @@ main(int argc, char **argv)
 	fault_open(argc, argv, &(const unsigned) { FAULT_STORE });
 	options_read(argc, argv);
 	limit_configure((int)options.login_delay);
+	credential_least = options.password_least;
 	log_open("store", (enum log_level)options.log_level,
 	    options.to_syslog);
 	if (options.restore != NULL)

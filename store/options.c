@@ -10,11 +10,12 @@
 #include "database.h"
 #include "options.h"
 
-struct options options = { .dir = ".", .log_level = 1 };
+struct options options = { .dir = ".", .log_level = 1,
+	.password_least = 6 };
 
 static const char usage_text[] =
     "usage: mootd-store -p PREFIX -d DIR [-l LEVEL] [-s] [-r DAYS] [-m ROWS]\n"
-    "           [-a POLICY] [-f MS] [-u DAYS]\n"
+    "           [-a POLICY] [-f MS] [-u DAYS] [-w BYTES]\n"
     "       mootd-store -p PREFIX -d DIR -R FILE\n"
     "       mootd-store -V\n"
     "mootd(8) starts it; moot-store(7) is the manual.\n";
@@ -24,7 +25,7 @@ options_read(int argc, char **argv)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "p:d:l:sr:m:a:f:u:R:V")) != -1)
+	while ((opt = getopt(argc, argv, "p:d:l:sr:m:a:f:u:w:R:V")) != -1)
 		switch (opt) {
 		case 'p':
 			options.prefix = atoi(optarg);
@@ -52,6 +53,9 @@ options_read(int argc, char **argv)
 			break;
 		case 'u':
 			options.audit_age = atoll(optarg);
+			break;
+		case 'w':
+			options.password_least = atoi(optarg);
 			break;
 		case 'R':
 			options.restore = optarg;

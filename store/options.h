@@ -14,6 +14,7 @@ struct options {
 	int registration;      /* REGISTRATION_* */
 	int64_t login_delay;   /* ms */
 	int64_t audit_age;     /* days; 0: for ever */
+	int password_least;    /* bytes */
 	const char *restore;   /* a backup to be put into place; else NULL */
 };
 

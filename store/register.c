@@ -33,8 +33,7 @@ static const struct {
 	enum credential_verdict verdict;
 	const char *code, *text;
 } refusals[] = {
-	{ CREDENTIAL_WEAK, "WEAK_PASSWORD",
-	    "The password has to have six characters at least" },
+	{ CREDENTIAL_WEAK, "WEAK_PASSWORD", NULL },
 	{ CREDENTIAL_REFUSED, "UNACCEPTABLE_PASSWORD",
 	    "The password has to be UTF-8 of at most 300 bytes" },
 	{ CREDENTIAL_NONE, "TEMPORARILY_UNAVAILABLE",
@@ -45,14 +44,19 @@ static const struct {
 static int
 made(struct request *r, const char *command, const char *name)
 {
+	char weak[80];
 	size_t i;
 
 	if (r->prepared == CREDENTIAL_MADE)
 		return 1;
+	snprintf(weak, sizeof(weak), "The password has to have %d characters "
+	    "at least", credential_least);
 	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
 		if (r->prepared == (int)refusals[i].verdict)
 			answer_fail(r, command, refusals[i].code,
-			    answer_word(name), refusals[i].text);
+			    answer_word(name), refusals[i].text != NULL
+			    ? refusals[i].text
+			    : weak);
 	return 0;
 }
 

@@ -56,6 +56,12 @@ start_delay(void)
 }
 
 static void
+start_short(void)
+{
+	start_with("password-least", "4");
+}
+
+static void
 start_deadly(void)
 {
 	sv.crashes = 1;
@@ -325,6 +331,18 @@ START_TEST(test_register_refused)
 	c = client_connect(&sv);
 	client_ask(c, "REGISTER * * :" PASSWORD, "FAIL REGISTER NEED_NICK *");
 	client_sync(holder);
+	client_quit_all();
+}
+END_TEST
+
+START_TEST(test_short)
+{
+	struct client *c = client_register(&sv, "short");
+
+	client_ask(c, "REGISTER * * abc", "FAIL REGISTER WEAK_PASSWORD "
+	    "short :* 4 characters *");
+	client_ask(c, "NS REGISTER abc", "NOTICE short :* 4 characters *");
+	client_ask(c, "NS REGISTER abcd", "900 short * short *");
 	client_quit_all();
 }
 END_TEST
@@ -1149,6 +1167,8 @@ suite(void)
 	tcase_add_test(tc, test_closed);
 	tc = harness_case(s, "invite", start_invite, stop, 30);
 	tcase_add_test(tc, test_invite);
+	tc = harness_case(s, "short passwords", start_short, stop, 30);
+	tcase_add_test(tc, test_short);
 	tc = harness_case(s, "delay", start_delay, stop, 30);
 	tcase_add_test(tc, test_delay);
 	tc = harness_case(s, "deaths", start_deadly, stop, 120);

@@ -141,8 +141,10 @@ static const struct row rows[] = {
 	{ NULL, "NICK Ann\nNICK ann", ":ann!* NICK Ann\n:Ann!* NICK ann" },
 	/* JOIN */
 	{ NULL, "JOIN", "461 ann JOIN :*" },
+	{ NULL, "JOIN ,,", "461 ann JOIN :*" },
 	{ NULL, "JOIN x", "403 ann x :*" },
 	{ NULL, "JOIN #:x", "403 ann #:x :*" },
+	{ NULL, "JOIN :#x y", "403 ann \\* :*" },
 	{ NULL, "JOIN #both", "" },
 	{ NULL, "JOIN #its", ":ann!* JOIN #its\n353 ann = #its :*\n"
 	    "366 ann #its :*" },
@@ -164,13 +166,16 @@ static const struct row rows[] = {
 	{ NULL, "JOIN 0", ":ann!* PART #both :*" },
 	/* PART */
 	{ NULL, "PART", "461 ann PART :*" },
+	{ NULL, "PART ,", "461 ann PART :*" },
 	{ NULL, "PART #nowhere", "403 ann #nowhere :*" },
+	{ NULL, "PART :#x y", "403 ann \\* :*" },
 	{ NULL, "PART #its", "442 ann #its :*" },
 	{ NULL, "PART #its,#both :bye",
 	    "442 ann #its :*\n:ann!* PART #both *bye" },
 	/* TOPIC */
 	{ NULL, "TOPIC", "461 ann TOPIC :*" },
 	{ NULL, "TOPIC #nowhere", "403 ann #nowhere :*" },
+	{ NULL, "TOPIC :#x y", "403 ann \\* :*" },
 	{ NULL, "TOPIC #nowhere :x", "403 ann #nowhere :*" },
 	{ NULL, "TOPIC #its :x", "442 ann #its :*" },
 	{ NULL, "TOPIC #both", "331 ann #both :*" },
@@ -181,6 +186,8 @@ static const struct row rows[] = {
 	    "TOPIC #both :x\n332 ann #both :x\n333 ann #both bob* *" },
 	/* KICK */
 	{ NULL, "KICK #both", "461 ann KICK :*" },
+	{ NULL, "KICK , bob", "461 ann KICK :*" },
+	{ NULL, "KICK #both ,", "461 ann KICK :*" },
 	{ NULL, "KICK #nowhere bob", "403 ann #nowhere :*" },
 	{ NULL, "KICK #its bob", "442 ann #its :*" },
 	{ NULL, "KICK #both bob", "482 ann #both :*" },
@@ -193,6 +200,7 @@ static const struct row rows[] = {
 	/* INVITE */
 	{ NULL, "INVITE bob", "461 ann INVITE :*" },
 	{ NULL, "INVITE carl #both", "401 ann carl :*" },
+	{ NULL, "INVITE bob :#x y", "403 ann \\* :*" },
 	{ NULL, "INVITE bob #its", "442 ann #its :*" },
 	{ NULL, "INVITE bob #both", "443 ann bob #both :*" },
 	{ "MODE #both +i", "INVITE ann #both",
@@ -212,6 +220,12 @@ static const struct row rows[] = {
 	{ "MODE #both +o ann", "MODE #both +t", "MODE #both +o ann" },
 	{ "MODE #both +o ann", "MODE #both +o carl",
 	    "MODE #both +o ann\n401 ann carl :*" },
+	{ "MODE #both +o ann", "MODE #both +o :x y",
+	    "MODE #both +o ann\n401 ann \\* :*" },
+	{ NULL, "MODE #both Z", "472 ann Z :*" },
+	{ NULL, "MODE #both ::\303\251", "472 ann \\* :*\n472 ann \\* :*\n"
+	    "472 ann \\* :*" },
+	{ NULL, "MODE :#x y", "403 ann \\* :*" },
 	{ NULL, "MODE carl", "401 ann carl :*" },
 	{ NULL, "MODE bob", "502 ann :*" },
 	{ NULL, "MODE bob +i", "502 ann :*" },
@@ -219,9 +233,12 @@ static const struct row rows[] = {
 	{ NULL, "MODE ann +o", "" },
 	/* PRIVMSG, NOTICE */
 	{ NULL, "PRIVMSG", "411 ann :*" },
+	{ NULL, "PRIVMSG , :x", "411 ann :*" },
 	{ NULL, "PRIVMSG bob", "412 ann :*" },
 	{ NULL, "PRIVMSG bob :", "412 ann :*" },
 	{ NULL, "PRIVMSG carl :x", "401 ann carl :*" },
+	{ NULL, "PRIVMSG x:y :x", "401 ann x:y :*" },
+	{ NULL, "KNOCK :#x y", "403 ann \\* :*" },
 	{ NULL, "PRIVMSG bob :x", "" },
 	{ NULL, "PRIVMSG #both :x", "" },
 	{ NULL, "PRIVMSG #its :x", "404 ann #its :*" },
@@ -383,6 +400,26 @@ START_TEST(test_causal)
 		client_expect_next(b, "%s", line);
 		client_expect_next(b, "PONG * :x");
 	}
+}
+END_TEST
+
+/* One line is labeled itself, also where several targets could have been. */
+START_TEST(test_label_one)
+{
+	struct client *a, *b;
+
+	pair(&a, &b, "labeled-response batch");
+	client_ask(a, "JOIN #one", "366 *");
+	client_ask(b, "JOIN #one", "366 *");
+	client_expect(a, ":bob!* JOIN *");
+	exchange(a, "@label=1 KICK #one bob\n@label=2 KICK #one bob,carl\n"
+	    "@label=3 JOIN 9\n@label=4 PART #no\n@label=5 PART #one",
+	    "@label=1 :ann!* KICK #one bob :*\n"
+	    "@label=2 * BATCH +* labeled-response\n"
+	    "@batch=* 441 ann bob #one :*\n@batch=* 401 ann carl :*\n"
+	    "BATCH -*\n@label=3 * 403 ann 9 :*\n@label=4 * 403 ann #no :*\n"
+	    "@label=5 :ann!* PART #one");
+	client_sync(b);
 }
 END_TEST
 
@@ -572,6 +609,7 @@ suite_fill(TCase *tc)
 	tcase_add_loop_test(
 	    tc, test_early, 0, sizeof(early) / sizeof(early[0]));
 	tcase_add_test(tc, test_causal);
+	tcase_add_test(tc, test_label_one);
 	tcase_add_test(tc, test_event_msgid);
 	tcase_add_test(tc, test_made_again);
 	tcase_add_test(tc, test_sasl_abandoned);

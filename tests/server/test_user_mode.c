@@ -103,7 +103,7 @@ START_TEST(test_myinfo)
 	char *letters;
 
 	client_send(c, "NICK myinfo\r\nUSER u 0 * :M");
-	client_expect(c, "004 myinfo irc.test moot-* BIRiow * *");
+	client_expect(c, "004 myinfo irc.test moot-* BIRTiow * *");
 	letters = strrchr(c->body, ' ') + 1;
 	ck_assert(strchr(letters, 'b') != NULL && strchr(letters, 'k') != NULL);
 	ck_assert_ptr_null(strchr(letters, 'n'));
@@ -216,6 +216,24 @@ START_TEST(test_wallops)
 }
 END_TEST
 
+START_TEST(test_no_ctcp)
+{
+	struct client *c = client_register(&sv, "calm");
+	struct client *d = client_register(&sv, "asker");
+
+	client_send(d, "PRIVMSG calm :\001VERSION\001");
+	client_expect(c, "PRIVMSG calm :\001VERSION\001");
+	client_ask(c, "MODE calm +T", "MODE calm :+T");
+	client_ask(d, "PRIVMSG calm :\001VERSION\001", "531 asker calm :*");
+	client_send(d, "NOTICE calm :\001VERSION x\001");
+	client_sync(d);
+	client_send(d, "PRIVMSG calm :\001ACTION waves\001");
+	client_expect_next(c, "PRIVMSG calm :\001ACTION waves\001");
+	client_send(d, "PRIVMSG calm :what client is it?");
+	client_expect_next(c, "PRIVMSG calm :what client is it?");
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -227,6 +245,7 @@ suite(void)
 	tcase_add_test(tc, test_registered_only);
 	tcase_add_test(tc, test_accept_many);
 	tcase_add_test(tc, test_hides_rooms);
+	tcase_add_test(tc, test_no_ctcp);
 	tcase_add_test(tc, test_wallops);
 	return s;
 }

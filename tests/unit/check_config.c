@@ -117,6 +117,7 @@ show(const struct config *c, char *text, size_t size)
 	fprintf(f, "client-tag-deny %s\nmetadata-keys %u\n",
 	    c->client_tag_deny, c->metadata_keys);
 	fprintf(f, "audit-age %u\ncloak %d\n", c->audit_age, c->cloak);
+	fprintf(f, "password-least %u\n", c->password_least);
 	for (i = 0; i < c->noperator; i++)
 		fprintf(f, "%s: class \"%s\", %u\n", c->operators[i].name,
 		    c->operators[i].class, c->operators[i].privileges);
@@ -145,6 +146,7 @@ static const struct {
 	{ "", "store 1\nregistration 0\nlogin-delay 1000" },
 	{ "", "history 365 1000000 20\nlinger 120" },
 	{ "", "metadata-keys 20" },
+	{ "", "password-least 6" },
 	/* Lines. */
 	{ "network A\n", "network A" },
 	{ "network A", "network A" },
@@ -200,6 +202,7 @@ static const struct {
 	{ "operator-class x all\noperator ann " HASH " x\n",
 	    "ann: class \"x\", 127" },
 	{ "audit-age 0\n", "audit-age 0" },
+	{ "password-least 3\n", "password-least 3" },
 	{ "cloak on\n", "cloak 1" },
 	{ "network-icon https://a.b/c?x={size}\n",
 	    "network-icon https://a.b/c?x={size}" },
@@ -416,6 +419,8 @@ static const struct {
 	    "c:1: registration-timeout: 601 is not within 1..600\n" },
 	{ "worker-timeout 1\n",
 	    "c:1: worker-timeout: 1 is not within 2..600\n" },
+	{ "password-least 0\n",
+	    "c:1: password-least: 0 is not within 1..64\n" },
 	{ "login-delay 60001\n",
 	    "c:1: login-delay: 60001 is not within 0..60000\n" },
 	{ "store maybe\n", "c:1: store: \"maybe\" is not off or on\n" },

@@ -161,7 +161,7 @@ static const struct {
 	{ mode_lists, "Ibe" },
 	{ mode_letters_param, "Ibefjklqaohv" },
 	{ channel_letters, "CIMNRUbcefijklmnrstqaohv" },
-	{ user_letters, "BIRiow" },
+	{ user_letters, "BIRTiow" },
 };
 
 /* In each size from none to enough: cut, never overrun. */

@@ -211,6 +211,7 @@ static const struct {
 	{ "usual", "ann", 32, "ann" },
 	{ "case stays", "Ann", 32, "Ann" },
 	{ "what could be mistaken", "@a!b:c*d e", 32, "abcde" },
+	{ "tildes", "~~ann~", 32, "ann~" },
 	{ "nothing stays", "@!:* ", 32, "user" },
 	{ "empty", "", 32, "user" },
 	{ "controls", "a\x01\x1f\x7f" "b", 32, "ab" },
