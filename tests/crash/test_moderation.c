@@ -34,7 +34,6 @@ static const char *const points[] = {
 enum { POINTS = sizeof(points) / sizeof(points[0]) };
 
 static struct server sv;
-static char env[2][160];
 static int died;               /* before the server began again */
 
 static void
@@ -53,11 +52,7 @@ begin(const char *point)
 	server_set(&sv, "cloak", "on");
 	server_set(&sv, "operator", "boss %s", HASH);
 	server_set(&sv, "state-dir", "%s", state);
-	snprintf(env[0], sizeof(env[0]), "MOOT_FAULT_MAP=%s/faults", sv.dir);
-	snprintf(env[1], sizeof(env[1]), "MOOT_FAULT=%s:1", point);
-	sv.env[0] = env[0];
-	sv.env[1] = env[1];
-	sv.crashes = 1;
+	server_fault(&sv, point);
 	server_start(&sv);
 }
 
@@ -66,10 +61,7 @@ again(void)
 {
 	client_quit_all();
 	died = server_log_has(&sv, "died of signal");
-	ck_assert_int_eq(kill(sv.pid, SIGTERM), 0);
-	ck_assert_int_eq(server_reap(sv.pid, PATIENCE), 0);
-	sv.pid = 0;
-	server_start(&sv);
+	server_restart(&sv, 0);
 }
 
 static void

@@ -21,7 +21,6 @@ enum { PATIENCE = 10000, LOGINS = 24, BANS = 140 };
 #define PROXY "127.0.0.9"
 
 static struct server sv;
-static char env[2][160];
 
 static void
 begin(const char *fault)
@@ -40,11 +39,7 @@ begin(const char *fault)
 	server_add(&sv, "proxy " PROXY "/32");
 	server_set(&sv, "operator", "boss %s", HASH);
 	server_set(&sv, "state-dir", "%s", state);
-	snprintf(env[0], sizeof(env[0]), "MOOT_FAULT_MAP=%s/faults", sv.dir);
-	snprintf(env[1], sizeof(env[1]), "MOOT_FAULT=%s:1", fault);
-	sv.env[0] = env[0];
-	sv.env[1] = env[1];
-	sv.crashes = 1;
+	server_fault(&sv, fault);
 	server_start(&sv);
 }
 
@@ -61,10 +56,7 @@ static void
 again(void)
 {
 	client_quit_all();
-	ck_assert_int_eq(kill(sv.pid, SIGTERM), 0);
-	ck_assert_int_eq(server_reap(sv.pid, PATIENCE), 0);
-	sv.pid = 0;
-	server_start(&sv);
+	server_restart(&sv, 0);
 }
 
 /* ---- bans of a room ---- */

@@ -583,6 +583,32 @@ server_kill(struct server *sv)
 			wait_for(!pid_alive(pid[i]), 2000);
 }
 
+void
+server_restart(struct server *sv, int killed)
+{
+	if (killed) {
+		server_kill(sv);
+		server_objects_remove(sv);
+	} else {
+		ck_assert_int_eq(kill(sv->pid, SIGTERM), 0);
+		ck_assert_int_eq(server_reap(sv->pid, 10000), 0);
+	}
+	sv->pid = 0;
+	server_start(sv);
+}
+
+void
+server_fault(struct server *sv, const char *point)
+{
+	static char env[2][160];
+
+	snprintf(env[0], sizeof(env[0]), "MOOT_FAULT_MAP=%s/faults", sv->dir);
+	snprintf(env[1], sizeof(env[1]), "MOOT_FAULT=%s:1", point);
+	sv->env[0] = env[0];
+	sv->env[1] = env[1];
+	sv->crashes = 1;
+}
+
 static void
 directory_remove(const char *path)
 {

@@ -99,6 +99,12 @@ void server_stop(struct server *sv);
 void server_stop_quietly(struct server *sv);
 /* kill -9 of master and workers, without any clean-up. */
 void server_kill(struct server *sv);
+/* Ends it, in an orderly way or KILLED with all it has in System V, and starts
+ * it again. */
+void server_restart(struct server *sv, int killed);
+/* To be called before the start: whoever passes the fault point POINT, "NAME:N"
+ * of server/fault.h, for the Nth time dies there, once. */
+void server_fault(struct server *sv, const char *point);
 /* Removes what a server left in System V and on disk. */
 void server_clean(struct server *sv);
 /* Whether PID, or the master, runs (a zombie does not). */
@@ -271,6 +277,9 @@ void client_pump(struct client **v, int n,
  * unknown.  The list asks once for all. */
 int client_worker(const struct client *c);
 void client_worker_list(struct client **v, int n, int *worker);
+/* Two clients, on different workers if APART. */
+void client_pair(struct server *sv, int apart, struct client **a,
+    const char *anick, struct client **b, const char *bnick, const char *caps);
 /* Two clients on different workers. */
 void client_apart(struct server *sv, struct client **a, const char *anick,
     struct client **b, const char *bnick, const char *caps);

@@ -270,6 +270,18 @@ client_apart(struct server *sv, struct client **a, const char *anick,
 	snprintf((*b)->nick, sizeof((*b)->nick), "%s", bnick);
 }
 
+void
+client_pair(struct server *sv, int apart, struct client **a, const char *anick,
+    struct client **b, const char *bnick, const char *caps)
+{
+	if (apart) {
+		client_apart(sv, a, anick, b, bnick, caps);
+		return;
+	}
+	*a = client_register_with(sv, anick, caps);
+	*b = client_register_with(sv, bnick, caps);
+}
+
 /* ---- mootctl ---- */
 
 char *

@@ -37,25 +37,13 @@ stop(void)
 	server_stop_quietly(&sv);
 }
 
-static void
-pair(struct client **a, const char *anick, struct client **b,
-    const char *bnick)
-{
-	if (apart) {
-		client_apart(&sv, a, anick, b, bnick, NULL);
-		return;
-	}
-	*a = client_register(&sv, anick);
-	*b = client_register(&sv, bnick);
-}
-
 /* Both join; the first is operator. */
 static void
 pair_join(struct client **a, struct client **b, const char *room)
 {
 	char line[128], want[128];
 
-	pair(a, "ann", b, "bob");
+	client_pair(&sv, apart, a, "ann", b, "bob", NULL);
 	snprintf(line, sizeof(line), "JOIN %s", room);
 	snprintf(want, sizeof(want), "366 * %s :*", room);
 	client_ask(*a, line, want);
@@ -69,7 +57,7 @@ START_TEST(test_join)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob");
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_send(a, "JOIN #one");
 	client_expect_next(a, ":ann!*@* JOIN *#one");
 	client_expect_next(a, "353 ann = #one :@ann");
@@ -93,7 +81,7 @@ START_TEST(test_join_many)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob");
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(a, "JOIN #m1,#m2,#m3", "366 ann #m3 :*");
 	client_ask(b, "JOIN #m1,nonsense,#m3", "366 bob #m3 :*");
 	client_expect(a, ":bob!* JOIN *#m1");
@@ -115,7 +103,7 @@ START_TEST(test_join_keys)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob");
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(a, "JOIN #k1,#k2,#k3", "366 ann #k3 :*");
 	client_ask(a, "MODE #k1 +k alpha", "MODE #k1 +k *alpha");
 	client_ask(a, "MODE #k2 +k beta", "MODE #k2 +k *beta");
@@ -319,7 +307,7 @@ START_TEST(test_mode_member)
 	client_expect(a, ":bob!* MODE #ov +vo ann ann");
 	client_ask(b, "NAMES #ov", "353 * #ov :*@ann*");
 	client_ask(b, "MODE #ov +o nobody", "401 bob nobody :*");
-	pair(&a, "cat", &b, "dan");
+	client_pair(&sv, apart, &a, "cat", &b, "dan", NULL);
 	client_ask(a, "JOIN #ov2", "366 *");
 	client_ask(a, "MODE #ov2 +o dan", "441 cat dan #ov2 :*");
 	client_send(a, "MODE #ov2 +o");
@@ -353,7 +341,7 @@ START_TEST(test_mode_external)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob");
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(a, "JOIN #ext", "366 *");
 	client_send(a, "MODE #ext +n");
 	client_sync(a);
@@ -368,7 +356,7 @@ START_TEST(test_mode_limit)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob");
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(a, "JOIN #limit", "366 *");
 	client_ask(a, "MODE #limit +l 1", "MODE #limit +l *1");
 	client_ask(b, "JOIN #limit", "471 bob #limit :*");
@@ -388,7 +376,7 @@ START_TEST(test_mode_invite)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob");
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(a, "JOIN #inv", "366 *");
 	client_ask(a, "MODE #inv +i", "MODE #inv +i");
 	client_ask(b, "JOIN #inv", "473 bob #inv :*");

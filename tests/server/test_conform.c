@@ -55,17 +55,6 @@ stop(void)
 	server_stop_quietly(&sv);
 }
 
-static void
-pair(struct client **a, struct client **b, const char *caps)
-{
-	if (workers > 1) {
-		client_apart(&sv, a, "ann", b, "bob", caps);
-		return;
-	}
-	*a = client_register_with(&sv, "ann", caps);
-	*b = client_register_with(&sv, "bob", caps);
-}
-
 /* ---- rows ---- */
 
 struct row {
@@ -318,7 +307,7 @@ START_TEST(test_row)
 	struct client *a, *b;
 	char send[512];
 
-	pair(&a, &b, NULL);
+	client_pair(&sv, workers > 1, &a, "ann", &b, "bob", NULL);
 	client_ask(b, "JOIN #its", "366 *");
 	client_ask(b, "JOIN #both", "366 *");
 	client_ask(a, "JOIN #both", "366 *");
@@ -387,7 +376,7 @@ START_TEST(test_causal)
 	char line[64];
 	int i;
 
-	pair(&a, &b, NULL);
+	client_pair(&sv, workers > 1, &a, "ann", &b, "bob", NULL);
 	client_ask(a, "JOIN #causal", "366 *");
 	client_ask(b, "JOIN #causal", "366 *");
 	client_expect(a, ":bob!* JOIN *");
@@ -408,7 +397,8 @@ START_TEST(test_label_one)
 {
 	struct client *a, *b;
 
-	pair(&a, &b, "labeled-response batch");
+	client_pair(
+	    &sv, workers > 1, &a, "ann", &b, "bob", "labeled-response batch");
 	client_ask(a, "JOIN #one", "366 *");
 	client_ask(b, "JOIN #one", "366 *");
 	client_expect(a, ":bob!* JOIN *");
@@ -429,7 +419,8 @@ START_TEST(test_event_msgid)
 	struct client *a, *b;
 	char live[80], told[80], tag[80];
 
-	pair(&a, &b, "message-tags server-time batch draft/chathistory "
+	client_pair(&sv, workers > 1, &a, "ann", &b, "bob",
+	    "message-tags server-time batch draft/chathistory "
 	    "draft/event-playback");
 	client_ask(a, "JOIN #named", "366 *");
 	client_send(b, "JOIN #named");
@@ -463,7 +454,7 @@ START_TEST(test_made_again)
 	struct client *a, *b;
 	long then;
 
-	pair(&a, &b, NULL);
+	client_pair(&sv, workers > 1, &a, "ann", &b, "bob", NULL);
 	client_ask(b, "JOIN #again", "366 *");
 	client_ask(b, "PRIVMSG #again :secret\r\nPART #again", "PART *");
 	then = clock_ms();
@@ -563,7 +554,8 @@ START_TEST(test_redact_operator)
 	struct client *a, *b;
 	char id[80], *out;
 
-	pair(&a, &b, "message-tags echo-message draft/message-redaction");
+	client_pair(&sv, workers > 1, &a, "ann", &b, "bob",
+	    "message-tags echo-message draft/message-redaction");
 	client_ask(b, "JOIN #oper", "366 *");
 	client_ask(b, "PRIVMSG #oper :x", ":bob!* PRIVMSG #oper :x");
 	ck_assert_ptr_nonnull(client_tag(b, "msgid", id, sizeof(id)));
@@ -593,7 +585,7 @@ START_TEST(test_saregister)
 {
 	struct client *a, *b;
 
-	pair(&a, &b, NULL);
+	client_pair(&sv, workers > 1, &a, "ann", &b, "bob", NULL);
 	client_ask(b, "NS SAREGISTER sally sesame1", "NOTICE bob :*operators*");
 	client_ask(a, "OPER boss sesame", "381 *");
 	client_ask(a, "NS SAREGISTER sally sesame1", "NOTICE ann :*sally*");

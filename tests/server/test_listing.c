@@ -54,18 +54,6 @@ stop(void)
 }
 
 static void
-pair(struct client **a, const char *anick, struct client **b,
-    const char *bnick, const char *caps)
-{
-	if (apart) {
-		client_apart(&sv, a, anick, b, bnick, caps);
-		return;
-	}
-	*a = client_register_with(&sv, anick, caps);
-	*b = client_register_with(&sv, bnick, caps);
-}
-
-static void
 oper_up(struct client *c)
 {
 	client_send(c, "OPER boss sesame");
@@ -78,7 +66,7 @@ START_TEST(test_who_flags)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(a, "JOIN #w", "366 *");
 	client_ask(b, "JOIN #w", "366 *");
 	client_ask(a, "MODE #w +ov bob bob", ":ann!* MODE #w *");
@@ -138,7 +126,7 @@ START_TEST(test_whox)
 	char value[8];
 	size_t i;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	ck_assert_pstr_eq(client_isupport(a, "WHOX", value, sizeof(value)),
 	    "");
 	client_ask(a, "JOIN #x", "366 *");
@@ -162,7 +150,7 @@ START_TEST(test_who_secret)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(b, "JOIN #s", "366 *");
 	client_ask(b, "MODE #s +s", "MODE *");
 	client_ask(b, "MODE bob +i", "MODE *");
@@ -191,7 +179,7 @@ START_TEST(test_whois)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(b, "JOIN #hid", "366 *");
 	client_ask(b, "MODE bob +BI", "MODE bob *");
 	client_send(a, "WHOIS bob");
@@ -268,7 +256,7 @@ START_TEST(test_links)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_send(a, "LINKS");
 	client_expect_next(a, "364 ann irc.test irc.test :0 A test server");
 	client_expect_next(a, "365 ann \\* :*");
@@ -289,7 +277,7 @@ START_TEST(test_list)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(a, "JOIN #l1,#l2,#other", "366 ann #other *");
 	client_ask(b, "JOIN #l2", "366 *");
 	client_ask(a, "TOPIC #l1 :About it", "TOPIC *");
@@ -360,7 +348,7 @@ START_TEST(test_names)
 	struct client *a, *b, *v[40];
 	int i;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(a, "JOIN #n,#m", "366 ann #m *");
 	client_register_many(&sv, v, 40, "someone-with-a-long-name-");
 	for (i = 0; i < 40; i++)
@@ -414,7 +402,7 @@ START_TEST(test_crowd)
 	struct client *a, *b;
 	int i, n;
 
-	pair(&a, "ann", &b, "bob", "userhost-in-names");
+	client_pair(&sv, apart, &a, "ann", &b, "bob", "userhost-in-names");
 	client_ask(b, "JOIN #small", "366 *");
 	client_register_many(&sv, v, CROWD, LONG);
 	for (i = 0; i < CROWD; i++)

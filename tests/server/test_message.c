@@ -42,24 +42,12 @@ stop(void)
 }
 
 static void
-pair(struct client **a, const char *anick, struct client **b,
-    const char *bnick, const char *caps)
-{
-	if (apart) {
-		client_apart(&sv, a, anick, b, bnick, caps);
-		return;
-	}
-	*a = client_register_with(&sv, anick, caps);
-	*b = client_register_with(&sv, bnick, caps);
-}
-
-static void
 pair_join(struct client **a, struct client **b, const char *room,
     const char *caps)
 {
 	char line[128];
 
-	pair(a, "ann", b, "bob", caps);
+	client_pair(&sv, apart, a, "ann", b, "bob", caps);
 	snprintf(line, sizeof(line), "JOIN %s", room);
 	client_ask(*a, line, "366 *");
 	client_ask(*b, line, "366 *");
@@ -72,7 +60,7 @@ START_TEST(test_direct)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_send(a, "PRIVMSG bob :hello there");
 	client_expect_next(b, ":ann!*ann@* PRIVMSG bob :hello there");
 	client_send(a, "PRIVMSG bob one");
@@ -123,7 +111,7 @@ START_TEST(test_errors)
 	struct client *a, *b;
 	size_t i;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++)
 		client_ask(a, row[i].send, row[i].want);
 	/* a NOTICE is never answered */
@@ -175,7 +163,7 @@ START_TEST(test_away)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(b, "AWAY :at the dentist", "306 bob :*");
 	client_ask(a, "PRIVMSG bob :hello", "301 ann bob :at the dentist");
 	client_expect(b, ":ann!* PRIVMSG bob *hello");
@@ -234,7 +222,7 @@ START_TEST(test_server_time)
 	char text[64], *rest;
 	time_t then;
 
-	pair(&a, "ann", &b, "bob", "server-time");
+	client_pair(&sv, apart, &a, "ann", &b, "bob", "server-time");
 	client_send(a, "PRIVMSG bob :what time is it");
 	client_expect(b, "PRIVMSG bob *");
 	ck_assert_msg(client_tag(b, "time", text, sizeof(text)) != NULL,
@@ -300,7 +288,7 @@ START_TEST(test_tags_long)
 	struct client *a, *b;
 	char tags[4200], text[600];
 
-	pair(&a, "ann", &b, "bob", "message-tags");
+	client_pair(&sv, apart, &a, "ann", &b, "bob", "message-tags");
 	memset(tags, 'v', sizeof(tags));
 	memcpy(tags, "+k=", 3);
 	tags[4094] = '\0';
@@ -324,7 +312,7 @@ START_TEST(test_labels)
 	struct client *a, *b;
 	char ref[128], value[128], want[200];
 
-	pair(&a, "ann", &b, "bob", CAPS);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", CAPS);
 	client_send(a, "@label=p1 PING here");
 	client_expect(a, "PONG irc.test *here");
 	ck_assert_msg(client_tag(a, "label", value, sizeof(value)) != NULL,
@@ -446,7 +434,7 @@ START_TEST(test_order_direct)
 	struct order o = { 0, 1000, "PRIVMSG bob *" };
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	order_send(a, "bob", 1000);
 	client_pump(&b, 1, line_order, order_done, &o, 20000);
 }

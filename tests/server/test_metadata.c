@@ -53,16 +53,6 @@ end(void)
 	server_stop(&sv);
 }
 
-/* The whole server ends and begins again. */
-static void
-again(void)
-{
-	ck_assert_int_eq(kill(sv.pid, SIGTERM), 0);
-	ck_assert_int_eq(server_reap(sv.pid, PATIENCE), 0);
-	sv.pid = 0;
-	server_start(&sv);
-}
-
 static struct client *
 guest(const char *nick)
 {
@@ -700,7 +690,7 @@ START_TEST(test_account)
 	client_ask(b, "METADATA * SET color :blue", "761 *");
 	client_expect_next(a, "761 ann ann color \\* :blue");
 	client_quit_all();
-	again();
+	server_restart(&sv, 0);
 	bob = guest("bob");
 	client_ask(bob, "METADATA ann GET color",
 	    "FAIL METADATA INVALID_TARGET ann :*");
@@ -712,7 +702,7 @@ START_TEST(test_account)
 	client_expect(bob, "761 bob ann color \\* :blue");
 	client_ask(a, "METADATA * CLEAR", "BATCH -*");
 	client_quit_all();
-	again();
+	server_restart(&sv, 0);
 	a = ann();
 	ck_assert_int_eq(client_block_count(a, "761 *"), 0);
 	end();
@@ -778,7 +768,7 @@ START_TEST(test_room)
 	client_ask(a, "METADATA #one SET gone", "766 *");
 	for (i = 0; i < 2; i++) {
 		client_quit_all();
-		again();
+		server_restart(&sv, 0);
 		a = ann();
 		client_ask(a, "JOIN #one", "366 *");
 		client_expect(a, "BATCH -*");
@@ -822,7 +812,7 @@ START_TEST(test_erase)
 	ask_batch(a, "METADATA * LIST", "ann");
 	ck_assert_int_eq(client_block_count(a, "*"), 1);
 	client_quit_all();
-	again();
+	server_restart(&sv, 0);
 	a = ann();
 	ck_assert_int_eq(client_block_count(a, "761 *"), 0);
 	client_ask(a, "JOIN #one", "366 *");

@@ -59,18 +59,6 @@ stop(void)
 	server_stop_quietly(&sv);
 }
 
-static void
-pair(struct client **a, const char *anick, struct client **b,
-    const char *bnick, const char *caps)
-{
-	if (apart) {
-		client_apart(&sv, a, anick, b, bnick, caps);
-		return;
-	}
-	*a = client_register_with(&sv, anick, caps);
-	*b = client_register_with(&sv, bnick, caps);
-}
-
 /* ---- Coming and going ---- */
 
 START_TEST(test_come_and_go)
@@ -78,7 +66,7 @@ START_TEST(test_come_and_go)
 	struct client *a, *b, *c;
 	char limit[16];
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	ck_assert_str_eq(client_isupport(a, "MONITOR", limit, sizeof(limit)),
 	    "100");
 	client_send(a, "MONITOR + cat,Bob,DAN");
@@ -115,7 +103,7 @@ START_TEST(test_rename)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(a, "MONITOR + cat", "731 ann :cat");
 	client_ask(b, "NICK cat", ":bob!* NICK *cat");
 	client_expect_next(a, "730 ann :cat!bob@*");
@@ -146,7 +134,7 @@ START_TEST(test_kill)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(a, "MONITOR + bob", "730 ann :bob!*");
 	client_send(a, "OPER boss sesame");
 	client_expect(a, "381 *");
@@ -162,7 +150,7 @@ START_TEST(test_status)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(a, "MONITOR + bob,Cat,dan", "731 ann :Cat,dan");
 	client_send(a, "MONITOR - DAN,nobody,*");
 	client_send(a, "MONITOR l");
@@ -185,7 +173,7 @@ START_TEST(test_bad)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(a, "MONITOR", "461 ann MONITOR :*");
 	client_ask(a, "MONITOR +", "461 ann MONITOR :*");
 	client_ask(a, "MONITOR -", "461 ann MONITOR :*");
@@ -215,7 +203,7 @@ START_TEST(test_limit)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	fill(a, LIMIT - 1);
 	client_send(a, "MONITOR + One,nobody3,Two,bob,three");
 	client_block(a, "734 ann 100 Two,bob,three :Monitor list is full.");
@@ -237,7 +225,8 @@ START_TEST(test_extended)
 {
 	struct client *a, *b, *c, *d;
 
-	pair(&a, "ann", &b, "bob", "extended-monitor away-notify setname");
+	client_pair(&sv, apart, &a, "ann", &b, "bob",
+	    "extended-monitor away-notify setname");
 	c = client_register_with(&sv, "cat", "away-notify setname");
 	d = client_register_with(&sv, "dan", "draft/extended-monitor setname");
 	client_ask(a, "MONITOR + bob", "730 *");

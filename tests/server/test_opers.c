@@ -59,21 +59,6 @@ end(void)
 	server_stop(&sv);
 }
 
-/* The whole server ends and begins again, in an orderly way or killed. */
-static void
-again(int killed)
-{
-	if (killed) {
-		server_kill(&sv);
-		server_objects_remove(&sv);
-	} else {
-		ck_assert_int_eq(kill(sv.pid, SIGTERM), 0);
-		ck_assert_int_eq(server_reap(sv.pid, PATIENCE), 0);
-	}
-	sv.pid = 0;
-	server_start(&sv);
-}
-
 static void
 oper(struct client *c, const char *name)
 {
@@ -377,7 +362,7 @@ START_TEST(test_kept)
 	ctl("ban nobody", 4, "is no address");
 	for (i = 0; i < 3; i++) {
 		if (i > 0)
-			again(i == 2);
+			server_restart(&sv, i == 2);
 		if (i == 1)
 			ctl("bans", 0, "two words");
 		/* the first one after a start fetches them */
@@ -389,7 +374,7 @@ START_TEST(test_kept)
 	ctl("unban bob!*@*", 0, "bob");
 	ctl("unban bob!*@*", 4, "no such ban");
 	let_in("127.0.0.1", "bob");
-	again(0);
+	server_restart(&sv, 0);
 	let_in("127.0.0.1", "bob");
 	kept_out("127.0.0.2", "x", "");
 }
@@ -651,7 +636,7 @@ START_TEST(test_audit)
 	ctl("audit x", 4, "not a number");
 	ck_assert(server_log_has(&sv, "audit: ann!ann@127.0.0.1 (boss) KILL "
 	    "bob: bad bob"));
-	again(1);
+	server_restart(&sv, 1);
 	ctl("--json audit", 0, "\"text\":\"bad bob\"");
 }
 END_TEST
@@ -725,7 +710,7 @@ START_TEST(test_cloak)
 	ck_assert_int_eq(st.st_mode & 0777, 0600);
 	ck_assert_int_eq(st.st_size, 16);
 	client_quit_all();
-	again(0);
+	server_restart(&sv, 0);
 	a = client_register(&sv, "ann");
 	ck_assert_str_eq(host_of(a, "ann", host), ann);
 }

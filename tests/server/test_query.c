@@ -51,24 +51,12 @@ stop(void)
 }
 
 static void
-pair(struct client **a, const char *anick, struct client **b,
-    const char *bnick, const char *caps)
-{
-	if (apart) {
-		client_apart(&sv, a, anick, b, bnick, caps);
-		return;
-	}
-	*a = client_register_with(&sv, anick, caps);
-	*b = client_register_with(&sv, bnick, caps);
-}
-
-static void
 pair_join(struct client **a, struct client **b, const char *room,
     const char *caps)
 {
 	char line[128];
 
-	pair(a, "ann", b, "bob", caps);
+	client_pair(&sv, apart, a, "ann", b, "bob", caps);
 	snprintf(line, sizeof(line), "JOIN %s", room);
 	client_ask(*a, line, "366 *");
 	client_ask(*b, line, "366 *");
@@ -139,7 +127,7 @@ START_TEST(test_whowas)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "was", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "was", NULL);
 	client_ask(a, "WHOWAS neverhere", "406 ann neverhere :*");
 	client_expect_next(a, "369 ann neverhere :*");
 	client_ask(a, "WHOWAS", "4*1 ann *");
@@ -160,7 +148,7 @@ START_TEST(test_ison_userhost)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(a, "ISON bob nobody ANN", "303 ann :bob ann*");
 	client_ask(a, "ISON nobody", "303 ann :");
 	client_ask(a, "ISON :bob ann", "303 ann :bob ann*");
@@ -177,7 +165,7 @@ START_TEST(test_user_modes)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(a, "MODE ann", "221 ann +*");
 	client_ask(a, "MODE ann +i", "MODE ann *+i");
 	client_ask(a, "MODE ann", "221 ann +i");
@@ -205,7 +193,7 @@ START_TEST(test_lusers)
 {
 	struct client *a, *b, *c;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	c = client_connect(&sv);
 	client_ask(c, "CAP LS 302", "CAP *");
 	client_ask(a, "JOIN #lusers", "366 *");
@@ -273,7 +261,7 @@ START_TEST(test_oper)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(a, "OPER", "461 ann OPER :*");
 	client_ask(a, "OPER boss", "461 ann OPER :*");
 	client_ask(a, "OPER boss wrong", "464 ann :*");
@@ -299,7 +287,7 @@ START_TEST(test_kill)
 {
 	struct client *a, *b, *c;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	c = client_register(&sv, "cat");
 	client_ask(b, "JOIN #kill", "366 *");
 	client_ask(c, "JOIN #kill", "366 *");
@@ -320,7 +308,7 @@ START_TEST(test_wallops)
 {
 	struct client *a, *b, *c;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	c = client_register(&sv, "cat");
 	client_ask(b, "MODE bob +w", "MODE bob *w*");
 	oper_up(a);
@@ -336,7 +324,7 @@ START_TEST(test_rehash)
 {
 	struct client *a, *b;
 
-	pair(&a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	oper_up(a);
 	client_ask(a, "REHASH", "382 ann * :*");
 	client_sync(a);
@@ -374,7 +362,7 @@ START_TEST(test_extended_join)
 {
 	struct client *a, *b, *c;
 
-	pair(&a, "ann", &b, "bob", "extended-join");
+	client_pair(&sv, apart, &a, "ann", &b, "bob", "extended-join");
 	c = client_register(&sv, "cat");
 	client_ask(a, "JOIN #ej", ":ann!* JOIN #ej \\* :Real ann");
 	client_expect(a, "366 *");

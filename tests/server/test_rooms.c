@@ -55,21 +55,6 @@ end(void)
 	server_stop(&sv);
 }
 
-/* The whole server ends and begins again, in an orderly way or killed. */
-static void
-again(int killed)
-{
-	if (killed) {
-		server_kill(&sv);
-		server_objects_remove(&sv);
-	} else {
-		ck_assert_int_eq(kill(sv.pid, SIGTERM), 0);
-		ck_assert_int_eq(server_reap(sv.pid, PATIENCE), 0);
-	}
-	sv.pid = 0;
-	server_start(&sv);
-}
-
 /* Ann has registered #home. */
 static struct client *
 founder(void)
@@ -137,7 +122,7 @@ disturb(int how)
 	int i;
 
 	if (how == ORDERLY || how == KILLED) {
-		again(how == KILLED);
+		server_restart(&sv, how == KILLED);
 		return;
 	}
 	if (how == STORE_KILLED)
@@ -188,7 +173,7 @@ START_TEST(test_lasts)
 		client_send(ann, "TOPIC #home :passing");
 		client_send(ann, "TOPIC #home :All ' is \" well; --");
 		client_expect(ann, "TOPIC #home *well*");
-		again(1);
+		server_restart(&sv, 1);
 	}
 	bob = client_login(&sv, "bob", LOGIN_CAPS);
 	client_ask(bob, "JOIN #home", "475 *");
@@ -223,7 +208,7 @@ START_TEST(test_acknowledged)
 		client_expect(ann, "TOPIC #home *%s", text);
 		if (i % 2 == 1)
 			server_store_kill(&sv);
-		again(1);
+		server_restart(&sv, 1);
 		ann = client_login(&sv, "ann", LOGIN_CAPS);
 		client_send(ann, "JOIN #home");
 		client_expect(ann, "332 ann #home *%s", text);
@@ -249,7 +234,7 @@ START_TEST(test_many_bans)
 	client_expect(ann, "MODE #home +b 99x*");
 	client_chanserv(
 	    ann, "ACCESS #home ADD ann", "ann is the founder of #home.");
-	again(0);
+	server_restart(&sv, 0);
 	ann = client_login(&sv, "ann", LOGIN_CAPS);
 	bob = client_login(&sv, "bob", LOGIN_CAPS);
 	client_send(bob, "JOIN #home");
@@ -394,7 +379,7 @@ START_TEST(test_transfer)
 	client_chanserv(ann, "DROP #home", "You are not the founder of #home.");
 	client_chanserv(ann, "ACCESS #home LIST", "bob: founder");
 	client_expect(ann, "NOTICE ann :ann: admin");
-	again(1);
+	server_restart(&sv, 1);
 	bob = client_login(&sv, "bob", LOGIN_CAPS);
 	/* from outside as well */
 	client_chanserv(bob, "ACCESS #home LIST", "bob: founder");
@@ -457,7 +442,7 @@ START_TEST(test_removed)
 	client_chanserv(bob, "ACCESS #home LIST", "bob: founder");
 	client_expect_next(bob, "NOTICE bob :End of the list of #home.");
 	client_chanserv(bob, "ACCESS #alone LIST", "#alone is not registered.");
-	again(0);
+	server_restart(&sv, 0);
 	bob = client_login(&sv, "bob", LOGIN_CAPS);
 	client_chanserv(bob, "ACCESS #home LIST", "bob: founder");
 	client_expect_next(bob, "NOTICE bob :End of the list of #home.");
@@ -512,7 +497,7 @@ START_TEST(test_crowd)
 
 	begin();
 	client_ask(founder(), "MODE #home +b troll", "MODE #home +b *");
-	again(1);
+	server_restart(&sv, 1);
 	client_register_many(&sv, v, 20, "guest");
 	for (i = 0; i < 20; i++)
 		client_send(v[i], "JOIN #home");
@@ -697,7 +682,7 @@ START_TEST(test_history)
 	    ann, "SET #home HISTORY OFF", "The history of #home is set.");
 	client_send(ann, "PRIVMSG #home :between us");
 	wait_for(kept() == 0, PATIENCE);
-	again(1);
+	server_restart(&sv, 1);
 	ann = client_login(&sv, "ann", LOGIN_CAPS);
 	client_ask(ann, "JOIN #home", "366 *");
 	client_send(ann, "PRIVMSG #home :still between us");
