@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CLIENT_NEWS_H
+#define CLIENT_NEWS_H
+
+#include <stdint.h>
+
+/*
+ * News: what happened, in a form that is nobody's words yet.
+ *
+ * event.c, speech.c and the session make news of what the server says and of
+ * what becomes of our own lines; a view makes something of them: lines
+ * (line.c), a screen (screen/), JSON objects (json.c).  No view parses the
+ * protocol, and nothing that speaks it knows who is looking.
+ */
+
+enum news_kind {
+	NEWS_MESSAGE,  /* PRIVMSG */
+	NEWS_NOTICE,
+	NEWS_ACTION,   /* CTCP ACTION */
+	NEWS_CTCP,     /* another CTCP: ABOUT is its word */
+	NEWS_JOIN,
+	NEWS_PART,
+	NEWS_QUIT,
+	NEWS_KICK,     /* ABOUT: who is out */
+	NEWS_NICK,     /* ABOUT: the new nick */
+	NEWS_MODE,     /* TEXT: the modes and what they are for */
+	NEWS_TOPIC,    /* TEXT: the topic, "" when it was removed */
+	NEWS_INVITE,   /* ABOUT: who is invited */
+	NEWS_AWAY,     /* TEXT: why */
+	NEWS_BACK,
+	NEWS_ACCOUNT,  /* ACCOUNT: the new one, NULL: logged out */
+	NEWS_SETNAME,
+	NEWS_CHGHOST,
+	NEWS_RENAME,   /* ABOUT: the room's new name */
+	NEWS_WALLOPS,
+	NEWS_TYPING,   /* TEXT: "active", "paused", "done" */
+	NEWS_REACT,    /* TEXT: the reaction; ABOUT: the msgid */
+	NEWS_UNREACT,
+	NEWS_REDACT,   /* ABOUT: the msgid of what is to be forgotten */
+	NEWS_MARKER,   /* WHEN: all before it was read, on some device */
+	NEWS_MEMBERS,  /* the members of ROOM are known, or others now */
+	NEWS_ACCEPTED, /* an own line: SERIAL, and MSGID if known */
+	NEWS_FAILED,   /* an own line was refused or given up: TEXT says why */
+	NEWS_UNSURE,   /* an own line may or may not have arrived */
+	NEWS_HISTORY,  /* history asked for has all come; ABOUT: how many */
+	NEWS_REPLY,    /* an answer, in words */
+	NEWS_ERROR,    /* something was refused or failed, in words */
+	NEWS_CLIENT,   /* moot itself says something */
+	NEWS_STATE,    /* we came online or lost the line, in words */
+	NEWS_KINDS
+};
+
+enum {
+	NEWS_OWN = 1,      /* from us, from whichever device */
+	NEWS_MENTION = 2,  /* it names us, or is for us alone */
+	NEWS_PLAYBACK = 4, /* it happened earlier: history, replay, catch-up */
+	NEWS_PENDING = 8,  /* ours, and not yet accepted: see SERIAL */
+	NEWS_BOT = 16,     /* its sender says that it is a program */
+	NEWS_MORE = 32,    /* NEWS_HISTORY: there is more before it */
+};
+
+/* Strings belong to whoever tells; NULL where there is none.  All of them may
+ * come from anybody: who shows them cleans them (display_clean()). */
+struct news {
+	enum news_kind kind;
+	unsigned int flags;
+	int64_t when;        /* milliseconds since the Epoch; never 0 */
+	uint64_t serial;     /* of an own line in the outbox, from 1; 0: none */
+	const char *msgid;
+	const char *nick;    /* who did it; a server's name; NULL: moot */
+	const char *address; /* user@host of NICK */
+	const char *account; /* of NICK, NULL: none or not known */
+	/* Where it belongs: a room, or the nick of the other of a direct
+	 * message, whoever sent it.  NULL: to the server, or (QUIT, NICK,
+	 * AWAY...) to each room that room_has() NICK. */
+	const char *room;
+	const char *target;  /* as addressed: "@#room"; NULL: as ROOM */
+	const char *about;
+	const char *reply;   /* msgid of what it answers: +draft/reply */
+	const char *text;    /* of draft/multiline: with '\n' between lines */
+};
+
+struct session;
+
+/* Who is told, in the order in which it happens.  What NICK, QUIT and PART
+ * change in the rooms is told before it is changed. */
+struct view {
+	void (*tell)(struct session *s, const struct news *n);
+};
+
+/* One view a process; it must be set before the first session is. */
+void news_view(const struct view *v);
+void news_tell(struct session *s, const struct news *n);
+/* NEWS_CLIENT, NEWS_ERROR and NEWS_STATE, of the present, about the current
+ * target. */
+void news_client(struct session *s, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void news_error(struct session *s, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void news_state(struct session *s, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+
+/*
+ * Runs the suites of client/, each in a file named after its module; those of
+ * client/screen/ are in check_screen_*.c and only where there is ncursesw.
+ */
+
+#include <stdlib.h>
+
+#include "check_client.h"
+
+int
+main(void)
+{
+	SRunner *sr = srunner_create(check_outbox());
+	int failed;
+
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CHECK_CLIENT_H
+#define CHECK_CLIENT_H
+
+#include <check.h>
+
+/* One suite for each module of client/, those of client/screen/ with SCREEN. */
+Suite *check_outbox(void);
+
+#define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
+
+/* Adds a test that runs once a row of TABLE, with the row's index in _i. */
+#define ADD_ROWS(tcase, test, table)                                          \
+	tcase_add_loop_test(tcase, test, 0, ROWS(table))
+
+#endif
