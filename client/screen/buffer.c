@@ -15,6 +15,7 @@
 
 #include "buffer.h"
 #include "client/edit.h"
+#include "client/session.h"
 #include "irc/name.h"
 #include "scrollback.h"
 
@@ -72,7 +73,8 @@ buffer_find(const struct session *s, const char *name)
 
 	for (b = buffers; b != NULL; b = b->next)
 		if (b->session == s && (b->kind == BUFFER_SERVER ?
-		    *name == '\0' : name_cmp(b->name, name) == 0))
+		    *name == '\0' :
+		    isupport_cmp(&s->isupport, b->name, name) == 0))
 			return b;
 	return NULL;
 }

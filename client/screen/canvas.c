@@ -16,7 +16,6 @@
 
 #include <sys/ioctl.h>
 
-#include <curses.h>
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
@@ -29,6 +28,9 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#undef SCREEN /* what the build says is a name of curses, too */
+#include <curses.h>
+
 #include "canvas.h"
 #include "irc/utf8.h"
 
@@ -40,7 +42,8 @@ enum {
 
 static struct {
 	SCREEN *screen;
-	int colour;
+	int coloured; /* there can be colours */
+	int colour;   /* and there are */
 	struct termios saved;
 	volatile sig_atomic_t on;
 	char leave[CANVAS_LEAVE];
@@ -107,8 +110,9 @@ canvas_open(int colour)
 	raw();
 	noecho();
 	nonl();
-	canvas.colour = colour && has_colors() && start_color() == OK;
-	if (canvas.colour)
+	canvas.coloured = colour && has_colors() && start_color() == OK;
+	canvas.colour = canvas.coloured;
+	if (canvas.coloured)
 		use_default_colors();
 	canvas_catch_crashes();
 	canvas_resize();
@@ -122,6 +126,12 @@ canvas_close(void)
 		return;
 	endwin();
 	canvas.on = 0;
+}
+
+void
+canvas_colour_use(int use)
+{
+	canvas.colour = use && canvas.coloured;
 }
 
 int

@@ -30,7 +30,9 @@ struct paint {
 /* Takes the terminal; -1: curses cannot.  COLOUR: whether to use any. */
 int canvas_open(int colour);
 void canvas_close(void);
-/* How many colours there are: 0, 8, 16, 88, 256. */
+/* Whether to use them, if there are any and there may be some. */
+void canvas_colour_use(int use);
+/* How many there are: 0, 8, 16, 88, 256. */
 int canvas_colours(void);
 /* Takes the size of the terminal on. */
 void canvas_resize(void);

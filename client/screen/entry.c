@@ -24,7 +24,6 @@
 #include "wrap.h"
 
 enum {
-	ENTRY_TIME = 6,        /* columns of "12:34 " */
 	ENTRY_TIME_FROM = 40,  /* columns from which there is a time */
 	ENTRY_NICK_MOST = 14,
 	ENTRY_NICK_LEAST = 4,
@@ -47,6 +46,31 @@ static const struct {
 /* The text of the entry there is. */
 static struct format entry_format;
 static const struct find *entry_find;
+static char entry_time[64] = "%H:%M";
+static int entry_time_width = 6; /* with a space behind it */
+
+/* A time as it is shown, in columns that do not depend on the time. */
+static size_t
+entry_put_time(char *buf, size_t size, int64_t when)
+{
+	time_t t = when / 1000;
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) == NULL)
+		return 0;
+	return strftime(buf, size, entry_time, &tm);
+}
+
+void
+entry_time_format(const char *format)
+{
+	char buf[128];
+
+	snprintf(entry_time, sizeof(entry_time), "%s", format);
+	entry_time_width = 0;
+	if (*format != '\0' && entry_put_time(buf, sizeof(buf), 0) > 0)
+		entry_time_width = (int)strlen(buf) + 1;
+}
 
 void
 entry_mark(const struct find *f)
@@ -59,7 +83,8 @@ entry_mark(const struct find *f)
 static int
 entry_time_columns(int columns)
 {
-	return columns >= ENTRY_TIME_FROM ? ENTRY_TIME : 0;
+	return columns >= ENTRY_TIME_FROM &&
+	    entry_time_width < columns / 4 ? entry_time_width : 0;
 }
 
 static int
@@ -296,16 +321,14 @@ entry_has_fate(const struct entry *e)
 static void
 entry_draw_head(const struct entry *e, int y, int x)
 {
-	time_t when = e->line.news.when / 1000;
 	int at = entry_time_columns(e->columns);
 	struct paint p = theme(THEME_TIME);
 	const char *mark = " ";
-	struct tm tm;
-	char text[16];
+	char text[128];
 
-	if (at > 0 && localtime_r(&when, &tm) != NULL &&
-	    strftime(text, sizeof(text), "%H:%M", &tm) > 0)
-		canvas_put(y, x, at, text, strlen(text), &p);
+	if (at > 0 && entry_put_time(text, sizeof(text),
+	    e->line.news.when) > 0)
+		canvas_put(y, x, at - 1, text, strlen(text), &p);
 	entry_draw_nick(e, y, x + at);
 	at += entry_nick_columns(e->columns);
 	if (e->picked) {

@@ -32,6 +32,8 @@ struct entry {
 	const struct scrollback *b;
 };
 
+/* How a time is shown, by strftime(3); "": not at all. */
+void entry_time_format(const char *format);
 /* What is to be found is shown so; NULL: nothing. */
 void entry_mark(const struct find *f);
 /* Measures line I of B in COLUMNS.  One entry at a time: it is good until the

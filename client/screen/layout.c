@@ -65,7 +65,7 @@ layout_make(struct layout *l, int rows, int columns,
 	l->columns = columns;
 	if (columns >= LAYOUT_SIDE_FROM)
 		side = layout_least(wish->side, columns / 4);
-	if (columns >= LAYOUT_MEMBERS_FROM)
+	if (columns >= wish->members_from)
 		members = layout_least(wish->members, columns / 4);
 	left = side > 0 ? side + 1 : 0;
 	right = members > 0 ? members + 1 : 0;

@@ -8,7 +8,8 @@ enum {
 	LAYOUT_SIDE = 18,         /* columns of the list of buffers, at most */
 	LAYOUT_SIDE_FROM = 60,    /* columns from which there is one */
 	LAYOUT_MEMBERS = 16,      /* columns of the list of members, at most */
-	LAYOUT_MEMBERS_FROM = 76, /* columns from which there is one */
+	LAYOUT_MEMBERS_FROM = 76, /* columns from which there is one... */
+	LAYOUT_MEMBERS_LEAST = 40, /* ...if it is wanted whatever the width */
 };
 
 enum layout_pane {
@@ -32,6 +33,7 @@ struct layout {
 
 struct layout_wish {
 	int side, members; /* columns wanted, 0: hidden */
+	int members_from;  /* columns from which there are members */
 	int input;         /* rows that what is typed takes, from 1 */
 };
 

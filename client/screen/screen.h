@@ -2,47 +2,30 @@
 #ifndef CLIENT_SCREEN_SCREEN_H
 #define CLIENT_SCREEN_SCREEN_H
 
-#include <stdint.h>
-
-#include "client/news.h"
-
 /* The full screen: a view of the news at a terminal, drawn with ncursesw.  A
  * process has one. */
 
 enum {
-	SCREEN_FRAME = 16, /* milliseconds: a burst is drawn no more often */
+	SCREEN_FRAME = 16,    /* milliseconds: a burst is drawn no more often */
+	SCREEN_SECOND = 1000, /* and what can wait is done so often */
+	SCREEN_READ = 4096,   /* bytes of keys that are taken at a time */
 };
 
+struct loop_user;
+struct view;
+
+extern const struct loop_user screen_user; /* for loop_open() */
 extern const struct view screen_view;
 
 /* Whether there can be one: a person types and reads, at a terminal whose
- * TERM says that its cursor moves. */
+ * TERM says that its cursor moves, and ncurses knows it. */
 int screen_is_possible(void);
-/* Takes the terminal; -1, the terminal untouched, when ncurses knows nothing
- * of it.  Before the first session is told of, after the settings are read. */
+/* Takes the terminal; -1, the terminal untouched, when ncurses cannot.  Before
+ * the first session is added, after the settings are read. */
 int screen_open(void);
 /* Gives the terminal back; harmless when repeated. */
 void screen_close(void);
-
-/* There is a session now; it is about to be cleared. */
-void screen_session_add(struct session *s);
-void screen_session_remove(struct session *s);
-/* The session of the buffer that is shown; NULL when there is none. */
-struct session *screen_session(void);
-
-/* Reads and obeys the keys there are: when poll(2) says so. */
-void screen_read(void);
-/* No more keys will come: the terminal is gone. */
-int screen_ended(void);
-/* Does what is due, drawing above all; then screen_timeout() is how many
- * milliseconds poll(2) may wait at most, -1 for ever.  NOW: monotonic, that
- * of connection_now(). */
-void screen_tick(int64_t now);
-int screen_timeout(int64_t now);
-
-/* SIGTSTP, SIGCONT, SIGWINCH. */
+/* Stops the process (^Z); it goes on when the shell says so. */
 void screen_suspend(void);
-void screen_resume(void);
-void screen_resize(void);
 
 #endif

@@ -25,6 +25,7 @@ enum {
 };
 
 static struct palette theme_palette;
+static int theme_plain; /* nicks have no colours */
 
 static const struct {
 	unsigned int attributes;
@@ -59,7 +60,7 @@ static const struct {
 };
 
 void
-theme_open(const char *ground, int safe)
+theme_open(const char *ground, const char *nicks)
 {
 	enum palette_ground g = palette_guess();
 
@@ -67,7 +68,9 @@ theme_open(const char *ground, int safe)
 		g = PALETTE_DARK;
 	else if (strcmp(ground, "light") == 0)
 		g = PALETTE_LIGHT;
-	palette_open(&theme_palette, canvas_colours(), g, safe);
+	palette_open(&theme_palette, canvas_colours(), g,
+	    strcmp(nicks, "safe") == 0);
+	theme_plain = strcmp(nicks, "none") == 0;
 }
 
 struct paint
@@ -86,7 +89,8 @@ theme_nick(const char *nick)
 {
 	struct paint p = theme(THEME_OWN);
 
-	p.fg = palette_nick(&theme_palette, nick);
+	if (!theme_plain)
+		p.fg = palette_nick(&theme_palette, nick);
 	return p;
 }
 

@@ -39,8 +39,8 @@ enum theme_role {
 };
 
 /* Once there is a canvas, and when settings changed.  GROUND: "dark",
- * "light", else what COLORFGBG says. */
-void theme_open(const char *ground, int safe);
+ * "light", else what COLORFGBG says.  NICKS: "full", "safe", "none". */
+void theme_open(const char *ground, const char *nicks);
 struct paint theme(enum theme_role role);
 /* The colour of a nick, in bold. */
 struct paint theme_nick(const char *nick);

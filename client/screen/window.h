@@ -10,6 +10,7 @@
 
 struct buffer;
 struct edit;
+struct session;
 
 /* What is to be drawn anew. */
 enum {
@@ -29,7 +30,9 @@ extern struct window {
 	struct buffer *shown;  /* NULL before the first session is there */
 	struct buffer *before; /* the one shown before it, or NULL */
 	int64_t now;           /* of connection_now() */
+	int64_t typed;         /* when a key was last pressed */
 	int hide_side, hide_members;
+	int members_from;      /* columns from which there are members */
 	int away;              /* the terminal said that it lost the focus */
 	int cursor_y, cursor_x;
 	int help;              /* the overview of keys is shown... */
@@ -40,6 +43,13 @@ extern struct window {
 void window_show(struct buffer *b);
 /* A buffer is to be forgotten: shows another. */
 void window_leave(struct buffer *b);
+void window_leave_session(const struct session *s);
+/* Whether there is something for window_keep() or the marker to do. */
+int window_is_waiting(void);
+/* All of it was seen, if the end of it is on the screen. */
+void window_seen(struct buffer *b);
+/* Keeps what is typed there for the case of a crash. */
+void window_keep(struct buffer *b);
 /* Draws what is dirty. */
 void window_draw(void);
 

@@ -17,15 +17,15 @@ static const struct {
 	struct layout_wish wish;
 	const char *want; /* "y,x rows x columns" of each pane */
 } layouts[] = {
-	{ "the usual", 24, 80, { 18, 16, 1 },
+	{ "the usual", 24, 80, { 18, 16, LAYOUT_MEMBERS_FROM, 1 },
 	    "0,0 22x18|0,19 1x61|1,19 21x44|1,64 21x16|22,0 1x80|23,0 1x80" },
-	{ "no members", 24, 80, { 18, 0, 1 },
+	{ "no members", 24, 80, { 18, 0, LAYOUT_MEMBERS_FROM, 1 },
 	    "0,0 22x18|0,19 1x61|1,19 21x61|-|22,0 1x80|23,0 1x80" },
-	{ "too narrow for members", 24, 70, { 18, 16, 1 },
+	{ "too narrow for members", 24, 70, { 18, 16, LAYOUT_MEMBERS_FROM, 1 },
 	    "0,0 22x17|0,18 1x52|1,18 21x52|-|22,0 1x70|23,0 1x70" },
-	{ "small", 5, 20, { 18, 16, 1 },
+	{ "small", 5, 20, { 18, 16, LAYOUT_MEMBERS_FROM, 1 },
 	    "-|0,0 1x20|1,0 2x20|-|3,0 1x20|4,0 1x20" },
-	{ "many rows typed", 24, 50, { 18, 16, 30 },
+	{ "many rows typed", 24, 50, { 18, 16, LAYOUT_MEMBERS_FROM, 30 },
 	    "-|0,0 1x50|1,0 14x50|-|15,0 1x50|16,0 8x50" },
 	{ "one row", 1, 10, { 18, 16, 3 }, "-|-|-|-|-|0,0 1x10" },
 	{ "two rows", 2, 10, { 18, 16, 3 }, "-|-|0,0 1x10|-|-|1,0 1x10" },
@@ -59,7 +59,8 @@ END_TEST
 static void
 layout_verify(int rows, int columns, int input)
 {
-	struct layout_wish wish = { LAYOUT_SIDE, LAYOUT_MEMBERS, input };
+	struct layout_wish wish = { LAYOUT_SIDE, LAYOUT_MEMBERS,
+		LAYOUT_MEMBERS_FROM, input };
 	struct layout l;
 	int y, x, i, seen[PANE_COUNT + 1] = { 0 };
 
