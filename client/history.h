@@ -15,9 +15,9 @@ enum {
 /* Reads what FILE holds and writes to it from now on.  It is made with mode
  * 0600 if need be; others' files and links are refused.  -1 and errno. */
 int history_open(const char *file);
-/* Keeps TEXT, unless it is empty, the same as the last one, too long, or
- * history_is_secret(). */
-void history_add(const char *text);
+/* Keeps TEXT, which was typed to TARGET (NULL: nobody), unless it is empty,
+ * the same as the last one, too long, or history_is_secret(). */
+void history_add(const char *target, const char *text);
 /* Lines have serial numbers; [first, end) are kept. */
 unsigned int history_first(void);
 unsigned int history_end(void);
@@ -25,9 +25,9 @@ const char *history_line(unsigned int serial);
 /* The next line with WORDS in it, ASCII in either case, before (STEP -1) or
  * after (STEP 1) SERIAL; history_end() when there is none. */
 unsigned int history_find(unsigned int serial, int step, const char *words);
-/* Whether TEXT may have a password in it: such lines are never kept, here
- * or in any other file. */
-int history_is_secret(const char *text);
+/* Whether TEXT, typed to TARGET (NULL: nobody), may have a password in it:
+ * such lines are never kept, here or in any other file. */
+int history_is_secret(const char *target, const char *text);
 /* Forgets them all; the file stays. */
 void history_close(void);
 

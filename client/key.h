@@ -43,7 +43,7 @@ enum key_code {
 
 /* As xterm counts them. */
 enum {
-	KEYMOD_SHIFT = 1, /* not with characters, which are already others */
+	KEYMOD_SHIFT = 1, /* of characters only with CTRL: others are capital */
 	KEYMOD_ALT = 2,
 	KEYMOD_CTRL = 4,
 	KEYMOD_PASTED = 128,
@@ -69,7 +69,7 @@ struct key_reader {
 	size_t len;
 	int alt;      /* ESC came before it */
 	int skipping; /* the rest of a key that is too long */
-	int pasting;
+	int pasting, cr; /* CR came last, and CR LF is one line end */
 };
 
 /* Takes a byte; 1: *K is a key now, 0: it takes more. */

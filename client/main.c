@@ -249,6 +249,7 @@ prompt_update(const struct session *s)
 	    s->state == SESSION_ONLINE ? "]" : ")");
 	display_clean(prompt, sizeof(prompt), raw);
 	terminal_prompt(prompt);
+	terminal_target(s->target);
 }
 
 static void
