@@ -22,7 +22,7 @@
 #include "display.h"
 #include "edit.h"
 #include "grapheme.h"
-#include "history.h"
+#include "recall.h"
 #include "irc/utf8.h"
 #include "kill.h"
 #include "search.h"
@@ -206,8 +206,8 @@ edit_put(struct edit *e, size_t from, size_t to, const char *text)
 static enum edit_result
 edit_older(struct edit *e)
 {
-	unsigned int at = (e->browsing ? e->at : history_end()) - 1;
-	const char *line = history_line(at);
+	unsigned int at = (e->browsing ? e->at : recall_end()) - 1;
+	const char *line = recall_line(at);
 
 	if (line == NULL)
 		return EDIT_MORE;
@@ -228,7 +228,7 @@ edit_newer(struct edit *e)
 
 	if (!e->browsing)
 		return EDIT_MORE;
-	line = history_line(++e->at);
+	line = recall_line(++e->at);
 	if (line != NULL) {
 		edit_put(e, 0, e->text.len, line);
 	} else {

@@ -9,7 +9,7 @@
 /*
  * A text being typed: which key does what to it.  There may be several, such
  * as one a room; what was killed (^K...) and what was typed before
- * (history.h) is common to all.  Limits are those of text.h and kill.h.
+ * (recall.h) is common to all.  Limits are those of text.h and kill.h.
  */
 
 enum {
@@ -57,7 +57,7 @@ void edit_set(struct edit *e, const char *text);
  * -1: it does not fit. */
 int edit_replace(struct edit *e, size_t from, size_t to, const char *text);
 /* Hands the text out and begins an empty one.  It is the caller's to give to
- * history_add() and to free(); NULL without memory, and nothing is lost. */
+ * recall_add() and to free(); NULL without memory, and nothing is lost. */
 char *edit_take(struct edit *e);
 /* Throws the text away, or gives back what ^R has hidden; 0: there was
  * nothing. */

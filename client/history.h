@@ -2,33 +2,49 @@
 #ifndef CLIENT_HISTORY_H
 #define CLIENT_HISTORY_H
 
+#include <stdint.h>
+
 /*
- * What was typed before: one history a process, whichever room it was typed
- * in, and perhaps a file, so that it outlives the process.
+ * What the server keeps: draft/chathistory and soju.im/search.
+ *
+ * What is asked for comes as news with NEWS_PLAYBACK, the oldest first, and
+ * NEWS_HISTORY at the end: ROOM is the target, ABOUT how many messages there
+ * were, TEXT what was asked ("latest", "before", "after", "between", "around",
+ * "search", or "" when nobody asked), with NEWS_MORE if there were as many as
+ * fit.  It comes in any case, also when the server refuses, or is lost.
  */
 
-enum {
-	HISTORY_LINES = 1000,  /* kept; the oldest go */
-	HISTORY_BYTES = 4096,  /* of one; a longer one is not kept */
+struct session;
+
+/* A message, by its msgid or, where that is NULL or the server knows none, by
+ * its time in milliseconds; both none: the end. */
+struct history_at {
+	const char *msgid;
+	int64_t when;
 };
 
-/* Reads what FILE holds and writes to it from now on.  It is made with mode
- * 0600 if need be; others' files and links are refused.  -1 and errno. */
-int history_open(const char *file);
-/* Keeps TEXT, which was typed to TARGET (NULL: nobody), unless it is empty,
- * the same as the last one, too long, or history_is_secret(). */
-void history_add(const char *target, const char *text);
-/* Lines have serial numbers; [first, end) are kept. */
-unsigned int history_first(void);
-unsigned int history_end(void);
-const char *history_line(unsigned int serial);
-/* The next line with WORDS in it, ASCII in either case, before (STEP -1) or
- * after (STEP 1) SERIAL; history_end() when there is none. */
-unsigned int history_find(unsigned int serial, int step, const char *words);
-/* Whether TEXT, typed to TARGET (NULL: nobody), may have a password in it:
- * such lines are never kept, here or in any other file. */
-int history_is_secret(const char *target, const char *text);
-/* Forgets them all; the file stays. */
-void history_close(void);
+/* Most messages a server tells at once; 0: it has no history (now). */
+unsigned int history_most(const struct session *s);
+int history_can_search(const struct session *s);
+
+/* LIMIT 0, or too many: as many as the server tells at once.  All return -1,
+ * and no news come, when there is no history or no server just now. */
+int history_latest(struct session *s, const char *target, unsigned int limit);
+/* The latest ones that are newer than AT. */
+int history_since(struct session *s, const char *target,
+    struct history_at at, unsigned int limit);
+int history_before(struct session *s, const char *target,
+    struct history_at at, unsigned int limit);
+/* The first ones that are newer than AT. */
+int history_after(struct session *s, const char *target,
+    struct history_at at, unsigned int limit);
+int history_around(struct session *s, const char *target,
+    struct history_at at, unsigned int limit);
+/* Those after A and before B, from A on; with A the newer one, backwards. */
+int history_between(struct session *s, const char *target,
+    struct history_at a, struct history_at b, unsigned int limit);
+/* ROOM may be NULL: everywhere.  TEXT: words. */
+int history_search(struct session *s, const char *room, const char *text,
+    unsigned int limit);
 
 #endif

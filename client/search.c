@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "grapheme.h"
-#include "history.h"
+#include "recall.h"
 #include "irc/utf8.h"
 #include "search.h"
 #include "text.h"
@@ -28,7 +28,7 @@ search_say(struct search *q, int found)
 static void
 search_show(struct search *q)
 {
-	const char *line = history_line(q->at), *words;
+	const char *line = recall_line(q->at), *words;
 
 	free(q->match);
 	q->match = line == NULL ? NULL : text_clean(line, strlen(line), 1);
@@ -44,14 +44,14 @@ search_show(struct search *q)
 static void
 search_from(struct search *q, unsigned int at, int step)
 {
-	unsigned int found = *q->words == '\0' ? history_end() :
-	    history_find(at, step, q->words);
+	unsigned int found = *q->words == '\0' ? recall_end() :
+	    recall_find(at, step, q->words);
 
-	if (found != history_end()) {
+	if (found != recall_end()) {
 		q->at = found;
 		search_show(q);
 	}
-	search_say(q, found != history_end() || *q->words == '\0');
+	search_say(q, found != recall_end() || *q->words == '\0');
 }
 
 void
@@ -59,7 +59,7 @@ search_begin(struct search *q)
 {
 	search_end(q);
 	q->on = 1;
-	q->at = history_end();
+	q->at = recall_end();
 	search_say(q, 1);
 }
 
@@ -92,7 +92,7 @@ search_backspace(struct search *q)
 	size_t len = strlen(q->words);
 
 	q->words[grapheme_before(q->words, len, len)] = '\0';
-	search_from(q, history_end(), -1);
+	search_from(q, recall_end(), -1);
 	return SEARCH_MORE;
 }
 
@@ -135,7 +135,7 @@ search_type(struct search *q, uint32_t code)
 	clean = text_clean(bytes, n, 0);
 	if (clean != NULL && len + n < SEARCH_WORDS) {
 		memcpy(q->words + len, clean, strlen(clean) + 1);
-		search_from(q, q->at == history_end() ? q->at : q->at + 1, -1);
+		search_from(q, q->at == recall_end() ? q->at : q->at + 1, -1);
 	}
 	free(clean);
 	return SEARCH_MORE;

@@ -18,12 +18,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "display.h"
 #include "event.h"
 #include "irc/capability.h"
 #include "irc/message.h"
 #include "irc/name.h"
 #include "irc/utf8.h"
+#include "news.h"
 #include "room.h"
 #include "session.h"
 
@@ -71,7 +71,7 @@ session_init(struct session *s, const char *where, const char *nick)
 		snprintf(s->wanted, sizeof(s->wanted), "%s", nick);
 	name_clean_user(s->user, sizeof(s->user), s->wanted);
 	snprintf(s->nick, sizeof(s->nick), "%s", s->wanted);
-	snprintf(s->chantypes, sizeof(s->chantypes), "#&");
+	isupport_init(&s->isupport);
 	return connection_init(&s->connection, where);
 }
 
@@ -140,7 +140,7 @@ session_write(struct session *s, const char *fmt, ...)
 static void
 session_not_queued(struct session *s, const char *line, const char *why)
 {
-	display_error("not sent, %s: %s", why, line);
+	news_error(s, "not sent, %s: %s", why, line);
 	s->refused++;
 }
 
@@ -362,6 +362,7 @@ session_register(struct session *s, int64_t now)
 	s->caps = s->offered = 0;
 	s->pinging = 0;
 	s->welcoming = 1;
+	isupport_init(&s->isupport);
 	snprintf(s->nick, sizeof(s->nick), "%s", s->wanted);
 	session_write(s, "CAP LS 302");
 	if (s->password != NULL)
@@ -420,7 +421,7 @@ session_nick_refused(struct session *s, const char *why, int invalid)
 	}
 	if (!invalid)
 		session_make_variant(s);
-	display_client("the nick %s cannot be had (%s), trying %s", old, why,
+	news_client(s, "the nick %s cannot be had (%s), trying %s", old, why,
 	    s->nick);
 	session_write(s, "NICK %s", s->nick);
 }
@@ -468,7 +469,7 @@ session_welcome(struct session *s, const char *nick, const char *server)
 	snprintf(s->nick, sizeof(s->nick), "%s", nick);
 	*s->address = '\0';
 	connection_settled(&s->connection);
-	display_client("connected to %s as %s", server, s->nick);
+	news_state(s, "connected to %s as %s", server, s->nick);
 	session_join_some(s, 1);
 	session_join_some(s, 0);
 }
@@ -482,7 +483,7 @@ session_show_unsure(struct session *s)
 
 	while ((line = outbox_take_unsure(&s->outbox)) != NULL) {
 		if (!session_is_join(line)) {
-			display_error("may not have arrived: %s", line);
+			news_error(s, "may not have arrived: %s", line);
 			s->unsure++;
 		}
 		free(line);
@@ -517,7 +518,7 @@ session_lost(struct session *s, int64_t now)
 		return;
 	}
 	wait = connection_retry(c, now);
-	display_client("%s %s port %s: %s; trying again in %lld.%lld s",
+	news_state(s, "%s %s port %s: %s; trying again in %lld.%lld s",
 	    before == SESSION_OFFLINE ? "cannot reach" : "lost", c->host,
 	    c->port, c->why, (long long)wait / 1000,
 	    (long long)wait % 1000 / 100);
@@ -643,15 +644,14 @@ session_hurry(struct session *s, const char *why)
 int
 session_is_me(const struct session *s, const char *nick)
 {
-	return name_cmp(s->nick, nick) == 0;
+	return isupport_cmp(&s->isupport, s->nick, nick) == 0;
 }
 
 /* "@#room" is the operators of #room. */
 int
 session_is_room(const struct session *s, const char *name)
 {
-	name += strspn(name, "~&@%+");
-	return *name != '\0' && strchr(s->chantypes, *name) != NULL;
+	return isupport_is_room(&s->isupport, name);
 }
 
 /* A bucket: each answer moves the time at which all are free further away. */

@@ -29,7 +29,7 @@
 
 #include "edit.h"
 #include "grapheme.h"
-#include "history.h"
+#include "recall.h"
 #include "irc/utf8.h"
 #include "terminal.h"
 
@@ -323,7 +323,7 @@ typed_begin(void)
 {
 	char *p;
 
-	history_add(term.target, typed.text);
+	recall_add(term.target, typed.text);
 	if (typed.text[0] == '/' && typed.text[1] != '/')
 		for (p = typed.text; (p = strchr(p, '\n')) != NULL;)
 			*p = ' ';

@@ -34,7 +34,7 @@ int terminal_cancel(void);
 
 /* Sets what stands before the line being edited; must be printable. */
 void terminal_prompt(const char *prompt);
-/* To whom what is typed goes: lines to services are not kept (history.h). */
+/* To whom what is typed goes: lines to services are not kept (recall.h). */
 void terminal_target(const char *target);
 /* Queues a line for output, above the line being edited.  TEXT must be
  * printable: display.c sees to that. */

@@ -8,7 +8,7 @@
 
 #include "../../client/edit.h"
 #include "../../client/grapheme.h"
-#include "../../client/history.h"
+#include "../../client/recall.h"
 #include "../../client/kill.h"
 #include "../../client/text.h"
 #include "../../irc/utf8.h"
@@ -149,11 +149,11 @@ static struct key_reader reader;
 static void
 begin(void)
 {
-	history_close();
+	recall_close();
 	kill_clear();
-	history_add(NULL, "one");
-	history_add(NULL, "two words");
-	history_add(NULL, "three");
+	recall_add(NULL, "one");
+	recall_add(NULL, "two words");
+	recall_add(NULL, "three");
 	edit = edit_new(1);
 	ck_assert_ptr_nonnull(edit);
 	memset(&reader, 0, sizeof(reader));
@@ -184,7 +184,7 @@ static void
 finish(void)
 {
 	edit_free(edit);
-	history_close();
+	recall_close();
 	kill_clear();
 }
 
@@ -355,7 +355,7 @@ START_TEST(anything)
 		if (type(rand_r(&seed) % 8 == 0 ? one : likely[rand_r(&seed) %
 		    ROWS(likely)]) == EDIT_ENTER && rand_r(&seed) % 4 == 0) {
 			text = edit_take(edit);
-			history_add(NULL, text);
+			recall_add(NULL, text);
 			free(text);
 		}
 		if (!is_sound())

@@ -25,15 +25,15 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "history.h"
+#include "recall.h"
 #include "irc/utf8.h"
 
 static struct {
-	char *line[HISTORY_LINES];
+	char *line[RECALL_LINES];
 	unsigned int first, end; /* serial numbers */
 	int fd;
 	int open;
-} history;
+} recall;
 
 /* ---- secrets ---- */
 
@@ -131,7 +131,7 @@ secret_is_slip(const char *text)
 }
 
 int
-history_is_secret(const char *target, const char *text)
+recall_is_secret(const char *target, const char *text)
 {
 	const char *rest;
 	char word[64];
@@ -159,56 +159,56 @@ history_is_secret(const char *target, const char *text)
 /* ---- lines ---- */
 
 unsigned int
-history_first(void)
+recall_first(void)
 {
-	return history.first;
+	return recall.first;
 }
 
 unsigned int
-history_end(void)
+recall_end(void)
 {
-	return history.end;
+	return recall.end;
 }
 
 const char *
-history_line(unsigned int serial)
+recall_line(unsigned int serial)
 {
-	if (serial - history.first >= history.end - history.first)
+	if (serial - recall.first >= recall.end - recall.first)
 		return NULL;
-	return history.line[serial % HISTORY_LINES];
+	return recall.line[serial % RECALL_LINES];
 }
 
 unsigned int
-history_find(unsigned int serial, int step, const char *words)
+recall_find(unsigned int serial, int step, const char *words)
 {
 	const char *line;
 
 	for (serial += (unsigned int)step;
-	    (line = history_line(serial)) != NULL;
+	    (line = recall_line(serial)) != NULL;
 	    serial += (unsigned int)step)
 		if (strcasestr(line, words) != NULL)
 			return serial;
-	return history.end;
+	return recall.end;
 }
 
 /* Whether it was kept. */
 static int
-history_keep(const char *target, const char *text)
+recall_keep(const char *target, const char *text)
 {
-	const char *last = history_line(history.end - 1);
+	const char *last = recall_line(recall.end - 1);
 	char *copy;
 
-	if (*text == '\0' || strlen(text) > HISTORY_BYTES ||
+	if (*text == '\0' || strlen(text) > RECALL_BYTES ||
 	    (last != NULL && strcmp(last, text) == 0) ||
-	    history_is_secret(target, text))
+	    recall_is_secret(target, text))
 		return 0;
 	copy = strdup(text);
 	if (copy == NULL)
 		return 0;
-	if (history.end - history.first == HISTORY_LINES)
-		history.first++;
-	free(history.line[history.end % HISTORY_LINES]);
-	history.line[history.end++ % HISTORY_LINES] = copy;
+	if (recall.end - recall.first == RECALL_LINES)
+		recall.first++;
+	free(recall.line[recall.end % RECALL_LINES]);
+	recall.line[recall.end++ % RECALL_LINES] = copy;
 	return 1;
 }
 
@@ -217,7 +217,7 @@ history_keep(const char *target, const char *text)
 /* A line of the file for TEXT; its length.  DST has room for twice the text
  * and two bytes more. */
 static size_t
-history_quote(char *dst, const char *text)
+recall_quote(char *dst, const char *text)
 {
 	size_t n = 0;
 
@@ -231,7 +231,7 @@ history_quote(char *dst, const char *text)
 }
 
 static void
-history_unquote(char *line)
+recall_unquote(char *line)
 {
 	char *dst = line;
 
@@ -246,10 +246,10 @@ history_unquote(char *line)
 }
 
 static void
-history_append(int fd, const char *text)
+recall_append(int fd, const char *text)
 {
-	char line[2 * HISTORY_BYTES + 2];
-	size_t len = history_quote(line, text);
+	char line[2 * RECALL_BYTES + 2];
+	size_t len = recall_quote(line, text);
 
 	/* A full disk is no reason to disturb anybody: it is a convenience. */
 	if (write(fd, line, len) != (ssize_t)len)
@@ -258,9 +258,9 @@ history_append(int fd, const char *text)
 
 /* Reads the lines of FD, which is not closed; how many there were. */
 static unsigned int
-history_read(int fd)
+recall_read(int fd)
 {
-	char line[2 * HISTORY_BYTES + 2];
+	char line[2 * RECALL_BYTES + 2];
 	unsigned int n = 0;
 	size_t len;
 	FILE *f;
@@ -278,9 +278,9 @@ history_read(int fd)
 		if (line[len] == '\0' && !feof(f))
 			continue; /* not ours: too long */
 		line[len] = '\0';
-		history_unquote(line);
+		recall_unquote(line);
 		if (utf8_valid(line, strlen(line)))
-			history_keep(NULL, line);
+			recall_keep(NULL, line);
 	}
 	fclose(f);
 	return n;
@@ -288,7 +288,7 @@ history_read(int fd)
 
 /* Whether the file is ours alone to read. */
 static int
-history_is_ours(int fd)
+recall_is_ours(int fd)
 {
 	struct stat st;
 
@@ -303,18 +303,18 @@ history_is_ours(int fd)
 
 /* What another process appends in this very moment may be lost. */
 static void
-history_rewrite(int fd)
+recall_rewrite(int fd)
 {
 	unsigned int i;
 
 	if (ftruncate(fd, 0) == -1)
 		return;
-	for (i = history.first; i != history.end; i++)
-		history_append(fd, history_line(i));
+	for (i = recall.first; i != recall.end; i++)
+		recall_append(fd, recall_line(i));
 }
 
 int
-history_open(const char *file)
+recall_open(const char *file)
 {
 	int fd, error;
 
@@ -322,38 +322,38 @@ history_open(const char *file)
 	    O_NONBLOCK, 0600);
 	if (fd == -1)
 		return -1;
-	if (!history_is_ours(fd) || flock(fd, LOCK_EX) == -1) {
+	if (!recall_is_ours(fd) || flock(fd, LOCK_EX) == -1) {
 		error = errno;
 		close(fd);
 		errno = error;
 		return -1;
 	}
-	if (history_read(fd) > 2 * HISTORY_LINES)
-		history_rewrite(fd);
+	if (recall_read(fd) > 2 * RECALL_LINES)
+		recall_rewrite(fd);
 	flock(fd, LOCK_UN);
-	history.fd = fd;
-	history.open = 1;
+	recall.fd = fd;
+	recall.open = 1;
 	return 0;
 }
 
 void
-history_add(const char *target, const char *text)
+recall_add(const char *target, const char *text)
 {
-	if (history_keep(target, text) && history.open)
-		history_append(history.fd, text);
+	if (recall_keep(target, text) && recall.open)
+		recall_append(recall.fd, text);
 }
 
 void
-history_close(void)
+recall_close(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < HISTORY_LINES; i++) {
-		free(history.line[i]);
-		history.line[i] = NULL;
+	for (i = 0; i < RECALL_LINES; i++) {
+		free(recall.line[i]);
+		recall.line[i] = NULL;
 	}
-	if (history.open)
-		close(history.fd);
-	history.open = 0;
-	history.first = history.end;
+	if (recall.open)
+		close(recall.fd);
+	recall.open = 0;
+	recall.first = recall.end;
 }
