@@ -16,6 +16,8 @@ main(void)
 	int failed;
 
 	srunner_add_suite(sr, check_configfile());
+	srunner_add_suite(sr, check_edit());
+	srunner_add_suite(sr, check_key());
 	srunner_add_suite(sr, check_setting());
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
