@@ -15,6 +15,7 @@
 
 #include "buffer.h"
 #include "client/edit.h"
+#include "client/loop.h"
 #include "client/session.h"
 #include "irc/name.h"
 #include "scrollback.h"
@@ -42,6 +43,19 @@ buffer_number(const struct buffer *b)
 	for (other = buffers; other != NULL && other != b; other = other->next)
 		n++;
 	return n;
+}
+
+const char *
+buffer_network(const struct buffer *b)
+{
+	return b->session->network != NULL ? b->session->network :
+	    loop_name(b->session);
+}
+
+const char *
+buffer_name(const struct buffer *b)
+{
+	return b->kind == BUFFER_SERVER ? buffer_network(b) : b->name;
 }
 
 size_t

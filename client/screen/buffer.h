@@ -66,6 +66,9 @@ struct buffer *buffer_first(void);
 /* How many; how many were there before B: its number, from 0. */
 int buffer_count(void);
 int buffer_number(const struct buffer *b);
+/* What people call it, and its network; from the server, not cleaned. */
+const char *buffer_name(const struct buffer *b);
+const char *buffer_network(const struct buffer *b);
 /* Messages in it that were not seen; of which so many are for us. */
 size_t buffer_unread(const struct buffer *b);
 size_t buffer_mentions(const struct buffer *b);

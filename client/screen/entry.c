@@ -113,6 +113,13 @@ entry_text_columns(int columns)
 
 /* ---- measuring ---- */
 
+static int
+entry_is_speech(const struct news *n)
+{
+	return n->kind == NEWS_MESSAGE || n->kind == NEWS_NOTICE ||
+	    n->kind == NEWS_ACTION;
+}
+
 static void
 entry_parse(struct entry *e)
 {
@@ -126,7 +133,8 @@ entry_parse(struct entry *e)
 		    e->line.redacted, e->line.why != NULL ? " (" : "",
 		    e->line.why != NULL ? e->line.why : "",
 		    e->line.why != NULL ? ")" : "");
-	} else if (n->target != NULL && *n->target != '\0')
+	} else if (entry_is_speech(n) && n->target != NULL &&
+	    (n->room == NULL || strcmp(n->target, n->room) != 0))
 		snprintf(raw, sizeof(raw), "(to %.200s) %s%s%s", n->target,
 		    e->words.prefix, e->words.text, e->words.suffix);
 	else
@@ -312,9 +320,7 @@ static int
 entry_has_fate(const struct entry *e)
 {
 	return (e->line.news.flags & NEWS_OWN) &&
-	    (e->line.news.kind == NEWS_MESSAGE ||
-	    e->line.news.kind == NEWS_NOTICE ||
-	    e->line.news.kind == NEWS_ACTION);
+	    entry_is_speech(&e->line.news);
 }
 
 /* What stands before the first row of the text. */

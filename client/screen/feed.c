@@ -74,14 +74,29 @@ feed_notify(const struct buffer *b, const struct news *n)
 
 /* ---- what happens in a buffer ---- */
 
+/* What comes while one looks is read, but for what was unread before: the
+ * line before it stays until one goes. */
 static void
 feed_add(struct buffer *b, const struct news *n)
 {
+	int watched = b == window.shown && !window.away &&
+	    lines_is_following(b) && scrollback_first_unread(b->lines) == 0;
+
 	if (scrollback_add(b->lines, n) == 0)
 		return;
+	if (watched)
+		window_seen(b);
 	window.dirty |= DIRTY_SIDE;
 	if (b == window.shown)
 		window.dirty |= DIRTY_LINES | DIRTY_STATUS;
+}
+
+/* What comes with entering a room is in the panes around. */
+static void
+feed_reply(struct buffer *b, const struct news *n)
+{
+	if (!(n->flags & NEWS_UNASKED))
+		feed_add(b, n);
 }
 
 static void
@@ -104,9 +119,14 @@ feed_message(struct buffer *b, const struct news *n)
 static void
 feed_join(struct buffer *b, const struct news *n)
 {
+	const struct session *s = b->session;
+
 	feed_event(b, n);
-	if ((n->flags & NEWS_OWN) && !(n->flags & NEWS_PLAYBACK))
+	if ((n->flags & NEWS_OWN) && !(n->flags & NEWS_PLAYBACK)) {
 		b->past = BUFFER_PAST_UNKNOWN;
+		if (isupport_cmp(&s->isupport, s->target, b->name) == 0)
+			window_show(b);
+	}
 }
 
 static void
@@ -262,7 +282,7 @@ static const struct feed feeds[NEWS_KINDS] = {
 	[NEWS_FAILED] = { feed_failed, DIRTY_LINES | DIRTY_STATUS, 1, 0 },
 	[NEWS_UNSURE] = { feed_unsure, DIRTY_LINES | DIRTY_STATUS, 1, 0 },
 	[NEWS_HISTORY] = { feed_history, DIRTY_LINES | DIRTY_STATUS, 1, 0 },
-	[NEWS_REPLY] = { feed_add, 0, 1, 0 },
+	[NEWS_REPLY] = { feed_reply, DIRTY_TOPIC | DIRTY_STATUS, 1, 0 },
 	[NEWS_ERROR] = { feed_event, DIRTY_STATUS, 1, 0 },
 	[NEWS_CLIENT] = { feed_add, 0, 1, 0 },
 	[NEWS_STATE] = { feed_event, DIRTY_ALL & ~DIRTY_LAYOUT, 1, 0 },

@@ -92,6 +92,7 @@ keys_send(struct buffer *b, char *text)
 	struct session *s = b->session;
 
 	lines_end();
+	window_seen(b);
 	if (keys_is_command(text)) {
 		b->commanded = window.now;
 		keys_run(s, text);

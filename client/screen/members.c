@@ -84,7 +84,7 @@ topic_draw(const struct layout_rect *r)
 	if (room != NULL && room->topic != NULL)
 		text = room->topic;
 	else if (window.shown != NULL)
-		text = window.shown->name;
+		text = buffer_name(window.shown);
 	canvas_blank(r->y, r->x, r->columns, &p);
 	members_put(r->y, r->x, r->columns, text, &p);
 }

@@ -274,7 +274,8 @@ screen_is_possible(void)
 	const char *name = getenv("TERM");
 
 	return terminal_is_typed() && terminal_is_shown() && name != NULL &&
-	    *name != '\0' && strcmp(name, "dumb") != 0;
+	    *name != '\0' && strcmp(name, "dumb") != 0 &&
+	    canvas_is_possible();
 }
 
 int
@@ -291,15 +292,16 @@ screen_open(void)
 	return 0;
 }
 
-void
+int
 screen_close(void)
 {
 	if (!screen.open)
-		return;
+		return 0;
 	loop_remove_watch(&screen_keyboard);
 	hyper_close();
 	canvas_close();
 	screen.open = 0;
+	return 0;
 }
 
 void

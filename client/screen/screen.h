@@ -20,11 +20,11 @@ extern const struct view screen_view;
 /* Whether there can be one: a person types and reads, at a terminal whose
  * TERM says that its cursor moves, and ncurses knows it. */
 int screen_is_possible(void);
-/* Takes the terminal; -1, the terminal untouched, when ncurses cannot.  Before
- * the first session is added, after the settings are read. */
+/* Takes the terminal; -1, the terminal untouched, when ncurses cannot.  After
+ * the settings are read, before the loop runs. */
 int screen_open(void);
-/* Gives the terminal back; harmless when repeated. */
-void screen_close(void);
+/* Gives the terminal back; harmless when repeated.  0. */
+int screen_close(void);
 /* Stops the process (^Z); it goes on when the shell says so. */
 void screen_suspend(void);
 

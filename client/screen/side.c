@@ -101,7 +101,7 @@ side_draw_one(const struct buffer *b, int number, int y,
 	snprintf(tail, sizeof(tail), count > 9999 ? "many" : "%zu", count);
 	len = count > 0 ? (int)strlen(tail) : 0;
 	room = r->columns - SIDE_MARK - (len > 0 ? len + 1 : 0);
-	if (room > 0 && format_plain(&f, b->name) == 0)
+	if (room > 0 && format_plain(&f, buffer_name(b)) == 0)
 		canvas_put(y, r->x + SIDE_MARK, room, f.text,
 		    wrap_fit(f.text, f.len, room), &p);
 	canvas_put(y, r->x + r->columns - len, len, tail, len, &p);

@@ -32,11 +32,7 @@ typedef int status_piece(char *buf, size_t size, const struct buffer *b);
 static int
 status_network(char *buf, size_t size, const struct buffer *b)
 {
-	const struct session *s = b->session;
-	const struct buffer *own = buffer_find(s, "");
-
-	snprintf(buf, size, "%s", own == NULL ? s->connection.host :
-	    own->name);
+	snprintf(buf, size, "%s", buffer_network(b));
 	return 0;
 }
 

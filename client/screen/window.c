@@ -198,7 +198,7 @@ window_title(void)
 	const struct buffer *b = window.shown;
 
 	if (b != NULL)
-		hyper_title(b->name);
+		hyper_title(buffer_name(b));
 }
 
 void

@@ -82,10 +82,11 @@ words_make(struct words *w, const struct news *n)
 	const struct words_row *row = &words_rows[n->kind];
 	const char *form = words_or(row->form, "");
 
-	w->lead = words_or(row->lead, words_or(n->nick, "moot"));
-	w->is_nick = row->lead == NULL;
+	w->is_nick = row->lead == NULL ||
+	    (n->kind == NEWS_REPLY && n->nick != NULL);
+	w->lead = w->is_nick ? words_or(n->nick, "moot") : row->lead;
 	w->role = row->role;
-	w->text = words_or(n->text, "");
+	w->text = n->kind == NEWS_JOIN ? "" : words_or(n->text, "");
 	w->suffix = "";
 	if (n->kind == NEWS_TOPIC && *w->text == '\0')
 		form = "%n removed the topic";
