@@ -21,6 +21,7 @@
 #define SESSION_DEAD 60000     /* ...and for anything at all to come back */
 #endif
 #define SESSION_SYNC 5000      /* before we ask what became of a line */
+#define SESSION_LAG 30000      /* between two measurements of the lag */
 #define SESSION_QUIT 2000      /* for the server to answer QUIT */
 #define SESSION_CTCP 4000      /* for each answer to a CTCP request... */
 #define SESSION_CTCP_BURST 3   /* ...of which so many are free */
@@ -50,6 +51,15 @@ enum session_state {
 	SESSION_OVER,     /* status and why say how it ended */
 };
 
+enum session_login {
+	LOGIN_NONE,
+	LOGIN_UNDER_WAY,
+	LOGIN_DONE,
+	LOGIN_FAILED,
+};
+
+struct catchup;
+struct draft;
 struct room;
 
 struct session {
@@ -67,8 +77,28 @@ struct session {
 	int shortened;             /* `wanted` was too long for the server */
 	char address[SESSION_TARGET]; /* user@host as others see us, or "" */
 	char user[32];
-	const char *password;      /* NULL: none */
+	const char *password;      /* of the server; NULL: none */
 	uint64_t offered, caps;    /* capabilities, irc/capability.h */
+
+	/* What its owner sets, and what it points to outlives the session. */
+	const char *network;       /* what the user calls it; NULL: no name */
+	const char *account;       /* to log in to; NULL: be a guest */
+	const char *mechanism;     /* of SASL: "EXTERNAL"; NULL: "PLAIN" */
+	int login_needed;          /* no guest: a failed login ends it */
+	/* Yields the account's password: 1; 0: none; -1: WHY.  May block. */
+	int (*secret)(struct session *s, char *secret, size_t size, char *why,
+	    size_t why_size);
+	int64_t away_after;        /* milliseconds of idleness; 0: never */
+	int unattended;            /* nobody sits here: AWAY * if possible */
+	int recent;                /* messages asked for in a room that is
+	                            * entered with nothing known of it */
+	int catches_up;            /* asks for what was missed */
+
+	char logged_in[SESSION_NICK]; /* the account the server knows, or "" */
+	enum session_login login;
+	char mechanisms[64];       /* the value of sasl; "" */
+	size_t multiline_bytes, multiline_lines; /* 0: not with this server */
+	int history;               /* CHATHISTORY=, 0: none told */
 	int welcomed;              /* the first welcome is over */
 	int welcoming;             /* a welcome is going on */
 	char chantypes[16];
@@ -77,8 +107,14 @@ struct session {
 	char target[SESSION_TARGET]; /* whom plain lines go to, or "" */
 
 	struct outbox outbox;
-	uint64_t ping;        /* the serial in the PING under way */
+	struct catchup *catchup;
+	struct draft *draft;  /* the owner's, draft_open(); NULL: keeps none */
+	uint64_t ping;        /* the order in the PING under way */
 	int pinging;
+	int lag;              /* of the last PING; -1: not known */
+	int64_t skew;         /* what the server's clock is ahead */
+	int64_t active;       /* when somebody last did something here */
+	int is_idle;          /* and we are away for that */
 	int64_t pinged, sent; /* when the last PING, the last line went */
 	int draining;         /* quit once everything is confirmed */
 	char farewell[400];
@@ -98,14 +134,22 @@ int session_timeout(const struct session *s, int64_t now);
 /* What poll(2) found on the socket. */
 void session_step(struct session *s, short revents, int64_t now);
 
-/* Queues a line for the server; says so and counts it when it cannot. */
+/* Milliseconds that an answer takes, or the PING under way has taken by now if
+ * that is longer; -1 while it is not known. */
+int session_lag(const struct session *s, int64_t now);
+/* Somebody is here: types, or chooses a buffer.  Ends being away for
+ * idleness; see away_after. */
+void session_active(struct session *s, int64_t now);
+
+/* Queues a line for the server; says so and counts it when it cannot.  A
+ * PRIVMSG or NOTICE in it is said as by session_say(). */
 void session_queue(struct session *s, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Sends a line at once, past the queue: what the protocol itself needs. */
 void session_write(struct session *s, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* Queues TEXT to TARGET by COMMAND (PRIVMSG, NOTICE), in as many lines as it
- * takes for none to be cut on its way; CTCP "ACTION" or NULL. */
+/* Says TEXT to TARGET by COMMAND (PRIVMSG, NOTICE); CTCP "ACTION" or NULL.
+ * See own_say(), which returns the serial, too. */
 void session_say(struct session *s, const char *command, const char *target,
     const char *ctcp, const char *text);
 /* Quits when all is confirmed, saying WHY. */
