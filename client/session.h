@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "connection.h"
+#include "isupport.h"
 #include "outbox.h"
 
 /* Our session on a server: who we are there, where, and what is under way. */
@@ -58,6 +59,7 @@ enum session_login {
 	LOGIN_FAILED,
 };
 
+struct batch;
 struct catchup;
 struct draft;
 struct room;
@@ -101,7 +103,8 @@ struct session {
 	int history;               /* CHATHISTORY=, 0: none told */
 	int welcomed;              /* the first welcome is over */
 	int welcoming;             /* a welcome is going on */
-	char chantypes[16];
+	struct isupport isupport;
+	struct batch *batches;     /* open ones, batch.c's */
 
 	struct room *rooms;
 	char target[SESSION_TARGET]; /* whom plain lines go to, or "" */
