@@ -3,7 +3,6 @@
  * Settings about gateways: who may speak for others, by PROXY or WEBIRC.
  */
 
-#include <stdio.h>
 #include <string.h>
 
 #include "../irc/proxy.h"

@@ -7,7 +7,6 @@
 #include <net/if.h>
 #include <netinet/in.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

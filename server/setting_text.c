@@ -11,11 +11,9 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "../irc/tag.h"
-#include "../irc/utf8.h"
 #include "config.h"
 #include "log.h"
 #include "setting.h"
