@@ -17,7 +17,7 @@
  */
 
 enum {
-	CATCHUP_IDS = 256,      /* msgids remembered of a room or person */
+	CATCHUP_IDS = 512,      /* msgids remembered of a room or person */
 	CATCHUP_PLACES = 256,   /* rooms and persons remembered */
 	CATCHUP_PAGE = 100,     /* messages asked for at a time... */
 	CATCHUP_MOST = 2000,    /* ...and of a room or person at most */
@@ -35,13 +35,13 @@ int catchup_is_new(struct session *s, const struct news *n, int asked);
 /* The last msgid of ROOM, or of our talk with that person; NULL: none. */
 const char *catchup_last(const struct session *s, const char *room);
 
-/* The line is back; it is lost. */
-void catchup_online(struct session *s);
+/* The line is lost. */
 void catchup_lost(struct session *s);
 /* We are in ROOM; we are not let in. */
 void catchup_joined(struct session *s, const char *room);
 void catchup_refused(struct session *s, const char *room);
-/* CHATHISTORY TARGETS names one: a handler of event.c's table. */
+/* "CHATHISTORY TARGETS who when": a handler of event.c's table, two
+ * parameters. */
 void catchup_target(struct session *s, struct event_line *e);
 /* Asks for what is next; when something is due, INT64_MAX: nothing. */
 void catchup_tick(struct session *s, int64_t now);

@@ -24,6 +24,8 @@ enum {
 
 struct draft;
 
+/* All but draft_open() do nothing where D is NULL. */
+
 /* Opens the journals of NETWORK (any name) in DIRECTORY, which is made.  NULL
  * with errno. */
 struct draft *draft_open(const char *directory, const char *network);
@@ -41,6 +43,9 @@ int draft_each(const struct draft *d, int i, const char **room,
 void draft_queued(struct draft *d, const struct outbox_line *l);
 void draft_sent(struct draft *d, const struct outbox_line *l);
 void draft_done(struct draft *d, const struct outbox_line *l);
+/* What is noted while HOLDING is written at once when that ends: all or
+ * nothing of it will be found. */
+void draft_hold(struct draft *d, int holding);
 /* The next message that was left behind, oldest first, valid until the next
  * call; 0: no more, and those given are no longer in the journal unless they
  * are queued again. */

@@ -4,9 +4,8 @@
 
 #include <stdint.h>
 
+#include "news.h"
 #include "outbox.h"
-
-struct session;
 
 /*
  * What we say, and what becomes of it.
@@ -15,12 +14,18 @@ struct session;
  * NEWS_PENDING and its serial when it is queued.  When the server has taken
  * it, it is told once more as the server has it, with the serial and without
  * NEWS_PENDING, and then NEWS_ACCEPTED; or else NEWS_FAILED, or NEWS_UNSURE:
- * exactly one of the three, with the serial, ROOM and ABOUT, the text.
+ * exactly one of the three, with the serial, ROOM, and the text in ABOUT.
+ *
+ * Only if a message of several lines waited for a server that turns out not
+ * to know such, it is told as pending anew: its first line with the serial
+ * that it had, the others with new ones.
  */
 
 enum {
-	OWN_WAIT = 20000, /* milliseconds for history to tell of unsure ones */
-	OWN_SLACK = 5000, /* by which two clocks may differ */
+	OWN_SLACK = 5000,       /* milliseconds by which two clocks differ */
+	OWN_BATCH = 8192,       /* bytes and lines of one message, where the */
+	OWN_BATCH_LINES = 64,   /* server would take more */
+	OWN_TEXT = 64 * 1024,   /* bytes of what is said at once; more is not */
 };
 
 /* Queues a message of ours, in as many lines as it takes for none to be cut
@@ -30,43 +35,45 @@ enum {
  * is told. */
 uint64_t own_say(struct session *s, const char *command, const char *target,
     const char *ctcp, const char *reply, const char *text);
-/* Queues what is not said but done: no fate is told of it. */
+/* Queues what is not said but done ("@+tag JOIN #room"): it has a serial, but
+ * no fate is told of it. */
 uint64_t own_line(struct session *s, const char *line);
+/* Messages that an earlier moot left behind. */
+void own_restore(struct session *s);
 /* Sends what may go now. */
 void own_pump(struct session *s, int64_t now);
 
-/* ---- what event.c learns; LABEL: the one it came under, or NULL ---- */
+/* ---- what event.c learns; LABEL: the one it came under, or "" ---- */
 
-/* A message of ours came back: the serial it is to be told with, before
- * own_accepted(); 0 when it was not said here. */
+/* A PRIVMSG or NOTICE of ours came back: the serial it is to be told with,
+ * after which comes own_accepted(); 0 when it was not said here. */
 uint64_t own_echoed(struct session *s, const char *label, const char *command,
     const char *target, const char *text);
+/* MSGID may be NULL; SERIAL 0 is ignored. */
 void own_accepted(struct session *s, uint64_t serial, const char *msgid);
-/* The answer to LABEL is complete. */
-void own_answered(struct session *s, const char *label);
 /* Something was refused, WHY; ABOUT: the room or nick it names, or NULL.
  * Counts it.  1: it was a message, and is told as NEWS_FAILED; 0: it is for
  * the caller to tell. */
 int own_refused(struct session *s, const char *label, const char *about,
     const char *why);
-/* The server has dealt with all lines up to that order. */
+/* The answer to LABEL is complete. */
+void own_answered(struct session *s, const char *label);
+/* The server has dealt with all lines up to that ORDER. */
 void own_confirmed(struct session *s, uint64_t order);
 
 /* ---- a lost connection ---- */
 
 void own_lost(struct session *s);
-/* Whether there is an unsure message to TARGET; the msgid after which it must
- * be, if known, and the time. */
+/* The first unsure message to TARGET, or (NULL) of all; NULL: none. */
 const struct outbox_line *own_unsure(const struct session *s,
     const char *target);
-/* History has this message of ours: 1 if it is one that was unsure, which is
- * accepted now. */
-int own_found(struct session *s, const char *command, const char *target,
-    const char *text, const char *msgid, int64_t when);
-/* All history of TARGET was seen; COMPLETE: what was not in it did not arrive
- * and goes again; else it stays unsure for good, and that is told. */
+/* History has N, a message: 1 if it was one that was unsure; it has been told
+ * then, and is accepted. */
+int own_found(struct session *s, const struct news *n);
+/* All history of TARGET (NULL: of all) was seen; COMPLETE: what was not in it
+ * did not arrive and goes again.  Otherwise nobody will ever know. */
 void own_searched(struct session *s, const char *target, int complete);
-/* All that is left will not be sent: it is told. */
-void own_give_up(struct session *s, const char *why);
+/* It ends: the fate of all that is left is told. */
+void own_give_up(struct session *s);
 
 #endif

@@ -18,11 +18,14 @@ enum {
  * does not say which).  1: registration waits for it; 0: there is nothing to
  * do, or it cannot be done, which is said. */
 int sasl_begin(struct session *s, const char *mechanisms);
+/* The server has nothing of the kind: said, if there is an account. */
+void sasl_missing(struct session *s);
 
-/* Handlers of event.c's table: AUTHENTICATE, one parameter; 900 and 903; 902
- * and 904 to 908, two. */
+/* Handlers of event.c's table: AUTHENTICATE, one parameter; 900, three; 901
+ * and 903, none; 902 and 904 to 907, one. */
 void sasl_authenticate(struct session *s, struct event_line *e);
 void sasl_logged_in(struct session *s, struct event_line *e);
+void sasl_logged_out(struct session *s, struct event_line *e);
 void sasl_success(struct session *s, struct event_line *e);
 void sasl_failed(struct session *s, struct event_line *e);
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "connection.h"
+#include "irc/capability.h"
 #include "isupport.h"
 #include "outbox.h"
 
@@ -22,7 +23,7 @@
 #define SESSION_DEAD 60000     /* ...and for anything at all to come back */
 #endif
 #define SESSION_SYNC 5000      /* before we ask what became of a line */
-#define SESSION_LAG 30000      /* between two measurements of the lag */
+#define SESSION_LAG 30000      /* between two PINGs, if a person looks */
 #define SESSION_QUIT 2000      /* for the server to answer QUIT */
 #define SESSION_CTCP 4000      /* for each answer to a CTCP request... */
 #define SESSION_CTCP_BURST 3   /* ...of which so many are free */
@@ -31,6 +32,7 @@ enum {
 	SESSION_NICK = 64,
 	SESSION_TARGET = 256,
 	SESSION_LINE = 512, /* with CR LF and NUL to spare: 510 bytes count */
+	SESSION_QUEUE = 8192, /* of a line that is queued, with its tags */
 };
 
 /* How moot ends: its exit status, moot(1). */
@@ -84,6 +86,7 @@ struct session {
 
 	/* What its owner sets, and what it points to outlives the session. */
 	const char *network;       /* what the user calls it; NULL: no name */
+	const char *realname;      /* NULL: the nick */
 	const char *account;       /* to log in to; NULL: be a guest */
 	const char *mechanism;     /* of SASL: "EXTERNAL"; NULL: "PLAIN" */
 	int login_needed;          /* no guest: a failed login ends it */
@@ -98,9 +101,10 @@ struct session {
 
 	char logged_in[SESSION_NICK]; /* the account the server knows, or "" */
 	enum session_login login;
-	char mechanisms[64];       /* the value of sasl; "" */
+	char mechanisms[256];      /* the value of sasl; "" */
+	uint64_t asked[CAPABILITY_COUNT]; /* requests not yet answered */
+	size_t nasked;
 	size_t multiline_bytes, multiline_lines; /* 0: not with this server */
-	int history;               /* CHATHISTORY=, 0: none told */
 	int welcomed;              /* the first welcome is over */
 	int welcoming;             /* a welcome is going on */
 	struct isupport isupport;
@@ -112,12 +116,15 @@ struct session {
 	struct outbox outbox;
 	struct catchup *catchup;
 	struct draft *draft;  /* the owner's, draft_open(); NULL: keeps none */
+	int to_catch_up;      /* the line is back, and nothing asked yet */
 	uint64_t ping;        /* the order in the PING under way */
+	uint64_t timed;       /* that of the first under way, sent at pinged */
 	int pinging;
 	int lag;              /* of the last PING; -1: not known */
 	int64_t skew;         /* what the server's clock is ahead */
 	int64_t active;       /* when somebody last did something here */
 	int is_idle;          /* and we are away for that */
+	int away;             /* we are because somebody said so */
 	int64_t pinged, sent; /* when the last PING, the last line went */
 	int draining;         /* quit once everything is confirmed */
 	char farewell[400];
@@ -169,7 +176,8 @@ void session_welcome(struct session *s, const char *nick, const char *server);
 void session_nick_refused(struct session *s, const char *why, int invalid);
 void session_nick_changed(struct session *s, const char *nick);
 void session_pong(struct session *s, const char *token);
-void session_label(struct session *s, const char *label);
+/* The server's time, of a line that is of the present. */
+void session_clock(struct session *s, int64_t when);
 int session_is_me(const struct session *s, const char *nick);
 int session_is_room(const struct session *s, const char *name);
 /* Whether a CTCP request may be answered now; counts it. */

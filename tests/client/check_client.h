@@ -5,7 +5,9 @@
 #include <check.h>
 
 /* One suite for each module of client/, those of client/screen/ with SCREEN. */
+Suite *check_draft(void);
 Suite *check_outbox(void);
+Suite *check_sasl(void);
 Suite *check_configfile(void);
 Suite *check_setting(void);
 
