@@ -32,6 +32,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "../irc/guess.h"
 #include "../irc/metadata.h"
 #include "../irc/proxy.h"
 #include "../irc/tag.h"
@@ -47,7 +48,6 @@ enum {
 	FILE_MOST = 1 << 20,   /* bytes of a configuration file */
 	LINE_MOST = 1024,      /* bytes of one line of it */
 	VALUES = 64,           /* words on one line */
-	WORD_MOST = 32,        /* longest word worth guessing at */
 	ERRORS_TAIL = 320,     /* kept free for "N more errors" */
 };
 
@@ -1205,65 +1205,16 @@ setting_find(const char *word)
 	return NULL;
 }
 
-static int
-smaller(int a, int b)
-{
-	return a < b ? a : b;
-}
-
-/* Edits that turn A into B: a byte put in, left out, changed, or two
- * neighbours exchanged.  Case does not count.  Both at most WORD_MOST long. */
-static int
-word_distance(const char *a, const char *b)
-{
-	int d[WORD_MOST + 1][WORD_MOST + 1];
-	int na = (int)strlen(a), nb = (int)strlen(b), i, j, same;
-
-	for (i = 0; i <= na; i++)
-		d[i][0] = i;
-	for (j = 0; j <= nb; j++)
-		d[0][j] = j;
-	for (i = 1; i <= na; i++)
-		for (j = 1; j <= nb; j++) {
-			same = tolower((unsigned char)a[i - 1]) ==
-			    tolower((unsigned char)b[j - 1]);
-			d[i][j] = smaller(d[i - 1][j - 1] + !same,
-			    smaller(d[i - 1][j], d[i][j - 1]) + 1);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
-			    a[i - 2] == b[j - 1])
-				d[i][j] = smaller(d[i][j], d[i - 2][j - 2] + 1);
-		}
-	return d[na][nb];
-}
-
-/* The nearest known word: one that begins so, else one of which no more than a
- * third differs; or NULL. */
 static const char *
-word_guess(const char *word)
+setting_word(int i)
 {
-	const char *guess = NULL;
-	size_t len = strlen(word);
-	int i, distance, best = len < 3 ? 1 : (int)len / 3;
-
-	if (len > WORD_MOST)
-		return NULL;
-	for (i = 0; len >= 3 && i < SETTINGS; i++)
-		if (strncasecmp(word, settings[i].word, len) == 0)
-			return settings[i].word;
-	for (i = 0; i < SETTINGS; i++) {
-		distance = word_distance(word, settings[i].word);
-		if (distance < best || (distance == best && guess == NULL)) {
-			best = distance;
-			guess = settings[i].word;
-		}
-	}
-	return guess;
+	return i < SETTINGS ? settings[i].word : NULL;
 }
 
 static void
 word_unknown(struct parser *p, const char *word)
 {
-	const char *guess = word_guess(word);
+	const char *guess = guess_word(word, setting_word);
 
 	if (guess != NULL)
 		complain(p, "unknown word \"%s\"; did you mean \"%s\"?",
