@@ -15,6 +15,7 @@ main(void)
 	SRunner *sr = srunner_create(check_outbox());
 	int failed;
 
+	srunner_add_suite(sr, check_json());
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
 	srunner_free(sr);
