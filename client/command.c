@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "command.h"
-#include "display.h"
 #include "irc/name.h"
+#include "news.h"
 #include "room.h"
 #include "session.h"
 
@@ -63,7 +63,7 @@ command_words(const char *text)
 static void
 command_refuse(struct session *s, const char *why)
 {
-	display_error("%s", why);
+	news_error(s, "%s", why);
 	s->refused++;
 }
 
@@ -257,9 +257,9 @@ cmd_query(struct session *s, const char *text)
 	if (command_word(&text, target, sizeof(target)))
 		session_target(s, target);
 	if (*s->target == '\0')
-		display_client("talking to nobody");
+		news_client(s, "talking to nobody");
 	else
-		display_client("talking to %s", s->target);
+		news_client(s, "talking to %s", s->target);
 	if (*text != '\0')
 		session_say(s, "PRIVMSG", s->target, NULL, text);
 }
@@ -283,9 +283,9 @@ cmd_rooms(struct session *s, const char *text)
 
 	(void)text;
 	if (s->rooms == NULL)
-		display_client("in no room");
+		news_client(s, "in no room");
 	for (r = s->rooms; r != NULL; r = r->next)
-		display_client("%s %s%s", r->joined ? "in" : "not yet in",
+		news_client(s, "%s %s%s", r->joined ? "in" : "not yet in",
 		    r->name, name_cmp(r->name, s->target) == 0 ?
 		    " (talking to it)" : "");
 }
@@ -371,17 +371,16 @@ cmd_help(struct session *s, const char *text)
 	char name[32];
 	size_t i;
 
-	(void)s;
 	*name = '\0';
 	command_word(&text, name, sizeof(name));
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (*name == '\0' || name_cmp(commands[i].name,
 		    name + strspn(name, "/")) == 0)
-			display_client("/%s%s%s: %s", commands[i].name,
+			news_client(s, "/%s%s%s: %s", commands[i].name,
 			    *commands[i].usage ? " " : "", commands[i].usage,
 			    commands[i].help);
 	if (*name == '\0')
-		display_client("anything else is said to the target, which "
+		news_client(s, "anything else is said to the target, which "
 		    "/join and /query choose; //TEXT says /TEXT");
 }
 

@@ -25,6 +25,8 @@
 
 #include "command.h"
 #include "display.h"
+#include "line.h"
+#include "news.h"
 #include "room.h"
 #include "session.h"
 #include "terminal.h"
@@ -130,7 +132,8 @@ password_read(const char *file)
 		exit(STATUS_USAGE);
 	}
 	if (fstat(fileno(f), &st) == 0 && (st.st_mode & 077) != 0)
-		display_client("others may read the password in %s", file);
+		news_client(NULL, "others may read the password in %s",
+		    file);
 	fclose(f);
 	password[strcspn(password, "\r\n")] = '\0';
 	return password;
@@ -231,7 +234,7 @@ input_take(struct session *s)
 		if (outbox_has_room(&s->outbox) || *line == '/')
 			command_line(s, line, continued);
 		else
-			display_error("too many lines are waiting for the "
+			news_error(s, "too many lines are waiting for the "
 			    "server; not kept: %s", line);
 	}
 	if (terminal_ended() && !s->draining)
@@ -327,6 +330,7 @@ main(int argc, char **argv)
 	int signals, fatal = 0;
 
 	options_parse(&o, argc, argv);
+	news_view(&line_view);
 	options_check(session_init(&s, o.where, o.nick), &o);
 	s.once = o.once;
 	s.typed = terminal_is_typed();

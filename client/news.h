@@ -64,7 +64,8 @@ enum {
 struct news {
 	enum news_kind kind;
 	unsigned int flags;
-	int64_t when;        /* milliseconds since the Epoch; never 0 */
+	int64_t when;        /* milliseconds since the Epoch; 0: the present,
+	                      * which a view is told instead */
 	uint64_t serial;     /* of an own line in the outbox, from 1; 0: none */
 	const char *msgid;
 	const char *nick;    /* who did it; a server's name; NULL: moot */
@@ -92,7 +93,7 @@ struct view {
 void news_view(const struct view *v);
 void news_tell(struct session *s, const struct news *n);
 /* NEWS_CLIENT, NEWS_ERROR and NEWS_STATE, of the present, about the current
- * target. */
+ * target.  S may be NULL for what concerns no session. */
 void news_client(struct session *s, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void news_error(struct session *s, const char *fmt, ...)

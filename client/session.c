@@ -18,12 +18,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "display.h"
 #include "event.h"
 #include "irc/capability.h"
 #include "irc/message.h"
 #include "irc/name.h"
 #include "irc/utf8.h"
+#include "news.h"
 #include "room.h"
 #include "session.h"
 
@@ -140,7 +140,7 @@ session_write(struct session *s, const char *fmt, ...)
 static void
 session_not_queued(struct session *s, const char *line, const char *why)
 {
-	display_error("not sent, %s: %s", why, line);
+	news_error(s, "not sent, %s: %s", why, line);
 	s->refused++;
 }
 
@@ -420,7 +420,7 @@ session_nick_refused(struct session *s, const char *why, int invalid)
 	}
 	if (!invalid)
 		session_make_variant(s);
-	display_client("the nick %s cannot be had (%s), trying %s", old, why,
+	news_client(s, "the nick %s cannot be had (%s), trying %s", old, why,
 	    s->nick);
 	session_write(s, "NICK %s", s->nick);
 }
@@ -468,7 +468,7 @@ session_welcome(struct session *s, const char *nick, const char *server)
 	snprintf(s->nick, sizeof(s->nick), "%s", nick);
 	*s->address = '\0';
 	connection_settled(&s->connection);
-	display_client("connected to %s as %s", server, s->nick);
+	news_state(s, "connected to %s as %s", server, s->nick);
 	session_join_some(s, 1);
 	session_join_some(s, 0);
 }
@@ -482,7 +482,7 @@ session_show_unsure(struct session *s)
 
 	while ((line = outbox_take_unsure(&s->outbox)) != NULL) {
 		if (!session_is_join(line)) {
-			display_error("may not have arrived: %s", line);
+			news_error(s, "may not have arrived: %s", line);
 			s->unsure++;
 		}
 		free(line);
@@ -517,7 +517,7 @@ session_lost(struct session *s, int64_t now)
 		return;
 	}
 	wait = connection_retry(c, now);
-	display_client("%s %s port %s: %s; trying again in %lld.%lld s",
+	news_state(s, "%s %s port %s: %s; trying again in %lld.%lld s",
 	    before == SESSION_OFFLINE ? "cannot reach" : "lost", c->host,
 	    c->port, c->why, (long long)wait / 1000,
 	    (long long)wait % 1000 / 100);

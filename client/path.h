@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CLIENT_PATH_H
+#define CLIENT_PATH_H
+
+#include <stddef.h>
+
+/*
+ * Where moot's files are, by the XDG specification: a variable that holds no
+ * absolute path is ignored, and without HOME there are no such files.
+ */
+
+enum { PATH_MOST = 1024 };
+
+/* $XDG_CONFIG_HOME/moot/NAME, $XDG_STATE_HOME/moot/NAME; -1 where there is no
+ * such place, or it is too long. */
+int path_config(char *path, size_t size, const char *name);
+int path_state(char *path, size_t size, const char *name);
+/* Makes the directories that PATH is in, for the user alone; -1 with errno. */
+int path_prepare(const char *path);
+/* Puts TEXT in the place of the file PATH in one step: who reads it sees the
+ * old or the new, also after a crash.  MODE is that of a new file; an old one
+ * keeps its own.  -1 with errno. */
+int path_replace(const char *path, const char *text, size_t len, int mode);
+
+#endif
