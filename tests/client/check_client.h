@@ -6,6 +6,7 @@
 
 /* One suite for each module of client/, those of client/screen/ with SCREEN. */
 Suite *check_json(void);
+Suite *check_when(void);
 Suite *check_outbox(void);
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
