@@ -16,6 +16,8 @@ main(void)
 	int failed;
 
 	srunner_add_suite(sr, check_setting());
+	srunner_add_suite(sr, check_json());
+	srunner_add_suite(sr, check_when());
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
 	srunner_free(sr);

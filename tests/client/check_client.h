@@ -5,6 +5,8 @@
 #include <check.h>
 
 /* One suite for each module of client/, those of client/screen/ with SCREEN. */
+Suite *check_json(void);
+Suite *check_when(void);
 Suite *check_outbox(void);
 Suite *check_setting(void);
 
