@@ -22,8 +22,8 @@ void environment_init(struct environment *e);
 /* Passes our NAME on too; -1 when we have none. */
 int environment_keep(struct environment *e, const char *name);
 /* Sets NAME, or leaves it out when VALUE is NULL.  VALUE may come from
- * anybody: controls but newlines and tabs are left out, and bytes that are not
- * UTF-8 become question marks.  -1: there is no room, or no memory. */
+ * anybody and is cleaned as display_clean() does.  -1: there is no room for
+ * it, or no memory. */
 int environment_set(struct environment *e, const char *name,
     const char *value);
 void environment_clear(struct environment *e);
