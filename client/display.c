@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "clean.h"
 #include "display.h"
@@ -27,7 +28,6 @@ enum {
 
 static struct {
 	int shown, colour;
-	time_t when;
 } display;
 
 /* How the lead and the rest of a line look. */
@@ -82,17 +82,11 @@ display_open(int shown)
 	    term != NULL && strcmp(term, "dumb") != 0;
 }
 
-void
-display_at(time_t when)
-{
-	display.when = when;
-}
-
 /* "12:34 ", with the date if it was not today. */
 static void
-display_time(char *buf, size_t size)
+display_time(char *buf, size_t size, int64_t ms)
 {
-	time_t now = time(NULL), when = display.when ? display.when : now;
+	time_t now = time(NULL), when = ms / 1000;
 	struct tm then, today;
 
 	*buf = '\0';
@@ -105,57 +99,26 @@ display_time(char *buf, size_t size)
 		strftime(buf, size, "%Y-%m-%d %H:%M ", &then);
 }
 
-static void __attribute__((format(printf, 3, 0)))
-display_vline(enum display_kind kind, const char *lead, const char *fmt,
-    va_list ap)
+void
+display_line(enum display_kind kind, int64_t when, const char *lead,
+    const char *fmt, ...)
 {
-	char raw[DISPLAY_LINE], head[512], text[DISPLAY_LINE], when[32];
+	char raw[DISPLAY_LINE], head[512], text[DISPLAY_LINE], at[32];
 	char line[DISPLAY_LINE + 1024];
+	va_list ap;
 
+	va_start(ap, fmt);
 	vsnprintf(raw, sizeof(raw), fmt, ap);
+	va_end(ap);
 	display_clean(text, sizeof(text), raw);
 	display_clean(head, sizeof(head), lead);
-	display_time(when, sizeof(when));
+	display_time(at, sizeof(at), when);
 	if (display.colour)
 		snprintf(line, sizeof(line),
-		    "\033[2m%s\033[0m%s%s\033[0m%s %s\033[0m", when,
+		    "\033[2m%s\033[0m%s%s\033[0m%s %s\033[0m", at,
 		    display_looks[kind].lead, head, display_looks[kind].text,
 		    text);
 	else
-		snprintf(line, sizeof(line), "%s%s %s", when, head, text);
+		snprintf(line, sizeof(line), "%s%s %s", at, head, text);
 	terminal_print(line);
-}
-
-void
-display_line(enum display_kind kind, const char *lead, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	display_vline(kind, lead, fmt, ap);
-	va_end(ap);
-}
-
-/* Our own lines are of the present, whatever event they interrupt. */
-void
-display_client(const char *fmt, ...)
-{
-	time_t when = display.when;
-	va_list ap;
-
-	display.when = 0;
-	va_start(ap, fmt);
-	display_vline(DISPLAY_CLIENT, DISPLAY_LEAD_CLIENT, fmt, ap);
-	va_end(ap);
-	display.when = when;
-}
-
-void
-display_error(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	display_vline(DISPLAY_ERROR, DISPLAY_LEAD_ERROR, fmt, ap);
-	va_end(ap);
 }

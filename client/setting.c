@@ -429,6 +429,24 @@ setting_set(const char *network, const char *name, const char *line,
 }
 
 int
+setting_is_line(const char *network, const char *name, const char *line)
+{
+	char copy[SETTING_VALUE], why[SETTING_WHY], *word[SETTING_ITEMS];
+	int i = setting_find(name), n, same;
+	const char *wrong;
+	struct value v;
+
+	snprintf(copy, sizeof(copy), "%s", line);
+	n = word_split(copy, word, SETTING_ITEMS, &wrong);
+	if (i == -1 || n == -1 || value_read(&v, &settings[i].form, word, n,
+	    why, sizeof(why)) == -1)
+		return 0;
+	same = value_same(&v, setting_value(network, i));
+	value_clear(&v);
+	return same;
+}
+
+int
 setting_unset(const char *network, const char *name, char *why, size_t size)
 {
 	struct value none = { NULL, 0, 0 };

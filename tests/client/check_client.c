@@ -15,6 +15,7 @@ main(void)
 	SRunner *sr = srunner_create(check_outbox());
 	int failed;
 
+	srunner_add_suite(sr, check_configfile());
 	srunner_add_suite(sr, check_setting());
 	srunner_add_suite(sr, check_json());
 	srunner_add_suite(sr, check_when());

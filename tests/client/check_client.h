@@ -13,6 +13,7 @@ Suite *check_order(void);
 Suite *check_question(void);
 Suite *check_rate(void);
 Suite *check_outbox(void);
+Suite *check_configfile(void);
 Suite *check_setting(void);
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
