@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -242,4 +243,26 @@ child_why(int status, char *buf, size_t size)
 	else
 		snprintf(buf, size, "exited with %d", WEXITSTATUS(status));
 	return buf;
+}
+
+int
+child_can_run(const char *name)
+{
+	const char *path = getenv("PATH"), *end;
+	char file[4096];
+
+	if (strchr(name, '/') != NULL)
+		return access(name, X_OK) == 0;
+	if (path == NULL || *name == '\0')
+		return 0;
+	for (;; path = end + 1) {
+		end = path + strcspn(path, ":");
+		snprintf(file, sizeof(file), "%.*s/%s",
+		    path == end ? 1 : (int)(end - path),
+		    path == end ? "." : path, name);
+		if (access(file, X_OK) == 0)
+			return 1;
+		if (*end == '\0')
+			return 0;
+	}
 }

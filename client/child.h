@@ -24,6 +24,8 @@ void child_init(struct child *c);
  * errno when it cannot be run; then there is no process.
  */
 int child_start(struct child *c, char *const argv[], char *const env[]);
+/* Whether NAME is a file that may be executed, or one in our PATH is. */
+int child_can_run(const char *name);
 /* 1 when it has ended: what it left in its process group is killed, STATUS
  * says how it ended; OUT and ERR can still be read.  0: it runs. */
 int child_reap(struct child *c);
