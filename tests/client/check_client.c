@@ -16,6 +16,8 @@ main(void)
 	int failed;
 
 	srunner_add_suite(sr, check_configfile());
+	srunner_add_suite(sr, check_edit());
+	srunner_add_suite(sr, check_key());
 	srunner_add_suite(sr, check_setting());
 	srunner_add_suite(sr, check_json());
 	srunner_add_suite(sr, check_when());

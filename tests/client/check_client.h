@@ -12,6 +12,8 @@ Suite *check_child(void);
 Suite *check_order(void);
 Suite *check_question(void);
 Suite *check_rate(void);
+Suite *check_edit(void);
+Suite *check_key(void);
 Suite *check_outbox(void);
 Suite *check_configfile(void);
 Suite *check_setting(void);
