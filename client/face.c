@@ -15,13 +15,22 @@
 #include "screen/screen.h"
 #endif
 
+/* It can always be had. */
+static int
+face_open_lines(void)
+{
+	console_open();
+	return 0;
+}
+
 static const struct face {
 	const struct view *view;
 	const struct loop_user *user;
 	int (*open)(void);
 	int (*close)(void);
 } faces[] = {
-	{ &console_view, &console_user, console_open, console_close },
+	{ &console_view, &console_user, face_open_lines,
+	    console_close },
 #ifdef SCREEN
 	{ &screen_view, &screen_user, screen_open, screen_close },
 #endif

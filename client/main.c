@@ -14,8 +14,8 @@
 
 #include "bot.h"
 #include "command.h"
-#include "console.h"
 #include "display.h"
+#include "face.h"
 #include "loop.h"
 #include "news.h"
 #include "session.h"
@@ -25,7 +25,7 @@
 #define PASSWORD_ENV "MOOT_PASSWORD"
 
 static const char usage[] =
-    "usage: moot [-1] [-j ROOM[,ROOM]] [-n NICK] [-p FILE]\n"
+    "usage: moot [-1l] [-j ROOM[,ROOM]] [-n NICK] [-p FILE]\n"
     "            [HOST[:PORT] ...]\n"
     "       moot -h | -V\n";
 
@@ -35,6 +35,7 @@ static const char help[] =
     "  -h       this help\n"
     "  -j ROOM  enter these rooms, and talk to the first of them;\n"
     "           with several servers, on the first of those\n"
+    "  -l       lines, and no full screen\n"
     "  -n NICK  the nick to use, otherwise your login name\n"
     "  -p FILE  the first line of FILE is the server's password\n"
     "  -V       version\n"
@@ -46,7 +47,7 @@ static const char help[] =
 struct options {
 	const char *nick, *rooms, *password_file;
 	char **where; /* servers */
-	int nwhere, once;
+	int nwhere, once, lines;
 };
 
 static void __attribute__((noreturn))
@@ -68,7 +69,7 @@ options_parse(struct options *o, int argc, char **argv)
 {
 	int ch;
 
-	while ((ch = getopt(argc, argv, "1hj:n:p:V")) != -1) {
+	while ((ch = getopt(argc, argv, "1hj:ln:p:V")) != -1) {
 		switch (ch) {
 		case '1':
 			o->once = 1;
@@ -77,6 +78,9 @@ options_parse(struct options *o, int argc, char **argv)
 			show_and_exit(usage, help);
 		case 'j':
 			o->rooms = optarg;
+			break;
+		case 'l':
+			o->lines = 1;
 			break;
 		case 'n':
 			o->nick = optarg;
@@ -180,7 +184,7 @@ leave(void)
 	char clean[CONNECTION_WHY];
 	int status = loop_status(&why), signo = loop_signal();
 
-	if (console_close() == -1 && status == STATUS_OK)
+	if (face_close() == -1 && status == STATUS_OK)
 		status = STATUS_OUTPUT;
 	if (*why != '\0') {
 		display_clean(clean, sizeof(clean), why);
@@ -204,17 +208,20 @@ main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "bot") == 0)
 		return bot_main(argc - 1, argv + 1);
 	options_parse(&o, argc, argv);
-	news_view(&console_view);
+	face_choose(o.lines);
 	display_open(terminal_is_shown());
 	password = password_from_environment();
 	if (o.password_file != NULL)
 		password = password_read(o.password_file);
-	if (loop_open(&console_user) == -1) {
+	if (loop_open(face_user()) == -1) {
 		perror("moot: signalfd");
 		return STATUS_USAGE;
 	}
 	sessions_open(&o, password);
-	console_open();
+	if (face_open() == -1) {
+		fputs("moot: no screen at this terminal; see -l\n", stderr);
+		return STATUS_USAGE;
+	}
 	loop_run();
 	return leave();
 }
