@@ -19,6 +19,12 @@ main(void)
 	srunner_add_suite(sr, check_edit());
 	srunner_add_suite(sr, check_key());
 	srunner_add_suite(sr, check_setting());
+#ifdef SCREEN
+	srunner_add_suite(sr, check_screen_find());
+	srunner_add_suite(sr, check_screen_format());
+	srunner_add_suite(sr, check_screen_link());
+	srunner_add_suite(sr, check_screen_palette());
+#endif
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
 	srunner_free(sr);

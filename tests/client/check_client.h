@@ -10,6 +10,10 @@ Suite *check_key(void);
 Suite *check_outbox(void);
 Suite *check_configfile(void);
 Suite *check_setting(void);
+Suite *check_screen_find(void);
+Suite *check_screen_format(void);
+Suite *check_screen_link(void);
+Suite *check_screen_palette(void);
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
