@@ -24,6 +24,7 @@ main(void)
 	srunner_add_suite(sr, check_screen_format());
 	srunner_add_suite(sr, check_screen_link());
 	srunner_add_suite(sr, check_screen_palette());
+	srunner_add_suite(sr, check_screen_scrollback());
 	srunner_add_suite(sr, check_screen_wrap());
 #endif
 	srunner_run_all(sr, CK_NORMAL);

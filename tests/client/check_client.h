@@ -14,6 +14,7 @@ Suite *check_screen_find(void);
 Suite *check_screen_format(void);
 Suite *check_screen_link(void);
 Suite *check_screen_palette(void);
+Suite *check_screen_scrollback(void);
 Suite *check_screen_wrap(void);
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
