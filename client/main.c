@@ -7,7 +7,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "bot.h"
 #include "config.h"
 #include "console.h"
 #include "display.h"
@@ -142,23 +144,29 @@ is_first(const struct options *o)
 	    terminal_is_shown();
 }
 
-static void
-settings_read(const struct options *o)
+/* FILE: NULL, the usual one.  1: there is none. */
+static int
+settings_read(const char *file)
 {
 	static struct config_errors errors;
+	int result = config_read(file, &errors);
 
+	if (result == -1) {
+		fputs(errors.text, stderr);
+		exit(STATUS_USAGE);
+	}
+	return result;
+}
+
+static void
+settings_open(const struct options *o)
+{
 	if (o->exported) {
 		config_export(stdout);
 		show_and_exit("", "");
 	}
-	switch (config_read(o->config, &errors)) {
-	case -1:
-		fputs(errors.text, stderr);
-		exit(STATUS_USAGE);
-	case 1:
-		if (is_first(o) && first_run() == -1)
-			exit(STATUS_OK);
-	}
+	if (settings_read(o->config) == 1 && is_first(o) && first_run() == -1)
+		exit(STATUS_OK);
 }
 
 /* ---- sessions ---- */
@@ -224,8 +232,12 @@ main(int argc, char **argv)
 {
 	struct options o = { 0 };
 
+	if (argc > 1 && strcmp(argv[1], "bot") == 0) {
+		settings_read(NULL);
+		return bot_main(argc - 1, argv + 1);
+	}
 	options_parse(&o, argc, argv);
-	settings_read(&o);
+	settings_open(&o);
 	news_view(&console_view);
 	display_open(terminal_is_shown());
 	if (loop_open(&console_user) == -1) {
