@@ -19,6 +19,8 @@ main(void)
 	srunner_add_suite(sr, check_edit());
 	srunner_add_suite(sr, check_key());
 	srunner_add_suite(sr, check_setting());
+	srunner_add_suite(sr, check_draft());
+	srunner_add_suite(sr, check_sasl());
 	srunner_add_suite(sr, check_json());
 	srunner_add_suite(sr, check_when());
 	srunner_add_suite(sr, check_answer());
