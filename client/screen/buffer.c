@@ -17,6 +17,7 @@
 #include "client/edit.h"
 #include "client/loop.h"
 #include "client/session.h"
+#include "client/setting.h"
 #include "irc/name.h"
 #include "scrollback.h"
 
@@ -127,6 +128,7 @@ buffer_know(struct session *s, enum buffer_kind kind, const char *name)
 		free(b);
 		return NULL;
 	}
+	scrollback_limit(b->lines, setting_number("scrollback-lines"));
 	place = buffer_place(s, kind);
 	b->next = *place;
 	*place = b;

@@ -49,7 +49,9 @@ static const struct find *entry_find;
 static char entry_time[64] = "%H:%M";
 static int entry_time_width = 6; /* with a space behind it */
 
-/* A time as it is shown, in columns that do not depend on the time. */
+/* A time as it is shown; the format is the user's own. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
 static size_t
 entry_put_time(char *buf, size_t size, int64_t when)
 {
@@ -60,6 +62,7 @@ entry_put_time(char *buf, size_t size, int64_t when)
 		return 0;
 	return strftime(buf, size, entry_time, &tm);
 }
+#pragma GCC diagnostic pop
 
 void
 entry_time_format(const char *format)

@@ -27,8 +27,10 @@ static const struct {
 	    "-|0,0 1x20|1,0 2x20|-|3,0 1x20|4,0 1x20" },
 	{ "many rows typed", 24, 50, { 18, 16, LAYOUT_MEMBERS_FROM, 30 },
 	    "-|0,0 1x50|1,0 14x50|-|15,0 1x50|16,0 8x50" },
-	{ "one row", 1, 10, { 18, 16, 3 }, "-|-|-|-|-|0,0 1x10" },
-	{ "two rows", 2, 10, { 18, 16, 3 }, "-|-|0,0 1x10|-|-|1,0 1x10" },
+	{ "one row", 1, 10, { 18, 16, LAYOUT_MEMBERS_FROM, 3 },
+	    "-|-|-|-|-|0,0 1x10" },
+	{ "two rows", 2, 10, { 18, 16, LAYOUT_MEMBERS_FROM, 3 },
+	    "-|-|0,0 1x10|-|-|1,0 1x10" },
 };
 
 START_TEST(layout_rows)
