@@ -262,6 +262,7 @@ recall_read(int fd)
 {
 	char line[2 * RECALL_BYTES + 2];
 	unsigned int n = 0;
+	int whole, rest = 0; /* of a line that is too long */
 	size_t len;
 	FILE *f;
 
@@ -275,7 +276,9 @@ recall_read(int fd)
 	while (fgets(line, sizeof(line), f) != NULL) {
 		n++;
 		len = strcspn(line, "\n");
-		if (line[len] == '\0' && !feof(f))
+		whole = !rest;
+		rest = line[len] == '\0' && !feof(f);
+		if (!whole || rest)
 			continue; /* not ours: too long */
 		line[len] = '\0';
 		recall_unquote(line);

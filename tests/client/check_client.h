@@ -5,9 +5,12 @@
 #include <check.h>
 
 /* One suite for each module of client/, those of client/screen/ with SCREEN. */
+Suite *check_complete(void);
 Suite *check_edit(void);
+Suite *check_emoji(void);
 Suite *check_key(void);
 Suite *check_outbox(void);
+Suite *check_recall(void);
 Suite *check_configfile(void);
 Suite *check_setting(void);
 
