@@ -8,6 +8,7 @@
  * that /help shows, so there is no second table of arguments.
  */
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,7 @@ static const struct {
 	{ "VALUE", BIT(COMPLETE_VALUE) },
 	{ "SERVER", BIT(COMPLETE_SERVER) },
 	{ "NETWORK", BIT(COMPLETE_SERVER) },
+	{ "NAME", BIT(COMPLETE_SERVER) },
 };
 
 #define COMPLETE_TEXT (BIT(COMPLETE_NICK) | BIT(COMPLETE_ROOM))
@@ -210,11 +212,18 @@ complete_ask(struct complete *c, unsigned int kinds, const char *about)
 			s->offer(c, c->session, kind, about, c->word);
 }
 
+/* "[NETWORK.]SETTING" and "ROOM[,ROOM]": the last name counts. */
 static unsigned int
-usage_kinds(const char *name, size_t len)
+usage_kinds(const char *word, size_t word_len)
 {
-	size_t i;
+	const char *end = word + word_len, *name;
+	size_t i, len;
 
+	while (end > word && !isupper((unsigned char)end[-1]))
+		end--;
+	for (name = end; name > word && isupper((unsigned char)name[-1]);)
+		name--;
+	len = (size_t)(end - name);
 	for (i = 0; i < sizeof(complete_usages) / sizeof(complete_usages[0]);
 	    i++)
 		if (strlen(complete_usages[i].name) == len &&
@@ -229,13 +238,10 @@ static unsigned int
 usage_argument(const char *usage, size_t index)
 {
 	unsigned int kinds = 0, last = 0;
-	size_t i, least = 0, len;
-	const char *name;
+	size_t i, least = 0;
 
 	for (i = 0; *usage != '\0' && i < COMPLETE_ARGUMENTS; i++) {
-		name = usage + strspn(usage, "[");
-		len = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-		last = usage_kinds(name, len);
+		last = usage_kinds(usage, strcspn(usage, " "));
 		if (least <= index && index <= i)
 			kinds |= last;
 		least += *usage != '[';

@@ -26,7 +26,9 @@
 #include <unistd.h>
 
 #include "recall.h"
+#include "setting.h"
 #include "irc/utf8.h"
+#include "path.h"
 
 static struct {
 	char *line[RECALL_LINES];
@@ -337,6 +339,17 @@ recall_open(const char *file)
 	recall.fd = fd;
 	recall.open = 1;
 	return 0;
+}
+
+int
+recall_begin(void)
+{
+	char path[PATH_MOST];
+
+	if (!setting_on("history") ||
+	    path_state(path, sizeof(path), "history") == -1)
+		return 0;
+	return path_prepare(path) == -1 ? -1 : recall_open(path);
 }
 
 void

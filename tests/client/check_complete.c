@@ -49,7 +49,8 @@ usage(const char *command)
 	static const char *const usages[][2] = {
 		{ "msg", "TARGET TEXT" }, { "kick", "[ROOM] NICK [REASON]" },
 		{ "join", "ROOM[,ROOM] [KEY[,KEY]]" }, { "me", "TEXT" },
-		{ "set", "[SETTING [VALUE]]" }, { "help", "[COMMAND]" },
+		{ "set", "[[NETWORK.]SETTING [VALUE]]" },
+		{ "help", "[COMMAND]" },
 		{ "rooms", "" }, { "server", "SERVER" },
 	};
 	int i;
