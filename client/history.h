@@ -47,4 +47,21 @@ int history_between(struct session *s, const char *target,
 int history_search(struct session *s, const char *room, const char *text,
     unsigned int limit);
 
+/* The text of a time in milliseconds, as server-time has it. */
+enum { HISTORY_TIME = 32 };
+void history_format_time(char buf[HISTORY_TIME], int64_t when);
+
+/* ---- what event.c and batch.c learn; LABEL "": none ---- */
+
+/* A batch of history is complete: COUNT messages of TARGET, or of a SEARCH. */
+void history_came(struct session *s, const char *label, const char *target,
+    int search, unsigned int count);
+/* All that belongs to LABEL has come. */
+void history_answered(struct session *s, const char *label);
+/* A FAIL of COMMAND that has no label. */
+void history_refused(struct session *s, const char *command);
+/* With the connection: what is under way ends now; is forgotten. */
+void history_lost(struct session *s);
+void history_clear(struct session *s);
+
 #endif

@@ -80,6 +80,7 @@ session_clear(struct session *s)
 {
 	connection_close(&s->connection, "");
 	outbox_clear(&s->outbox);
+	event_clear(s);
 	room_clear(&s->rooms);
 }
 
@@ -120,7 +121,7 @@ session_finish(struct session *s)
 static void __attribute__((format(printf, 2, 0)))
 session_vwrite(struct session *s, const char *fmt, va_list ap)
 {
-	char line[SESSION_LINE + 64];
+	char line[SESSION_LINE + 1024]; /* with tags */
 
 	vsnprintf(line, sizeof(line), fmt, ap);
 	connection_write(&s->connection, line);
@@ -505,7 +506,7 @@ session_lost(struct session *s, int64_t now)
 		return;
 	}
 	s->state = SESSION_OFFLINE;
-	room_leave_all(s->rooms);
+	event_lost(s);
 	session_show_unsure(s);
 	if (s->draining && s->typed) {
 		session_finish(s);
