@@ -16,7 +16,16 @@ main(void)
 	int failed;
 
 	srunner_add_suite(sr, check_configfile());
+	srunner_add_suite(sr, check_edit());
+	srunner_add_suite(sr, check_key());
 	srunner_add_suite(sr, check_setting());
+	srunner_add_suite(sr, check_json());
+	srunner_add_suite(sr, check_when());
+	srunner_add_suite(sr, check_answer());
+	srunner_add_suite(sr, check_child());
+	srunner_add_suite(sr, check_order());
+	srunner_add_suite(sr, check_question());
+	srunner_add_suite(sr, check_rate());
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
 	srunner_free(sr);
