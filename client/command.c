@@ -20,6 +20,7 @@
 #include "remark.h"
 #include "room.h"
 #include "session.h"
+#include "set.h"
 
 enum {
 	COMMAND_WORDS = 3,
@@ -487,16 +488,21 @@ static const struct command commands[] = {
 	{ "reply", remark_reply, 2, "NICK TEXT",
 	    "answer the last message of somebody" },
 	{ "rooms", cmd_rooms, 0, "", "the rooms you are in" },
+	{ "save", set_save, 0, "", "write changed settings to the file" },
 	{ "search", remark_search, 1, "[ROOM] TEXT",
 	    "find what was said, on the server" },
 	{ "server", cmd_server, 0, "[NAME]",
 	    "talk to another server; list them" },
+	{ "set", set_show_or_change, 0, "[[NETWORK.]SETTING [VALUE]]",
+	    "show or change settings" },
 	{ "topic", cmd_topic, 0, "[ROOM] [TEXT]",
 	    "show or change the topic of the room" },
 	{ "unignore", ignore_remove, 1, "NICK",
 	    "show again what somebody says" },
 	{ "unreact", remark_unreact, 2, "NICK REACTION",
 	    "take a reaction back" },
+	{ "unset", set_unset, 1, "[NETWORK.]SETTING",
+	    "the default of a setting again" },
 	{ "who", cmd_who, 0, "[MASK]", "who is in the room, or matches" },
 	{ "whois", cmd_whois, 1, "NICK", "what is known of somebody" },
 };
