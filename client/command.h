@@ -18,4 +18,16 @@ const char *command_name(size_t i);
 /* "[ROOM] NICK [REASON]": what /help shows; NULL: there is no such command. */
 const char *command_usage(const char *name);
 
+/* ---- for handlers of the table ---- */
+
+/* Why there is nobody to talk to. */
+#define COMMAND_NO_TARGET \
+	"no room or person chosen: /join ROOM or /query NICK"
+
+/* Copies the next word of *TEXT, cut to SIZE, and moves *TEXT to the one
+ * after it; returns 0 when there is none. */
+int command_word(const char **text, char *word, size_t size);
+/* Says WHY, and counts it. */
+void command_refuse(struct session *s, const char *why);
+
 #endif
