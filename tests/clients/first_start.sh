@@ -42,7 +42,7 @@ start()
 # soon NICK PATTERN: it shows that, sooner or later
 soon()
 {
-	soon "$1" "$2" >"$dir/waited"
+	wait_for shows "$1" "$2" >"$dir/waited"
 }
 
 # answers NICK PATTERN LINE: when it asks so
