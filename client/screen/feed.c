@@ -235,8 +235,9 @@ feed_history(struct buffer *b, const struct news *n)
 	    strcmp(n->text, "before") != 0)
 		return;
 	scrollback_page(b->lines, 0);
-	b->past = BUFFER_PAST_MORE;
-	if (!(n->flags & NEWS_MORE)) {
+	b->past = n->flags & NEWS_REFUSED ? BUFFER_PAST_UNKNOWN :
+	    BUFFER_PAST_MORE;
+	if (!(n->flags & (NEWS_MORE | NEWS_REFUSED))) {
 		b->past = BUFFER_PAST_BEGINS;
 		scrollback_begins(b->lines);
 	}
@@ -323,6 +324,17 @@ feed_home(struct session *s)
 	return s == NULL ? buffer_first() : buffer_find(s, "");
 }
 
+/* A buffer for what begins with N, which is not read yet. */
+static struct buffer *
+feed_begin(struct session *s, const struct news *n)
+{
+	struct buffer *b = feed_buffer(s, n->room);
+
+	if (b != NULL)
+		scrollback_read(b->lines, n->when - 1);
+	return b;
+}
+
 static int
 feed_is_of_person(const struct news *n)
 {
@@ -344,8 +356,9 @@ feed_tell(struct session *s, const struct news *n)
 		return;
 	}
 	if (n->room != NULL && s != NULL)
-		b = f->quiet ? buffer_find(s, n->room) :
-		    feed_buffer(s, n->room);
+		b = buffer_find(s, n->room);
+	if (b == NULL && n->room != NULL && s != NULL && !f->quiet)
+		b = feed_begin(s, n);
 	if (b == NULL)
 		b = feed_home(s);
 	if (b != NULL)

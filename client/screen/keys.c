@@ -97,8 +97,12 @@ keys_send(struct buffer *b, char *text)
 		b->commanded = window.now;
 		keys_run(s, text);
 		keys_follow(s);
-	} else if (!keys_reply(b, text))
-		command_line(s, text, 0);
+	} else {
+		if (!keys_reply(b, text))
+			command_line(s, text, 0);
+		if (b->kind != BUFFER_SERVER)
+			say_typing(s, b->name, SAY_SENT);
+	}
 	window.dirty |= DIRTY_ALL;
 }
 

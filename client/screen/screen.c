@@ -41,7 +41,7 @@ static struct loop_watch screen_keyboard = { .fd = STDIN_FILENO,
 
 static struct {
 	int open, pressed;
-	int64_t drawn, second; /* when */
+	int64_t drawn, second, read; /* when */
 	uint64_t settings;
 } screen;
 
@@ -167,7 +167,7 @@ screen_ready(struct loop_watch *w, short revents)
 	ssize_t n;
 
 	(void)revents;
-	window.now = connection_now();
+	window.now = screen.read = connection_now();
 	n = read(STDIN_FILENO, bytes, sizeof(bytes));
 	if (n > 0) {
 		keys_take(bytes, n);
@@ -182,12 +182,27 @@ screen_ready(struct loop_watch *w, short revents)
 	}
 }
 
+/* Milliseconds until a key that is not complete is taken as it is; -1: there
+ * is none. */
+static int
+screen_key_wait(int64_t now)
+{
+	int wait = keys_timeout();
+	int64_t left = screen.read + wait - now;
+
+	if (wait == -1)
+		return -1;
+	return left > 0 ? (int)left : 0;
+}
+
 static void
 screen_turn(int64_t now)
 {
 	window.now = now;
-	if (keys_timeout() == 0)
+	if (screen_key_wait(now) == 0) {
 		keys_expire();
+		screen.pressed = 1;
+	}
 	screen_take_settings();
 	screen_tick();
 	if (window.dirty == 0)
@@ -210,7 +225,7 @@ screen_sooner(int a, int b)
 static int
 screen_timeout(int64_t now)
 {
-	int wait = keys_timeout();
+	int wait = screen_key_wait(now);
 	int64_t frame = screen.drawn + SCREEN_FRAME - now;
 	int64_t second = screen.second + SCREEN_SECOND - now;
 
