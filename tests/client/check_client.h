@@ -16,6 +16,7 @@ Suite *check_rate(void);
 Suite *check_edit(void);
 Suite *check_key(void);
 Suite *check_outbox(void);
+Suite *check_own(void);
 Suite *check_sasl(void);
 Suite *check_configfile(void);
 Suite *check_setting(void);
