@@ -353,6 +353,7 @@ event_rename(struct session *s, struct event_line *e)
 		    room_find(s->rooms, n.about) != r)
 			room_forget(&s->rooms, n.about);
 		room_rename(r, n.about);
+		recent_rename(s, n.room, n.about);
 	}
 	news_tell(s, &n);
 }
