@@ -16,10 +16,12 @@
 #include "ignore.h"
 #include "irc/name.h"
 #include "loop.h"
+#include "network.h"
 #include "news.h"
 #include "remark.h"
 #include "room.h"
 #include "session.h"
+#include "set.h"
 
 enum {
 	COMMAND_WORDS = 3,
@@ -372,18 +374,20 @@ command_find_server(const char *name)
 	return NULL;
 }
 
-/* With the nick, and in the manner, of the one from which it was asked. */
+/* A network of the configuration, or any address. */
 static void
 command_new_server(struct session *s, const char *where)
 {
 	struct session *new = malloc(sizeof(*new));
+	char why[512] = "out of memory";
 
-	if (new == NULL || session_init(new, where, s->wanted) != 0) {
-		command_refuse(s, "that is no address of a server");
+	if (new == NULL || network_open(new, where, NULL, NULL, why,
+	    sizeof(why)) == -1) {
+		command_refuse(s, why);
 		free(new);
 		return;
 	}
-	new->once = s->once;
+	new->once |= s->once;
 	if (loop_add_session(new) == -1) {
 		command_refuse(s, "too many servers");
 		session_clear(new);
@@ -487,16 +491,21 @@ static const struct command commands[] = {
 	{ "reply", remark_reply, 2, "NICK TEXT",
 	    "answer the last message of somebody" },
 	{ "rooms", cmd_rooms, 0, "", "the rooms you are in" },
+	{ "save", set_save, 0, "", "write changed settings to the file" },
 	{ "search", remark_search, 1, "[ROOM] TEXT",
 	    "find what was said, on the server" },
 	{ "server", cmd_server, 0, "[NAME]",
 	    "talk to another server; list them" },
+	{ "set", set_show_or_change, 0, "[[NETWORK.]SETTING [VALUE]]",
+	    "show or change settings" },
 	{ "topic", cmd_topic, 0, "[ROOM] [TEXT]",
 	    "show or change the topic of the room" },
 	{ "unignore", ignore_remove, 1, "NICK",
 	    "show again what somebody says" },
 	{ "unreact", remark_unreact, 2, "NICK REACTION",
 	    "take a reaction back" },
+	{ "unset", set_unset, 1, "[NETWORK.]SETTING",
+	    "the default of a setting again" },
 	{ "who", cmd_who, 0, "[MASK]", "who is in the room, or matches" },
 	{ "whois", cmd_whois, 1, "NICK", "what is known of somebody" },
 };

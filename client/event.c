@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "batch.h"
+#include "catchup.h"
 #include "event.h"
 #include "history.h"
 #include "ignore.h"
@@ -25,8 +26,10 @@
 #include "irc/utf8.h"
 #include "negotiation.h"
 #include "news.h"
+#include "own.h"
 #include "recent.h"
 #include "room.h"
+#include "sasl.h"
 #include "say.h"
 #include "session.h"
 #include "speech.h"
@@ -151,6 +154,7 @@ event_enter(struct session *s, const struct event_line *e, const char *room,
 			session_target(s, room);
 		if (s->caps & (CAP(NO_IMPLICIT_NAMES) | CAP(NO_NAMES)))
 			session_write(s, "NAMES %s", room);
+		catchup_joined(s, room);
 	} else
 		r = room_find(s->rooms, room);
 	if (r != NULL)
@@ -289,7 +293,7 @@ event_invite(struct session *s, struct event_line *e)
 {
 	struct news n = event_news(e, NEWS_INVITE);
 
-	if (ignore_has(e))
+	if (ignore_has(s, e))
 		return;
 	n.about = e->m.param[0];
 	n.room = e->m.param[1];
@@ -438,12 +442,14 @@ event_show_refusal(struct session *s, const struct event_line *e)
 	const struct message *m = &e->m;
 	struct message about = *m;
 
+	if (own_refused(s, e->label, m->nparam > 2 ? m->param[1] : NULL,
+	    m->nparam > 0 ? m->param[m->nparam - 1] : m->command))
+		return;
 	about.nparam--;
 	event_rest(text, sizeof(text), &about, 1);
 	snprintf(lead, sizeof(lead), "%s%s", text, *text ? ": " : "");
 	event_error_about(s, e, NULL, lead,
 	    m->nparam > 0 ? m->param[m->nparam - 1] : m->command);
-	s->refused++;
 }
 
 /* ---- the server itself ---- */
@@ -458,6 +464,7 @@ static void
 event_pong(struct session *s, struct event_line *e)
 {
 	s->welcoming = 0; /* some servers have no MOTD, and do not say so */
+	session_clock(s, e->when);
 	session_pong(s, e->m.param[e->m.nparam - 1]);
 }
 
@@ -467,7 +474,7 @@ static void
 event_error(struct session *s, struct event_line *e)
 {
 	if (s->state == SESSION_QUITTING) {
-		outbox_confirm(&s->outbox, s->outbox.next);
+		own_confirmed(s, s->outbox.order);
 		return;
 	}
 	event_error_about(s, e, NULL, "the server says: ", e->m.param[0]);
@@ -502,6 +509,7 @@ event_nick_refused(struct session *s, struct event_line *e)
 static void
 event_welcome(struct session *s, struct event_line *e)
 {
+	session_clock(s, e->when);
 	session_welcome(s, e->m.param[0], e->nick);
 }
 
@@ -551,6 +559,8 @@ event_room_refused(struct session *s, struct event_line *e)
 	struct room *r = room_find(s->rooms, e->m.param[1]);
 
 	event_show_refusal(s, e);
+	if (r == NULL || !r->joined)
+		catchup_refused(s, e->m.param[1]);
 	if (r != NULL && !r->joined)
 		room_forget(&s->rooms, e->m.param[1]);
 }
@@ -583,10 +593,11 @@ event_standard_reply(struct session *s, struct event_line *e)
 		event_answer(s, e, NULL, named);
 		return;
 	}
-	event_error_about(s, e, event_param(e, 1), "", text);
 	if (*e->label == '\0')
 		history_refused(s, e->m.param[0]);
-	s->refused++;
+	if (!own_refused(s, e->label, e->m.nparam > 3 ? e->m.param[2] : NULL,
+	    e->m.param[e->m.nparam - 1]))
+		event_error_about(s, e, event_param(e, 1), "", text);
 }
 
 /* ---- what is known of rooms ---- */
@@ -675,6 +686,8 @@ static const struct event events[] = {
 	{ "PONG", event_pong, 1, NULL, 0 },
 	{ "ERROR", event_error, 1, NULL, 0 },
 	{ "CAP", negotiation_cap, 2, NULL, 0 },
+	{ "AUTHENTICATE", sasl_authenticate, 1, NULL, 0 },
+	{ "CHATHISTORY", catchup_target, 2, NULL, 0 },
 	{ "FAIL", event_standard_reply, 1, NULL, 0 },
 	{ "WARN", event_standard_reply, 1, NULL, 0 },
 	{ "NOTE", event_standard_reply, 1, NULL, 0 },
@@ -727,6 +740,15 @@ static const struct event events[] = {
 	{ "315", NULL, 0, NULL, EVENT_HIDDEN },
 	{ "353", event_names, 4, NULL, 0 },
 	{ "366", event_names_end, 2, NULL, 0 },
+	{ "900", sasl_logged_in, 3, NULL, 0 },
+	{ "901", sasl_logged_out, 0, NULL, 0 },
+	{ "902", sasl_failed, 1, NULL, 0 },
+	{ "903", sasl_success, 0, NULL, 0 },
+	{ "904", sasl_failed, 1, NULL, 0 },
+	{ "905", sasl_failed, 1, NULL, 0 },
+	{ "906", sasl_failed, 1, NULL, 0 },
+	{ "907", sasl_failed, 1, NULL, 0 },
+	{ "908", NULL, 0, NULL, EVENT_HIDDEN },
 	{ "396", NULL, 2, "you are seen as %2", EVENT_WELCOME },
 
 	{ "730", NULL, 2, "here now: %2", 0 },
@@ -935,7 +957,7 @@ event_handle(struct session *s, char *line, size_t len)
 	if (!batch_take(s, &e))
 		event_dispatch(s, &e);
 	if (e.answers) {
-		session_label(s, e.label);
+		own_answered(s, e.label);
 		history_answered(s, e.label);
 	}
 }

@@ -207,24 +207,25 @@ history_search(struct session *s, const char *room, const char *text,
 
 /* ---- what comes ---- */
 
+/* COUNT -1: it does not come. */
 static void
 history_tell(struct session *s, const char *target, const char *what,
-    unsigned int count, unsigned int limit)
+    int count, unsigned int limit)
 {
 	struct news n = { .kind = NEWS_HISTORY };
 	char about[16];
 
-	snprintf(about, sizeof(about), "%u", count);
+	snprintf(about, sizeof(about), "%d", count);
 	n.room = *target == '\0' ? NULL : target;
-	n.about = about;
+	n.about = count == -1 ? NULL : about;
 	n.text = what;
-	if (limit != 0 && count >= limit)
+	if (limit != 0 && count >= (int)limit)
 		n.flags |= NEWS_MORE;
 	news_tell(s, &n);
 }
 
 static void
-history_finish(struct session *s, struct history **p, unsigned int count)
+history_finish(struct session *s, struct history **p, int count)
 {
 	struct history *h = *p;
 
@@ -254,6 +255,13 @@ history_slot(struct session *s, const char *label, const char *target,
 	return p;
 }
 
+int
+history_is_asked(struct session *s, const char *label, const char *target,
+    int search)
+{
+	return *history_slot(s, label, target, search) != NULL;
+}
+
 void
 history_came(struct session *s, const char *label, const char *target,
     int search, unsigned int count)
@@ -261,9 +269,9 @@ history_came(struct session *s, const char *label, const char *target,
 	struct history **p = history_slot(s, label, target, search);
 
 	if (*p != NULL)
-		history_finish(s, p, count);
+		history_finish(s, p, (int)count);
 	else
-		history_tell(s, target, "", count, 0);
+		history_tell(s, target, "", (int)count, 0);
 }
 
 void
@@ -275,7 +283,7 @@ history_answered(struct session *s, const char *label)
 		return;
 	p = history_slot(s, label, "", 0);
 	if (*p != NULL)
-		history_finish(s, p, 0);
+		history_finish(s, p, -1);
 }
 
 /* Without labels it is the oldest that is refused. */
@@ -291,14 +299,14 @@ history_refused(struct session *s, const char *command)
 	    search != (strcmp((*p)->what, "search") == 0)))
 		p = &(*p)->next;
 	if (*p != NULL)
-		history_finish(s, p, 0);
+		history_finish(s, p, -1);
 }
 
 void
 history_lost(struct session *s)
 {
 	while (s->histories != NULL)
-		history_finish(s, &s->histories, 0);
+		history_finish(s, &s->histories, -1);
 }
 
 void

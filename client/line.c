@@ -262,7 +262,7 @@ static void
 line_history(struct session *s, const struct news *n)
 {
 	(void)s;
-	if (*n->text == '\0')
+	if (*n->text == '\0' || n->about == NULL)
 		return;
 	line_put(DISPLAY_CLIENT, n, DISPLAY_LEAD_CLIENT, "%s%s%s: %s%s",
 	    strcmp(n->text, "search") == 0 ? "search" : "history",
@@ -298,6 +298,15 @@ line_error(struct session *s, const struct news *n)
 	(void)s;
 	line_put(DISPLAY_ERROR, n, DISPLAY_LEAD_ERROR, "%s",
 	    n->text);
+}
+
+/* What we wanted to say is in ABOUT. */
+static void
+line_fate(struct session *s, const struct news *n)
+{
+	(void)s;
+	line_put(DISPLAY_ERROR, n, DISPLAY_LEAD_ERROR, "%s: %s: %s", n->room,
+	    n->text, n->about);
 }
 
 static void
@@ -339,6 +348,8 @@ static const struct {
 	[NEWS_UNREACT] = { line_react, NULL },
 	[NEWS_REDACT] = { line_redact, NULL },
 	[NEWS_HISTORY] = { line_history, NULL },
+	[NEWS_FAILED] = { line_fate, NULL },
+	[NEWS_UNSURE] = { line_fate, NULL },
 	[NEWS_REPLY] = { line_reply, NULL },
 	[NEWS_ERROR] = { line_error, NULL },
 	[NEWS_CLIENT] = { line_client, NULL },
@@ -380,6 +391,8 @@ line_tell(struct session *s, const struct news *n)
 	char text[LINE_TEXT];
 
 	line_network = s != NULL && loop_sessions() > 1 ? loop_name(s) : "";
+	if (n->flags & NEWS_PENDING)
+		return; /* it is told again when the server has taken it */
 	if (lines[n->kind].tell != NULL)
 		lines[n->kind].tell(s, n);
 	else if (lines[n->kind].words != NULL) {

@@ -14,12 +14,12 @@
 #include "history.h"
 #include "irc/capability.h"
 #include "irc/tag.h"
+#include "own.h"
 #include "say.h"
 #include "session.h"
 
 enum {
 	SAY_TYPING = 3000, /* milliseconds between two "active" */
-	SAY_REPLY = 300,    /* bytes of a line with a tag */
 	SAY_VALUE = 512,   /* of a tag, escaped */
 	SAY_MARKERS = 1024, /* targets of which it is known how far */
 };
@@ -72,21 +72,13 @@ say_tagged(struct session *s, const char *target, const char *msgid,
 	return 0;
 }
 
-/* One that fits a line can have a tag; our own copy comes back then. */
 void
 say_reply(struct session *s, const char *target, const char *msgid,
     const char *text)
 {
-	char id[SAY_VALUE];
-
-	tag_escape(id, sizeof(id), msgid, strlen(msgid));
-	if (say_can_tag(s, "+draft/reply") && (s->caps & CAP(ECHO_MESSAGE)) &&
-	    say_is_word(target) && strlen(text) <= SAY_REPLY &&
-	    strpbrk(text, "\r\n") == NULL)
-		session_write(s, "@+draft/reply=%s PRIVMSG %s :%s", id,
-		    target, text);
-	else
-		session_say(s, "PRIVMSG", target, NULL, text);
+	own_say(s, "PRIVMSG", target, NULL,
+	    tag_denied(isupport_text(&s->isupport, ISUPPORT_CLIENTTAGDENY),
+	    "+draft/reply", strlen("+draft/reply")) ? NULL : msgid, text);
 }
 
 int

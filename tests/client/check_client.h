@@ -5,6 +5,7 @@
 #include <check.h>
 
 /* One suite for each module of client/, those of client/screen/ with SCREEN. */
+Suite *check_draft(void);
 Suite *check_json(void);
 Suite *check_when(void);
 Suite *check_answer(void);
@@ -15,8 +16,15 @@ Suite *check_rate(void);
 Suite *check_edit(void);
 Suite *check_key(void);
 Suite *check_outbox(void);
+Suite *check_sasl(void);
 Suite *check_configfile(void);
 Suite *check_setting(void);
+Suite *check_screen_find(void);
+Suite *check_screen_format(void);
+Suite *check_screen_link(void);
+Suite *check_screen_palette(void);
+Suite *check_screen_scrollback(void);
+Suite *check_screen_wrap(void);
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
