@@ -337,11 +337,23 @@ batch_fill(struct batch *b, const struct event_line *e)
 	snprintf(b->label, sizeof(b->label), "%s", e->label);
 	b->labelled = e->answers;
 	b->past = e->past;
-	b->flags = e->flags & NEWS_PLAYBACK;
-	if (b->type != NULL) {
-		b->past |= b->type->past;
-		b->flags |= b->type->flags;
-	}
+	b->flags = e->flags & (NEWS_PLAYBACK | NEWS_ASKED);
+	if (b->type == NULL)
+		return;
+	b->past |= b->type->past;
+	b->flags |= b->type->flags;
+}
+
+/* What was asked for is told even if it was before. */
+static void
+batch_ask(struct session *s, struct batch *b)
+{
+	int search = b->type != NULL && b->type->end == batch_search_end;
+
+	if ((search || (b->type != NULL &&
+	    b->type->end == batch_history_end)) &&
+	    history_is_asked(s, b->label, b->what, search))
+		b->flags |= NEWS_ASKED;
 }
 
 static void
@@ -356,6 +368,7 @@ batch_begin(struct session *s, struct event_line *e)
 	if (b == NULL)
 		return;
 	batch_fill(b, e);
+	batch_ask(s, b);
 	if (b->type != NULL && b->type->line == batch_multiline_line) {
 		b->first = calloc(1, sizeof(*b->first));
 		if (b->first == NULL) {
@@ -406,7 +419,9 @@ batch_take(struct session *s, struct event_line *e)
 
 	if (*e->batch == '\0' || (b = *batch_slot(s, e->batch)) == NULL)
 		return 0;
-	b->count++;
+	/* what is nested counts once, when it begins */
+	b->count += strcmp(e->m.command, "BATCH") != 0 ||
+	    (e->m.nparam > 0 && *e->m.param[0] == '+');
 	e->past |= b->past;
 	e->flags |= b->flags;
 	if (*e->label == '\0') {

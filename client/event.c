@@ -293,7 +293,7 @@ event_invite(struct session *s, struct event_line *e)
 {
 	struct news n = event_news(e, NEWS_INVITE);
 
-	if (ignore_has(e))
+	if (ignore_has(s, e))
 		return;
 	n.about = e->m.param[0];
 	n.room = e->m.param[1];
@@ -357,6 +357,7 @@ event_rename(struct session *s, struct event_line *e)
 		    room_find(s->rooms, n.about) != r)
 			room_forget(&s->rooms, n.about);
 		room_rename(r, n.about);
+		recent_rename(s, n.room, n.about);
 	}
 	news_tell(s, &n);
 }
@@ -592,11 +593,11 @@ event_standard_reply(struct session *s, struct event_line *e)
 		event_answer(s, e, NULL, named);
 		return;
 	}
+	if (*e->label == '\0')
+		history_refused(s, e->m.param[0]);
 	if (!own_refused(s, e->label, e->m.nparam > 3 ? e->m.param[2] : NULL,
 	    e->m.param[e->m.nparam - 1]))
 		event_error_about(s, e, event_param(e, 1), "", text);
-	if (*e->label == '\0')
-		history_refused(s, e->m.param[0]);
 }
 
 /* ---- what is known of rooms ---- */

@@ -207,44 +207,31 @@ history_search(struct session *s, const char *room, const char *text,
 
 /* ---- what comes ---- */
 
+/* COUNT -1: it does not come. */
 static void
 history_tell(struct session *s, const char *target, const char *what,
-    unsigned int count, unsigned int limit, unsigned int flags)
+    int count, unsigned int limit)
 {
 	struct news n = { .kind = NEWS_HISTORY };
 	char about[16];
 
-	snprintf(about, sizeof(about), "%u", count);
+	snprintf(about, sizeof(about), "%d", count);
 	n.room = *target == '\0' ? NULL : target;
-	n.about = about;
+	n.about = count == -1 ? NULL : about;
 	n.text = what;
-	n.flags = flags;
-	if (limit != 0 && count >= limit)
+	if (limit != 0 && count >= (int)limit)
 		n.flags |= NEWS_MORE;
 	news_tell(s, &n);
 }
 
 static void
-history_finish(struct session *s, struct history **p, unsigned int count,
-    unsigned int flags)
+history_finish(struct session *s, struct history **p, int count)
 {
 	struct history *h = *p;
 
 	*p = h->next;
-	history_tell(s, h->target, h->what, count, h->limit, flags);
+	history_tell(s, h->target, h->what, count, h->limit);
 	free(h);
-}
-
-int
-history_is_asked(const struct session *s, const char *target)
-{
-	const struct history *h;
-
-	for (h = s->histories; h != NULL; h = h->next)
-		if (*h->target == '\0' || isupport_cmp(&s->isupport,
-		    h->target, target) == 0)
-			return 1;
-	return 0;
 }
 
 /* The request a label names, or without one the first for TARGET. */
@@ -268,6 +255,13 @@ history_slot(struct session *s, const char *label, const char *target,
 	return p;
 }
 
+int
+history_is_asked(struct session *s, const char *label, const char *target,
+    int search)
+{
+	return *history_slot(s, label, target, search) != NULL;
+}
+
 void
 history_came(struct session *s, const char *label, const char *target,
     int search, unsigned int count)
@@ -275,9 +269,9 @@ history_came(struct session *s, const char *label, const char *target,
 	struct history **p = history_slot(s, label, target, search);
 
 	if (*p != NULL)
-		history_finish(s, p, count, 0);
+		history_finish(s, p, (int)count);
 	else
-		history_tell(s, target, "", count, 0, 0);
+		history_tell(s, target, "", (int)count, 0);
 }
 
 void
@@ -289,7 +283,7 @@ history_answered(struct session *s, const char *label)
 		return;
 	p = history_slot(s, label, "", 0);
 	if (*p != NULL)
-		history_finish(s, p, 0, NEWS_REFUSED);
+		history_finish(s, p, -1);
 }
 
 /* Without labels it is the oldest that is refused. */
@@ -305,14 +299,14 @@ history_refused(struct session *s, const char *command)
 	    search != (strcmp((*p)->what, "search") == 0)))
 		p = &(*p)->next;
 	if (*p != NULL)
-		history_finish(s, p, 0, NEWS_REFUSED);
+		history_finish(s, p, -1);
 }
 
 void
 history_lost(struct session *s)
 {
 	while (s->histories != NULL)
-		history_finish(s, &s->histories, 0, NEWS_REFUSED);
+		history_finish(s, &s->histories, -1);
 }
 
 void

@@ -20,7 +20,6 @@
 
 enum {
 	SAY_TYPING = 3000, /* milliseconds between two "active" */
-	SAY_REPLY = 300,    /* bytes of a line with a tag */
 	SAY_VALUE = 512,   /* of a tag, escaped */
 	SAY_MARKERS = 1024, /* targets of which it is known how far */
 };
@@ -78,7 +77,8 @@ say_reply(struct session *s, const char *target, const char *msgid,
     const char *text)
 {
 	own_say(s, "PRIVMSG", target, NULL,
-	    say_can_tag(s, "+draft/reply") ? msgid : NULL, text);
+	    tag_denied(isupport_text(&s->isupport, ISUPPORT_CLIENTTAGDENY),
+	    "+draft/reply", strlen("+draft/reply")) ? NULL : msgid, text);
 }
 
 int

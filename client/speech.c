@@ -75,11 +75,11 @@ speech_tell(struct session *s, struct event_line *e, enum news_kind kind,
 	r = n.room == NULL ? NULL : room_find(s->rooms, n.room);
 	if (r != NULL && !e->past)
 		room_spoke(r, e->nick);
+	if (kind != NEWS_CTCP)
+		recent_note(s, &n);
 	if (e->own && !e->past)
 		n.serial = own_echoed(s, e->label, e->m.command,
 		    e->m.param[0], text != NULL ? text : "");
-	if (kind != NEWS_CTCP)
-		recent_note(s, &n);
 	news_tell(s, &n);
 	own_accepted(s, n.serial, n.msgid);
 }
@@ -133,7 +133,7 @@ speech_text(struct session *s, struct event_line *e, int notice)
 	/* "*** Looking up your hostname" is for nobody. */
 	if (notice && s->state == SESSION_REGISTERING && !s->shown)
 		return;
-	if (ignore_has(e))
+	if (ignore_has(s, e))
 		return;
 	if (*text == '\001')
 		speech_ctcp(s, e, text + 1, notice);
@@ -176,7 +176,7 @@ speech_tagmsg(struct session *s, struct event_line *e)
 	struct news n;
 	size_t i;
 
-	if (e->m.tags == NULL || ignore_has(e))
+	if (e->m.tags == NULL || ignore_has(s, e))
 		return;
 	for (i = 0; i < sizeof(speech_tags) / sizeof(speech_tags[0]); i++) {
 		if (tag_get(e->m.tags, speech_tags[i].tag, value,
