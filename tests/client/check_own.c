@@ -64,6 +64,7 @@ begin(uint64_t caps)
 	s.state = SESSION_ONLINE;
 	s.connection.state = CONNECTION_OPEN;
 	s.caps = caps;
+	s.catches_up = 1;
 	if (caps & CAP(MULTILINE)) {
 		s.multiline_bytes = 4096;
 		s.multiline_lines = 4;
