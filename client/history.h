@@ -11,7 +11,8 @@
  * NEWS_HISTORY at the end: ROOM is the target, ABOUT how many messages there
  * were, TEXT what was asked ("latest", "before", "after", "between", "around",
  * "search", or "" when nobody asked), with NEWS_MORE if there were as many as
- * fit.  It comes in any case, also when the server refuses, or is lost.
+ * fit.  It comes in any case: with NEWS_REFUSED when the server refuses, or is
+ * lost.
  */
 
 struct session;
@@ -46,5 +47,25 @@ int history_between(struct session *s, const char *target,
 /* ROOM may be NULL: everywhere.  TEXT: words. */
 int history_search(struct session *s, const char *room, const char *text,
     unsigned int limit);
+
+/* Whether an answer about TARGET is awaited. */
+int history_is_asked(const struct session *s, const char *target);
+
+/* The text of a time in milliseconds, as server-time has it. */
+enum { HISTORY_TIME = 32 };
+void history_format_time(char buf[HISTORY_TIME], int64_t when);
+
+/* ---- what event.c and batch.c learn; LABEL "": none ---- */
+
+/* A batch of history is complete: COUNT messages of TARGET, or of a SEARCH. */
+void history_came(struct session *s, const char *label, const char *target,
+    int search, unsigned int count);
+/* All that belongs to LABEL has come. */
+void history_answered(struct session *s, const char *label);
+/* A FAIL of COMMAND that has no label. */
+void history_refused(struct session *s, const char *command);
+/* With the connection: what is under way ends now; is forgotten. */
+void history_lost(struct session *s);
+void history_clear(struct session *s);
 
 #endif
