@@ -230,11 +230,11 @@ catchup_note_page(struct catchup *c, const struct news *n)
 static int catchup_ended(struct session *s, const struct news *n);
 
 int
-catchup_is_new(struct session *s, const struct news *n, int asked)
+catchup_is_new(struct session *s, const struct news *n)
 {
 	struct catchup_place *p;
 	struct catchup *c;
-	int known;
+	int known, asked = 0;
 
 	if (n->kind == NEWS_HISTORY)
 		return catchup_ended(s, n);
@@ -252,10 +252,10 @@ catchup_is_new(struct session *s, const struct news *n, int asked)
 		catchup_note_last(s, p, n);
 		return !known;
 	}
-	if (p == c->under_way) {
+	if (p == c->under_way)
 		catchup_note_page(c, n);
-		asked = 0; /* by us */
-	}
+	else
+		asked = history_is_asked(s, n->room);
 	catchup_note_last(s, p, n);
 	if (!known && n->serial == 0 && own_found(s, n))
 		return 0;
@@ -341,7 +341,7 @@ catchup_ended(struct session *s, const struct news *n)
 		return 1;
 	if (c->dropped)
 		c->under_way = NULL;
-	else if (n->about == NULL)
+	else if (n->flags & NEWS_REFUSED)
 		catchup_leave(s, p, 0);
 	else if (!(n->flags & NEWS_MORE) || c->cursor == NULL)
 		catchup_leave(s, p, 1);
