@@ -293,7 +293,7 @@ event_invite(struct session *s, struct event_line *e)
 {
 	struct news n = event_news(e, NEWS_INVITE);
 
-	if (ignore_has(e))
+	if (ignore_has(s, e))
 		return;
 	n.about = e->m.param[0];
 	n.room = e->m.param[1];
@@ -357,6 +357,7 @@ event_rename(struct session *s, struct event_line *e)
 		    room_find(s->rooms, n.about) != r)
 			room_forget(&s->rooms, n.about);
 		room_rename(r, n.about);
+		recent_rename(s, n.room, n.about);
 	}
 	news_tell(s, &n);
 }
