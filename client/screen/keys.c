@@ -91,6 +91,11 @@ keys_send(struct buffer *b, char *text)
 {
 	struct session *s = b->session;
 
+	if (!keys_is_command(text) && !outbox_has_room(&s->outbox)) {
+		news_error(s, "too many lines are waiting for the server");
+		edit_set(b->edit, text);
+		return;
+	}
 	lines_end();
 	window_seen(b);
 	if (keys_is_command(text)) {
