@@ -5,9 +5,9 @@
  * Everything that is shown goes through display_line(), and everything that
  * goes through it is cleaned there, after it was put together, whoever it
  * came from: there is no other way to the terminal for a byte of another
- * person's.  Colours and the time are added afterwards and only on a
- * terminal.  A pipe gets "sender text" and nothing else, which also reads
- * well aloud.
+ * person's.  Colours and the time are added afterwards, on a terminal or where
+ * the settings want them.  A pipe gets "sender text" and nothing else, which
+ * also reads well aloud.
  */
 
 #include <stdarg.h>
@@ -19,6 +19,7 @@
 #include "clean.h"
 #include "display.h"
 #include "irc/utf8.h"
+#include "setting.h"
 #include "terminal.h"
 
 enum {
@@ -82,28 +83,52 @@ display_open(int shown)
 	    term != NULL && strcmp(term, "dumb") != 0;
 }
 
+/* What a setting says, "auto" being USUAL. */
+static int
+display_wants(const char *setting, int usual)
+{
+	return setting_is(setting, "auto") ? usual : setting_is(setting, "on");
+}
+
+/* The format is the person's own, who may ask for a line end with it. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+static void
+display_clock(char *buf, size_t size, const char *format, const struct tm *tm)
+{
+	char raw[256];
+
+	if (strftime(raw, sizeof(raw), format, tm) == 0)
+		*raw = '\0';
+	display_clean(buf, size, raw);
+}
+#pragma GCC diagnostic pop
+
 /* "12:34 ", with the date if it was not today. */
 static void
-display_time(char *buf, size_t size, int64_t ms)
+display_time
+(char *buf, size_t size, int64_t ms)
 {
 	time_t now = time(NULL), when = ms / 1000;
 	struct tm then, today;
+	char format[64];
 
 	*buf = '\0';
-	if (!display.shown || localtime_r(&now, &today) == NULL ||
+	if (!display_wants("times", display.shown) ||
+	    localtime_r(&now, &today) == NULL ||
 	    localtime_r(&when, &then) == NULL)
 		return;
-	if (then.tm_yday == today.tm_yday && then.tm_year == today.tm_year)
-		strftime(buf, size, "%H:%M ", &then);
-	else
-		strftime(buf, size, "%Y-%m-%d %H:%M ", &then);
+	snprintf(format, sizeof(format), "%s%s ",
+	    then.tm_yday == today.tm_yday && then.tm_year == today.tm_year ?
+	    "" : "%Y-%m-%d ", setting_text("time-format"));
+	display_clock(buf, size, format, &then);
 }
 
 void
 display_line(enum display_kind kind, int64_t when, const char *lead,
     const char *fmt, ...)
 {
-	char raw[DISPLAY_LINE], head[512], text[DISPLAY_LINE], at[32];
+	char raw[DISPLAY_LINE], head[512], text[DISPLAY_LINE], at[256];
 	char line[DISPLAY_LINE + 1024];
 	va_list ap;
 
@@ -113,7 +138,7 @@ display_line(enum display_kind kind, int64_t when, const char *lead,
 	display_clean(text, sizeof(text), raw);
 	display_clean(head, sizeof(head), lead);
 	display_time(at, sizeof(at), when);
-	if (display.colour)
+	if (display_wants("colours", display.colour))
 		snprintf(line, sizeof(line),
 		    "\033[2m%s\033[0m%s%s\033[0m%s %s\033[0m", at,
 		    display_looks[kind].lead, head, display_looks[kind].text,
