@@ -114,7 +114,7 @@ command_join_one(struct session *s, const char *name, const char *key)
 
 	snprintf(room, sizeof(room), "%s%s",
 	    session_is_room(s, name) ? "" : "#", name);
-	if (room_know(&s->rooms, room, key) == NULL) {
+	if (room_know(&s->rooms, &s->isupport, room, key) == NULL) {
 		command_refuse(s, "the name or key of the room is too long");
 		return;
 	}

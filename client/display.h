@@ -4,7 +4,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <time.h>
 
 /* What is printed: one line an event, whoever did it first. */
 
@@ -24,14 +23,10 @@ enum display_kind {
 
 /* Decides about colour (only if SHOWN, honouring NO_COLOR) and times. */
 void display_open(int shown);
-/* The time of the event being displayed from now on; 0: the present. */
-void display_at(time_t when);
-/* Prints "LEAD TEXT" as one line.  Both may come from anybody. */
-void display_line(enum display_kind kind, const char *lead, const char *fmt,
-    ...) __attribute__((format(printf, 3, 4)));
-/* The same for moot's own lines and for errors. */
-void display_client(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void display_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Prints "LEAD TEXT" as one line of the time WHEN, in milliseconds since the
+ * Epoch.  Both may come from anybody. */
+void display_line(enum display_kind kind, int64_t when, const char *lead,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 /* Whether a terminal merely shows the character, or joins it to others. */
 int display_is_harmless(uint32_t cp);

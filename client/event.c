@@ -5,22 +5,23 @@
  * One table: a command or numeric, who deals with it, how many parameters it
  * needs, and, for those that are merely shown, in which words.  A line that
  * is in no row is shown as it is, and numerics of 400 and above as errors.
- * The session is told what changes it; display.c makes harmless whatever is
- * shown, so no handler needs to think of that.
+ * The session and its rooms are told what changes them, unless the line is of
+ * the past; what is told of may hold anything, and whoever shows it makes it
+ * harmless, so no handler needs to think of that.
  */
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "display.h"
 #include "event.h"
+#include "irc/capability.h"
 #include "irc/message.h"
 #include "irc/name.h"
 #include "irc/tag.h"
 #include "irc/utf8.h"
 #include "negotiation.h"
+#include "news.h"
 #include "room.h"
 #include "session.h"
 #include "speech.h"
@@ -43,141 +44,46 @@ struct event {
 	int flags;
 };
 
-/* ---- people come and go ---- */
+/* ---- telling ---- */
 
-static void
-event_join(struct session *s, struct event_line *e)
-{
-	const char *room = e->m.param[0], *account = NULL;
-	struct room *r;
-
-	if (e->own) {
-		r = room_know(&s->rooms, room, NULL);
-		if (r != NULL)
-			r->joined = r->wanted = 1;
-		if (*s->target == '\0')
-			session_target(s, room);
-	} else if (e->m.nparam > 1 && strcmp(e->m.param[1], "*") != 0)
-		account = e->m.param[1];
-	if (account != NULL)
-		display_line(DISPLAY_EVENT, e->nick, "joined %s (account %s)",
-		    room, account);
-	else
-		display_line(DISPLAY_EVENT, e->nick, "joined %s", room);
-}
-
-/* " (why)", or "". */
 static const char *
-event_reason(const struct event_line *e, int param, char *buf, size_t size)
+event_or_null(const char *s)
 {
-	*buf = '\0';
-	if (e->m.nparam > param && *e->m.param[param] != '\0')
-		snprintf(buf, size, " (%s)", e->m.param[param]);
-	return buf;
+	return *s == '\0' ? NULL : s;
 }
 
-static void
-event_part(struct session *s, struct event_line *e)
+struct news
+event_news(const struct event_line *e, enum news_kind kind)
 {
-	char why[SESSION_LINE];
+	struct news n = { .kind = kind };
 
-	display_line(DISPLAY_EVENT, e->nick, "left %s%s", e->m.param[0],
-	    event_reason(e, 1, why, sizeof(why)));
-	if (e->own)
-		room_forget(&s->rooms, e->m.param[0]);
+	n.flags = e->flags;
+	n.when = e->when;
+	n.msgid = event_or_null(e->msgid);
+	n.nick = e->nick;
+	n.address = event_or_null(e->address);
+	n.account = event_or_null(e->account);
+	n.reply = event_or_null(e->reply);
+	return n;
 }
 
-static void
-event_quit(struct session *s, struct event_line *e)
+void
+event_tell(struct session *s, const struct event_line *e,
+    enum news_kind kind, const char *room, const char *text)
 {
-	char why[SESSION_LINE];
+	struct news n = event_news(e, kind);
 
-	(void)s;
-	display_line(DISPLAY_EVENT, e->nick, "quit%s",
-	    event_reason(e, 0, why, sizeof(why)));
+	n.room = room;
+	n.text = text;
+	news_tell(s, &n);
 }
 
-static void
-event_kick(struct session *s, struct event_line *e)
+/* A parameter that need not be there. */
+static const char *
+event_param(const struct event_line *e, int i)
 {
-	char why[SESSION_LINE];
-	int us = session_is_me(s, e->m.param[1]);
-
-	display_line(us ? DISPLAY_ERROR : DISPLAY_EVENT, e->nick,
-	    "kicked %s out of %s%s", us ? "you" : e->m.param[1],
-	    e->m.param[0], event_reason(e, 2, why, sizeof(why)));
-	if (us)
-		room_forget(&s->rooms, e->m.param[0]);
-}
-
-static void
-event_nick(struct session *s, struct event_line *e)
-{
-	display_line(DISPLAY_EVENT, e->nick, "is now known as %s",
-	    e->m.param[0]);
-	if (e->own)
-		session_nick_changed(s, e->m.param[0]);
-}
-
-static void
-event_away(struct session *s, struct event_line *e)
-{
-	char why[SESSION_LINE];
-
-	(void)s;
-	display_line(DISPLAY_EVENT, e->nick, "%s%s",
-	    e->m.nparam > 0 ? "is away" : "is back",
-	    event_reason(e, 0, why, sizeof(why)));
-}
-
-static void
-event_account(struct session *s, struct event_line *e)
-{
-	(void)s;
-	if (strcmp(e->m.param[0], "*") == 0)
-		display_line(DISPLAY_EVENT, e->nick, "logged out");
-	else
-		display_line(DISPLAY_EVENT, e->nick, "logged in as %s",
-		    e->m.param[0]);
-}
-
-static void
-event_setname(struct session *s, struct event_line *e)
-{
-	(void)s;
-	display_line(DISPLAY_EVENT, e->nick, "is now called %s",
-	    e->m.param[0]);
-}
-
-static void
-event_chghost(struct session *s, struct event_line *e)
-{
-	if (e->own)
-		snprintf(s->address, sizeof(s->address), "%s@%s",
-		    e->m.param[0], e->m.param[1]);
-	display_line(DISPLAY_EVENT, e->nick, "is now at %s@%s",
-	    e->m.param[0], e->m.param[1]);
-}
-
-static void
-event_invite(struct session *s, struct event_line *e)
-{
-	int us = session_is_me(s, e->m.param[0]);
-
-	display_line(us ? DISPLAY_MENTION : DISPLAY_EVENT, e->nick,
-	    "invites %s to %s", us ? "you" : e->m.param[0], e->m.param[1]);
-}
-
-static void
-event_topic(struct session *s, struct event_line *e)
-{
-	(void)s;
-	if (*e->m.param[1] == '\0')
-		display_line(DISPLAY_EVENT, e->nick, "removed the topic of %s",
-		    e->m.param[0]);
-	else
-		display_line(DISPLAY_EVENT, e->nick,
-		    "set the topic of %s: %s", e->m.param[0], e->m.param[1]);
+	return e->m.nparam > i && *e->m.param[i] != '\0' ? e->m.param[i] :
+	    NULL;
 }
 
 /* The parameters from AT on, a space between them. */
@@ -192,22 +98,296 @@ event_rest(char *buf, size_t size, const struct message *m, int at)
 		    len > 0 ? " " : "", m->param[at]);
 }
 
+/* ---- people come and go ---- */
+
+/* One of whom all is known from now on, by away-notify and the like. */
+static void
+event_enter(struct session *s, const struct event_line *e, const char *room,
+    const char *account)
+{
+	struct room *r;
+
+	if (e->past)
+		return;
+	if (e->own) {
+		r = room_know(&s->rooms, &s->isupport, room, NULL);
+		if (r != NULL)
+			r->joined = r->wanted = 1;
+		if (*s->target == '\0')
+			session_target(s, room);
+		if (s->caps & (CAP(NO_IMPLICIT_NAMES) | CAP(NO_NAMES)))
+			session_write(s, "NAMES %s", room);
+	} else
+		r = room_find(s->rooms, room);
+	if (r != NULL)
+		room_enter(r, e->nick, NULL, event_or_null(e->address),
+		    account);
+}
+
+/* With extended-join an account, "*" for none, and the real name. */
+static void
+event_join(struct session *s, struct event_line *e)
+{
+	struct news n = event_news(e, NEWS_JOIN);
+
+	n.room = e->m.param[0];
+	if (e->m.nparam > 1)
+		n.account = strcmp(e->m.param[1], "*") != 0 ?
+		    event_or_null(e->m.param[1]) : NULL;
+	n.text = e->m.nparam > 2 ? e->m.param[2] : NULL;
+	event_enter(s, e, n.room, n.account);
+	news_tell(s, &n);
+}
+
+/* NICK is out of ROOM. */
+static void
+event_leave(struct session *s, const struct event_line *e, const char *room,
+    const char *nick)
+{
+	struct room *r = room_find(s->rooms, room);
+
+	if (e->past || r == NULL)
+		return;
+	if (session_is_me(s, nick))
+		room_forget(&s->rooms, room);
+	else
+		room_leave(r, nick);
+}
+
+static void
+event_part(struct session *s, struct event_line *e)
+{
+	event_tell(s, e, NEWS_PART, e->m.param[0], event_param(e, 1));
+	event_leave(s, e, e->m.param[0], e->nick);
+}
+
+/* Of the past it is told by room: who was where then is not known now. */
+static void
+event_quit(struct session *s, struct event_line *e)
+{
+	struct room *r;
+
+	event_tell(s, e, NEWS_QUIT, NULL, event_param(e, 0));
+	for (r = s->rooms; r != NULL && !e->past && !e->own; r = r->next)
+		room_leave(r, e->nick);
+}
+
+static void
+event_kick(struct session *s, struct event_line *e)
+{
+	struct news n = event_news(e, NEWS_KICK);
+
+	n.room = e->m.param[0];
+	n.about = e->m.param[1];
+	n.text = event_param(e, 2);
+	if (session_is_me(s, n.about))
+		n.flags |= NEWS_MENTION;
+	news_tell(s, &n);
+	event_leave(s, e, n.room, n.about);
+}
+
+static void
+event_nick(struct session *s, struct event_line *e)
+{
+	struct news n = event_news(e, NEWS_NICK);
+	struct room *r;
+
+	n.about = e->m.param[0];
+	news_tell(s, &n);
+	if (e->past || *n.about == '\0')
+		return;
+	for (r = s->rooms; r != NULL; r = r->next)
+		room_nick(r, e->nick, n.about);
+	if (e->own)
+		session_nick_changed(s, n.about);
+}
+
+static void
+event_away(struct session *s, struct event_line *e)
+{
+	int away = e->m.nparam > 0;
+	struct room *r;
+
+	for (r = s->rooms; r != NULL && !e->past; r = r->next)
+		room_away(r, e->nick, away);
+	event_tell(s, e, away ? NEWS_AWAY : NEWS_BACK, NULL,
+	    event_param(e, 0));
+}
+
+static void
+event_account(struct session *s, struct event_line *e)
+{
+	struct news n = event_news(e, NEWS_ACCOUNT);
+	struct room *r;
+
+	n.account = strcmp(e->m.param[0], "*") == 0 ? NULL : e->m.param[0];
+	for (r = s->rooms; r != NULL && !e->past; r = r->next)
+		room_account(r, e->nick, n.account);
+	news_tell(s, &n);
+}
+
+static void
+event_setname(struct session *s, struct event_line *e)
+{
+	event_tell(s, e, NEWS_SETNAME, NULL, e->m.param[0]);
+}
+
+static void
+event_chghost(struct session *s, struct event_line *e)
+{
+	char address[SESSION_TARGET];
+	struct room *r;
+
+	snprintf(address, sizeof(address), "%s@%s", e->m.param[0],
+	    e->m.param[1]);
+	for (r = s->rooms; r != NULL && !e->past; r = r->next)
+		if (room_has(r, e->nick))
+			room_enter(r, e->nick, NULL, address, NULL);
+	if (e->own && !e->past)
+		snprintf(s->address, sizeof(s->address), "%s", address);
+	event_tell(s, e, NEWS_CHGHOST, NULL, address);
+}
+
+static void
+event_invite(struct session *s, struct event_line *e)
+{
+	struct news n = event_news(e, NEWS_INVITE);
+
+	n.about = e->m.param[0];
+	n.room = e->m.param[1];
+	if (session_is_me(s, n.about))
+		n.flags |= NEWS_MENTION;
+	news_tell(s, &n);
+}
+
+static void
+event_topic(struct session *s, struct event_line *e)
+{
+	struct room *r = room_find(s->rooms, e->m.param[0]);
+
+	if (r != NULL && !e->past)
+		room_set_topic(r, e->m.param[1]);
+	event_tell(s, e, NEWS_TOPIC, e->m.param[0], e->m.param[1]);
+}
+
 /* A key that is changed while we are in is the one to come back with. */
+static void
+event_change_mode(struct session *s, struct event_line *e, struct room *r)
+{
+	if (strcmp(e->m.param[1], "-k") == 0)
+		room_set_key(r, NULL);
+	else if (strcmp(e->m.param[1], "+k") == 0 && e->m.nparam > 2)
+		room_know(&s->rooms, &s->isupport, r->name, e->m.param[2]);
+	room_mode(r, e->m.param[1], e->m.param + 2, e->m.nparam - 2);
+}
+
+/* Modes of ours are of nobody's room. */
 static void
 event_mode(struct session *s, struct event_line *e)
 {
 	struct room *r = room_find(s->rooms, e->m.param[0]);
+	struct news n = event_news(e, NEWS_MODE);
 	char modes[SESSION_LINE];
 
-	if (r != NULL && strcmp(e->m.param[1], "-k") == 0)
-		room_set_key(r, NULL);
-	else if (r != NULL && strcmp(e->m.param[1], "+k") == 0 &&
-	    e->m.nparam > 2)
-		room_know(&s->rooms, r->name, e->m.param[2]);
+	if (r != NULL && !e->past)
+		event_change_mode(s, e, r);
 	event_rest(modes, sizeof(modes), &e->m, 1);
-	if (session_is_room(s, e->m.param[0]) || s->shown)
-		display_line(DISPLAY_EVENT, e->nick, "set mode %s on %s",
-		    modes, e->m.param[0]);
+	n.target = e->m.param[0];
+	n.room = session_is_room(s, n.target) ? n.target : NULL;
+	n.text = modes;
+	news_tell(s, &n);
+}
+
+/* The room is the same, so all that is known of it stays. */
+static void
+event_rename(struct session *s, struct event_line *e)
+{
+	struct room *r = room_find(s->rooms, e->m.param[0]);
+	struct news n = event_news(e, NEWS_RENAME);
+
+	n.room = e->m.param[0];
+	n.about = e->m.param[1];
+	n.text = event_param(e, 2);
+	if (r != NULL && !e->past) {
+		if (isupport_cmp(&s->isupport, s->target, r->name) == 0)
+			session_target(s, n.about);
+		if (room_find(s->rooms, n.about) != NULL &&
+		    room_find(s->rooms, n.about) != r)
+			room_forget(&s->rooms, n.about);
+		room_rename(r, n.about);
+	}
+	news_tell(s, &n);
+}
+
+static void
+event_wallops(struct session *s, struct event_line *e)
+{
+	event_tell(s, e, NEWS_WALLOPS, NULL, e->m.param[0]);
+}
+
+/* ---- answers ---- */
+
+/* The room, or who, an answer is about: parameters after our nick. */
+static const char *
+event_about_room(const struct session *s, const struct event_line *e)
+{
+	int i;
+
+	for (i = 1; i < e->m.nparam - 1; i++)
+		if (session_is_room(s, e->m.param[i]))
+			return e->m.param[i];
+	/* no such nick; away */
+	if (strcmp(e->m.command, "401") == 0 ||
+	    strcmp(e->m.command, "301") == 0)
+		return event_param(e, 1);
+	return NULL;
+}
+
+/* An answer, of which NICK (or NULL) is to be named first. */
+static void
+event_answer(struct session *s, const struct event_line *e, const char *nick,
+    const char *text)
+{
+	struct news n = event_news(e, NEWS_REPLY);
+
+	n.nick = nick;
+	n.address = n.account = NULL;
+	n.about = e->m.command;
+	n.room = event_about_room(s, e);
+	n.text = text;
+	news_tell(s, &n);
+}
+
+static void
+event_error_about(struct session *s, const struct event_line *e,
+    const char *about, const char *lead, const char *why)
+{
+	struct news n = event_news(e, NEWS_ERROR);
+	char text[EVENT_TEXT];
+
+	snprintf(text, sizeof(text), "%s%s", lead, why);
+	n.nick = n.address = n.account = NULL;
+	n.about = about != NULL ? about : e->m.command;
+	n.room = event_about_room(s, e);
+	n.text = text;
+	news_tell(s, &n);
+}
+
+/* "no such nick: bob", the text before what it is about, would read well
+ * only in English; what it is about comes first. */
+static void
+event_show_refusal(struct session *s, const struct event_line *e)
+{
+	char text[EVENT_TEXT], lead[EVENT_TEXT + 4];
+	const struct message *m = &e->m;
+	struct message about = *m;
+
+	about.nparam--;
+	event_rest(text, sizeof(text), &about, 1);
+	snprintf(lead, sizeof(lead), "%s%s", text, *text ? ": " : "");
+	event_error_about(s, e, NULL, lead,
+	    m->nparam > 0 ? m->param[m->nparam - 1] : m->command);
+	s->refused++;
 }
 
 /* ---- the server itself ---- */
@@ -234,7 +414,7 @@ event_error(struct session *s, struct event_line *e)
 		outbox_confirm(&s->outbox, s->outbox.next);
 		return;
 	}
-	display_error("the server says: %s", e->m.param[0]);
+	event_error_about(s, e, NULL, "the server says: ", e->m.param[0]);
 	if (s->state == SESSION_REGISTERING && s->once)
 		session_end(s, STATUS_REFUSED, "refused: %s", e->m.param[0]);
 }
@@ -248,7 +428,7 @@ event_refused(struct session *s, struct event_line *e)
 	if (s->state == SESSION_REGISTERING)
 		session_end(s, STATUS_REFUSED, "refused: %s", why);
 	else
-		display_error("%s", why);
+		event_error_about(s, e, NULL, "", why);
 }
 
 static void
@@ -260,8 +440,7 @@ event_nick_refused(struct session *s, struct event_line *e)
 		session_nick_refused(s, e->m.param[e->m.nparam - 1], invalid);
 		return;
 	}
-	display_error("%s: %s", e->m.param[1], e->m.param[e->m.nparam - 1]);
-	s->refused++;
+	event_show_refusal(s, e);
 }
 
 static void
@@ -284,19 +463,28 @@ event_motd(struct session *s, struct event_line *e)
 {
 	const char *text = e->m.param[1];
 
-	(void)s;
-	display_client("%s", text + (strncmp(text, "- ", 2) == 0 ? 2 : 0));
+	event_answer(s, e, NULL, text + (strncmp(text, "- ", 2) == 0 ? 2 : 0));
 }
 
+/* Where ranks or names compare in another way now, who is where has to be
+ * asked for again. */
 static void
 event_isupport(struct session *s, struct event_line *e)
 {
+	struct isupport before = s->isupport;
+	struct room *r;
 	int i;
 
 	for (i = 1; i < e->m.nparam; i++)
-		if (strncmp(e->m.param[i], "CHANTYPES=", 10) == 0)
-			snprintf(s->chantypes, sizeof(s->chantypes), "%s",
-			    e->m.param[i] + 10);
+		isupport_take(&s->isupport, e->m.param[i]);
+	if (before.folded == s->isupport.folded &&
+	    strcmp(before.prefixes, s->isupport.prefixes) == 0)
+		return;
+	for (r = s->rooms; r != NULL; r = r->next) {
+		room_empty(r);
+		if (r->joined)
+			session_write(s, "NAMES %s", r->name);
+	}
 }
 
 /* A refused room is no longer wanted; the target stays, so that what is
@@ -306,8 +494,7 @@ event_room_refused(struct session *s, struct event_line *e)
 {
 	struct room *r = room_find(s->rooms, e->m.param[1]);
 
-	display_error("%s: %s", e->m.param[1], e->m.param[e->m.nparam - 1]);
-	s->refused++;
+	event_show_refusal(s, e);
 	if (r != NULL && !r->joined)
 		room_forget(&s->rooms, e->m.param[1]);
 }
@@ -315,28 +502,96 @@ event_room_refused(struct session *s, struct event_line *e)
 static void
 event_who(struct session *s, struct event_line *e)
 {
-	char **p = e->m.param;
+	char **p = e->m.param, text[EVENT_TEXT];
 	const char *real = strchr(p[7], ' '); /* after the hop count */
+	struct room *r = room_find(s->rooms, p[1]);
 
-	(void)s;
-	display_line(DISPLAY_EVENT, p[5], "%s%s (%s@%s) %s",
+	if (r != NULL)
+		room_away(r, p[5], *p[6] == 'G');
+	snprintf(text, sizeof(text), "%s%s (%s@%s) %s",
 	    strcmp(p[1], "*") == 0 ? "" : p[1],
 	    *p[6] == 'G' ? " is away" : "", p[2], p[3],
 	    real == NULL ? "" : real + 1);
+	event_answer(s, e, p[5], text);
 }
 
+/* "FAIL JOIN CODE context :text" */
 static void
 event_standard_reply(struct session *s, struct event_line *e)
 {
-	char text[EVENT_TEXT];
+	char text[EVENT_TEXT], named[EVENT_TEXT * 2];
 
 	event_rest(text, sizeof(text), &e->m, 0);
 	if (strcmp(e->m.command, "FAIL") != 0) {
-		display_client("%s: %s", e->nick, text);
+		snprintf(named, sizeof(named), "%s: %s", e->nick, text);
+		event_answer(s, e, NULL, named);
 		return;
 	}
-	display_error("%s", text);
+	event_error_about(s, e, event_param(e, 1), "", text);
 	s->refused++;
+}
+
+/* ---- what is known of rooms ---- */
+
+/* "in #room: @alice bob", of which entering brings one. */
+static void
+event_names(struct session *s, struct event_line *e)
+{
+	struct room *r = room_find(s->rooms, e->m.param[2]);
+	struct news n = event_news(e, NEWS_REPLY);
+	char text[EVENT_TEXT];
+
+	if (r != NULL && !r->known)
+		n.flags |= NEWS_UNASKED;
+	if (r != NULL && r->joined)
+		room_names(r, e->m.param[3]);
+	snprintf(text, sizeof(text), "in %s: %s", e->m.param[2],
+	    e->m.param[3]);
+	n.nick = n.address = n.account = NULL;
+	n.about = e->m.command;
+	n.room = e->m.param[2];
+	n.text = text;
+	news_tell(s, &n);
+}
+
+static void
+event_names_end(struct session *s, struct event_line *e)
+{
+	struct room *r = room_find(s->rooms, e->m.param[1]);
+
+	if (r == NULL || !r->joined)
+		return;
+	room_names_end(r);
+	event_tell(s, e, NEWS_MEMBERS, r->name, NULL);
+}
+
+static void
+event_no_topic(struct session *s, struct event_line *e)
+{
+	struct room *r = room_find(s->rooms, e->m.param[1]);
+
+	if (r != NULL)
+		room_set_topic(r, "");
+}
+
+static void
+event_topic_is(struct session *s, struct event_line *e)
+{
+	struct room *r = room_find(s->rooms, e->m.param[1]);
+
+	if (r != NULL)
+		room_set_topic(r, e->m.param[2]);
+}
+
+static void
+event_modes_are(struct session *s, struct event_line *e)
+{
+	struct room *r = room_find(s->rooms, e->m.param[1]);
+
+	if (r == NULL)
+		return;
+	*r->modes = '\0';
+	room_mode(r, e->m.param[2], e->m.param + 3, e->m.nparam - 3);
 }
 
 /* ---- the table ---- */
@@ -356,7 +611,8 @@ static const struct event events[] = {
 	{ "ACCOUNT", event_account, 1, NULL, 0 },
 	{ "SETNAME", event_setname, 1, NULL, 0 },
 	{ "CHGHOST", event_chghost, 2, NULL, 0 },
-	{ "WALLOPS", NULL, 1, "to all operators: %1", 0 },
+	{ "RENAME", event_rename, 2, NULL, 0 },
+	{ "WALLOPS", event_wallops, 1, NULL, 0 },
 	{ "PING", event_ping, 1, NULL, 0 },
 	{ "PONG", event_pong, 1, NULL, 0 },
 	{ "ERROR", event_error, 1, NULL, 0 },
@@ -401,16 +657,16 @@ static const struct event events[] = {
 	{ "321", NULL, 0, NULL, EVENT_HIDDEN },
 	{ "322", NULL, 4, "%2 has %3 people: %4", 0 },
 	{ "323", NULL, 0, NULL, EVENT_HIDDEN },
-	{ "324", NULL, 3, "modes of %2: %>", 0 },
+	{ "324", event_modes_are, 3, "modes of %2: %>", 0 },
 	{ "329", NULL, 0, NULL, EVENT_HIDDEN },
-	{ "331", NULL, 2, "%2 has no topic", 0 },
-	{ "332", NULL, 3, "topic of %2: %3", 0 },
+	{ "331", event_no_topic, 2, "%2 has no topic", 0 },
+	{ "332", event_topic_is, 3, "topic of %2: %3", 0 },
 	{ "333", NULL, 0, NULL, EVENT_HIDDEN },
 	{ "341", NULL, 3, "%2 was invited to %3", 0 },
 	{ "352", event_who, 8, NULL, 0 },
 	{ "315", NULL, 0, NULL, EVENT_HIDDEN },
-	{ "353", NULL, 4, "in %3: %4", 0 },
-	{ "366", NULL, 0, NULL, EVENT_HIDDEN },
+	{ "353", event_names, 4, NULL, 0 },
+	{ "366", event_names_end, 2, NULL, 0 },
 	{ "396", NULL, 2, "you are seen as %2", EVENT_WELCOME },
 
 	{ "403", event_room_refused, 2, NULL, 0 },
@@ -476,27 +732,11 @@ event_is_hidden(const struct session *s, int flags)
 	    ((flags & EVENT_MOTD) && (s->welcomed || !s->shown));
 }
 
-/* "no such nick: bob", the text before what it is about, would read well
- * only in English; what it is about comes first. */
-static void
-event_show_refusal(struct session *s, const struct event_line *e)
-{
-	char text[EVENT_TEXT];
-	const struct message *m = &e->m;
-	struct message about = *m;
-
-	about.nparam--;
-	event_rest(text, sizeof(text), &about, 1);
-	display_error("%s%s%s", text, *text ? ": " : "",
-	    m->nparam > 0 ? m->param[m->nparam - 1] : m->command);
-	s->refused++;
-}
-
 static void
 event_show_unknown(struct session *s, const struct event_line *e)
 {
 	const char *c = e->m.command;
-	char text[EVENT_TEXT];
+	char text[EVENT_TEXT], named[EVENT_TEXT * 2];
 	int numeric = strspn(c, "0123456789") == 3 && c[3] == '\0';
 
 	if (numeric && *c >= '4' && *c <= '5') {
@@ -504,21 +744,20 @@ event_show_unknown(struct session *s, const struct event_line *e)
 		return;
 	}
 	event_rest(text, sizeof(text), &e->m, numeric);
-	if (numeric)
-		display_client("%s", text);
-	else
-		display_line(DISPLAY_EVENT, e->nick, "%s %s", c, text);
+	snprintf(named, sizeof(named), "%s %s", c, text);
+	event_answer(s, e, numeric ? NULL : e->nick, numeric ? text : named);
 }
 
 static void
-event_show(const struct event *row, const struct event_line *e)
+event_show(struct session *s, const struct event *row,
+    const struct event_line *e)
 {
 	char text[EVENT_TEXT];
 
 	if (row->form == NULL)
 		return;
 	event_form(text, sizeof(text), row->form, &e->m);
-	display_client("%s", text);
+	event_answer(s, e, NULL, text);
 }
 
 /* ---- a line ---- */
@@ -535,18 +774,50 @@ event_days(int year, int month, int day)
 	    day - 1 - 719468;
 }
 
-/* "2026-01-31T12:34:56.789Z"; 0 when it is not of that form. */
-static time_t
-event_time(const char *tags)
+/* "2026-01-31T12:34:56.789Z" in milliseconds; 0 when it is not of that form,
+ * or of no time. */
+static int64_t
+event_time(const char *text)
 {
-	char buf[32];
-	int y, mo, d, h, mi, s;
+	int y, mo, d, h, mi, sec, ms = 0;
 
-	if (tags == NULL || tag_get(tags, "time", buf, sizeof(buf)) < 0 ||
-	    sscanf(buf, "%4d-%2d-%2dT%2d:%2d:%2d", &y, &mo, &d, &h, &mi,
-	    &s) != 6 || y < 1970 || mo < 1 || mo > 12)
+	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d.%3d", &y, &mo, &d, &h, &mi,
+	    &sec, &ms) < 6 || y < 1970 || mo < 1 || mo > 12 || d < 1 ||
+	    d > 31 || h < 0 || mi < 0 || sec < 0 || ms < 0)
 		return 0;
-	return event_days(y, mo, d) * 86400 + h * 3600 + mi * 60 + s;
+	return ((event_days(y, mo, d) * 86400LL) + h * 3600 + mi * 60 + sec) *
+	    1000 + ms;
+}
+
+/* One tag of the line, cut to SIZE; "" when there is none, or it is longer
+ * than an honest one, of which a part would be another one. */
+static void
+event_tag(const struct event_line *e, const char *key, char *buf, size_t size)
+{
+	*buf = '\0';
+	if (e->m.tags != NULL &&
+	    tag_get(e->m.tags, key, buf, size) >= (long)size - 1)
+		*buf = '\0';
+}
+
+static void
+event_tags(struct event_line *e)
+{
+	char when[32], bot[8];
+
+	if (e->m.tags == NULL)
+		return;
+	event_tag(e, "time", when, sizeof(when));
+	e->when = event_time(when);
+	event_tag(e, "label", e->label, sizeof(e->label));
+	event_tag(e, "batch", e->batch, sizeof(e->batch));
+	event_tag(e, "msgid", e->msgid, sizeof(e->msgid));
+	event_tag(e, "account", e->account, sizeof(e->account));
+	event_tag(e, "+draft/reply", e->reply, sizeof(e->reply));
+	if (*e->reply == '\0')
+		event_tag(e, "+reply", e->reply, sizeof(e->reply));
+	if (tag_get(e->m.tags, "bot", bot, sizeof(bot)) >= 0)
+		e->flags |= NEWS_BOT;
 }
 
 /* A server's tags may be longer than message_parse() takes from a client, so
@@ -591,32 +862,37 @@ event_source(struct session *s, struct event_line *e)
 	e->own = session_is_me(s, e->nick);
 	if (e->own && bang != NULL)
 		snprintf(s->address, sizeof(s->address), "%s", bang + 1);
+	if (e->own)
+		e->flags |= NEWS_OWN;
+}
+
+static void
+event_dispatch(struct session *s, struct event_line *e)
+{
+	const struct event *row = event_find(e->m.command);
+
+	if (row == NULL)
+		event_show_unknown(s, e);
+	else if (e->m.nparam >= row->params &&
+	    !event_is_hidden(s, row->flags)) {
+		if (row->handle != NULL)
+			row->handle(s, e);
+		if (row->form != NULL)
+			event_show(s, row, e);
+	}
 }
 
 void
 event_handle(struct session *s, char *line, size_t len)
 {
-	const struct event *row;
 	struct event_line e;
-	char label[32];
 
 	memset(&e, 0, sizeof(e));
 	if (event_parse(&e, line, len) == -1)
 		return;
+	event_tags(&e);
 	event_source(s, &e);
-	display_at(event_time(e.m.tags));
-	row = event_find(e.m.command);
-	if (row == NULL)
-		event_show_unknown(s, &e);
-	else if (e.m.nparam >= row->params &&
-	    !event_is_hidden(s, row->flags)) {
-		if (row->handle != NULL)
-			row->handle(s, &e);
-		else
-			event_show(row, &e);
-	}
-	if (e.m.tags != NULL &&
-	    tag_get(e.m.tags, "label", label, sizeof(label)) > 0)
-		session_label(s, label);
-	display_at(0);
+	event_dispatch(s, &e);
+	if (*e.label != '\0')
+		session_label(s, e.label);
 }

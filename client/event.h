@@ -3,17 +3,39 @@
 #define CLIENT_EVENT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "irc/message.h"
+#include "news.h"
 #include "session.h"
 
-/* A line and who it is from, the nick split off. */
+enum {
+	EVENT_MSGID = 128,  /* what is longer is no msgid to us */
+	EVENT_LABEL = 65,
+	EVENT_ACCOUNT = 64,
+};
+
+/* A line, who it is from, the nick split off, and what its tags say; "" where
+ * they say nothing. */
 struct event_line {
 	struct message m;
 	char nick[SESSION_NICK * 2];
 	const char *address; /* user@host, or "" */
 	int own;             /* it is from us */
+	int past;            /* it tells of earlier: nothing changes by it */
+	unsigned int flags;  /* NEWS_OWN, NEWS_PLAYBACK, NEWS_BOT */
+	int64_t when;        /* milliseconds since the Epoch; 0: now */
+	char label[EVENT_LABEL]; /* of the line, or the batch it is in */
+	char batch[EVENT_LABEL]; /* the batch it is in */
+	char msgid[EVENT_MSGID], reply[EVENT_MSGID];
+	char account[EVENT_ACCOUNT];
 };
+
+/* News of what E tells; the kind's own fields are left to the caller. */
+struct news event_news(const struct event_line *e, enum news_kind kind);
+/* The same of ROOM, with TEXT, told at once. */
+void event_tell(struct session *s, const struct event_line *e,
+    enum news_kind kind, const char *room, const char *text);
 
 /* Deals with one line from the server, LEN bytes without its end, line[LEN]
  * writable; nothing in it is trusted, and it is changed. */

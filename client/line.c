@@ -4,7 +4,8 @@
  * first.
  *
  * It is what a pipe gets, and a terminal without a screen.  It keeps nothing:
- * what it needs to know of rooms and people is in the session.
+ * what it needs to know of rooms and people is in the session.  What somebody
+ * says has its own functions; for most of the rest a row of words is enough.
  */
 
 #include <stdio.h>
@@ -14,14 +15,270 @@
 #include "line.h"
 #include "session.h"
 
+enum {
+	LINE_TEXT = 8192, /* whatever grows is cut there */
+};
+
+/* ---- what people say ---- */
+
+static enum display_kind
+line_speech_kind(const struct news *n)
+{
+	if (n->flags & NEWS_OWN)
+		return DISPLAY_OWN;
+	return n->flags & NEWS_MENTION ? DISPLAY_MENTION : DISPLAY_MESSAGE;
+}
+
+static int
+line_is_room(const struct session *s, const struct news *n)
+{
+	return n->room != NULL && session_is_room(s, n->room);
+}
+
+/* "alice #room: hi", "alice: hi" to us, "us -> alice: hi" from us; HOW may be
+ * " (notice)". */
+static void
+line_speech(struct session *s, const struct news *n, const char *how)
+{
+	const char *to = n->target != NULL ? n->target : n->room;
+	enum display_kind kind = line_speech_kind(n);
+	char lead[SESSION_NICK * 2 + 2];
+
+	if (line_is_room(s, n))
+		display_line(kind, n->when, n->nick, "%s%s: %s", to, how,
+		    n->text);
+	else if (n->flags & NEWS_OWN)
+		display_line(kind, n->when, n->nick, "-> %s%s: %s", to, how,
+		    n->text);
+	else if (*how != '\0')
+		display_line(kind, n->when, n->nick, "%s: %s", how + 1,
+		    n->text);
+	else {
+		snprintf(lead, sizeof(lead), "%s:", n->nick);
+		display_line(kind, n->when, lead, "%s", n->text);
+	}
+}
+
+static void
+line_message(struct session *s, const struct news *n)
+{
+	line_speech(s, n, "");
+}
+
+static void
+line_notice(struct session *s, const struct news *n)
+{
+	line_speech(s, n, " (notice)");
+}
+
+static void
+line_ctcp(struct session *s, const struct news *n)
+{
+	char how[128];
+
+	if (n->text == NULL) {
+		display_line(DISPLAY_EVENT, n->when, n->nick,
+		    "asked for our CTCP %s", n->about);
+		return;
+	}
+	snprintf(how, sizeof(how), " (CTCP %s)", n->about);
+	line_speech(s, n, how);
+}
+
+static void
+line_action(struct session *s, const struct news *n)
+{
+	enum display_kind kind = line_speech_kind(n);
+	const char *to = n->target != NULL ? n->target : n->room;
+
+	if (line_is_room(s, n))
+		display_line(kind, n->when, "*", "%s %s (%s)", n->nick,
+		    n->text, to);
+	else
+		display_line(kind, n->when, "*", "%s %s (to %s)", n->nick,
+		    n->text, n->flags & NEWS_OWN ? to : "you");
+}
+
+/* ---- what they do ---- */
+
+static void
+line_join(struct session *s, const struct news *n)
+{
+	(void)s;
+	if (n->account != NULL && !(n->flags & NEWS_OWN))
+		display_line(DISPLAY_EVENT, n->when, n->nick,
+		    "joined %s (account %s)", n->room, n->account);
+	else
+		display_line(DISPLAY_EVENT, n->when, n->nick, "joined %s",
+		    n->room);
+}
+
+static void
+line_kick(struct session *s, const struct news *n)
+{
+	int us = n->flags & NEWS_MENTION;
+	char why[LINE_TEXT];
+
+	(void)s;
+	*why = '\0';
+	if (n->text != NULL)
+		snprintf(why, sizeof(why), " (%s)", n->text);
+	display_line(us ? DISPLAY_ERROR : DISPLAY_EVENT, n->when, n->nick,
+	    "kicked %s out of %s%s", us ? "you" : n->about, n->room, why);
+}
+
+static void
+line_invite(struct session *s, const struct news *n)
+{
+	int us = n->flags & NEWS_MENTION;
+
+	(void)s;
+	display_line(us ? DISPLAY_MENTION : DISPLAY_EVENT, n->when, n->nick,
+	    "invites %s to %s", us ? "you" : n->about, n->room);
+}
+
+/* Our own modes are only of interest to a person. */
+static void
+line_mode(struct session *s, const struct news *n)
+{
+	if (n->room != NULL || s->shown)
+		display_line(DISPLAY_EVENT, n->when, n->nick,
+		    "set mode %s on %s", n->text, n->target);
+}
+
+static void
+line_topic(struct session *s, const struct news *n)
+{
+	(void)s;
+	if (*n->text == '\0')
+		display_line(DISPLAY_EVENT, n->when, n->nick,
+		    "removed the topic of %s", n->room);
+	else
+		display_line(DISPLAY_EVENT, n->when, n->nick,
+		    "set the topic of %s: %s", n->room, n->text);
+}
+
+static void
+line_account(struct session *s, const struct news *n)
+{
+	(void)s;
+	if (n->account == NULL)
+		display_line(DISPLAY_EVENT, n->when, n->nick, "logged out");
+	else
+		display_line(DISPLAY_EVENT, n->when, n->nick,
+		    "logged in as %s", n->account);
+}
+
+/* ---- answers ---- */
+
+static void
+line_reply(struct session *s, const struct news *n)
+{
+	(void)s;
+	if (n->nick != NULL)
+		display_line(DISPLAY_EVENT, n->when, n->nick, "%s", n->text);
+	else
+		display_line(DISPLAY_CLIENT, n->when, DISPLAY_LEAD_CLIENT,
+		    "%s", n->text);
+}
+
+static void
+line_client(struct session *s, const struct news *n)
+{
+	(void)s;
+	display_line(DISPLAY_CLIENT, n->when, DISPLAY_LEAD_CLIENT, "%s",
+	    n->text);
+}
+
+static void
+line_error(struct session *s, const struct news *n)
+{
+	(void)s;
+	display_line(DISPLAY_ERROR, n->when, DISPLAY_LEAD_ERROR, "%s",
+	    n->text);
+}
+
+static void
+line_wallops(struct session *s, const struct news *n)
+{
+	(void)s;
+	display_line(DISPLAY_CLIENT, n->when, DISPLAY_LEAD_CLIENT,
+	    "to all operators: %s", n->text);
+}
+
+/* ---- the table ---- */
+
+/* Who tells it, or in which words: %r the room, %a what it is about, %t the
+ * text, %w " (text)" if there is one.  Neither: it is not shown. */
+static const struct {
+	void (*tell)(struct session *s, const struct news *n);
+	const char *words;
+} lines[NEWS_KINDS] = {
+	[NEWS_MESSAGE] = { line_message, NULL },
+	[NEWS_NOTICE] = { line_notice, NULL },
+	[NEWS_ACTION] = { line_action, NULL },
+	[NEWS_CTCP] = { line_ctcp, NULL },
+	[NEWS_JOIN] = { line_join, NULL },
+	[NEWS_PART] = { NULL, "left %r%w" },
+	[NEWS_QUIT] = { NULL, "quit%w" },
+	[NEWS_KICK] = { line_kick, NULL },
+	[NEWS_NICK] = { NULL, "is now known as %a" },
+	[NEWS_MODE] = { line_mode, NULL },
+	[NEWS_TOPIC] = { line_topic, NULL },
+	[NEWS_INVITE] = { line_invite, NULL },
+	[NEWS_AWAY] = { NULL, "is away%w" },
+	[NEWS_BACK] = { NULL, "is back" },
+	[NEWS_ACCOUNT] = { line_account, NULL },
+	[NEWS_SETNAME] = { NULL, "is now called %t" },
+	[NEWS_CHGHOST] = { NULL, "is now at %t" },
+	[NEWS_RENAME] = { NULL, "renamed %r to %a%w" },
+	[NEWS_WALLOPS] = { line_wallops, NULL },
+	[NEWS_REPLY] = { line_reply, NULL },
+	[NEWS_ERROR] = { line_error, NULL },
+	[NEWS_CLIENT] = { line_client, NULL },
+	[NEWS_STATE] = { line_client, NULL },
+};
+
+static size_t
+line_word(char *buf, size_t size, char letter, const struct news *n)
+{
+	const char *text = letter == 'r' ? n->room :
+	    letter == 'a' ? n->about : n->text;
+
+	if (text == NULL)
+		text = "";
+	if (letter == 'w')
+		snprintf(buf, size, *text ? " (%s)" : "%s", text);
+	else
+		snprintf(buf, size, "%s", text);
+	return strlen(buf);
+}
+
+static void
+line_form(char *buf, size_t size, const char *words, const struct news *n)
+{
+	size_t len = 0;
+
+	for (; *words != '\0' && len + 1 < size; words++) {
+		if (*words == '%')
+			len += line_word(buf + len, size - len, *++words, n);
+		else
+			buf[len++] = *words;
+	}
+	buf[len] = '\0';
+}
+
 static void
 line_tell(struct session *s, const struct news *n)
 {
-	(void)s;
-	if (n->kind == NEWS_ERROR)
-		display_error("%s", n->text);
-	else
-		display_client("%s", n->text);
+	char text[LINE_TEXT];
+
+	if (lines[n->kind].tell != NULL)
+		lines[n->kind].tell(s, n);
+	else if (lines[n->kind].words != NULL) {
+		line_form(text, sizeof(text), lines[n->kind].words, n);
+		display_line(DISPLAY_EVENT, n->when, n->nick, "%s", text);
+	}
 }
 
 const struct view line_view = { line_tell };

@@ -17,7 +17,7 @@ enum news_kind {
 	NEWS_MESSAGE,  /* PRIVMSG */
 	NEWS_NOTICE,
 	NEWS_ACTION,   /* CTCP ACTION */
-	NEWS_CTCP,     /* another CTCP: ABOUT is its word */
+	NEWS_CTCP,     /* ABOUT: its word; TEXT: an answer, NULL: we gave one */
 	NEWS_JOIN,
 	NEWS_PART,
 	NEWS_QUIT,
@@ -29,8 +29,8 @@ enum news_kind {
 	NEWS_AWAY,     /* TEXT: why */
 	NEWS_BACK,
 	NEWS_ACCOUNT,  /* ACCOUNT: the new one, NULL: logged out */
-	NEWS_SETNAME,
-	NEWS_CHGHOST,
+	NEWS_SETNAME,  /* TEXT: the new one */
+	NEWS_CHGHOST,  /* TEXT: the new user@host */
 	NEWS_RENAME,   /* ABOUT: the room's new name */
 	NEWS_WALLOPS,
 	NEWS_TYPING,   /* TEXT: "active", "paused", "done" */
@@ -42,9 +42,11 @@ enum news_kind {
 	NEWS_ACCEPTED, /* an own line: SERIAL, and MSGID if known */
 	NEWS_FAILED,   /* an own line was refused or given up: TEXT says why */
 	NEWS_UNSURE,   /* an own line may or may not have arrived */
-	NEWS_HISTORY,  /* history asked for has all come; ABOUT: how many */
-	NEWS_REPLY,    /* an answer, in words */
-	NEWS_ERROR,    /* something was refused or failed, in words */
+	NEWS_HISTORY,  /* history asked for has all come: see history.h */
+	NEWS_REPLY,    /* an answer, in words; ABOUT: its numeric or command;
+	                * NICK: who that is about comes first, or NULL */
+	NEWS_ERROR,    /* something was refused or failed, in words; ABOUT: its
+	                * numeric or the code of a FAIL, NULL: moot's own */
 	NEWS_CLIENT,   /* moot itself says something */
 	NEWS_STATE,    /* we came online or lost the line, in words */
 	NEWS_KINDS
@@ -56,7 +58,8 @@ enum {
 	NEWS_PLAYBACK = 4, /* it happened earlier: history, replay, catch-up */
 	NEWS_PENDING = 8,  /* ours, and not yet accepted: see SERIAL */
 	NEWS_BOT = 16,     /* its sender says that it is a program */
-	NEWS_MORE = 32,    /* NEWS_HISTORY: there is more before it */
+	NEWS_MORE = 32,    /* NEWS_HISTORY: there is more of it */
+	NEWS_UNASKED = 64, /* NEWS_REPLY: comes with entering a room */
 };
 
 /* Strings belong to whoever tells; NULL where there is none.  All of them may

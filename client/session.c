@@ -71,7 +71,7 @@ session_init(struct session *s, const char *where, const char *nick)
 		snprintf(s->wanted, sizeof(s->wanted), "%s", nick);
 	name_clean_user(s->user, sizeof(s->user), s->wanted);
 	snprintf(s->nick, sizeof(s->nick), "%s", s->wanted);
-	snprintf(s->chantypes, sizeof(s->chantypes), "#&");
+	isupport_init(&s->isupport);
 	return connection_init(&s->connection, where);
 }
 
@@ -362,6 +362,7 @@ session_register(struct session *s, int64_t now)
 	s->caps = s->offered = 0;
 	s->pinging = 0;
 	s->welcoming = 1;
+	isupport_init(&s->isupport);
 	snprintf(s->nick, sizeof(s->nick), "%s", s->wanted);
 	session_write(s, "CAP LS 302");
 	if (s->password != NULL)
@@ -643,15 +644,14 @@ session_hurry(struct session *s, const char *why)
 int
 session_is_me(const struct session *s, const char *nick)
 {
-	return name_cmp(s->nick, nick) == 0;
+	return isupport_cmp(&s->isupport, s->nick, nick) == 0;
 }
 
 /* "@#room" is the operators of #room. */
 int
 session_is_room(const struct session *s, const char *name)
 {
-	name += strspn(name, "~&@%+");
-	return *name != '\0' && strchr(s->chantypes, *name) != NULL;
+	return isupport_is_room(&s->isupport, name);
 }
 
 /* A bucket: each answer moves the time at which all are free further away. */

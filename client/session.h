@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "connection.h"
+#include "isupport.h"
 #include "outbox.h"
 
 /* Our session on a server: who we are there, where, and what is under way. */
@@ -50,6 +51,7 @@ enum session_state {
 	SESSION_OVER,     /* status and why say how it ended */
 };
 
+struct batch;
 struct room;
 
 struct session {
@@ -71,7 +73,8 @@ struct session {
 	uint64_t offered, caps;    /* capabilities, irc/capability.h */
 	int welcomed;              /* the first welcome is over */
 	int welcoming;             /* a welcome is going on */
-	char chantypes[16];
+	struct isupport isupport;
+	struct batch *batches;     /* open ones, batch.c's */
 
 	struct room *rooms;
 	char target[SESSION_TARGET]; /* whom plain lines go to, or "" */

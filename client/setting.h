@@ -67,6 +67,8 @@ const char *setting_network_know(const char *network, char *why, size_t size);
  * of it; then nothing is changed. */
 int setting_set(const char *network, const char *name, const char *line,
     char *why, size_t size);
+/* Whether LINE says the value that it has. */
+int setting_is_line(const char *network, const char *name, const char *line);
 /* Its default again, or that for all networks. */
 int setting_unset(const char *network, const char *name, char *why,
     size_t size);

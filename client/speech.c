@@ -10,8 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "display.h"
 #include "irc/utf8.h"
+#include "news.h"
+#include "room.h"
 #include "session.h"
 #include "speech.h"
 #include "version.h"
@@ -34,51 +35,40 @@ speech_mentions(const struct session *s, const char *text)
 	return 0;
 }
 
-static enum display_kind
-speech_kind(const struct session *s, const struct event_line *e,
-    const char *text)
-{
-	if (e->own)
-		return DISPLAY_OWN;
-	if (!session_is_room(s, e->m.param[0]) || speech_mentions(s, text))
-		return DISPLAY_MENTION;
-	return DISPLAY_MESSAGE;
-}
-
-/* "alice #room: hi", "alice: hi" to us, "us -> alice: hi" from us. */
+/* Where it belongs: a room, or whom we talk with.  What a server says to us,
+ * which has no address, belongs to nobody. */
 static void
-speech_show_text(struct session *s, struct event_line *e, const char *how,
-    const char *text)
+speech_place(const struct session *s, const struct event_line *e,
+    struct news *n)
 {
 	const char *target = e->m.param[0];
-	enum display_kind kind = speech_kind(s, e, text);
-	char lead[SESSION_NICK * 2 + 1];
 
-	if (session_is_room(s, target))
-		display_line(kind, e->nick, "%s%s: %s", target, how, text);
-	else if (e->own)
-		display_line(kind, e->nick, "-> %s%s: %s", target, how, text);
-	else {
-		snprintf(lead, sizeof(lead), "%s%s", e->nick,
-		    *how ? "" : ":");
-		if (*how)
-			display_line(kind, lead, "%s: %s", how + 1, text);
-		else
-			display_line(kind, lead, "%s", text);
-	}
-}
-
-static void
-speech_show_action(struct session *s, struct event_line *e, const char *text)
-{
-	const char *target = e->m.param[0];
-	enum display_kind kind = speech_kind(s, e, text);
-
-	if (session_is_room(s, target))
-		display_line(kind, "*", "%s %s (%s)", e->nick, text, target);
+	if (session_is_room(s, target)) {
+		n->room = isupport_room(&s->isupport, target);
+		n->target = n->room != target ? target : NULL;
+	} else if (e->own)
+		n->room = target;
 	else
-		display_line(kind, "*", "%s %s (to %s)", e->nick, text,
-		    e->own ? target : "you");
+		n->room = *e->address == '\0' ? NULL : e->nick;
+}
+
+static void
+speech_tell(struct session *s, struct event_line *e, enum news_kind kind,
+    const char *about, const char *text)
+{
+	struct news n = event_news(e, kind);
+	struct room *r;
+
+	speech_place(s, e, &n);
+	n.about = about;
+	n.text = text;
+	if (!e->own && (!session_is_room(s, e->m.param[0]) ||
+	    (text != NULL && speech_mentions(s, text))))
+		n.flags |= NEWS_MENTION;
+	r = n.room == NULL ? NULL : room_find(s->rooms, n.room);
+	if (r != NULL && !e->past)
+		room_spoke(r, e->nick);
+	news_tell(s, &n);
 }
 
 /* Only those that people rely on; each answer costs from one small purse, so
@@ -91,8 +81,8 @@ speech_answer_ctcp(struct session *s, struct event_line *e, const char *word,
 
 	if (!version && strcmp(word, "PING") != 0)
 		return;
-	if (*e->address == '\0' || session_is_room(s, e->m.param[0]) ||
-	    !session_may_answer(s))
+	if (*e->address == '\0' || e->past ||
+	    session_is_room(s, e->m.param[0]) || !session_may_answer(s))
 		return;
 	if (version)
 		session_write(s,
@@ -101,24 +91,24 @@ speech_answer_ctcp(struct session *s, struct event_line *e, const char *word,
 	else
 		session_write(s, "NOTICE %s :\001PING %.*s\001", e->nick,
 		    (int)utf8_cut(rest, strlen(rest), CTCP_ECHO), rest);
-	display_line(DISPLAY_EVENT, e->nick, "asked for our CTCP %s", word);
+	speech_tell(s, e, NEWS_CTCP, word, NULL);
 }
 
 /* TEXT is what stands between the \001; a NOTICE is never answered. */
 static void
 speech_ctcp(struct session *s, struct event_line *e, char *text, int notice)
 {
-	char *rest = text + strcspn(text, " "), how[128];
+	char *rest;
 
 	text[strcspn(text, "\001")] = '\0';
+	rest = text + strcspn(text, " ");
 	if (*rest == ' ')
 		*rest++ = '\0';
 	if (strcmp(text, "ACTION") == 0)
-		speech_show_action(s, e, rest);
-	else if (notice) {
-		snprintf(how, sizeof(how), " (CTCP %s)", text);
-		speech_show_text(s, e, how, rest);
-	} else if (!e->own)
+		speech_tell(s, e, NEWS_ACTION, NULL, rest);
+	else if (notice)
+		speech_tell(s, e, NEWS_CTCP, text, rest);
+	else if (!e->own)
 		speech_answer_ctcp(s, e, text, rest);
 }
 
@@ -133,7 +123,8 @@ speech_text(struct session *s, struct event_line *e, int notice)
 	if (*text == '\001')
 		speech_ctcp(s, e, text + 1, notice);
 	else
-		speech_show_text(s, e, notice ? " (notice)" : "", text);
+		speech_tell(s, e, notice ? NEWS_NOTICE : NEWS_MESSAGE, NULL,
+		    text);
 }
 
 void

@@ -17,12 +17,9 @@
  * is there before the commit: an event is never without a place.
  */
 #include <ctype.h>
-#include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <stdlib.h>
 
 #include "../irc/capability.h"
 #include "../irc/mode.h"
@@ -40,7 +37,6 @@
 #include "fault.h"
 #include "gateway.h"
 #include "lasting.h"
-#include "lines.h"
 #include "log.h"
 #include "metadata.h"
 #include "missed.h"
@@ -48,161 +44,12 @@
 #include "registry.h"
 #include "sasl.h"
 #include "session.h"
-#include "validate.h"
 #include "worker.h"
-
-/* ---- replies ---- */
 
 #define FAIL_CRASHED ":%s FAIL %s INTERNAL_ERROR :The command crashed the " \
 	"server and was dropped"
 
-/* Lines of the current step: records of {tags, text}, in private memory. */
-static struct {
-	char *bytes;
-	size_t used, size;
-	unsigned count; /* messages of the response itself */
-} replies;
-
-struct reply_head {
-	uint32_t ntags, ntext;
-	uint32_t place; /* enum reply_place */
-};
-
-size_t
-reply_size(void)
-{
-	return replies.used;
-}
-
-static void
-reply_add(const char *tags, size_t ntags, const char *text, size_t ntext,
-    enum reply_place place)
-{
-	struct reply_head h = { (uint32_t)ntags, (uint32_t)ntext,
-		(uint32_t)place };
-	size_t need = replies.used + sizeof(h) + ntags + ntext;
-
-	if (need > replies.size) {
-		replies.size = need * 2 + 65536;
-		replies.bytes = realloc(replies.bytes, replies.size);
-		if (replies.bytes == NULL)
-			fatal("no memory for a reply of %zu bytes", need);
-	}
-	memcpy(replies.bytes + replies.used, &h, sizeof(h));
-	memcpy(replies.bytes + replies.used + sizeof(h), tags, ntags);
-	memcpy(replies.bytes + replies.used + sizeof(h) + ntags, text, ntext);
-	/* what is older than UTF8ONLY, or was configured */
-	utf8_mend(replies.bytes + replies.used + sizeof(h) + ntags, ntext);
-	replies.used = need;
-	replies.count += place == REPLY_OWN;
-}
-
-/* Adds a line cut to what fits, with server-time if the client wants it. */
-static void
-reply_text(struct command *c, const char *line, size_t len)
-{
-	char tags[64];
-	size_t ntags = 0;
-
-	if (len > MESSAGE_LINE - 2 && !(c->s->flags & SESSION_CONTROL))
-		len = utf8_cut(line, len, MESSAGE_LINE - 2);
-	if (c->s->caps & CAP(SERVER_TIME))
-		ntags = deliver_time_tag(wall_ms, tags, sizeof(tags)) - 1;
-	reply_add(tags, ntags, line, len, REPLY_OWN);
-}
-
-void
-reply_past(struct command *c, const char *tags, size_t ntags,
-    const char *line, enum reply_place place)
-{
-	size_t len = strlen(line);
-
-	(void)c;
-	if (len > MESSAGE_LINE - 2)
-		len = utf8_cut(line, len, MESSAGE_LINE - 2);
-	reply_add(tags, ntags, line, len, place);
-}
-
-void
-reply_line(struct command *c, const char *fmt, ...)
-{
-	char line[12288];
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	if (n < 0)
-		return;
-	reply_text(c, line,
-	    (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
-}
-
-void
-reply(struct command *c, int numeric, const char *fmt, ...)
-{
-	char line[1024];
-	va_list ap;
-	int n, m;
-
-	n = snprintf(line, sizeof(line), ":%s %03d %s ", config->name, numeric,
-	    c->u->nick[0] != '\0' ? c->u->nick : "*");
-	va_start(ap, fmt);
-	m = vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, ap);
-	va_end(ap);
-	if (m < 0)
-		return;
-	if (numeric >= 400 && numeric < 600)
-		c->failed = 1;
-	n += m;
-	reply_text(c, line,
-	    (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
-}
-
-void
-reply_lines(struct command *c, const struct lines *l, enum reply_place place)
-{
-	struct multiline *m = lines_show(l, c->s->caps);
-
-	while (multiline_next(m))
-		reply_add(m->out_tags, m->nout_tags, m->out, m->nout,
-		    m->place == MULTILINE_OPEN || m->place == MULTILINE_ALONE
-		        ? place
-		        : REPLY_INNER);
-}
-
-static void
-event_add(struct command *c, enum reply_place place)
-{
-	char tags[MESSAGE_TAGS];
-	struct lines l;
-	const char *text;
-	size_t n, ntags;
-
-	if (c->event->flags & ENVELOPE_LINES) {
-		deliver_lines(c->event, c->s->caps, &l);
-		reply_lines(c, &l, place);
-		return;
-	}
-	text = deliver_text(c->event, c->s, &n);
-	if (n == 0)
-		return;
-	ntags = deliver_tags(c->event, c->s->caps, tags, sizeof(tags));
-	reply_add(tags, ntags, text, n, place);
-}
-
-void
-reply_event(struct command *c)
-{
-	event_add(c, REPLY_OWN);
-}
-
-void
-reply_delivery(struct command *c)
-{
-	event_add(c, REPLY_APART);
-}
+/* ---- what a handler decides ---- */
 
 const char *
 source_of(uint32_t u)
@@ -215,8 +62,6 @@ source_of(uint32_t u)
 	    NAME_USER, users[u].user, NAME_HOST, users[u].host);
 	return p;
 }
-
-/* ---- what a handler decides ---- */
 
 struct envelope *
 command_event(struct command *c, int kind)
@@ -266,108 +111,6 @@ op_text2(struct op *op, const char *text)
 }
 
 /* ---- committing ---- */
-
-/* Where the uncommitted output of the current step ends, and whether all of
- * it found room. */
-static uint64_t out_end;
-static int out_full;
-
-static void
-out(struct command *c, const char *text, size_t len)
-{
-	if (session_write(c->sid, out_end, text, len) != 0)
-		out_full = 1;
-	else
-		out_end += len;
-}
-
-static void
-out_tags(struct command *c, const char *first, const char *tags, size_t ntags)
-{
-	if (first[0] == '\0' && ntags == 0)
-		return;
-	out(c, "@", 1);
-	out(c, first, strlen(first));
-	if (first[0] != '\0' && ntags > 0)
-		out(c, ";", 1);
-	out(c, tags, ntags);
-	out(c, " ", 1);
-}
-
-/* BATCH +id or -id around a labeled response of several lines; its ID is
- * made of the input position, which all steps of a command share. */
-static void
-out_batch(struct command *c, char sign, const char *first)
-{
-	char line[160];
-	int n = snprintf(line, sizeof(line), ":%s BATCH %cl%llx%s\r\n",
-	    config->name, sign, (unsigned long long)c->s->executed,
-	    sign == '+' ? " labeled-response" : "");
-
-	out_tags(c, first, "", 0);
-	out(c, line, (size_t)n);
-}
-
-/* The response is nothing at all. */
-static void
-out_ack(struct command *c, const char *label)
-{
-	char ack[128];
-	int n = snprintf(ack, sizeof(ack), ":%s ACK\r\n", config->name);
-
-	out_tags(c, label, "", 0);
-	out(c, ack, (size_t)n);
-}
-
-/* Writes what the step replied; FIRST comes before the tags of what is of the
- * response itself. */
-static void
-out_lines(struct command *c, const char *first)
-{
-	struct reply_head h;
-	const char *tags;
-	size_t at;
-
-	for (at = 0; at < replies.used; at += sizeof(h) + h.ntags + h.ntext) {
-		memcpy(&h, replies.bytes + at, sizeof(h));
-		tags = replies.bytes + at + sizeof(h);
-		out_tags(c, h.place == REPLY_OWN ? first : "", tags, h.ntags);
-		out(c, tags + h.ntags, h.ntext);
-		out(c, "\r\n", 2);
-	}
-}
-
-/*
- * Labels the replies of a step as labeled-response wants it: one message is
- * labeled itself, several are in a batch that is, and for none there is ACK.
- * A step that is not the last one cannot know that it has the only message.
- */
-static void
-out_replies(struct command *c, int done)
-{
-	int open = (c->s->flags & SESSION_BATCH) != 0;
-	char label[256] = "", first[256];
-
-	if (c->label != NULL)
-		snprintf(label, sizeof(label), "label=%s", c->label);
-	if (c->label != NULL && !open &&
-	    replies.count > (done ? 1u : 0u)) {
-		out_batch(c, '+', label);
-		open = 1;
-	}
-	snprintf(first, sizeof(first), "%s", label);
-	if (open)
-		snprintf(first, sizeof(first), "batch=l%llx",
-		    (unsigned long long)c->s->executed);
-	if (c->label != NULL && !open && replies.count == 0 && done)
-		out_ack(c, label);
-	out_lines(c, first);
-	if (open && done)
-		out_batch(c, '-', "");
-	me->txn.flags &= ~(uint32_t)SESSION_BATCH;
-	if (open && !done)
-		me->txn.flags |= SESSION_BATCH;
-}
 
 /* A posting that must wait, as it lies in a chunk of its session. */
 struct pending {
@@ -626,8 +369,7 @@ txn_begin(struct txn *t, const struct command *c)
 	FAULT("begin-filled");
 	t->state = TXN_RUNNING;
 	FAULT("begin-running");
-	replies.used = 0;
-	replies.count = 0;
+	reply_begin();
 }
 
 /* Who relies on being told what was accepted is told that it is not kept. */
@@ -649,6 +391,8 @@ command_step(struct command *c, uint64_t end)
 {
 	struct txn *t = &me->txn;
 	enum command_result r;
+	uint64_t end_of_output;
+	int full;
 
 	txn_begin(t, c);
 	if (t->locked)
@@ -658,7 +402,7 @@ command_step(struct command *c, uint64_t end)
 	FAULT("step-run");
 	if (r != CMD_WAIT && c->event != NULL) {
 		t->event = 1;
-		t->posts = event_workers(c->event, &t->post_user);
+		t->posts = deliver_workers(c->event, &t->post_user);
 		t->holds = (t->posts & 1) && t->asked == 0;
 		warn_unkept(c);
 		if ((t->posts != 0 || t->post_user != 0) && !session_reserve())
@@ -670,14 +414,12 @@ command_step(struct command *c, uint64_t end)
 		t->state = TXN_IDLE;
 		return 0;
 	}
-	out_end = c->s->queued;
-	out_full = 0;
-	out_replies(c, r == CMD_DONE);
+	full = reply_write(c, r == CMD_DONE, &end_of_output) != 0;
 	FAULT("step-replied");
-	if (out_full || (out_end - c->s->sent > config->sendq &&
+	if (full || (end_of_output - c->s->sent > config->sendq &&
 	        c->s->queued > c->s->sent))
 		c->s->flags |= SESSION_OVERFLOW;
-	t->queued = out_full ? c->s->queued : out_end;
+	t->queued = full ? c->s->queued : end_of_output;
 	t->executed = r == CMD_DONE ? end : c->s->executed;
 	t->step = r == CMD_DONE ? 0 : c->step;
 	t->cursor = r == CMD_DONE ? 0 : c->cursor;

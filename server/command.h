@@ -8,6 +8,7 @@
 #include "../irc/message.h"
 #include "../irc/numeric.h"
 #include "op.h"
+#include "reply.h"
 #include "state.h"
 
 /*
@@ -109,29 +110,6 @@ void command_heal(void);
 
 /* ---- for handlers ---- */
 
-/* Replies a numeric of numeric.h: reply(c, RPL_AWAY, nick, text). */
-void reply(struct command *c, int numeric, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-/* A whole line without CR LF: ":server PONG ..." */
-void reply_line(struct command *c, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-/* What a line of a reply is to labeled-response. */
-enum reply_place {
-	REPLY_OWN,   /* a message of the response */
-	REPLY_INNER, /* its tags name a batch, so it is in no other one */
-	REPLY_APART, /* not of the response: it only comes at the same time */
-};
-/* A line of the past, with the tags it is to have ("a=b;c"). */
-void reply_past(struct command *c, const char *tags, size_t ntags,
-    const char *line, enum reply_place place);
-/* A message of several lines; likewise. */
-void reply_lines(struct command *c, const struct lines *l,
-    enum reply_place place);
-/* What the client itself gets of the event, with its tags. */
-void reply_event(struct command *c);
-/* The same as the recipient of its own message, which no label may be on. */
-void reply_delivery(struct command *c);
-
 /* From here on the step is one of those with CMD_LOCK. */
 void command_lock(struct command *c);
 
@@ -144,9 +122,5 @@ void op_text2(struct op *op, const char *text);
 
 /* "nick!user@host" of user U; one of four static buffers, in turn. */
 const char *source_of(uint32_t u);
-
-/* Bytes of this step's reply so far: a long one continues in another step. */
-size_t reply_size(void);
-enum { REPLY_STEP = 32768 };
 
 #endif

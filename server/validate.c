@@ -515,7 +515,7 @@ validate_farewell(void)
 		e = &farewells[nfarewell - 1];
 		memset(&fanout, 0, sizeof(fanout));
 		in_doubt = 0;
-		posts = event_workers(e, &user);
+		posts = deliver_workers(e, &user);
 		if (deliver_post(e, &p) != 0)
 			log_warn("a mailbox is full: not everybody was told "
 			         "who was cut");

@@ -87,7 +87,7 @@ capabilities_named() {
 }
 
 tokens_named() {
-	rows server/query.c tokens | all_named man/moot-irc.7 '.It Cm'
+	rows server/isupport.c tokens | all_named man/moot-irc.7 '.It Cm'
 }
 
 modes_named() {

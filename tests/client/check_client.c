@@ -17,6 +17,8 @@ main(void)
 
 	srunner_add_suite(sr, check_json());
 	srunner_add_suite(sr, check_when());
+	srunner_add_suite(sr, check_configfile());
+	srunner_add_suite(sr, check_setting());
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
 	srunner_free(sr);

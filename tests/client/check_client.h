@@ -8,6 +8,8 @@
 Suite *check_json(void);
 Suite *check_when(void);
 Suite *check_outbox(void);
+Suite *check_configfile(void);
+Suite *check_setting(void);
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
 

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CLIENT_HISTORY_H
+#define CLIENT_HISTORY_H
+
+#include <stdint.h>
+
+/*
+ * What the server keeps: draft/chathistory and soju.im/search.
+ *
+ * What is asked for comes as news with NEWS_PLAYBACK, the oldest first, and
+ * NEWS_HISTORY at the end: ROOM is the target, ABOUT how many messages there
+ * were, TEXT what was asked ("latest", "before", "after", "between", "around",
+ * "search", or "" when nobody asked), with NEWS_MORE if there were as many as
+ * fit.  It comes in any case, also when the server refuses, or is lost.
+ */
+
+struct session;
+
+/* A message, by its msgid or, where that is NULL or the server knows none, by
+ * its time in milliseconds; both none: the end. */
+struct history_at {
+	const char *msgid;
+	int64_t when;
+};
+
+/* Most messages a server tells at once; 0: it has no history (now). */
+unsigned int history_most(const struct session *s);
+int history_can_search(const struct session *s);
+
+/* LIMIT 0, or too many: as many as the server tells at once.  All return -1,
+ * and no news come, when there is no history or no server just now. */
+int history_latest(struct session *s, const char *target, unsigned int limit);
+/* The latest ones that are newer than AT. */
+int history_since(struct session *s, const char *target,
+    struct history_at at, unsigned int limit);
+int history_before(struct session *s, const char *target,
+    struct history_at at, unsigned int limit);
+/* The first ones that are newer than AT. */
+int history_after(struct session *s, const char *target,
+    struct history_at at, unsigned int limit);
+int history_around(struct session *s, const char *target,
+    struct history_at at, unsigned int limit);
+/* Those after A and before B, from A on; with A the newer one, backwards. */
+int history_between(struct session *s, const char *target,
+    struct history_at a, struct history_at b, unsigned int limit);
+/* ROOM may be NULL: everywhere.  TEXT: words. */
+int history_search(struct session *s, const char *room, const char *text,
+    unsigned int limit);
+
+#endif

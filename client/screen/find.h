@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CLIENT_SCREEN_FIND_H
+#define CLIENT_SCREEN_FIND_H
+
+#include <stddef.h>
+
+/* Finding words in a text, small and capital letters alike (of Latin, Greek,
+ * Cyrillic, Armenian, and wide Latin). */
+
+enum { FIND_WORDS = 256 }; /* bytes looked for; more are cut */
+
+struct find {
+	char folded[FIND_WORDS];
+	size_t len; /* 0: nothing is found */
+};
+
+void find_set(struct find *f, const char *words);
+/* The first place at AT or after it in TEXT: 1, and [*FROM, *TO). */
+int find_next(const struct find *f, const char *text, size_t len, size_t at,
+    size_t *from, size_t *to);
+
+#endif
