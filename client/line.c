@@ -8,16 +8,36 @@
  * says has its own functions; for most of the rest a row of words is enough.
  */
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "display.h"
 #include "line.h"
+#include "loop.h"
 #include "session.h"
 
 enum {
 	LINE_TEXT = 8192, /* whatever grows is cut there */
 };
+
+/* What its network is called: only if there are several. */
+static const char *line_network = "";
+
+static void __attribute__((format(printf, 4, 5)))
+line_put(enum display_kind kind, const struct news *n, const char *lead,
+    const char *fmt, ...)
+{
+	char text[LINE_TEXT], whole[LINE_TEXT];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	snprintf(whole, sizeof(whole), "%s%s%s", line_network,
+	    *line_network ? " " : "", lead);
+	display_line(kind, n->when, whole, "%s", text);
+}
 
 /* ---- what people say ---- */
 
@@ -45,17 +65,17 @@ line_speech(struct session *s, const struct news *n, const char *how)
 	char lead[SESSION_NICK * 2 + 2];
 
 	if (line_is_room(s, n))
-		display_line(kind, n->when, n->nick, "%s%s: %s", to, how,
+		line_put(kind, n, n->nick, "%s%s: %s", to, how,
 		    n->text);
 	else if (n->flags & NEWS_OWN)
-		display_line(kind, n->when, n->nick, "-> %s%s: %s", to, how,
+		line_put(kind, n, n->nick, "-> %s%s: %s", to, how,
 		    n->text);
 	else if (*how != '\0')
-		display_line(kind, n->when, n->nick, "%s: %s", how + 1,
+		line_put(kind, n, n->nick, "%s: %s", how + 1,
 		    n->text);
 	else {
 		snprintf(lead, sizeof(lead), "%s:", n->nick);
-		display_line(kind, n->when, lead, "%s", n->text);
+		line_put(kind, n, lead, "%s", n->text);
 	}
 }
 
@@ -77,7 +97,7 @@ line_ctcp(struct session *s, const struct news *n)
 	char how[128];
 
 	if (n->text == NULL) {
-		display_line(DISPLAY_EVENT, n->when, n->nick,
+		line_put(DISPLAY_EVENT, n, n->nick,
 		    "asked for our CTCP %s", n->about);
 		return;
 	}
@@ -92,10 +112,10 @@ line_action(struct session *s, const struct news *n)
 	const char *to = n->target != NULL ? n->target : n->room;
 
 	if (line_is_room(s, n))
-		display_line(kind, n->when, "*", "%s %s (%s)", n->nick,
+		line_put(kind, n, "*", "%s %s (%s)", n->nick,
 		    n->text, to);
 	else
-		display_line(kind, n->when, "*", "%s %s (to %s)", n->nick,
+		line_put(kind, n, "*", "%s %s (to %s)", n->nick,
 		    n->text, n->flags & NEWS_OWN ? to : "you");
 }
 
@@ -106,10 +126,10 @@ line_join(struct session *s, const struct news *n)
 {
 	(void)s;
 	if (n->account != NULL && !(n->flags & NEWS_OWN))
-		display_line(DISPLAY_EVENT, n->when, n->nick,
+		line_put(DISPLAY_EVENT, n, n->nick,
 		    "joined %s (account %s)", n->room, n->account);
 	else
-		display_line(DISPLAY_EVENT, n->when, n->nick, "joined %s",
+		line_put(DISPLAY_EVENT, n, n->nick, "joined %s",
 		    n->room);
 }
 
@@ -123,7 +143,7 @@ line_kick(struct session *s, const struct news *n)
 	*why = '\0';
 	if (n->text != NULL)
 		snprintf(why, sizeof(why), " (%s)", n->text);
-	display_line(us ? DISPLAY_ERROR : DISPLAY_EVENT, n->when, n->nick,
+	line_put(us ? DISPLAY_ERROR : DISPLAY_EVENT, n, n->nick,
 	    "kicked %s out of %s%s", us ? "you" : n->about, n->room, why);
 }
 
@@ -133,7 +153,7 @@ line_invite(struct session *s, const struct news *n)
 	int us = n->flags & NEWS_MENTION;
 
 	(void)s;
-	display_line(us ? DISPLAY_MENTION : DISPLAY_EVENT, n->when, n->nick,
+	line_put(us ? DISPLAY_MENTION : DISPLAY_EVENT, n, n->nick,
 	    "invites %s to %s", us ? "you" : n->about, n->room);
 }
 
@@ -142,7 +162,7 @@ static void
 line_mode(struct session *s, const struct news *n)
 {
 	if (n->room != NULL || s->shown)
-		display_line(DISPLAY_EVENT, n->when, n->nick,
+		line_put(DISPLAY_EVENT, n, n->nick,
 		    "set mode %s on %s", n->text, n->target);
 }
 
@@ -151,10 +171,10 @@ line_topic(struct session *s, const struct news *n)
 {
 	(void)s;
 	if (*n->text == '\0')
-		display_line(DISPLAY_EVENT, n->when, n->nick,
+		line_put(DISPLAY_EVENT, n, n->nick,
 		    "removed the topic of %s", n->room);
 	else
-		display_line(DISPLAY_EVENT, n->when, n->nick,
+		line_put(DISPLAY_EVENT, n, n->nick,
 		    "set the topic of %s: %s", n->room, n->text);
 }
 
@@ -163,9 +183,9 @@ line_account(struct session *s, const struct news *n)
 {
 	(void)s;
 	if (n->account == NULL)
-		display_line(DISPLAY_EVENT, n->when, n->nick, "logged out");
+		line_put(DISPLAY_EVENT, n, n->nick, "logged out");
 	else
-		display_line(DISPLAY_EVENT, n->when, n->nick,
+		line_put(DISPLAY_EVENT, n, n->nick,
 		    "logged in as %s", n->account);
 }
 
@@ -176,9 +196,9 @@ line_reply(struct session *s, const struct news *n)
 {
 	(void)s;
 	if (n->nick != NULL)
-		display_line(DISPLAY_EVENT, n->when, n->nick, "%s", n->text);
+		line_put(DISPLAY_EVENT, n, n->nick, "%s", n->text);
 	else
-		display_line(DISPLAY_CLIENT, n->when, DISPLAY_LEAD_CLIENT,
+		line_put(DISPLAY_CLIENT, n, DISPLAY_LEAD_CLIENT,
 		    "%s", n->text);
 }
 
@@ -186,7 +206,7 @@ static void
 line_client(struct session *s, const struct news *n)
 {
 	(void)s;
-	display_line(DISPLAY_CLIENT, n->when, DISPLAY_LEAD_CLIENT, "%s",
+	line_put(DISPLAY_CLIENT, n, DISPLAY_LEAD_CLIENT, "%s",
 	    n->text);
 }
 
@@ -194,7 +214,7 @@ static void
 line_error(struct session *s, const struct news *n)
 {
 	(void)s;
-	display_line(DISPLAY_ERROR, n->when, DISPLAY_LEAD_ERROR, "%s",
+	line_put(DISPLAY_ERROR, n, DISPLAY_LEAD_ERROR, "%s",
 	    n->text);
 }
 
@@ -202,7 +222,7 @@ static void
 line_wallops(struct session *s, const struct news *n)
 {
 	(void)s;
-	display_line(DISPLAY_CLIENT, n->when, DISPLAY_LEAD_CLIENT,
+	line_put(DISPLAY_CLIENT, n, DISPLAY_LEAD_CLIENT,
 	    "to all operators: %s", n->text);
 }
 
@@ -268,17 +288,16 @@ line_form(char *buf, size_t size, const char *words, const struct news *n)
 	buf[len] = '\0';
 }
 
-static void
+void
 line_tell(struct session *s, const struct news *n)
 {
 	char text[LINE_TEXT];
 
+	line_network = s != NULL && loop_sessions() > 1 ? loop_name(s) : "";
 	if (lines[n->kind].tell != NULL)
 		lines[n->kind].tell(s, n);
 	else if (lines[n->kind].words != NULL) {
 		line_form(text, sizeof(text), lines[n->kind].words, n);
-		display_line(DISPLAY_EVENT, n->when, n->nick, "%s", text);
+		line_put(DISPLAY_EVENT, n, n->nick, "%s", text);
 	}
 }
-
-const struct view line_view = { line_tell };

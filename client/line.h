@@ -8,6 +8,6 @@
  * The line mode: each piece of news in words, a line each, as moot(1) tells
  * under "What is shown".  display_open() comes first.
  */
-extern const struct view line_view;
+void line_tell(struct session *s, const struct news *n);
 
 #endif

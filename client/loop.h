@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "session.h"
+
 /* The one loop: sessions, signals, and whatever else a view waits for. */
 
 enum {
@@ -15,10 +17,8 @@ enum {
 	LOOP_WATCHES = 64,
 };
 
-struct session;
-
 /* A descriptor.  FD -1 or EVENTS 0: not now.  The caller owns it, and may
- * change or remove it at any time. */
+ * change or remove it, this one or any other, at any time. */
 struct loop_watch {
 	int fd;
 	short events;
@@ -44,29 +44,49 @@ struct loop_timer {
 
 /* Whoever uses the loop; each may be NULL. */
 struct loop_user {
-	void (*turn)(void);       /* before each wait: draw, set watches */
-	int (*listens)(void);     /* 0: what servers say must wait */
+	/* A session was added; it is over and was removed, to be freed. */
+	void (*added)(struct session *s);
+	void (*removed)(struct session *s);
+	/* Before each wait: draw, set watches. */
+	void (*turn)(int64_t now);
+	/* How many milliseconds one may wait at most; -1: any. */
+	int (*timeout)(int64_t now);
+	/* 0: what servers say must wait. */
+	int (*listens)(void);
 	/* 1: it was dealt with.  Otherwise SIGHUP, SIGINT, SIGTERM and SIGQUIT
-	 * end all sessions, and the others do nothing. */
+	 * end all sessions, the second time at once, and others do nothing. */
 	int (*signal)(int signo);
 };
 
-/* Catches signals;  -1: errno. */
+/* Catches signals from now on; -1 with errno. */
 int loop_open(const struct loop_user *u);
-/* For children, between fork(2) and execve(2): the signals as they were. */
+/* The signals as they were: for children, between fork(2) and execve(2), and
+ * before dying of one. */
 void loop_restore_signals(void);
-/* Until the last session is over, or loop_stop().  The sessions stay. */
+/* Until the last session is over, or loop_stop(). */
 void loop_run(void);
 void loop_stop(void);
 /* The signal that ended it, 0: none. */
 int loop_signal(void);
 
-/* -1 when there are LOOP_SESSIONS. */
+/* A session of malloc(3) that session_init() made, which the loop ends and
+ * frees: when it is over and another one is not, or by loop_close().  -1 when
+ * there are LOOP_SESSIONS. */
 int loop_add_session(struct session *s);
-void loop_remove_session(struct session *s);
 /* In the order in which they were added; NULL past the last. */
 struct session *loop_session(size_t i);
 size_t loop_sessions(void);
+/* What people call its network: what it says, or its host. */
+const char *loop_name(const struct session *s);
+/* Another one to which it makes sense to turn when S goes; NULL: none. */
+struct session *loop_other_session(const struct session *s);
+/* All of them are to quit, as session_quit() has it. */
+void loop_quit(const char *why);
+/* How the worst of the sessions that are over ended, and its words; both of
+ * the last one if they all ended well. */
+enum session_status loop_status(const char **why);
+/* Frees the sessions. */
+void loop_close(void);
 
 /* -1 when there are LOOP_WATCHES. */
 int loop_add_watch(struct loop_watch *w);

@@ -46,6 +46,13 @@ news_tell(struct session *s, const struct news *n)
 		news_viewer->tell(s, &dated);
 }
 
+void
+news_choose(struct session *s)
+{
+	if (news_viewer != NULL && news_viewer->choose != NULL)
+		news_viewer->choose(s);
+}
+
 static void __attribute__((format(printf, 3, 0)))
 news_say(struct session *s, enum news_kind kind, const char *fmt, va_list ap)
 {

@@ -90,11 +90,14 @@ struct session;
  * change in the rooms is told before it is changed. */
 struct view {
 	void (*tell)(struct session *s, const struct news *n);
+	/* The person chose S, and its target, by a command; NULL: no matter. */
+	void (*choose)(struct session *s);
 };
 
 /* One view a process; it must be set before the first session is. */
 void news_view(const struct view *v);
 void news_tell(struct session *s, const struct news *n);
+void news_choose(struct session *s);
 /* NEWS_CLIENT, NEWS_ERROR and NEWS_STATE, of the present, about the current
  * target.  S may be NULL for what concerns no session. */
 void news_client(struct session *s, const char *fmt, ...)

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The console: line mode, at a terminal or in a pipe.
+ *
+ * What is typed goes to one session, which /server changes; what happens on
+ * any of them is printed.  Input is read only while that session's outbox has
+ * room for it and sockets only while output is taken: a slow server slows
+ * down the pipe that feeds us, a slow reader slows down the servers.
+ *
+ * When input ends, what was typed is sent, the servers are asked whether they
+ * have taken it, and only then does moot quit, with status 0.
+ */
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "console.h"
+#include "display.h"
+#include "line.h"
+#include "loop.h"
+#include "news.h"
+#include "session.h"
+#include "terminal.h"
+
+static struct session *console_session; /* to which one types */
+static int console_ending;
+
+static void console_ready_input(struct loop_watch *w, short revents);
+static void console_ready_output(struct loop_watch *w, short revents);
+
+static struct loop_watch console_input = { .fd = STDIN_FILENO,
+	.ready = console_ready_input };
+static struct loop_watch console_output = { .fd = STDOUT_FILENO,
+	.ready = console_ready_output };
+
+/* ---- sessions ---- */
+
+static void
+console_added(struct session *s)
+{
+	s->typed = terminal_is_typed();
+	s->shown = terminal_is_shown();
+	if (console_session == NULL)
+		console_session = s;
+}
+
+static void
+console_removed(struct session *s)
+{
+	if (*s->why != '\0' && loop_other_session(s) != NULL)
+		news_error(s, "%s", s->why);
+	if (console_session == s)
+		console_session = loop_other_session(s);
+}
+
+static void
+console_choose(struct session *s)
+{
+	console_session = s;
+}
+
+/* ---- what is typed ---- */
+
+/* At a terminal a full outbox is said; in a pipe the rest simply waits. */
+static int
+console_is_wanted(void)
+{
+	const struct session *s = console_session;
+
+	return s != NULL && !terminal_ended() && !s->draining &&
+	    s->state != SESSION_QUITTING && s->state != SESSION_OVER &&
+	    (s->typed || outbox_has_room(&s->outbox));
+}
+
+static void
+console_take(void)
+{
+	const char *line;
+	int continued;
+
+	while (console_is_wanted() &&
+	    (line = terminal_line(&continued)) != NULL) {
+		if (outbox_has_room(&console_session->outbox) || *line == '/')
+			command_line(console_session, line, continued);
+		else
+			news_error(console_session, "too many lines are "
+			    "waiting for the server; not kept: %s", line);
+	}
+	if (terminal_ended() && !console_ending) {
+		console_ending = 1;
+		loop_quit("");
+	}
+}
+
+static void
+console_prompt(const struct session *s)
+{
+	char raw[SESSION_TARGET + 16], prompt[SESSION_TARGET + 16];
+
+	snprintf(raw, sizeof(raw), "%s%s%s ",
+	    s->state == SESSION_ONLINE ? "[" : "(",
+	    *s->target ? s->target : s->nick,
+	    s->state == SESSION_ONLINE ? "]" : ")");
+	display_clean(prompt, sizeof(prompt), raw);
+	terminal_prompt(prompt);
+}
+
+/* ---- the loop's ---- */
+
+static void
+console_ready_input(struct loop_watch *w, short revents)
+{
+	(void)w;
+	(void)revents;
+	terminal_read();
+}
+
+static void
+console_ready_output(struct loop_watch *w, short revents)
+{
+	(void)w;
+	(void)revents;
+	terminal_write();
+}
+
+static void
+console_end_all(void)
+{
+	struct session *s;
+	size_t i;
+
+	for (i = 0; (s = loop_session(i)) != NULL; i++)
+		session_end(s, STATUS_OUTPUT, "standard output: %s",
+		    "nobody reads it any more");
+}
+
+static void
+console_turn(int64_t now)
+{
+	(void)now;
+	console_take();
+	if (terminal_is_broken())
+		console_end_all();
+	if (console_session != NULL)
+		console_prompt(console_session);
+	console_input.events = console_is_wanted() ? POLLIN : 0;
+	console_output.events = terminal_is_pending() ? POLLOUT : 0;
+}
+
+static int
+console_listens(void)
+{
+	return !terminal_is_full();
+}
+
+static int
+console_signal(int signo)
+{
+	switch (signo) {
+	case SIGTSTP:
+		terminal_suspend();
+		return 1;
+	case SIGCONT:
+		terminal_resume();
+		return 1;
+	case SIGWINCH:
+		terminal_resize();
+		return 1;
+	case SIGINT:
+		return loop_signal() == 0 && terminal_cancel();
+	}
+	return 0;
+}
+
+const struct loop_user console_user = {
+	.added = console_added,
+	.removed = console_removed,
+	.turn = console_turn,
+	.listens = console_listens,
+	.signal = console_signal,
+};
+
+const struct view console_view = { line_tell, console_choose };
+
+/* ---- life ---- */
+
+void
+console_open(void)
+{
+	terminal_open();
+	loop_add_watch(&console_input);
+	loop_add_watch(&console_output);
+}
+
+int
+console_close(void)
+{
+	loop_remove_watch(&console_input);
+	loop_remove_watch(&console_output);
+	terminal_drain();
+	terminal_close();
+	return terminal_is_broken() ? -1 : 0;
+}
