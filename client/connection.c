@@ -2,23 +2,33 @@
 /*
  * The connection: a socket, its two buffers, and when to try again.
  *
- * The session owns one and drives it from the poll loop in main.c.  Nothing
- * here knows the protocol beyond where a line ends.  The socket never blocks;
- * looking up a name may, as getaddrinfo(3) does.  Both buffers are of a fixed
+ * The session owns one and drives it from the poll loop.  Nothing here knows
+ * the protocol beyond where a line ends.  The socket never blocks.  Nor does a
+ * name that takes long to be looked up: a child does it, since getaddrinfo(3)
+ * blocks and getaddrinfo_a(3) would make threads of this one process.  The
+ * addresses are tried one after the other, of both families in turn, each but
+ * the last for a short time.  Both buffers are of a fixed
  * size: a line too long for the one is skipped up to its end, and a full
  * other one is the caller's sign that the server no longer reads.  Waits
- * between attempts double from RETRY_FIRST to RETRY_MOST, and each is cut by
- * up to half at random, so that the clients of a server that was restarted
- * do not all come back in the same moment.
+ * between attempts double from RETRY_FIRST to RETRY_MOST, and each is cut at
+ * random, down to half of the first, so that the clients of a server that was
+ * restarted come back evenly.
  */
 
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -29,6 +39,14 @@
 
 #define DEFAULT_HOST "127.0.0.1"
 #define DEFAULT_PORT "6667"
+#define UNIX_SCHEME "unix:"
+
+/* What the child that looks a name up tells. */
+struct connection_found {
+	int error; /* of getaddrinfo(3); 0: there are addresses */
+	size_t n;
+	struct connection_address address[CONNECTION_ADDRESSES];
+};
 
 int64_t
 connection_now(void)
@@ -49,6 +67,25 @@ connection_copy(char *dst, size_t size, const char *src, size_t len)
 	return 0;
 }
 
+/* The path of a Unix socket must fit its address. */
+static int
+connection_init_unix(struct connection *c, const char *path)
+{
+	if (*path != '/' || strlen(path) >=
+	    sizeof(((struct sockaddr_un *)NULL)->sun_path))
+		return -1;
+	return connection_copy(c->host, sizeof(c->host), path, strlen(path));
+}
+
+static const char *
+connection_default(void)
+{
+	struct stat st;
+
+	return stat(CONNECTION_SOCKET, &st) == 0 && S_ISSOCK(st.st_mode) ?
+	    CONNECTION_SOCKET : DEFAULT_HOST;
+}
+
 int
 connection_init(struct connection *c, const char *where)
 {
@@ -57,7 +94,11 @@ connection_init(struct connection *c, const char *where)
 	memset(c, 0, sizeof(*c));
 	c->fd = -1;
 	if (where == NULL)
-		where = DEFAULT_HOST;
+		where = connection_default();
+	if (*where == '/')
+		return connection_init_unix(c, where);
+	if (strncmp(where, UNIX_SCHEME, strlen(UNIX_SCHEME)) == 0)
+		return connection_init_unix(c, where + strlen(UNIX_SCHEME));
 	if (*where == '[') {
 		end = strchr(++where, ']');
 		if (end == NULL || (end[1] != ':' && end[1] != '\0'))
@@ -76,25 +117,50 @@ connection_init(struct connection *c, const char *where)
 	return connection_copy(c->port, sizeof(c->port), port, strlen(port));
 }
 
-static void
-connection_forget_addresses(struct connection *c)
+const char *
+connection_name(const struct connection *c, char *buf, size_t size)
 {
-	if (c->addresses != NULL)
-		freeaddrinfo(c->addresses);
-	c->addresses = c->address = NULL;
+	if (*c->port == '\0')
+		snprintf(buf, size, "%s", c->host);
+	else
+		snprintf(buf, size, "%s port %s", c->host, c->port);
+	return buf;
+}
+
+/* Who still looks a name up is not needed any more. */
+static void
+connection_stop_looking(struct connection *c)
+{
+	if (c->looking == 0)
+		return;
+	kill(c->looking, SIGKILL);
+	while (waitpid(c->looking, NULL, 0) == -1 && errno == EINTR)
+		;
+	c->looking = 0;
 }
 
 void
 connection_close(struct connection *c, const char *why)
 {
+	connection_stop_looking(c);
 	if (c->fd != -1)
 		close(c->fd);
 	c->fd = -1;
 	c->state = CONNECTION_IDLE;
 	c->inpos = c->inlen = c->outlen = 0;
 	c->overlong = 0;
-	connection_forget_addresses(c);
+	c->naddresses = c->trying = 0;
 	snprintf(c->why, sizeof(c->why), "%s", why);
+}
+
+void
+connection_abort(struct connection *c, const char *why)
+{
+	struct linger none = { .l_onoff = 1, .l_linger = 0 };
+
+	if (c->state == CONNECTION_OPEN)
+		setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+	connection_close(c, why);
 }
 
 static enum connection_news
@@ -110,7 +176,7 @@ connection_up(struct connection *c, int64_t now)
 	int on = 1;
 
 	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	connection_forget_addresses(c);
+	c->naddresses = 0;
 	c->state = CONNECTION_OPEN;
 	c->heard = now;
 	return CONNECTION_UP;
@@ -120,21 +186,24 @@ connection_up(struct connection *c, int64_t now)
 static enum connection_news
 connection_try(struct connection *c, int64_t now)
 {
-	struct addrinfo *a;
+	const struct connection_address *a;
 	int error = EADDRNOTAVAIL;
 
-	for (; (a = c->address) != NULL; c->address = a->ai_next) {
+	for (; c->trying < c->naddresses; c->trying++) {
+		a = &c->address[c->trying];
 		if (c->fd != -1)
 			close(c->fd);
-		c->fd = socket(a->ai_family,
-		    a->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		c->fd = socket(a->family,
+		    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 		if (c->fd == -1) {
 			error = errno;
 			continue;
 		}
 		c->state = CONNECTION_CONNECTING;
-		c->retry_at = now + CONNECT_MOST;
-		if (connect(c->fd, a->ai_addr, a->ai_addrlen) == 0)
+		c->retry_at = now + (c->trying + 1 < c->naddresses ?
+		    CONNECT_SHORT : CONNECT_MOST);
+		if (connect(c->fd, (const struct sockaddr *)&a->name,
+		    a->len) == 0)
 			return connection_up(c, now);
 		if (errno == EINPROGRESS)
 			return CONNECTION_SAME;
@@ -147,30 +216,153 @@ connection_try(struct connection *c, int64_t now)
 static enum connection_news
 connection_try_next(struct connection *c, int error, int64_t now)
 {
-	if (c->address == NULL || c->address->ai_next == NULL)
+	if (c->trying + 1 >= c->naddresses)
 		return connection_down(c, strerror(error));
-	c->address = c->address->ai_next;
+	c->trying++;
 	return connection_try(c, now);
 }
 
+/* ---- looking a name up ---- */
+
+/* Adds those that are (or, with IS 0, are not) of FAMILY, from *FROM on: one
+ * of them. */
+static int
+connection_take(struct connection_found *f, const struct addrinfo **from,
+    int family, int is)
+{
+	const struct addrinfo *a = *from;
+
+	while (a != NULL && ((a->ai_family == family) != is ||
+	    a->ai_addrlen > sizeof(f->address[0].name)))
+		a = a->ai_next;
+	*from = a != NULL ? a->ai_next : NULL;
+	if (a == NULL || f->n == CONNECTION_ADDRESSES)
+		return 0;
+	f->address[f->n].family = a->ai_family;
+	f->address[f->n].len = a->ai_addrlen;
+	memcpy(&f->address[f->n++].name, a->ai_addr, a->ai_addrlen);
+	return 1;
+}
+
+/* The families in turn, so that one that does not work costs little. */
+static void
+connection_look_up(const struct connection *c, int flags,
+    struct connection_found *f)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+		.ai_flags = flags }, *all = NULL;
+	const struct addrinfo *one, *other;
+	int more;
+
+	memset(f, 0, sizeof(*f));
+	f->error = getaddrinfo(c->host, c->port, &hints, &all);
+	if (f->error != 0)
+		return;
+	one = other = all;
+	do {
+		more = connection_take(f, &one, all->ai_family, 1);
+		more |= connection_take(f, &other, all->ai_family, 0);
+	} while (more);
+	freeaddrinfo(all);
+}
+
+static enum connection_news
+connection_found(struct connection *c, const struct connection_found *f,
+    int64_t now)
+{
+	if (f->error != 0)
+		return connection_down(c, gai_strerror(f->error));
+	memcpy(c->address, f->address, sizeof(c->address));
+	c->naddresses = f->n <= CONNECTION_ADDRESSES ? f->n : 0;
+	c->trying = 0;
+	return connection_try(c, now);
+}
+
+/* The child has nothing of ours but the pipe, and is gone when we are. */
+static void __attribute__((noreturn))
+connection_child(const struct connection *c, int fd)
+{
+	struct connection_found f;
+	ssize_t n;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	connection_look_up(c, 0, &f);
+	n = write(fd, &f, sizeof(f));
+	_exit(n == (ssize_t)sizeof(f) ? 0 : 1);
+}
+
+static enum connection_news
+connection_ask_child(struct connection *c, int64_t now)
+{
+	int fd[2];
+
+	_Static_assert(sizeof(struct connection_found) <= 4096,
+	    "a pipe takes it at once");
+	if (pipe2(fd, O_CLOEXEC | O_NONBLOCK) == -1)
+		return connection_down(c, strerror(errno));
+	c->looking = fork();
+	if (c->looking == 0)
+		connection_child(c, fd[1]);
+	close(fd[1]);
+	c->fd = fd[0];
+	if (c->looking == -1) {
+		c->looking = 0;
+		return connection_down(c, strerror(errno));
+	}
+	c->state = CONNECTION_LOOKING;
+	c->retry_at = now + LOOKUP_MOST;
+	return CONNECTION_SAME;
+}
+
+static enum connection_news
+connection_step_looking(struct connection *c, short revents, int64_t now)
+{
+	struct connection_found f;
+
+	if (revents == 0)
+		return now < c->retry_at ? CONNECTION_SAME :
+		    connection_down(c, "its name cannot be looked up in time");
+	if (read(c->fd, &f, sizeof(f)) != (ssize_t)sizeof(f))
+		return connection_down(c, "its name cannot be looked up");
+	connection_stop_looking(c);
+	close(c->fd);
+	c->fd = -1;
+	return connection_found(c, &f, now);
+}
+
+static enum connection_news
+connection_start_unix(struct connection *c, int64_t now)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+
+	memcpy(a.sun_path, c->host, strlen(c->host)); /* it was seen to fit */
+	c->address[0].family = AF_UNIX;
+	c->address[0].len = sizeof(a);
+	memcpy(&c->address[0].name, &a, sizeof(a));
+	c->naddresses = 1;
+	c->trying = 0;
+	return connection_try(c, now);
+}
+
+/* What is no name needs no child. */
 enum connection_news
 connection_start(struct connection *c, int64_t now)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
-	int error;
+	struct connection_found f;
 
-	error = getaddrinfo(c->host, c->port, &hints, &c->addresses);
-	if (error != 0) {
-		c->addresses = NULL;
-		return connection_down(c, gai_strerror(error));
-	}
-	c->address = c->addresses;
-	return connection_try(c, now);
+	if (*c->port == '\0')
+		return connection_start_unix(c, now);
+	connection_look_up(c, AI_NUMERICHOST, &f);
+	if (f.error == 0)
+		return connection_found(c, &f, now);
+	return connection_ask_child(c, now);
 }
 
 short
 connection_events(const struct connection *c, int wanted)
 {
+	if (c->state == CONNECTION_LOOKING)
+		return POLLIN;
 	if (c->state == CONNECTION_CONNECTING)
 		return POLLOUT;
 	return (wanted ? POLLIN : 0) | (c->outlen > 0 ? POLLOUT : 0);
@@ -238,6 +430,8 @@ connection_flush(struct connection *c)
 enum connection_news
 connection_step(struct connection *c, short revents, int64_t now)
 {
+	if (c->state == CONNECTION_LOOKING)
+		return connection_step_looking(c, revents, now);
 	if (c->state == CONNECTION_CONNECTING)
 		return connection_step_connecting(c, revents, now);
 	if (c->state != CONNECTION_OPEN ||
@@ -286,6 +480,12 @@ connection_write(struct connection *c, const char *line)
 	return 0;
 }
 
+size_t
+connection_room(const struct connection *c)
+{
+	return c->state == CONNECTION_OPEN ? sizeof(c->out) - c->outlen : 0;
+}
+
 int64_t
 connection_retry(struct connection *c, int64_t now)
 {
@@ -300,7 +500,7 @@ connection_retry(struct connection *c, int64_t now)
 	c->failures++;
 	if (getrandom(&dice, sizeof(dice), GRND_NONBLOCK) == -1)
 		dice = (uint32_t)now ^ (uint32_t)getpid() << 8;
-	wait -= dice % (wait / 2 + 1);
+	wait -= dice % (wait - RETRY_FIRST / 2 + 1);
 	c->retry_at = now + wait;
 	return wait;
 }

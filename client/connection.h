@@ -2,11 +2,14 @@
 #ifndef CLIENT_CONNECTION_H
 #define CLIENT_CONNECTION_H
 
-#include <netdb.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
 #include <stddef.h>
 #include <stdint.h>
 
-/* One TCP connection to a server, made again whenever it is lost. */
+/* One connection to a server, by TCP or a Unix socket, made again whenever it
+ * is lost. */
 
 /* Times in milliseconds; `now` is always that of connection_now(). */
 #ifndef RETRY_FIRST
@@ -16,19 +19,25 @@
 #define RETRY_MOST 120000    /* ...doubles up to this; each is jittered */
 #endif
 #ifndef CONNECT_MOST
-#define CONNECT_MOST 15000   /* for one address to answer */
+#define CONNECT_MOST 15000   /* for the last address to answer... */
 #endif
+#define CONNECT_SHORT 3000   /* ...and for one, while there are others */
+#define LOOKUP_MOST 30000    /* for a name to be looked up */
+/* The server of this machine, where no other is named. */
+#define CONNECTION_SOCKET "/run/moot/moot.sock"
 
 enum {
 	CONNECTION_IN = 16384,  /* over the longest line: 8191 + 512 */
-	CONNECTION_OUT = 16384, /* over a window of lines, labels included */
+	CONNECTION_OUT = 128 * 1024, /* over the longest message */
 	CONNECTION_HOST = 256,
 	CONNECTION_PORT = 32,
 	CONNECTION_WHY = 160,
+	CONNECTION_ADDRESSES = 16, /* of a name; further ones are not tried */
 };
 
 enum connection_state {
 	CONNECTION_IDLE,       /* not wanted, or waiting until retry_at */
+	CONNECTION_LOOKING,    /* the name is looked up, until retry_at */
 	CONNECTION_CONNECTING, /* an attempt is under way until retry_at */
 	CONNECTION_OPEN,
 };
@@ -40,11 +49,20 @@ enum connection_news {
 	CONNECTION_DOWN, /* closed, or not opened; WHY says why */
 };
 
+struct connection_address {
+	int family;
+	socklen_t len;
+	struct sockaddr_storage name;
+};
+
 struct connection {
+	/* PORT "": HOST is the path of a Unix socket. */
 	char host[CONNECTION_HOST], port[CONNECTION_PORT];
 	enum connection_state state;
 	int fd;
-	struct addrinfo *addresses, *address; /* all; the one being tried */
+	pid_t looking; /* the child that looks the name up, FD its answer */
+	struct connection_address address[CONNECTION_ADDRESSES];
+	size_t naddresses, trying; /* how many; the one being tried */
 	int64_t retry_at;
 	unsigned int failures; /* in a row */
 	int64_t heard;         /* when the last byte came */
@@ -56,11 +74,14 @@ struct connection {
 
 /* Monotonic milliseconds. */
 int64_t connection_now(void);
-/* Splits "HOST", "HOST:PORT", "[V6]", "[V6]:PORT" or a bare V6 address;
- * NULL stands for the default.  -1 when it is malformed. */
+/* Splits "HOST", "HOST:PORT", "[V6]", "[V6]:PORT", a bare V6 address,
+ * "unix:PATH" or "/PATH"; NULL stands for CONNECTION_SOCKET if there is one,
+ * else port 6667 here.  -1 when it is malformed. */
 int connection_init(struct connection *c, const char *where);
-/* Looks the name up (which may block) and begins.  CONNECTION_SAME while it
- * is under way, else the news. */
+/* "host port 6667" or the path, as people are told. */
+const char *connection_name(const struct connection *c, char *buf,
+    size_t size);
+/* Begins.  CONNECTION_SAME while it is under way, else the news. */
 enum connection_news connection_start(struct connection *c, int64_t now);
 /* What to poll for: POLLIN, if WANTED, and POLLOUT as needed. */
 short connection_events(const struct connection *c, int wanted);
@@ -76,8 +97,12 @@ char *connection_line(struct connection *c, size_t *len);
 /* Appends LINE and CR LF.  -1, and nothing is appended, when the server has
  * not read for so long that the buffer is full. */
 int connection_write(struct connection *c, const char *line);
+/* Bytes that connection_write() takes now. */
+size_t connection_room(const struct connection *c);
 /* Closes it and says WHY. */
 void connection_close(struct connection *c, const char *why);
+/* The same at once: what is on its way shall not arrive later. */
+void connection_abort(struct connection *c, const char *why);
 /* Plans the next attempt; returns the wait in milliseconds. */
 int64_t connection_retry(struct connection *c, int64_t now);
 /* The connection proved good: the next wait is a short one again. */

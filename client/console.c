@@ -106,6 +106,7 @@ console_prompt(const struct session *s)
 	    s->state == SESSION_ONLINE ? "]" : ")");
 	display_clean(prompt, sizeof(prompt), raw);
 	terminal_prompt(prompt);
+	terminal_target(s->target);
 }
 
 /* ---- the loop's ---- */

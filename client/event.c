@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "catchup.h"
 #include "event.h"
 #include "irc/capability.h"
 #include "irc/message.h"
@@ -22,7 +23,9 @@
 #include "irc/utf8.h"
 #include "negotiation.h"
 #include "news.h"
+#include "own.h"
 #include "room.h"
+#include "sasl.h"
 #include "session.h"
 #include "speech.h"
 
@@ -117,6 +120,7 @@ event_enter(struct session *s, const struct event_line *e, const char *room,
 			session_target(s, room);
 		if (s->caps & (CAP(NO_IMPLICIT_NAMES) | CAP(NO_NAMES)))
 			session_write(s, "NAMES %s", room);
+		catchup_joined(s, room);
 	} else
 		r = room_find(s->rooms, room);
 	if (r != NULL)
@@ -382,12 +386,14 @@ event_show_refusal(struct session *s, const struct event_line *e)
 	const struct message *m = &e->m;
 	struct message about = *m;
 
+	if (own_refused(s, e->label, m->nparam > 2 ? m->param[1] : NULL,
+	    m->nparam > 0 ? m->param[m->nparam - 1] : m->command))
+		return;
 	about.nparam--;
 	event_rest(text, sizeof(text), &about, 1);
 	snprintf(lead, sizeof(lead), "%s%s", text, *text ? ": " : "");
 	event_error_about(s, e, NULL, lead,
 	    m->nparam > 0 ? m->param[m->nparam - 1] : m->command);
-	s->refused++;
 }
 
 /* ---- the server itself ---- */
@@ -402,6 +408,7 @@ static void
 event_pong(struct session *s, struct event_line *e)
 {
 	s->welcoming = 0; /* some servers have no MOTD, and do not say so */
+	session_clock(s, e->when);
 	session_pong(s, e->m.param[e->m.nparam - 1]);
 }
 
@@ -411,7 +418,7 @@ static void
 event_error(struct session *s, struct event_line *e)
 {
 	if (s->state == SESSION_QUITTING) {
-		outbox_confirm(&s->outbox, s->outbox.next);
+		own_confirmed(s, s->outbox.order);
 		return;
 	}
 	event_error_about(s, e, NULL, "the server says: ", e->m.param[0]);
@@ -446,6 +453,7 @@ event_nick_refused(struct session *s, struct event_line *e)
 static void
 event_welcome(struct session *s, struct event_line *e)
 {
+	session_clock(s, e->when);
 	session_welcome(s, e->m.param[0], e->nick);
 }
 
@@ -495,6 +503,8 @@ event_room_refused(struct session *s, struct event_line *e)
 	struct room *r = room_find(s->rooms, e->m.param[1]);
 
 	event_show_refusal(s, e);
+	if (r == NULL || !r->joined)
+		catchup_refused(s, e->m.param[1]);
 	if (r != NULL && !r->joined)
 		room_forget(&s->rooms, e->m.param[1]);
 }
@@ -527,8 +537,9 @@ event_standard_reply(struct session *s, struct event_line *e)
 		event_answer(s, e, NULL, named);
 		return;
 	}
-	event_error_about(s, e, event_param(e, 1), "", text);
-	s->refused++;
+	if (!own_refused(s, e->label, e->m.nparam > 3 ? e->m.param[2] : NULL,
+	    e->m.param[e->m.nparam - 1]))
+		event_error_about(s, e, event_param(e, 1), "", text);
 }
 
 /* ---- what is known of rooms ---- */
@@ -617,6 +628,8 @@ static const struct event events[] = {
 	{ "PONG", event_pong, 1, NULL, 0 },
 	{ "ERROR", event_error, 1, NULL, 0 },
 	{ "CAP", negotiation_cap, 2, NULL, 0 },
+	{ "AUTHENTICATE", sasl_authenticate, 1, NULL, 0 },
+	{ "CHATHISTORY", catchup_target, 2, NULL, 0 },
 	{ "FAIL", event_standard_reply, 1, NULL, 0 },
 	{ "WARN", event_standard_reply, 1, NULL, 0 },
 	{ "NOTE", event_standard_reply, 1, NULL, 0 },
@@ -667,6 +680,15 @@ static const struct event events[] = {
 	{ "315", NULL, 0, NULL, EVENT_HIDDEN },
 	{ "353", event_names, 4, NULL, 0 },
 	{ "366", event_names_end, 2, NULL, 0 },
+	{ "900", sasl_logged_in, 3, NULL, 0 },
+	{ "901", sasl_logged_out, 0, NULL, 0 },
+	{ "902", sasl_failed, 1, NULL, 0 },
+	{ "903", sasl_success, 0, NULL, 0 },
+	{ "904", sasl_failed, 1, NULL, 0 },
+	{ "905", sasl_failed, 1, NULL, 0 },
+	{ "906", sasl_failed, 1, NULL, 0 },
+	{ "907", sasl_failed, 1, NULL, 0 },
+	{ "908", NULL, 0, NULL, EVENT_HIDDEN },
 	{ "396", NULL, 2, "you are seen as %2", EVENT_WELCOME },
 
 	{ "403", event_room_refused, 2, NULL, 0 },
@@ -893,6 +915,6 @@ event_handle(struct session *s, char *line, size_t len)
 	event_tags(&e);
 	event_source(s, &e);
 	event_dispatch(s, &e);
-	if (*e.label != '\0')
-		session_label(s, e.label);
+	if (*e.label != '\0' && strcmp(e.m.command, "BATCH") != 0)
+		own_answered(s, e.label);
 }

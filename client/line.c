@@ -218,6 +218,15 @@ line_error(struct session *s, const struct news *n)
 	    n->text);
 }
 
+/* What we wanted to say is in ABOUT. */
+static void
+line_fate(struct session *s, const struct news *n)
+{
+	(void)s;
+	line_put(DISPLAY_ERROR, n, DISPLAY_LEAD_ERROR, "%s: %s: %s", n->room,
+	    n->text, n->about);
+}
+
 static void
 line_wallops(struct session *s, const struct news *n)
 {
@@ -253,6 +262,8 @@ static const struct {
 	[NEWS_CHGHOST] = { NULL, "is now at %t" },
 	[NEWS_RENAME] = { NULL, "renamed %r to %a%w" },
 	[NEWS_WALLOPS] = { line_wallops, NULL },
+	[NEWS_FAILED] = { line_fate, NULL },
+	[NEWS_UNSURE] = { line_fate, NULL },
 	[NEWS_REPLY] = { line_reply, NULL },
 	[NEWS_ERROR] = { line_error, NULL },
 	[NEWS_CLIENT] = { line_client, NULL },
@@ -294,6 +305,8 @@ line_tell(struct session *s, const struct news *n)
 	char text[LINE_TEXT];
 
 	line_network = s != NULL && loop_sessions() > 1 ? loop_name(s) : "";
+	if (n->flags & NEWS_PENDING)
+		return; /* it is told again when the server has taken it */
 	if (lines[n->kind].tell != NULL)
 		lines[n->kind].tell(s, n);
 	else if (lines[n->kind].words != NULL) {

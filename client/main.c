@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bot.h"
 #include "command.h"
 #include "console.h"
 #include "display.h"
@@ -200,6 +201,8 @@ main(int argc, char **argv)
 	struct options o = { 0 };
 	const char *password;
 
+	if (argc > 1 && strcmp(argv[1], "bot") == 0)
+		return bot_main(argc - 1, argv + 1);
 	options_parse(&o, argc, argv);
 	news_view(&console_view);
 	display_open(terminal_is_shown());

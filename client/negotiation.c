@@ -2,45 +2,158 @@
 /*
  * Negotiation: which capabilities we have on this server.
  *
- * The session sends CAP LS when it registers; from then on everything here
- * is an answer to what the server says.  Only what is offered and of use is
- * asked for, and registration ends whether it is granted or not.
+ * The session has us ask when it registers; from then on everything here is
+ * an answer to what the server says.  Only what is offered and of use is asked
+ * for, in as many lines as it takes.  Requests are answered in their order, so
+ * it is known what was refused even where the answer is cut; then its parts
+ * are asked for one by one, and only what is refused alone is done without.
+ * Registration ends when all are answered, after the login if there is one.
  */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "irc/capability.h"
 #include "irc/name.h"
 #include "negotiation.h"
+#include "sasl.h"
 #include "session.h"
+
+enum { NEGOTIATION_LINE = 400 }; /* bytes of names in a request */
 
 /* What we ask for, if it is offered. */
 #define NEGOTIATION_CAPS \
 	(CAP(MESSAGE_TAGS) | CAP(SERVER_TIME) | CAP(ECHO_MESSAGE) | \
 	CAP(BATCH) | CAP(MULTI_PREFIX) | CAP(AWAY_NOTIFY) | \
 	CAP(EXTENDED_JOIN) | CAP(CAP_NOTIFY) | CAP(SETNAME) | CAP(CHGHOST) | \
-	CAP(INVITE_NOTIFY) | CAP(ACCOUNT_NOTIFY))
+	CAP(INVITE_NOTIFY) | CAP(ACCOUNT_NOTIFY) | CAP(ACCOUNT_TAG) | \
+	CAP(USERHOST_IN_NAMES) | CAP(ACCOUNT_REGISTRATION) | \
+	CAP(MESSAGE_REDACTION) | CAP(READ_MARKER) | CAP(EXTENDED_ISUPPORT) | \
+	CAP(PRE_AWAY) | CAP(SEARCH) | CAP(STANDARD_REPLIES) | \
+	CAP(CHANNEL_RENAME) | CAP(EXTENDED_MONITOR))
+
+/* What is of use only in batches, and with tags. */
+#define NEGOTIATION_BATCHED \
+	(CAP(LABELED_RESPONSE) | CAP(MULTILINE) | CAP(CHATHISTORY) | \
+	CAP(EVENT_PLAYBACK))
+
+static uint64_t
+negotiation_wanted(const struct session *s)
+{
+	uint64_t caps = NEGOTIATION_CAPS;
+
+	if ((s->offered & CAP(BATCH)) && (s->offered & CAP(MESSAGE_TAGS)))
+		caps |= NEGOTIATION_BATCHED;
+	/* Who does not ask for history is to be told it by the server. */
+	if (!s->catches_up)
+		caps &= ~(CAP(CHATHISTORY) | CAP(EVENT_PLAYBACK));
+	if (s->account != NULL)
+		caps |= CAP(SASL);
+	return s->offered & caps & ~s->caps;
+}
+
+static void
+negotiation_send(struct session *s, const char *list, uint64_t bits)
+{
+	if (s->nasked >= CAPABILITY_COUNT)
+		return;
+	s->asked[s->nasked++] = bits;
+	session_write(s, "CAP REQ :%s", list);
+}
+
+/* Asks for BITS in lines of up to MOST bytes. */
+static void
+negotiation_ask(struct session *s, uint64_t bits, size_t most)
+{
+	char list[NEGOTIATION_LINE + 64];
+	uint64_t some = 0;
+	size_t len = 0;
+	int i;
+
+	for (i = 0; capability_name(i) != NULL; i++) {
+		if (!(bits & UINT64_C(1) << i))
+			continue;
+		if (len > 0 && len + 1 + strlen(capability_name(i)) > most) {
+			negotiation_send(s, list, some);
+			some = len = 0;
+		}
+		len += snprintf(list + len, sizeof(list) - len, "%s%s",
+		    len > 0 ? " " : "", capability_name(i));
+		some |= UINT64_C(1) << i;
+	}
+	if (len > 0)
+		negotiation_send(s, list, some);
+}
+
+void
+negotiation_begin(struct session *s)
+{
+	s->caps = s->offered = 0;
+	s->nasked = 0;
+	s->multiline_bytes = s->multiline_lines = 0;
+	*s->mechanisms = '\0';
+	s->login = LOGIN_NONE;
+	*s->logged_in = '\0';
+	session_write(s, "CAP LS 302");
+}
+
+void
+negotiation_end(struct session *s)
+{
+	if (s->state != SESSION_REGISTERING)
+		return;
+	if (s->unattended && (s->caps & CAP(PRE_AWAY)))
+		session_write(s, "AWAY *");
+	session_write(s, "CAP END");
+}
+
+/* All requests are answered: logs in, or goes on. */
+static void
+negotiation_settle(struct session *s)
+{
+	if (s->nasked > 0 || s->login == LOGIN_UNDER_WAY)
+		return;
+	if (s->caps & CAP(SASL)) {
+		if (sasl_begin(s, s->mechanisms))
+			return;
+	} else if (s->state == SESSION_REGISTERING)
+		sasl_missing(s);
+	if (s->state != SESSION_OVER)
+		negotiation_end(s);
+}
 
 static void
 negotiation_request(struct session *s)
 {
-	uint64_t wanted = s->offered & NEGOTIATION_CAPS & ~s->caps;
-	char list[400];
-	size_t len = 0;
-	int i;
+	negotiation_ask(s, negotiation_wanted(s), NEGOTIATION_LINE);
+	negotiation_settle(s);
+}
 
-	/* Labels tell what became of a line, in batches where need be. */
-	if ((s->offered & CAP(BATCH)) && (s->offered & CAP(MESSAGE_TAGS)))
-		wanted |= s->offered & CAP(LABELED_RESPONSE) & ~s->caps;
-	for (i = 0; capability_name(i) != NULL; i++)
-		if (wanted & UINT64_C(1) << i)
-			len += snprintf(list + len, sizeof(list) - len, "%s%s",
-			    len > 0 ? " " : "", capability_name(i));
-	if (len > 0)
-		session_write(s, "CAP REQ :%s", list);
-	else if (s->state == SESSION_REGISTERING)
-		session_write(s, "CAP END");
+/* "max-bytes=4096,max-lines=32"; a limit that is not told is none of ours. */
+static void
+negotiation_multiline(struct session *s, const char *value)
+{
+	const char *bytes = strstr(value, "max-bytes=");
+	const char *lines = strstr(value, "max-lines=");
+
+	s->multiline_bytes = bytes == NULL ? 0 :
+	    strtoul(bytes + strlen("max-bytes="), NULL, 10);
+	s->multiline_lines = lines == NULL ? SIZE_MAX :
+	    strtoul(lines + strlen("max-lines="), NULL, 10);
+}
+
+static void
+negotiation_value(struct session *s, uint64_t bit, const char *value,
+    size_t len)
+{
+	char copy[sizeof(s->mechanisms)];
+
+	snprintf(copy, sizeof(copy), "%.*s", (int)len, value);
+	if (bit == CAP(MULTILINE))
+		negotiation_multiline(s, copy);
+	else if (bit == CAP(SASL))
+		memcpy(s->mechanisms, copy, sizeof(copy));
 }
 
 static void
@@ -53,10 +166,13 @@ negotiation_each(struct session *s, const char *list, int add)
 		list += strspn(list, " ");
 		len = strcspn(list, " ");
 		name = strcspn(list, " =");
-		bit = capability_bit(list, name < len ? name : len);
-		if (add)
+		bit = capability_bit(list, name);
+		if (add) {
 			s->offered |= bit;
-		else {
+			if (name < len)
+				negotiation_value(s, bit, list + name + 1,
+				    len - name - 1);
+		} else {
 			s->offered &= ~bit;
 			s->caps &= ~bit;
 		}
@@ -71,6 +187,18 @@ negotiation_ls(struct session *s, struct event_line *e)
 		negotiation_request(s);
 }
 
+/* What the oldest request was for. */
+static uint64_t
+negotiation_answered(struct session *s)
+{
+	uint64_t bits = s->nasked > 0 ? s->asked[0] : 0;
+
+	if (s->nasked > 0)
+		memmove(s->asked, s->asked + 1,
+		    --s->nasked * sizeof(s->asked[0]));
+	return bits;
+}
+
 static void
 negotiation_ack(struct session *s, struct event_line *e)
 {
@@ -78,16 +206,21 @@ negotiation_ack(struct session *s, struct event_line *e)
 
 	if (capability_request(&caps, s->offered, e->m.param[2]) == 0)
 		s->caps = caps;
-	if (s->state == SESSION_REGISTERING)
-		session_write(s, "CAP END");
+	negotiation_answered(s);
+	negotiation_settle(s);
 }
 
 static void
 negotiation_nak(struct session *s, struct event_line *e)
 {
+	uint64_t bits = negotiation_answered(s);
+
 	(void)e;
-	if (s->state == SESSION_REGISTERING)
-		session_write(s, "CAP END");
+	if ((bits & (bits - 1)) != 0)
+		negotiation_ask(s, bits, 0);
+	else
+		s->offered &= ~bits;
+	negotiation_settle(s);
 }
 
 static void

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "catchup.h"
 #include "news.h"
 #include "session.h"
 
@@ -42,6 +43,8 @@ news_tell(struct session *s, const struct news *n)
 
 	if (dated.when == 0)
 		dated.when = news_present();
+	if (s != NULL && !catchup_is_new(s, &dated, 0))
+		return;
 	if (news_viewer != NULL)
 		news_viewer->tell(s, &dated);
 }

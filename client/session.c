@@ -2,14 +2,14 @@
 /*
  * The session: from the first attempt to connect to the exit status.
  *
- * It registers, keeps its place (nick, rooms, capabilities), sends what is
- * in the outbox no faster than the server takes it, notices when the line
- * is dead, and begins again when it is lost.  main.c calls it from the poll
+ * It registers, keeps its place (nick, rooms, capabilities), has what is in
+ * the outbox sent no faster than the server takes it (own.c), measures the
+ * lag, notices when the line is dead, begins again when it is lost, and then
+ * has what was missed asked for (catchup.c).  main.c calls it from the poll
  * loop, command.c asks things of it, event.c tells it what the server said.
  *
  * What it promises: a line that was typed is sent, in order, once there is a
- * connection, or its writer is told.  Lines under way when a connection is
- * lost are not sent again, since they may have arrived; they are shown.
+ * connection, and its writer is told what became of it.
  */
 
 #include <poll.h>
@@ -17,21 +17,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "catchup.h"
 #include "event.h"
 #include "irc/capability.h"
 #include "irc/message.h"
 #include "irc/name.h"
 #include "irc/utf8.h"
+#include "negotiation.h"
 #include "news.h"
+#include "own.h"
 #include "room.h"
+#include "sasl.h"
 #include "session.h"
 
 #define PING_TOKEN "moot-"
 
 enum {
-	/* What our source may come to: "!~user@host". */
-	ADDRESS_MOST = 3 + NAME_USER + NAME_HOST,
 	NICK_SAFE = 9,      /* every server takes nicks this long */
 	NICK_VARIANTS = 10, /* nick_, nick1 .. nick9, then random ones */
 	NICK_TRIES = 20,    /* before giving up */
@@ -72,6 +75,8 @@ session_init(struct session *s, const char *where, const char *nick)
 	name_clean_user(s->user, sizeof(s->user), s->wanted);
 	snprintf(s->nick, sizeof(s->nick), "%s", s->wanted);
 	isupport_init(&s->isupport);
+	s->lag = -1;
+	s->active = connection_now();
 	return connection_init(&s->connection, where);
 }
 
@@ -80,6 +85,7 @@ session_clear(struct session *s)
 {
 	connection_close(&s->connection, "");
 	outbox_clear(&s->outbox);
+	catchup_clear(s);
 	room_clear(&s->rooms);
 }
 
@@ -96,18 +102,20 @@ session_end(struct session *s, enum session_status status, const char *fmt,
 	va_start(ap, fmt);
 	vsnprintf(s->why, sizeof(s->why), fmt, ap);
 	va_end(ap);
+	own_give_up(s);
 }
 
 /* The end of a session that quit: what became of its lines decides. */
 static void
 session_finish(struct session *s)
 {
-	uint64_t waiting = s->outbox.end - s->outbox.first;
+	unsigned long waiting = s->outbox.count;
 
 	if (s->unsure + waiting > 0)
-		session_end(s, STATUS_LINE_LOST,
-		    "lines not sent, or that may not have arrived: %lu",
-		    (unsigned long)(s->unsure + waiting));
+		session_end(s, STATUS_LINE_LOST, s->draft == NULL ?
+		    "lines not sent, or that may not have arrived: %lu" :
+		    "lines not sent, kept for the next time, or that may not "
+		    "have arrived: %lu", s->unsure + waiting);
 	else if (s->refused > 0 && !s->typed)
 		session_end(s, STATUS_LINE_REFUSED,
 		    "lines or commands that were refused: %lu", s->refused);
@@ -137,156 +145,68 @@ session_write(struct session *s, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void
-session_not_queued(struct session *s, const char *line, const char *why)
+/* "PRIVMSG target :text" with tags or without: what is said, not done. */
+static int
+session_queue_said(struct session *s, char *line)
 {
-	news_error(s, "not sent, %s: %s", why, line);
-	s->refused++;
+	struct message m;
+
+	if (message_parse(&m, line, strlen(line)) != MESSAGE_OK ||
+	    m.source != NULL || m.tags != NULL || m.nparam != 2 ||
+	    (name_cmp(m.command, "PRIVMSG") != 0 &&
+	    name_cmp(m.command, "NOTICE") != 0) || *m.param[1] == '\001')
+		return 0;
+	session_say(s, m.command, m.param[0], NULL, m.param[1]);
+	return 1;
 }
 
 void
 session_queue(struct session *s, const char *fmt, ...)
 {
-	char line[SESSION_LINE * 2];
+	char line[SESSION_QUEUE], copy[SESSION_QUEUE];
+	const char *rest = line;
 	va_list ap;
-	int len;
 
 	va_start(ap, fmt);
-	len = vsnprintf(line, sizeof(line), fmt, ap);
+	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
 	line[strcspn(line, "\r\n")] = '\0';
-	if (len > MESSAGE_LINE - 2)
-		session_not_queued(s, line, "longer than 510 bytes");
-	else if (outbox_add(&s->outbox, line) == -1)
-		session_not_queued(s, line, "too many lines are waiting");
-}
-
-static size_t
-session_more(size_t a, size_t b)
-{
-	return a > b ? a : b;
-}
-
-/* Bytes of text that fit a line to TARGET after the server has put our full
- * address before it: ":nick!user@host PRIVMSG target :text".  The line may
- * wait, and our nick and address be others when it goes, so there must be
- * room for long ones. */
-static size_t
-session_room_for(const struct session *s, const char *command,
-    const char *target, const char *ctcp)
-{
-	size_t used;
-
-	used = 1 + session_more(strlen(s->nick), NAME_NICK);
-	used += session_more(1 + strlen(s->address), ADDRESS_MOST);
-	used += 1 + strlen(command) + 1 + strlen(target) + 2;
-	if (ctcp != NULL)
-		used += strlen(ctcp) + 3;
-	return used + 32 > MESSAGE_LINE - 2 ? 32 : MESSAGE_LINE - 2 - used;
-}
-
-/* Where to cut TEXT: after a space if one is near, else between characters,
- * else (it is not UTF-8) anywhere. */
-static size_t
-session_cut(const char *text, size_t len, size_t most)
-{
-	size_t cut, near;
-
-	if (len <= most)
-		return len;
-	cut = utf8_cut(text, len, most);
-	if (cut == 0)
-		cut = most;
-	for (near = cut; near > cut - cut / 4; near--)
-		if (text[near - 1] == ' ')
-			return near;
-	return cut;
+	if (*rest == '@')
+		rest += strcspn(rest, " ");
+	if (strlen(rest) > MESSAGE_LINE - 2) {
+		news_error(s, "not sent, longer than 510 bytes: %s", line);
+		s->refused++;
+		return;
+	}
+	if (strncasecmp(line, "AWAY", 4) == 0)
+		s->away = line[4] == ' ';
+	memcpy(copy, line, sizeof(copy));
+	if (!session_queue_said(s, copy))
+		own_line(s, line);
 }
 
 void
 session_say(struct session *s, const char *command, const char *target,
     const char *ctcp, const char *text)
 {
-	size_t most = session_room_for(s, command, target, ctcp);
-	size_t len = strlen(text), cut;
-
-	for (; len > 0; text += cut, len -= cut) {
-		cut = session_cut(text, len, most);
-		if (ctcp == NULL)
-			session_queue(s, "%s %s :%.*s", command, target,
-			    (int)cut, text);
-		else
-			session_queue(s, "%s %s :\001%s %.*s\001", command,
-			    target, ctcp, (int)cut, text);
-	}
+	own_say(s, command, target, ctcp, NULL, text);
 }
 
+/* Its answer tells of all that went before it.  The first of several under
+ * way is the one that is timed. */
 static void
 session_ping(struct session *s, int64_t now)
 {
-	if (s->pinging && s->ping == s->outbox.next)
+	if (s->pinging && s->ping == s->outbox.order)
 		return;
+	s->ping = s->outbox.order;
+	if (!s->pinging) {
+		s->timed = s->ping;
+		s->pinged = now;
+	}
 	s->pinging = 1;
-	s->ping = s->outbox.next;
-	s->pinged = now;
 	session_write(s, "PING :" PING_TOKEN "%llu",
 	    (unsigned long long)s->ping);
-}
-
-static int
-session_is_join(const char *line)
-{
-	return strncmp(line, "JOIN ", 5) == 0;
-}
-
-/* A server that does not send our own messages back: we do, to ourselves. */
-static void
-session_echo(struct session *s, const char *line)
-{
-	char echo[SESSION_LINE * 2];
-	int len;
-
-	if ((s->caps & CAP(ECHO_MESSAGE)) ||
-	    (strncmp(line, "PRIVMSG ", 8) != 0 &&
-	    strncmp(line, "NOTICE ", 7) != 0))
-		return;
-	len = snprintf(echo, sizeof(echo), ":%s!%s %s", s->nick,
-	    *s->address ? s->address : "user@host", line);
-	event_handle(s, echo, len);
-}
-
-/* Once asked for, a room is asked for again at every connection. */
-static void
-session_note_join(struct session *s, const char *line)
-{
-	char name[SESSION_TARGET];
-	struct room *r;
-
-	if (!session_is_join(line))
-		return;
-	line += strlen("JOIN ");
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(line, " "), line);
-	r = room_find(s->rooms, name);
-	if (r != NULL)
-		r->wanted = 1;
-}
-
-static void
-session_pump(struct session *s, int64_t now)
-{
-	const char *line;
-	uint64_t serial;
-
-	while ((line = outbox_next(&s->outbox, &serial)) != NULL) {
-		if (s->caps & CAP(LABELED_RESPONSE))
-			session_write(s, "@label=%llu %s",
-			    (unsigned long long)serial, line);
-		else
-			session_write(s, "%s", line);
-		s->sent = now;
-		session_note_join(s, line);
-		session_echo(s, line);
-	}
 }
 
 /* Asks how far the server has got, when something depends on it. */
@@ -294,35 +214,14 @@ static void
 session_ask(struct session *s, int64_t now)
 {
 	const struct outbox *o = &s->outbox;
-	int waits = o->next != o->end;
 
-	if (o->first != o->next) {
-		if ((waits && !(s->caps & CAP(LABELED_RESPONSE))) ||
-		    now - s->sent >= SESSION_SYNC)
-			session_ping(s, now);
-	}
-	if (s->draining && !waits)
+	if (o->under_way > 0 && (!(s->caps & CAP(LABELED_RESPONSE)) ||
+	    now - s->sent >= SESSION_SYNC))
 		session_ping(s, now);
-}
-
-/* ---- confirmation ---- */
-
-static void
-session_confirm(struct session *s, uint64_t serial)
-{
-	if (serial > s->outbox.first)
-		outbox_confirm(&s->outbox, serial);
-}
-
-void
-session_label(struct session *s, const char *label)
-{
-	char *end;
-	unsigned long long serial;
-
-	serial = strtoull(label, &end, 10);
-	if (end != label && *end == '\0' && serial < s->outbox.next)
-		session_confirm(s, serial + 1);
+	if (s->draining && o->count == o->under_way)
+		session_ping(s, now);
+	if (s->shown && !s->pinging && now - s->pinged >= SESSION_LAG)
+		session_ping(s, now);
 }
 
 static void
@@ -338,17 +237,41 @@ void
 session_pong(struct session *s, const char *token)
 {
 	size_t skip = strlen(PING_TOKEN);
-	unsigned long long serial;
+	unsigned long long order;
 
 	if (strncmp(token, PING_TOKEN, skip) != 0)
 		return;
-	serial = strtoull(token + skip, NULL, 10);
-	session_confirm(s, serial);
-	if (serial == s->ping)
+	order = strtoull(token + skip, NULL, 10);
+	own_confirmed(s, order);
+	if (order == s->timed && s->pinging)
+		s->lag = connection_now() - s->pinged;
+	if (order == s->ping)
 		s->pinging = 0;
 	if (s->draining && s->state == SESSION_ONLINE &&
-	    serial == s->outbox.end)
+	    s->outbox.count == 0)
 		session_goodbye(s, s->farewell);
+}
+
+/* Half of what the line takes is in it, which does not matter here. */
+void
+session_clock(struct session *s, int64_t when)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	if (when != 0)
+		s->skew = when - ((int64_t)t.tv_sec * 1000 +
+		    t.tv_nsec / 1000000);
+}
+
+int
+session_lag(const struct session *s, int64_t now)
+{
+	if (s->state != SESSION_ONLINE)
+		return -1;
+	if (s->pinging && now - s->pinged > s->lag)
+		return now - s->pinged;
+	return s->lag;
 }
 
 /* ---- registration ---- */
@@ -359,16 +282,16 @@ session_register(struct session *s, int64_t now)
 	s->state = SESSION_REGISTERING;
 	s->deadline = now + SESSION_REGISTER;
 	s->variant = s->shortened = 0;
-	s->caps = s->offered = 0;
 	s->pinging = 0;
 	s->welcoming = 1;
 	isupport_init(&s->isupport);
 	snprintf(s->nick, sizeof(s->nick), "%s", s->wanted);
-	session_write(s, "CAP LS 302");
+	negotiation_begin(s);
 	if (s->password != NULL)
 		session_write(s, "PASS :%s", s->password);
 	session_write(s, "NICK %s", s->nick);
-	session_write(s, "USER %s 0 * :%s", s->user, s->wanted);
+	session_write(s, "USER %s 0 * :%.*s", s->user, NAME_REAL,
+	    s->realname != NULL ? s->realname : s->wanted);
 }
 
 /* "nick" in use: nick_, nick1 .. nick9, then numbers out of the clock. */
@@ -465,6 +388,10 @@ session_welcome(struct session *s, const char *nick, const char *server)
 {
 	if (s->state != SESSION_REGISTERING)
 		return;
+	if (s->login != LOGIN_DONE)
+		sasl_missing(s);
+	if (s->state == SESSION_OVER)
+		return;
 	s->state = SESSION_ONLINE;
 	snprintf(s->nick, sizeof(s->nick), "%s", nick);
 	*s->address = '\0';
@@ -472,32 +399,23 @@ session_welcome(struct session *s, const char *nick, const char *server)
 	news_state(s, "connected to %s as %s", server, s->nick);
 	session_join_some(s, 1);
 	session_join_some(s, 0);
+	s->pinged = connection_now() - SESSION_LAG;
+	s->to_catch_up = 1;
 }
 
 /* ---- the connection comes and goes ---- */
 
 static void
-session_show_unsure(struct session *s)
-{
-	char *line;
-
-	while ((line = outbox_take_unsure(&s->outbox)) != NULL) {
-		if (!session_is_join(line)) {
-			news_error(s, "may not have arrived: %s", line);
-			s->unsure++;
-		}
-		free(line);
-	}
-}
-
-static void
 session_lost(struct session *s, int64_t now)
 {
 	struct connection *c = &s->connection;
+	char name[CONNECTION_HOST + CONNECTION_PORT + 8];
 	enum session_state before = s->state;
 	int64_t wait;
 
 	s->pinging = 0;
+	s->lag = -1;
+	s->is_idle = 0;
 	if (before == SESSION_OVER)
 		return;
 	if (before == SESSION_QUITTING) {
@@ -506,28 +424,30 @@ session_lost(struct session *s, int64_t now)
 	}
 	s->state = SESSION_OFFLINE;
 	room_leave_all(s->rooms);
-	session_show_unsure(s);
+	catchup_lost(s);
+	own_lost(s);
 	if (s->draining && s->typed) {
 		session_finish(s);
 		return;
 	}
 	if (s->once) {
-		session_end(s, STATUS_UNREACHABLE, "%s %s port %s: %s",
+		session_end(s, STATUS_UNREACHABLE, "%s %s: %s",
 		    before == SESSION_OFFLINE ? "cannot reach" : "lost",
-		    c->host, c->port, c->why);
+		    connection_name(c, name, sizeof(name)), c->why);
 		return;
 	}
 	wait = connection_retry(c, now);
-	news_state(s, "%s %s port %s: %s; trying again in %lld.%lld s",
-	    before == SESSION_OFFLINE ? "cannot reach" : "lost", c->host,
-	    c->port, c->why, (long long)wait / 1000,
+	news_state(s, "%s %s: %s; trying again in %lld.%lld s",
+	    before == SESSION_OFFLINE ? "cannot reach" : "lost",
+	    connection_name(c, name, sizeof(name)), c->why,
+	    (long long)wait / 1000,
 	    (long long)wait % 1000 / 100);
 }
 
 static void
 session_close(struct session *s, const char *why, int64_t now)
 {
-	connection_close(&s->connection, why);
+	connection_abort(&s->connection, why);
 	session_lost(s, now);
 }
 
@@ -577,6 +497,26 @@ session_check_line(struct session *s, int64_t now)
 		session_ping(s, now);
 }
 
+/* Away, if nobody does anything here, and nobody said so before. */
+static void
+session_check_idle(struct session *s, int64_t now)
+{
+	if (s->away_after == 0 || s->away || s->is_idle ||
+	    now - s->active < s->away_after)
+		return;
+	s->is_idle = 1;
+	session_write(s, "AWAY :idle");
+}
+
+void
+session_active(struct session *s, int64_t now)
+{
+	s->active = now;
+	if (s->is_idle && s->state == SESSION_ONLINE)
+		session_write(s, "AWAY");
+	s->is_idle = 0;
+}
+
 void
 session_tick(struct session *s, int64_t now)
 {
@@ -589,15 +529,45 @@ session_tick(struct session *s, int64_t now)
 		session_close(s, "the server does not let us in", now);
 	if (s->state == SESSION_QUITTING && now >= s->deadline)
 		session_finish(s);
-	if (s->state == SESSION_ONLINE) {
-		session_pump(s, now);
-		session_ask(s, now);
-		session_check_line(s, now);
-	}
+	if (s->state != SESSION_ONLINE)
+		return;
+	catchup_tick(s, now);
+	own_pump(s, now);
+	session_ask(s, now);
+	session_check_idle(s, now);
+	session_check_line(s, now);
 }
 
 /* Coarse on purpose: nothing here needs to be on time to the second, but
  * what is due next should not be late by more. */
+static void
+session_sooner(int64_t *due, int64_t other)
+{
+	if (other < *due)
+		*due = other;
+}
+
+/* When something is due while we are online. */
+static int64_t
+session_due(const struct session *s)
+{
+	int64_t due = catchup_due(s);
+
+	if (s->pinging)
+		session_sooner(&due, session_later(s->pinged,
+		    s->connection.heard) + SESSION_DEAD);
+	else {
+		session_sooner(&due, s->connection.heard + SESSION_IDLE);
+		if (s->outbox.under_way > 0)
+			session_sooner(&due, s->sent + SESSION_SYNC);
+		if (s->shown)
+			session_sooner(&due, s->pinged + SESSION_LAG);
+	}
+	if (s->away_after != 0 && !s->away && !s->is_idle)
+		session_sooner(&due, s->active + s->away_after);
+	return due;
+}
+
 int
 session_timeout(const struct session *s, int64_t now)
 {
@@ -607,14 +577,8 @@ session_timeout(const struct session *s, int64_t now)
 		due = s->connection.retry_at;
 	else if (s->state != SESSION_ONLINE)
 		due = s->deadline;
-	else if (s->pinging)
-		due = session_later(s->pinged, s->connection.heard) +
-		    SESSION_DEAD;
 	else
-		due = s->connection.heard + SESSION_IDLE;
-	if (s->state == SESSION_ONLINE && s->outbox.first != s->outbox.next &&
-	    !s->pinging && s->sent + SESSION_SYNC < due)
-		due = s->sent + SESSION_SYNC;
+		due = session_due(s);
 	return due <= now ? 0 : (int)(due - now) + 1;
 }
 

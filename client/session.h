@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "connection.h"
+#include "irc/capability.h"
 #include "isupport.h"
 #include "outbox.h"
 
@@ -22,6 +23,7 @@
 #define SESSION_DEAD 60000     /* ...and for anything at all to come back */
 #endif
 #define SESSION_SYNC 5000      /* before we ask what became of a line */
+#define SESSION_LAG 30000      /* between two PINGs, if a person looks */
 #define SESSION_QUIT 2000      /* for the server to answer QUIT */
 #define SESSION_CTCP 4000      /* for each answer to a CTCP request... */
 #define SESSION_CTCP_BURST 3   /* ...of which so many are free */
@@ -30,6 +32,7 @@ enum {
 	SESSION_NICK = 64,
 	SESSION_TARGET = 256,
 	SESSION_LINE = 512, /* with CR LF and NUL to spare: 510 bytes count */
+	SESSION_QUEUE = 8192, /* of a line that is queued, with its tags */
 };
 
 /* How moot ends: its exit status, moot(1). */
@@ -51,7 +54,16 @@ enum session_state {
 	SESSION_OVER,     /* status and why say how it ended */
 };
 
+enum session_login {
+	LOGIN_NONE,
+	LOGIN_UNDER_WAY,
+	LOGIN_DONE,
+	LOGIN_FAILED,
+};
+
 struct batch;
+struct catchup;
+struct draft;
 struct room;
 
 struct session {
@@ -69,8 +81,30 @@ struct session {
 	int shortened;             /* `wanted` was too long for the server */
 	char address[SESSION_TARGET]; /* user@host as others see us, or "" */
 	char user[32];
-	const char *password;      /* NULL: none */
+	const char *password;      /* of the server; NULL: none */
 	uint64_t offered, caps;    /* capabilities, irc/capability.h */
+
+	/* What its owner sets, and what it points to outlives the session. */
+	const char *network;       /* what the user calls it; NULL: no name */
+	const char *realname;      /* NULL: the nick */
+	const char *account;       /* to log in to; NULL: be a guest */
+	const char *mechanism;     /* of SASL: "EXTERNAL"; NULL: "PLAIN" */
+	int login_needed;          /* no guest: a failed login ends it */
+	/* Yields the account's password: 1; 0: none; -1: WHY.  May block. */
+	int (*secret)(struct session *s, char *secret, size_t size, char *why,
+	    size_t why_size);
+	int64_t away_after;        /* milliseconds of idleness; 0: never */
+	int unattended;            /* nobody sits here: AWAY * if possible */
+	int recent;                /* messages asked for in a room that is
+	                            * entered with nothing known of it */
+	int catches_up;            /* asks for what was missed */
+
+	char logged_in[SESSION_NICK]; /* the account the server knows, or "" */
+	enum session_login login;
+	char mechanisms[256];      /* the value of sasl; "" */
+	uint64_t asked[CAPABILITY_COUNT]; /* requests not yet answered */
+	size_t nasked;
+	size_t multiline_bytes, multiline_lines; /* 0: not with this server */
 	int welcomed;              /* the first welcome is over */
 	int welcoming;             /* a welcome is going on */
 	struct isupport isupport;
@@ -80,8 +114,17 @@ struct session {
 	char target[SESSION_TARGET]; /* whom plain lines go to, or "" */
 
 	struct outbox outbox;
-	uint64_t ping;        /* the serial in the PING under way */
+	struct catchup *catchup;
+	struct draft *draft;  /* the owner's, draft_open(); NULL: keeps none */
+	int to_catch_up;      /* the line is back, and nothing asked yet */
+	uint64_t ping;        /* the order in the PING under way */
+	uint64_t timed;       /* that of the first under way, sent at pinged */
 	int pinging;
+	int lag;              /* of the last PING; -1: not known */
+	int64_t skew;         /* what the server's clock is ahead */
+	int64_t active;       /* when somebody last did something here */
+	int is_idle;          /* and we are away for that */
+	int away;             /* we are because somebody said so */
 	int64_t pinged, sent; /* when the last PING, the last line went */
 	int draining;         /* quit once everything is confirmed */
 	char farewell[400];
@@ -101,14 +144,22 @@ int session_timeout(const struct session *s, int64_t now);
 /* What poll(2) found on the socket. */
 void session_step(struct session *s, short revents, int64_t now);
 
-/* Queues a line for the server; says so and counts it when it cannot. */
+/* Milliseconds that an answer takes, or the PING under way has taken by now if
+ * that is longer; -1 while it is not known. */
+int session_lag(const struct session *s, int64_t now);
+/* Somebody is here: types, or chooses a buffer.  Ends being away for
+ * idleness; see away_after. */
+void session_active(struct session *s, int64_t now);
+
+/* Queues a line for the server; says so and counts it when it cannot.  A
+ * PRIVMSG or NOTICE in it is said as by session_say(). */
 void session_queue(struct session *s, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Sends a line at once, past the queue: what the protocol itself needs. */
 void session_write(struct session *s, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* Queues TEXT to TARGET by COMMAND (PRIVMSG, NOTICE), in as many lines as it
- * takes for none to be cut on its way; CTCP "ACTION" or NULL. */
+/* Says TEXT to TARGET by COMMAND (PRIVMSG, NOTICE); CTCP "ACTION" or NULL.
+ * See own_say(), which returns the serial, too. */
 void session_say(struct session *s, const char *command, const char *target,
     const char *ctcp, const char *text);
 /* Quits when all is confirmed, saying WHY. */
@@ -125,7 +176,8 @@ void session_welcome(struct session *s, const char *nick, const char *server);
 void session_nick_refused(struct session *s, const char *why, int invalid);
 void session_nick_changed(struct session *s, const char *nick);
 void session_pong(struct session *s, const char *token);
-void session_label(struct session *s, const char *label);
+/* The server's time, of a line that is of the present. */
+void session_clock(struct session *s, int64_t when);
 int session_is_me(const struct session *s, const char *nick);
 int session_is_room(const struct session *s, const char *name);
 /* Whether a CTCP request may be answered now; counts it. */

@@ -12,6 +12,7 @@
 
 #include "irc/utf8.h"
 #include "news.h"
+#include "own.h"
 #include "room.h"
 #include "session.h"
 #include "speech.h"
@@ -68,7 +69,11 @@ speech_tell(struct session *s, struct event_line *e, enum news_kind kind,
 	r = n.room == NULL ? NULL : room_find(s->rooms, n.room);
 	if (r != NULL && !e->past)
 		room_spoke(r, e->nick);
+	if (e->own && !e->past)
+		n.serial = own_echoed(s, e->label, e->m.command,
+		    e->m.param[0], text != NULL ? text : "");
 	news_tell(s, &n);
+	own_accepted(s, n.serial, n.msgid);
 }
 
 /* Only those that people rely on; each answer costs from one small purse, so

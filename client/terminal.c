@@ -24,9 +24,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "edit.h"
+#include "grapheme.h"
+#include "recall.h"
 #include "irc/utf8.h"
 #include "terminal.h"
 
@@ -44,7 +47,17 @@ static struct {
 	int drawn; /* the row is on the screen, or will be by `out` */
 	int stale; /* and does not show what it should */
 	char prompt[128];
+	char target[TERMINAL_TARGET];
 } term;
+
+/* The line being edited, and what was typed and is not yet handed out. */
+static struct {
+	struct edit *edit;
+	struct key_reader keys;
+	int64_t heard; /* when the last byte came */
+	char *text;    /* NULL: none */
+	size_t at;
+} typed;
 
 /* A line that comes from a pipe, or from a terminal that edits it itself. */
 static struct {
@@ -103,13 +116,13 @@ terminal_print(const char *text)
 /* Where to begin to show the line so that the cursor is within ROOM columns,
  * with some of what is behind it. */
 static size_t
-terminal_scroll(const char *text, size_t cursor, int room)
+terminal_scroll(const char *text, size_t len, size_t cursor, int room)
 {
 	size_t from = cursor, before;
-	int columns = 0, most = text[cursor] == '\0' ? room : room * 3 / 4;
+	int columns = 0, most = cursor == len ? room : room * 3 / 4;
 
 	while (from > 0) {
-		before = edit_before(text, from);
+		before = grapheme_before(text, len, from);
 		columns += edit_columns(text + before, from - before);
 		if (columns > most)
 			break;
@@ -120,13 +133,13 @@ terminal_scroll(const char *text, size_t cursor, int room)
 
 /* Where what fits into ROOM columns from FROM on ends. */
 static size_t
-terminal_fit(const char *text, size_t from, int room)
+terminal_fit(const char *text, size_t len, size_t from, int room)
 {
 	size_t to = from, after;
 	int columns = 0;
 
-	while (text[to] != '\0') {
-		after = edit_after(text, to);
+	while (to < len) {
+		after = grapheme_after(text, len, to);
 		columns += edit_columns(text + to, after - to);
 		if (columns > room)
 			break;
@@ -135,28 +148,41 @@ terminal_fit(const char *text, size_t from, int room)
 	return to;
 }
 
+/* The part of the text around the cursor, for which there are ROOM columns,
+ * and the cursor in it. */
 static void
-terminal_draw(void)
+terminal_draw_text(const char *text, size_t cursor, int room)
 {
-	const char *text = edit_text();
-	size_t cursor = edit_cursor(), from, to;
-	char move[32];
-	int room, back;
+	char shown[TERMINAL_ROW], move[32];
+	size_t len = strlen(text), from, to;
+	int back;
 
-	room = term.columns - 1 -
-	    edit_columns(term.prompt, strlen(term.prompt));
-	if (room < 4)
-		room = 4;
-	from = terminal_scroll(text, cursor, room);
-	to = terminal_fit(text, from, room);
-	terminal_append_text("\r\033[K");
-	terminal_append_text(term.prompt);
-	terminal_append(text + from, to - from);
+	from = terminal_scroll(text, len, cursor, room);
+	to = terminal_fit(text, len, from, room);
+	edit_show(shown, sizeof(shown), text + from, to - from);
+	terminal_append_text(shown);
 	back = edit_columns(text + cursor, to - cursor);
 	if (back > 0) {
 		snprintf(move, sizeof(move), "\033[%dD", back);
 		terminal_append_text(move);
 	}
+}
+
+static void
+terminal_draw(void)
+{
+	const char *prompt = edit_prompt(typed.edit);
+	int room;
+
+	if (prompt == NULL)
+		prompt = term.prompt;
+	room = term.columns - 1 - edit_columns(prompt, strlen(prompt));
+	if (room < 4)
+		room = 4;
+	terminal_append_text("\r\033[K");
+	terminal_append_text(prompt);
+	terminal_draw_text(edit_text(typed.edit), edit_cursor(typed.edit),
+	    room);
 	term.drawn = 1;
 	term.stale = 0;
 }
@@ -179,6 +205,12 @@ terminal_prompt(const char *prompt)
 	memcpy(term.prompt, prompt, len);
 	term.prompt[len] = '\0';
 	term.stale = 1;
+}
+
+void
+terminal_target(const char *target)
+{
+	snprintf(term.target, sizeof(term.target), "%s", target);
 }
 
 int
@@ -233,6 +265,90 @@ terminal_is_broken(void)
 	return term.broken;
 }
 
+/* ---- the line that is edited ---- */
+
+static int64_t
+typed_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* Obeys a key; 1: the text is complete. */
+static int
+typed_key(const struct key *k)
+{
+	switch (edit_key(typed.edit, k)) {
+	case EDIT_ENTER:
+		typed.text = edit_take(typed.edit);
+		typed.at = 0;
+		return typed.text != NULL;
+	case EDIT_END:
+		term.ended = 1;
+		break;
+	case EDIT_CLEAR:
+		terminal_append_text("\033[H\033[2J");
+		break;
+	case EDIT_FULL:
+		terminal_append_text("\a");
+		break;
+	default:
+		break;
+	}
+	if (!edit_is_pasting(typed.edit))
+		term.stale = 1;
+	return 0;
+}
+
+/* What began long ago and did not go on was no key, or ESC. */
+static void
+typed_expire(void)
+{
+	int64_t now = typed_now();
+	int wait = key_timeout(&typed.keys);
+	struct key k;
+
+	if (wait != -1 && now - typed.heard >= wait &&
+	    key_expire(&typed.keys, &k))
+		typed_key(&k);
+	typed.heard = now;
+}
+
+/* Several lines are one text, which only its first line can make a command;
+ * a command has one line. */
+static void
+typed_begin(void)
+{
+	char *p;
+
+	recall_add(term.target, typed.text);
+	if (typed.text[0] == '/' && typed.text[1] != '/')
+		for (p = typed.text; (p = strchr(p, '\n')) != NULL;)
+			*p = ' ';
+}
+
+/* The next line of what was typed, in pieces if it is too long. */
+static const char *
+typed_next(int *continued)
+{
+	static char line[TERMINAL_LINE + 1];
+	const char *text = typed.text + typed.at;
+	size_t len = strcspn(text, "\n"), cut;
+
+	*continued = typed.at > 0;
+	cut = utf8_cut(text, len, TERMINAL_LINE);
+	memcpy(line, text, cut);
+	line[cut] = '\0';
+	typed.at += cut + (cut == len && text[len] == '\n');
+	if (typed.text[typed.at] == '\0') {
+		free(typed.text);
+		typed.text = NULL;
+	}
+	return line;
+}
+
 /* ---- input ---- */
 
 void
@@ -242,6 +358,8 @@ terminal_read(void)
 
 	if (term.inpos < term.inlen)
 		return;
+	if (term.raw)
+		typed_expire();
 	n = read(STDIN_FILENO, term.in, sizeof(term.in));
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -311,25 +429,17 @@ plain_line(int *continued)
 static const char *
 raw_line(int *continued)
 {
-	static char line[EDIT_LINE + 1];
+	struct key k;
 
-	*continued = 0;
+	if (typed.text != NULL)
+		return typed_next(continued);
 	while (term.inpos < term.inlen) {
+		if (!key_take(&typed.keys, term.in[term.inpos++], &k) ||
+		    !typed_key(&k))
+			continue;
 		term.stale = 1;
-		switch (edit_byte(term.in[term.inpos++])) {
-		case EDIT_ENTER:
-			snprintf(line, sizeof(line), "%s", edit_text());
-			edit_begin();
-			return line;
-		case EDIT_END:
-			term.ended = 1;
-			break;
-		case EDIT_CLEAR:
-			terminal_append_text("\033[H\033[2J");
-			break;
-		case EDIT_MORE:
-			break;
-		}
+		typed_begin();
+		return typed_next(continued);
 	}
 	return NULL;
 }
@@ -343,15 +453,16 @@ terminal_line(int *continued)
 int
 terminal_ended(void)
 {
-	return term.ended && term.inpos == term.inlen &&
+	return term.ended && term.inpos == term.inlen && typed.text == NULL &&
 	    (plain.len == 0 || plain.complete);
 }
 
 int
 terminal_cancel(void)
 {
-	if (!term.raw || !edit_cancel())
+	if (!term.raw || !edit_cancel(typed.edit))
 		return 0;
+	memset(&typed.keys, 0, sizeof(typed.keys));
 	term.stale = 1;
 	return 1;
 }
@@ -405,8 +516,10 @@ terminal_catch_crashes(void)
 static void
 terminal_enter_raw(void)
 {
-	if (tcsetattr(STDIN_FILENO, TCSADRAIN, &term.typing) == 0)
+	if (tcsetattr(STDIN_FILENO, TCSADRAIN, &term.typing) == 0) {
 		term.raw = 1;
+		terminal_append_text(KEY_PASTE_ON);
+	}
 	term.drawn = 0;
 	term.stale = 1;
 }
@@ -416,7 +529,9 @@ void
 terminal_open(void)
 {
 	terminal_resize();
-	if (!terminal_can_edit() || tcgetattr(STDIN_FILENO, &term.saved) == -1)
+	if (!terminal_can_edit() ||
+	    tcgetattr(STDIN_FILENO, &term.saved) == -1 ||
+	    (typed.edit = edit_new(0)) == NULL)
 		return;
 	term.typing = term.saved;
 	term.typing.c_iflag &= ~(BRKINT | ICRNL | INLCR | IGNCR | ISTRIP |
@@ -433,8 +548,14 @@ terminal_open(void)
 void
 terminal_close(void)
 {
+	struct pollfd out = { STDOUT_FILENO, POLLOUT, 0 };
+
 	if (!term.raw)
 		return;
+	/* At once: what is queued may never be written after a crash. */
+	if (poll(&out, 1, 0) == 1 && write(STDOUT_FILENO, KEY_PASTE_OFF,
+	    sizeof(KEY_PASTE_OFF) - 1) == -1)
+		term.broken = 1;
 	tcsetattr(STDIN_FILENO, TCSANOW, &term.saved);
 	term.raw = 0;
 }

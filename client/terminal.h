@@ -10,6 +10,8 @@
 enum {
 	TERMINAL_LINE = 16384,      /* bytes of a typed line; more is split */
 	TERMINAL_FULL = 256 * 1024, /* bytes unwritten at which to pause */
+	TERMINAL_ROW = 8192,        /* bytes shown of the line being edited */
+	TERMINAL_TARGET = 256,
 };
 
 /* Enters raw mode if both ends are a terminal that can move its cursor. */
@@ -32,6 +34,8 @@ int terminal_cancel(void);
 
 /* Sets what stands before the line being edited; must be printable. */
 void terminal_prompt(const char *prompt);
+/* To whom what is typed goes: lines to services are not kept (recall.h). */
+void terminal_target(const char *target);
 /* Queues a line for output, above the line being edited.  TEXT must be
  * printable: display.c sees to that. */
 void terminal_print(const char *text);

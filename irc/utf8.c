@@ -192,6 +192,19 @@ utf8_decode(uint32_t *cp, const char *s, size_t len)
 	return n;
 }
 
+int
+utf8_encode(char dst[4], uint32_t cp)
+{
+	static const unsigned char lead[5] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+	int i, n;
+
+	n = cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+	for (i = n - 1; i > 0; i--, cp >>= 6)
+		dst[i] = (char)(0x80 | (cp & 0x3f));
+	dst[0] = (char)(lead[n] | cp);
+	return n;
+}
+
 /* Bytes of ASCII at S, eight at a time: most text is nothing else. */
 static size_t
 ascii_len(const char *s, size_t len)

@@ -10,6 +10,8 @@
 /* Decodes one character; returns its bytes (1..4) or -1 when it is invalid or
  * cut short. */
 int utf8_decode(uint32_t *cp, const char *s, size_t len);
+/* Puts the character, which must be one, at DST; returns its bytes. */
+int utf8_encode(char dst[4], uint32_t cp);
 int utf8_valid(const char *s, size_t len);
 /* Puts a '?' in the place of each byte of S that is of no character. */
 void utf8_mend(char *s, size_t len);

@@ -15,10 +15,19 @@ main(void)
 	SRunner *sr = srunner_create(check_outbox());
 	int failed;
 
+	srunner_add_suite(sr, check_configfile());
+	srunner_add_suite(sr, check_edit());
+	srunner_add_suite(sr, check_key());
+	srunner_add_suite(sr, check_setting());
+	srunner_add_suite(sr, check_draft());
+	srunner_add_suite(sr, check_sasl());
 	srunner_add_suite(sr, check_json());
 	srunner_add_suite(sr, check_when());
-	srunner_add_suite(sr, check_configfile());
-	srunner_add_suite(sr, check_setting());
+	srunner_add_suite(sr, check_answer());
+	srunner_add_suite(sr, check_child());
+	srunner_add_suite(sr, check_order());
+	srunner_add_suite(sr, check_question());
+	srunner_add_suite(sr, check_rate());
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
 	srunner_free(sr);

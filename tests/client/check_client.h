@@ -5,9 +5,18 @@
 #include <check.h>
 
 /* One suite for each module of client/, those of client/screen/ with SCREEN. */
+Suite *check_draft(void);
 Suite *check_json(void);
 Suite *check_when(void);
+Suite *check_answer(void);
+Suite *check_child(void);
+Suite *check_order(void);
+Suite *check_question(void);
+Suite *check_rate(void);
+Suite *check_edit(void);
+Suite *check_key(void);
 Suite *check_outbox(void);
+Suite *check_sasl(void);
 Suite *check_configfile(void);
 Suite *check_setting(void);
 

@@ -118,6 +118,51 @@ harness_case(Suite *suite, const char *name, void (*start)(void),
 	return tc;
 }
 
+static struct {
+	struct server *sv;
+	int *apart;
+	void (*setup)(struct server *sv);
+} shared;
+
+void
+harness_share(struct server *sv, int *apart, void (*setup)(struct server *sv))
+{
+	shared.sv = sv;
+	shared.apart = apart;
+	shared.setup = setup;
+}
+
+static void
+harness_start(int nworker)
+{
+	*shared.apart = nworker > 1;
+	server_init(shared.sv);
+	server_set(shared.sv, "workers", "%d", nworker);
+	if (shared.setup != NULL)
+		shared.setup(shared.sv);
+	server_start(shared.sv);
+	wait_for(strcmp(server_status(shared.sv, "store"), "serving") == 0 ||
+	    strncmp(server_status(shared.sv, "store"), "off", 3) == 0, 10000);
+}
+
+void
+harness_start_one(void)
+{
+	harness_start(1);
+}
+
+void
+harness_start_two(void)
+{
+	harness_start(2);
+}
+
+void
+harness_stop(void)
+{
+	server_stop_quietly(shared.sv);
+}
+
 int
 harness_run(Suite **suites)
 {

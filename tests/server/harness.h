@@ -54,7 +54,23 @@ void harness_skip(const char *why);
 TCase *harness_case(Suite *suite, const char *name, void (*start)(void),
     void (*stop)(void), int seconds);
 
+/*
+ * The fixtures of a file whose tests share SV, to be named before they run:
+ * with one worker, or with two, of which *APART tells; SETUP (may be NULL)
+ * adds its settings.
+ */
+struct server;
+void harness_share(struct server *sv, int *apart,
+    void (*setup)(struct server *sv));
+void harness_start_one(void);
+void harness_start_two(void);
+void harness_stop(void);
+
 /* ---- Server ---- */
+
+/* crypt(3) of "sesame", for operators. */
+#define SESAME "$6$mootsalt$7gVDl/95DrLM//rRX4trnLTnLvmywENx27OPhSRQlS.CnhDg" \
+	"/BcpuNeN.mSi.AQoynSSHxr3RQiyF5MiAuLRg/"
 
 struct server {
 	pid_t pid;         /* the master; 0 when not running */
@@ -280,6 +296,10 @@ void client_worker_list(struct client **v, int n, int *worker);
 /* Two clients, on different workers if APART. */
 void client_pair(struct server *sv, int apart, struct client **a,
     const char *anick, struct client **b, const char *bnick, const char *caps);
+/* The same, both in ROOM, of which the first is operator. */
+void client_pair_in(struct server *sv, int apart, struct client **a,
+    const char *anick, struct client **b, const char *bnick, const char *room,
+    const char *caps);
 /* Two clients on different workers. */
 void client_apart(struct server *sv, struct client **a, const char *anick,
     struct client **b, const char *bnick, const char *caps);

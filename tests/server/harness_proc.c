@@ -282,6 +282,21 @@ client_pair(struct server *sv, int apart, struct client **a, const char *anick,
 	*b = client_register_with(sv, bnick, caps);
 }
 
+void
+client_pair_in(struct server *sv, int apart, struct client **a,
+    const char *anick, struct client **b, const char *bnick, const char *room,
+    const char *caps)
+{
+	char line[128], want[128];
+
+	client_pair(sv, apart, a, anick, b, bnick, caps);
+	snprintf(line, sizeof(line), "JOIN %s", room);
+	snprintf(want, sizeof(want), "366 * %s :*", room);
+	client_ask(*a, line, want);
+	client_ask(*b, line, want);
+	client_expect(*a, ":%s!*@* JOIN *%s*", bnick, room);
+}
+
 /* ---- mootctl ---- */
 
 char *

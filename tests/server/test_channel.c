@@ -14,43 +14,7 @@
 static struct server sv;
 static int apart;
 
-static void
-start_one(void)
-{
-	apart = 0;
-	server_init(&sv);
-	server_set(&sv, "workers", "1");
-	server_start(&sv);
-}
-
-static void
-start_two(void)
-{
-	apart = 1;
-	server_init(&sv);
-	server_start(&sv);
-}
-
-static void
-stop(void)
-{
-	server_stop_quietly(&sv);
-}
-
 /* Both join; the first is operator. */
-static void
-pair_join(struct client **a, struct client **b, const char *room)
-{
-	char line[128], want[128];
-
-	client_pair(&sv, apart, a, "ann", b, "bob", NULL);
-	snprintf(line, sizeof(line), "JOIN %s", room);
-	snprintf(want, sizeof(want), "366 * %s :*", room);
-	client_ask(*a, line, want);
-	client_ask(*b, line, want);
-	client_expect(*a, ":bob!*@* JOIN *%s", room);
-}
-
 /* ---- JOIN and PART ---- */
 
 START_TEST(test_join)
@@ -128,7 +92,7 @@ START_TEST(test_part)
 {
 	struct client *a, *b;
 
-	pair_join(&a, &b, "#part");
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#part", NULL);
 	client_ask(b, "PART #part :see you", ":bob!*@* PART #part *see you");
 	client_expect(a, ":bob!*@* PART #part *see you");
 	client_ask(b, "PART #part", "442 bob #part :*");
@@ -151,7 +115,7 @@ START_TEST(test_topic)
 {
 	struct client *a, *b;
 
-	pair_join(&a, &b, "#topic");
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#topic", NULL);
 	client_ask(b, "TOPIC #topic", "331 bob #topic :*");
 	client_ask(a, "TOPIC #topic :Bread and salt",
 	    ":ann!*@* TOPIC #topic :Bread and salt");
@@ -186,7 +150,7 @@ START_TEST(test_names)
 {
 	struct client *a, *b;
 
-	pair_join(&a, &b, "#names");
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#names", NULL);
 	client_send(b, "NAMES #names");
 	client_expect(b, "353 bob = #names :*");
 	ck_assert(strstr(b->body, "@ann") != NULL &&
@@ -239,7 +203,7 @@ START_TEST(test_list)
 {
 	struct client *a, *b;
 
-	pair_join(&a, &b, "#list");
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#list", NULL);
 	client_ask(a, "JOIN #list2", "366 *");
 	client_ask(a, "TOPIC #list :On lists", "TOPIC *");
 	client_send(b, "LIST");
@@ -269,7 +233,7 @@ START_TEST(test_mode_query)
 {
 	struct client *a, *b;
 
-	pair_join(&a, &b, "#mode");
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#mode", NULL);
 	client_ask(b, "MODE #mode", "324 bob #mode +*");
 	client_expect_next(b, "329 bob #mode *");
 	client_ask(b, "MODE #nowhere", "403 bob #nowhere :*");
@@ -297,7 +261,7 @@ START_TEST(test_mode_member)
 {
 	struct client *a, *b;
 
-	pair_join(&a, &b, "#ov");
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#ov", NULL);
 	client_ask(a, "MODE #ov +o bob", ":ann!* MODE #ov +o bob");
 	client_expect(b, ":ann!* MODE #ov +o bob");
 	client_ask(b, "MODE #ov -o ann", ":bob!* MODE #ov -o ann");
@@ -319,7 +283,7 @@ START_TEST(test_mode_moderated)
 {
 	struct client *a, *b;
 
-	pair_join(&a, &b, "#mod");
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#mod", NULL);
 	client_ask(a, "MODE #mod +m", "MODE #mod +m");
 	client_ask(b, "PRIVMSG #mod :quiet", "404 bob #mod :*");
 	client_send(b, "NOTICE #mod :quiet");
@@ -393,7 +357,7 @@ START_TEST(test_invite_errors)
 {
 	struct client *a, *b;
 
-	pair_join(&a, &b, "#inv2");
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#inv2", NULL);
 	client_ask(a, "INVITE nobody #inv2", "401 ann nobody :*");
 	client_ask(a, "INVITE bob #inv2", "443 ann bob #inv2 :*");
 	client_ask(a, "INVITE bob", "461 ann INVITE :*");
@@ -410,7 +374,7 @@ START_TEST(test_mode_ban)
 {
 	struct client *a, *b;
 
-	pair_join(&a, &b, "#ban");
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#ban", NULL);
 	client_ask(a, "MODE #ban +b bob!*@*", "MODE #ban +b bob!\\*@\\*");
 	client_expect(b, "MODE #ban +b bob!\\*@\\*");
 	/* a member who is banned may stay, but not speak */
@@ -489,7 +453,7 @@ START_TEST(test_kick)
 {
 	struct client *a, *b;
 
-	pair_join(&a, &b, "#kick");
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#kick", NULL);
 	client_send(a, "MODE #kick +n");
 	client_ask(b, "KICK #kick ann :no", "482 bob #kick :*");
 	client_ask(a, "KICK #kick nobody", "401 ann nobody :*");
@@ -516,7 +480,7 @@ START_TEST(test_kick_rejoin)
 	struct client *a, *b;
 	int i;
 
-	pair_join(&a, &b, "#again");
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#again", NULL);
 	for (i = 0; i < 50; i++) {
 		client_send(a, "KICK #again bob :%d", i);
 		client_expect(b, "KICK #again bob :%d", i);
@@ -535,7 +499,7 @@ START_TEST(test_ghost)
 	struct client *a, *b, *c;
 
 	/* a new user with an old nick inherits nothing */
-	pair_join(&a, &b, "#ghost");
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#ghost", NULL);
 	client_ask(a, "MODE #ghost +o bob", "MODE *");
 	client_close(b);
 	client_expect(a, ":bob!* QUIT *");
@@ -580,7 +544,10 @@ main(void)
 	Suite *s = suite_create("channel");
 	Suite *suites[] = { s, NULL };
 
-	suite_fill(harness_case(s, "one worker", start_one, stop, 60));
-	suite_fill(harness_case(s, "two workers", start_two, stop, 60));
+	harness_share(&sv, &apart, NULL);
+	suite_fill(harness_case(s, "one worker",
+	    harness_start_one, harness_stop, 60));
+	suite_fill(harness_case(s, "two workers",
+	    harness_start_two, harness_stop, 60));
 	return harness_run(suites);
 }

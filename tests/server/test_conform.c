@@ -15,44 +15,17 @@
 
 #include "harness.h"
 
-/* crypt(3) of "sesame" */
-#define SESAME "$6$mootsalt$7gVDl/95DrLM//rRX4trnLTnLvmywENx27OPhSRQlS.CnhDg" \
-	"/BcpuNeN.mSi.AQoynSSHxr3RQiyF5MiAuLRg/"
-
 static struct server sv;
-static int workers;
+static int apart;
 
 static void
-start(int n)
+setup(struct server *server)
 {
-	workers = n;
-	server_init(&sv);
-	server_set(&sv, "workers", "%d", n);
-	server_set(&sv, "store", "on");
-	server_set(&sv, "login-delay", "0");
-	server_add(&sv, "operator boss " SESAME);
-	server_add(&sv, "operator-class guards kill");
-	server_add(&sv, "operator guard " SESAME " guards");
-	server_start(&sv);
-	wait_for(strcmp(server_status(&sv, "store"), "serving") == 0, 10000);
-}
-
-static void
-start_one(void)
-{
-	start(1);
-}
-
-static void
-start_two(void)
-{
-	start(2);
-}
-
-static void
-stop(void)
-{
-	server_stop_quietly(&sv);
+	server_set(server, "store", "on");
+	server_set(server, "login-delay", "0");
+	server_add(server, "operator boss " SESAME);
+	server_add(server, "operator-class guards kill");
+	server_add(server, "operator guard " SESAME " guards");
 }
 
 /* ---- rows ---- */
@@ -307,7 +280,7 @@ START_TEST(test_row)
 	struct client *a, *b;
 	char send[512];
 
-	client_pair(&sv, workers > 1, &a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(b, "JOIN #its", "366 *");
 	client_ask(b, "JOIN #both", "366 *");
 	client_ask(a, "JOIN #both", "366 *");
@@ -376,7 +349,7 @@ START_TEST(test_causal)
 	char line[64];
 	int i;
 
-	client_pair(&sv, workers > 1, &a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(a, "JOIN #causal", "366 *");
 	client_ask(b, "JOIN #causal", "366 *");
 	client_expect(a, ":bob!* JOIN *");
@@ -398,7 +371,7 @@ START_TEST(test_label_one)
 	struct client *a, *b;
 
 	client_pair(
-	    &sv, workers > 1, &a, "ann", &b, "bob", "labeled-response batch");
+	    &sv, apart, &a, "ann", &b, "bob", "labeled-response batch");
 	client_ask(a, "JOIN #one", "366 *");
 	client_ask(b, "JOIN #one", "366 *");
 	client_expect(a, ":bob!* JOIN *");
@@ -419,7 +392,7 @@ START_TEST(test_event_msgid)
 	struct client *a, *b;
 	char live[80], told[80], tag[80];
 
-	client_pair(&sv, workers > 1, &a, "ann", &b, "bob",
+	client_pair(&sv, apart, &a, "ann", &b, "bob",
 	    "message-tags server-time batch draft/chathistory "
 	    "draft/event-playback");
 	client_ask(a, "JOIN #named", "366 *");
@@ -454,7 +427,7 @@ START_TEST(test_made_again)
 	struct client *a, *b;
 	long then;
 
-	client_pair(&sv, workers > 1, &a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(b, "JOIN #again", "366 *");
 	client_ask(b, "PRIVMSG #again :secret\r\nPART #again", "PART *");
 	then = clock_ms();
@@ -554,7 +527,7 @@ START_TEST(test_redact_operator)
 	struct client *a, *b;
 	char id[80], *out;
 
-	client_pair(&sv, workers > 1, &a, "ann", &b, "bob",
+	client_pair(&sv, apart, &a, "ann", &b, "bob",
 	    "message-tags echo-message draft/message-redaction");
 	client_ask(b, "JOIN #oper", "366 *");
 	client_ask(b, "PRIVMSG #oper :x", ":bob!* PRIVMSG #oper :x");
@@ -585,7 +558,7 @@ START_TEST(test_saregister)
 {
 	struct client *a, *b;
 
-	client_pair(&sv, workers > 1, &a, "ann", &b, "bob", NULL);
+	client_pair(&sv, apart, &a, "ann", &b, "bob", NULL);
 	client_ask(b, "NS SAREGISTER sally sesame1", "NOTICE bob :*operators*");
 	client_ask(a, "OPER boss sesame", "381 *");
 	client_ask(a, "NS SAREGISTER sally sesame1", "NOTICE ann :*sally*");
@@ -617,7 +590,10 @@ main(void)
 	Suite *s = suite_create("conform");
 	Suite *suites[] = { s, NULL };
 
-	suite_fill(harness_case(s, "one worker", start_one, stop, 60));
-	suite_fill(harness_case(s, "two workers", start_two, stop, 60));
+	harness_share(&sv, &apart, setup);
+	suite_fill(harness_case(s, "one worker",
+	    harness_start_one, harness_stop, 60));
+	suite_fill(harness_case(s, "two workers",
+	    harness_start_two, harness_stop, 60));
 	return harness_run(suites);
 }

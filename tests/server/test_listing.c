@@ -11,10 +11,6 @@
 
 #include "harness.h"
 
-/* crypt(3) of "sesame" */
-#define SESAME "$6$mootsalt$7gVDl/95DrLM//rRX4trnLTnLvmywENx27OPhSRQlS.CnhDg" \
-	"/BcpuNeN.mSi.AQoynSSHxr3RQiyF5MiAuLRg/"
-
 enum { FOUNDERS = 8, EACH = 190, ROOMS = FOUNDERS * EACH,
 	CROWD = 800 };
 
@@ -24,33 +20,11 @@ static struct server sv;
 static int apart;
 
 static void
-start(int workers)
+setup(struct server *server)
 {
-	apart = workers > 1;
-	server_init(&sv);
-	server_set(&sv, "workers", "%d", workers);
-	server_set(&sv, "max-rooms-per-user", "%d", EACH);
-	server_set(&sv, "description", "\"A test server\"");
-	server_add(&sv, "operator boss " SESAME);
-	server_start(&sv);
-}
-
-static void
-start_one(void)
-{
-	start(1);
-}
-
-static void
-start_two(void)
-{
-	start(2);
-}
-
-static void
-stop(void)
-{
-	server_stop_quietly(&sv);
+	server_set(server, "max-rooms-per-user", "%d", EACH);
+	server_set(server, "description", "\"A test server\"");
+	server_add(server, "operator boss " SESAME);
 }
 
 static void
@@ -445,7 +419,10 @@ main(void)
 	Suite *s = suite_create("listing");
 	Suite *suites[] = { s, NULL };
 
-	suite_fill(harness_case(s, "one worker", start_one, stop, 60));
-	suite_fill(harness_case(s, "two workers", start_two, stop, 60));
+	harness_share(&sv, &apart, setup);
+	suite_fill(harness_case(s, "one worker",
+	    harness_start_one, harness_stop, 60));
+	suite_fill(harness_case(s, "two workers",
+	    harness_start_two, harness_stop, 60));
 	return harness_run(suites);
 }

@@ -18,42 +18,6 @@
 static struct server sv;
 static int apart;
 
-static void
-start_one(void)
-{
-	apart = 0;
-	server_init(&sv);
-	server_set(&sv, "workers", "1");
-	server_start(&sv);
-}
-
-static void
-start_two(void)
-{
-	apart = 1;
-	server_init(&sv);
-	server_start(&sv);
-}
-
-static void
-stop(void)
-{
-	server_stop_quietly(&sv);
-}
-
-static void
-pair_join(struct client **a, struct client **b, const char *room,
-    const char *caps)
-{
-	char line[128];
-
-	client_pair(&sv, apart, a, "ann", b, "bob", caps);
-	snprintf(line, sizeof(line), "JOIN %s", room);
-	client_ask(*a, line, "366 *");
-	client_ask(*b, line, "366 *");
-	client_expect(*a, ":bob!* JOIN *");
-}
-
 /* ---- Plain ---- */
 
 START_TEST(test_direct)
@@ -85,7 +49,7 @@ START_TEST(test_room)
 {
 	struct client *a, *b;
 
-	pair_join(&a, &b, "#room", NULL);
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#room", NULL);
 	client_send(a, "PRIVMSG #room :hello all");
 	client_expect(b, ":ann!*ann@* PRIVMSG #room :hello all");
 	client_send(b, "NOTICE #ROOM :hello ann");
@@ -128,7 +92,7 @@ START_TEST(test_targets)
 	char have[256], line[512], *p;
 	int i, n, direct = 0, room = 0;
 
-	pair_join(&a, &b, "#targets", NULL);
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#targets", NULL);
 	c = client_register(&sv, "cat");
 	client_send(a, "PRIVMSG bob,cat,#targets,nobody :to many");
 	client_expect(c, ":ann!* PRIVMSG cat *to many");
@@ -188,7 +152,8 @@ START_TEST(test_echo)
 	struct client *a, *b;
 	char id[128], other[128];
 
-	pair_join(&a, &b, "#echo", "message-tags echo-message");
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob",
+	    "#echo", "message-tags echo-message");
 	client_send(a, "PRIVMSG #echo :hear myself");
 	client_expect(a, ":ann!* PRIVMSG #echo *hear myself");
 	ck_assert(client_tag(a, "msgid", id, sizeof(id)) != NULL);
@@ -243,7 +208,8 @@ START_TEST(test_client_tags)
 	struct client *a, *b, *plain;
 	char value[256];
 
-	pair_join(&a, &b, "#tags", "message-tags");
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob",
+	    "#tags", "message-tags");
 	plain = client_register(&sv, "plain");
 	client_ask(plain, "JOIN #tags", "366 *");
 	client_send(a, "@+draft/reply=abc;+x=a\\sb\\:;secret=1;+y "
@@ -354,7 +320,8 @@ START_TEST(test_label_echo)
 	struct client *a, *b;
 	char value[128];
 
-	pair_join(&a, &b, "#label", CAPS " echo-message");
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob",
+	    "#label", CAPS " echo-message");
 	client_send(a, "@label=x1 PRIVMSG #label :labeled");
 	client_expect(a, "PRIVMSG #label *labeled");
 	ck_assert_msg(client_tag(a, "label", value, sizeof(value)) != NULL &&
@@ -422,7 +389,7 @@ START_TEST(test_order_room)
 	struct order o = { 0, 1000, "PRIVMSG #order *" };
 	struct client *a, *b;
 
-	pair_join(&a, &b, "#order", NULL);
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#order", NULL);
 	order_send(a, "#order", 1000);
 	client_pump(&b, 1, line_order, order_done, &o, 20000);
 	client_sync(b);
@@ -504,7 +471,10 @@ main(void)
 	Suite *s = suite_create("message");
 	Suite *suites[] = { s, NULL };
 
-	suite_fill(harness_case(s, "one worker", start_one, stop, 60));
-	suite_fill(harness_case(s, "two workers", start_two, stop, 60));
+	harness_share(&sv, &apart, NULL);
+	suite_fill(harness_case(s, "one worker",
+	    harness_start_one, harness_stop, 60));
+	suite_fill(harness_case(s, "two workers",
+	    harness_start_two, harness_stop, 60));
 	return harness_run(suites);
 }

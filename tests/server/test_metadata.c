@@ -15,9 +15,6 @@
 
 #define CAPS "batch draft/metadata-3"
 /* "sesame" */
-#define SESAME "$6$mootsalt$7gVDl/95DrLM//rRX4trnLTnLvmywENx27OPhSRQlS.CnhDg" \
-	"/BcpuNeN.mSi.AQoynSSHxr3RQiyF5MiAuLRg/"
-
 enum { PATIENCE = 10000 };
 
 static struct server sv;

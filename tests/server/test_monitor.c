@@ -11,35 +11,15 @@
 
 #include "harness.h"
 
-/* crypt(3) of "sesame" */
-#define SESAME "$6$mootsalt$7gVDl/95DrLM//rRX4trnLTnLvmywENx27OPhSRQlS.CnhDg" \
-	"/BcpuNeN.mSi.AQoynSSHxr3RQiyF5MiAuLRg/"
-
 enum { LIMIT = 100, MANY = 80 };
 
 static struct server sv;
 static int apart;
 
 static void
-start(int workers)
+setup(struct server *server)
 {
-	apart = workers > 1;
-	server_init(&sv);
-	server_set(&sv, "workers", "%d", workers);
-	server_add(&sv, "operator boss " SESAME);
-	server_start(&sv);
-}
-
-static void
-start_one(void)
-{
-	start(1);
-}
-
-static void
-start_two(void)
-{
-	start(2);
+	server_add(server, "operator boss " SESAME);
 }
 
 static void
@@ -51,12 +31,6 @@ start_memory(void)
 	server_set(&sv, "store", "on");
 	server_set(&sv, "cloak", "on");
 	server_start(&sv);
-}
-
-static void
-stop(void)
-{
-	server_stop_quietly(&sv);
 }
 
 /* ---- Coming and going ---- */
@@ -412,12 +386,16 @@ main(void)
 	Suite *suites[] = { s, NULL };
 	TCase *t;
 
-	suite_fill(harness_case(s, "one worker", start_one, stop, 60));
-	suite_fill(harness_case(s, "two workers", start_two, stop, 60));
-	t = harness_case(s, "deaths and moves", start_two, stop, 60);
+	harness_share(&sv, &apart, setup);
+	suite_fill(harness_case(s, "one worker",
+	    harness_start_one, harness_stop, 60));
+	suite_fill(harness_case(s, "two workers",
+	    harness_start_two, harness_stop, 60));
+	t = harness_case(s, "deaths and moves",
+	    harness_start_two, harness_stop, 60);
 	tcase_add_test(t, test_deaths);
 	tcase_add_test(t, test_moves);
-	t = harness_case(s, "with a memory", start_memory, stop, 60);
+	t = harness_case(s, "with a memory", start_memory, harness_stop, 60);
 	tcase_add_test(t, test_memory);
 	return harness_run(suites);
 }

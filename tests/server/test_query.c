@@ -12,55 +12,16 @@
 
 #include "harness.h"
 
-/* crypt(3) of "sesame" */
-#define SESAME "$6$mootsalt$7gVDl/95DrLM//rRX4trnLTnLvmywENx27OPhSRQlS.CnhDg" \
-	"/BcpuNeN.mSi.AQoynSSHxr3RQiyF5MiAuLRg/"
-
 static struct server sv;
 static int apart;
 
 static void
-start(int workers)
+setup(struct server *server)
 {
-	apart = workers > 1;
-	server_init(&sv);
-	server_set(&sv, "workers", "%d", workers);
-	server_add(&sv, "operator boss " SESAME);
-	server_add(&sv, "admin The Room, Ground Floor");
-	server_add(&sv, "admin Somewhere");
-	server_add(&sv, "admin admin@example.org");
-	server_start(&sv);
-}
-
-static void
-start_one(void)
-{
-	start(1);
-}
-
-static void
-start_two(void)
-{
-	start(2);
-}
-
-static void
-stop(void)
-{
-	server_stop_quietly(&sv);
-}
-
-static void
-pair_join(struct client **a, struct client **b, const char *room,
-    const char *caps)
-{
-	char line[128];
-
-	client_pair(&sv, apart, a, "ann", b, "bob", caps);
-	snprintf(line, sizeof(line), "JOIN %s", room);
-	client_ask(*a, line, "366 *");
-	client_ask(*b, line, "366 *");
-	client_expect(*a, ":bob!* JOIN *");
+	server_add(server, "operator boss " SESAME);
+	server_add(server, "admin The Room, Ground Floor");
+	server_add(server, "admin Somewhere");
+	server_add(server, "admin admin@example.org");
 }
 
 /* ---- People ---- */
@@ -69,7 +30,7 @@ START_TEST(test_who)
 {
 	struct client *a, *b;
 
-	pair_join(&a, &b, "#who", NULL);
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#who", NULL);
 	client_ask(b, "AWAY :out", "306 *");
 	client_send(a, "WHO #who");
 	client_block(a, "315 ann #who :*");
@@ -97,7 +58,7 @@ START_TEST(test_whois)
 {
 	struct client *a, *b;
 
-	pair_join(&a, &b, "#whois", NULL);
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#whois", NULL);
 	client_ask(b, "JOIN #whois2", "366 *");
 	client_ask(b, "AWAY :out to lunch", "306 *");
 	client_send(a, "WHOIS BOB");
@@ -340,7 +301,7 @@ START_TEST(test_away_notify)
 {
 	struct client *a, *b, *c;
 
-	pair_join(&a, &b, "#an", "away-notify");
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#an", "away-notify");
 	c = client_register(&sv, "cat");
 	client_ask(c, "JOIN #an", "366 *");
 	client_ask(b, "AWAY :gone fishing", "306 *");
@@ -379,7 +340,8 @@ START_TEST(test_invite_notify)
 {
 	struct client *a, *b, *c;
 
-	pair_join(&a, &b, "#in", "invite-notify");
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob",
+	    "#in", "invite-notify");
 	c = client_register(&sv, "cat");
 	client_ask(a, "MODE #in +o bob", "MODE *");
 	client_send(a, "INVITE cat #in");
@@ -393,7 +355,7 @@ START_TEST(test_setname)
 {
 	struct client *a, *b, *c;
 
-	pair_join(&a, &b, "#sn", "setname");
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#sn", "setname");
 	c = client_register(&sv, "cat");
 	client_ask(c, "JOIN #sn", "366 *");
 	client_ask(a, "SETNAME :Ann of Green Gables",
@@ -410,7 +372,7 @@ START_TEST(test_multi_prefix)
 {
 	struct client *a, *b;
 
-	pair_join(&a, &b, "#mp", NULL);
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#mp", NULL);
 	client_ask(a, "MODE #mp +v ann", "MODE *");
 	client_expect(b, "MODE #mp +v ann");
 	client_ask(b, "NAMES #mp", "353 *");
@@ -427,7 +389,7 @@ START_TEST(test_userhost_in_names)
 {
 	struct client *a, *b;
 
-	pair_join(&a, &b, "#uh", NULL);
+	client_pair_in(&sv, apart, &a, "ann", &b, "bob", "#uh", NULL);
 	client_ask(b, "CAP REQ :userhost-in-names", "CAP bob ACK *");
 	client_ask(b, "NAMES #uh", "353 bob = #uh :*@ann!*ann@*");
 	ck_assert(strstr(b->body, "bob!") != NULL);
@@ -463,7 +425,10 @@ main(void)
 	Suite *s = suite_create("query");
 	Suite *suites[] = { s, NULL };
 
-	suite_fill(harness_case(s, "one worker", start_one, stop, 60));
-	suite_fill(harness_case(s, "two workers", start_two, stop, 60));
+	harness_share(&sv, &apart, setup);
+	suite_fill(harness_case(s, "one worker",
+	    harness_start_one, harness_stop, 60));
+	suite_fill(harness_case(s, "two workers",
+	    harness_start_two, harness_stop, 60));
 	return harness_run(suites);
 }

@@ -98,7 +98,7 @@ START_TEST(test_decode_all)
 	static const uint32_t high[] = { 0, 0, 0x800, 0x10000, 0x200000 };
 	uint32_t cp, got;
 	int bytes, n, valid;
-	char s[4];
+	char s[4], back[4];
 
 	for (bytes = 2; bytes <= 4; bytes++)
 		for (cp = 0; cp < high[bytes]; cp++) {
@@ -108,6 +108,9 @@ START_TEST(test_decode_all)
 			n = utf8_decode(&got, s, (size_t)bytes);
 			if (n != (valid ? bytes : -1) || (n > 0 && got != cp))
 				ck_abort_msg("U+%04X in %d: %d", cp, bytes, n);
+			if (valid && (utf8_encode(back, cp) != n ||
+			    memcmp(back, s, (size_t)n) != 0))
+				ck_abort_msg("U+%04X is encoded otherwise", cp);
 		}
 }
 END_TEST

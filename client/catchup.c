@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Catching up: what was seen, and what was missed.
+ *
+ * All news pass here before they are told.  Of each place, a room or a person,
+ * the last msgids are remembered as hashes under a key of this process, so
+ * what comes twice is told once, and nobody can make up a msgid that hides
+ * another.  After a reconnect the places are asked for one after the other,
+ * so that at most one page is under way, from the last msgid that we had; a
+ * message of our own that was unsure and is found there has arrived, and once
+ * all was seen the others go again.  A server that does not answer in time, or
+ * refuses, leaves them unsure.
+ */
+
+#include <sys/random.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "catchup.h"
+#include "draft.h"
+#include "irc/siphash.h"
+#include "own.h"
+#include "room.h"
+#include "session.h"
+
+struct catchup_place {
+	char *name;
+	char *last;         /* msgid; NULL: none yet */
+	int64_t last_when;
+	uint64_t ids[CATCHUP_IDS];
+	unsigned int nids;  /* of all times */
+	int wanted;         /* it is to be asked for */
+	int asked;          /* on this connection */
+	struct catchup_place *next;
+};
+
+struct catchup {
+	uint8_t key[SIPHASH_KEY];
+	struct catchup_place *places;
+	unsigned int nplaces;
+	struct catchup_place *under_way; /* whose answer is awaited */
+	int64_t deadline, until;
+	char *cursor;       /* the last msgid of the answers so far */
+	int64_t oldest;     /* the first time in them */
+	int total;
+	int64_t lost;       /* when the line was, by the server's clock */
+};
+
+static int64_t
+catchup_clock(const struct session *s)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 + s->skew;
+}
+
+/* ---- places ---- */
+
+/* NULL without memory. */
+static struct catchup *
+catchup_get(struct session *s)
+{
+	if (s->catchup != NULL)
+		return s->catchup;
+	s->catchup = calloc(1, sizeof(*s->catchup));
+	if (s->catchup != NULL && getrandom(s->catchup->key,
+	    sizeof(s->catchup->key), GRND_NONBLOCK) == -1)
+		memcpy(s->catchup->key, &s->catchup, sizeof(s->catchup));
+	return s->catchup;
+}
+
+static struct catchup_place *
+catchup_find(const struct session *s, const char *name)
+{
+	struct catchup_place *p;
+
+	for (p = s->catchup != NULL ? s->catchup->places : NULL; p != NULL;
+	    p = p->next)
+		if (isupport_cmp(&s->isupport, p->name, name) == 0)
+			return p;
+	return NULL;
+}
+
+static void
+catchup_free(struct catchup_place *p)
+{
+	free(p->name);
+	free(p->last);
+	free(p);
+}
+
+/* The one that was not used for longest goes; but not one that is asked
+ * for. */
+static void
+catchup_forget_one(struct catchup *c)
+{
+	struct catchup_place **at, **old = NULL, *p;
+
+	for (at = &c->places; *at != NULL; at = &(*at)->next)
+		if (!(*at)->wanted && *at != c->under_way)
+			old = at;
+	if (old == NULL)
+		return;
+	p = *old;
+	*old = p->next;
+	catchup_free(p);
+	c->nplaces--;
+}
+
+/* Finds it or makes it, and moves it to the front; NULL without memory. */
+static struct catchup_place *
+catchup_know(struct session *s, const char *name)
+{
+	struct catchup *c = catchup_get(s);
+	struct catchup_place *p = catchup_find(s, name), **at;
+
+	if (c == NULL || p == NULL) {
+		if (c == NULL || (p = calloc(1, sizeof(*p))) == NULL)
+			return NULL;
+		p->name = strdup(name);
+		if (p->name == NULL) {
+			free(p);
+			return NULL;
+		}
+		if (c->nplaces >= CATCHUP_PLACES)
+			catchup_forget_one(c);
+		c->nplaces++;
+	} else {
+		for (at = &c->places; *at != p; at = &(*at)->next)
+			;
+		*at = p->next;
+	}
+	p->next = c->places;
+	c->places = p;
+	return p;
+}
+
+const char *
+catchup_last(const struct session *s, const char *room)
+{
+	const struct catchup_place *p = catchup_find(s, room);
+
+	return p == NULL ? NULL : p->last;
+}
+
+void
+catchup_clear(struct session *s)
+{
+	struct catchup_place *p;
+
+	if (s->catchup == NULL)
+		return;
+	while ((p = s->catchup->places) != NULL) {
+		s->catchup->places = p->next;
+		catchup_free(p);
+	}
+	free(s->catchup->cursor);
+	free(s->catchup);
+	s->catchup = NULL;
+}
+
+/* ---- what was seen ---- */
+
+static uint64_t
+catchup_hash(const struct catchup *c, const char *msgid)
+{
+	uint8_t out[SIPHASH_SIZE];
+	uint64_t hash;
+
+	siphash(out, c->key, msgid, strlen(msgid));
+	memcpy(&hash, out, sizeof(hash));
+	return hash;
+}
+
+/* 0 when it was seen before. */
+static int
+catchup_note_id(struct catchup_place *p, uint64_t id)
+{
+	unsigned int i, n = p->nids < CATCHUP_IDS ? p->nids : CATCHUP_IDS;
+
+	for (i = 0; i < n; i++)
+		if (p->ids[i] == id)
+			return 0;
+	p->ids[p->nids++ % CATCHUP_IDS] = id;
+	return 1;
+}
+
+static void
+catchup_copy(char **dst, const char *src)
+{
+	char *copy = strdup(src);
+
+	if (copy == NULL)
+		return;
+	free(*dst);
+	*dst = copy;
+}
+
+/* History that is older than what we have is not the last. */
+static void
+catchup_note_last(struct session *s, struct catchup_place *p,
+    const struct news *n)
+{
+	int64_t when = n->when != 0 ? n->when : catchup_clock(s);
+
+	if ((n->flags & NEWS_PLAYBACK) && when < p->last_when)
+		return;
+	catchup_copy(&p->last, n->msgid);
+	p->last_when = when;
+	draft_seen(s->draft, when);
+}
+
+/* What came in an answer of ours, by which the next page is asked for. */
+static void
+catchup_note_page(struct catchup *c, const struct news *n)
+{
+	catchup_copy(&c->cursor, n->msgid);
+	if (c->oldest == 0 || n->when < c->oldest)
+		c->oldest = n->when;
+	c->total++;
+}
+
+static int catchup_ended(struct session *s, const struct news *n);
+
+int
+catchup_is_new(struct session *s, const struct news *n, int asked)
+{
+	struct catchup_place *p;
+	struct catchup *c;
+	int known;
+
+	if (n->kind == NEWS_HISTORY)
+		return catchup_ended(s, n);
+	if (n->msgid == NULL || n->room == NULL || (n->flags & NEWS_PENDING) ||
+	    (n->kind >= NEWS_MARKER && n->kind <= NEWS_UNSURE))
+		return 1;
+	p = catchup_know(s, n->room);
+	if (p == NULL)
+		return 1;
+	c = s->catchup;
+	known = !catchup_note_id(p, catchup_hash(c, n->msgid));
+	if (!(n->flags & NEWS_PLAYBACK)) {
+		catchup_note_last(s, p, n);
+		return !known;
+	}
+	if (p == c->under_way) {
+		catchup_note_page(c, n);
+		asked = 0;
+	}
+	catchup_note_last(s, p, n);
+	if (!known && own_found(s, n))
+		return 0;
+	return !known || asked;
+}
+
+/* ---- asking ---- */
+
+static int
+catchup_ask(struct session *s, struct catchup_place *p)
+{
+	(void)s;
+	(void)p;
+	return -1;
+}
+
+/* It is done with, for now; COMPLETE: all that there is was seen. */
+static void
+catchup_leave(struct session *s, struct catchup_place *p, int complete)
+{
+	struct catchup *c = s->catchup;
+
+	p->wanted = 0;
+	if (c->under_way == p)
+		c->under_way = NULL;
+	own_searched(s, p->name, complete);
+}
+
+static void
+catchup_next(struct session *s, struct catchup_place *p, int64_t now)
+{
+	struct catchup *c = s->catchup;
+
+	c->under_way = p;
+	c->deadline = now + CATCHUP_WAIT;
+	if (catchup_ask(s, p) == -1)
+		catchup_leave(s, p, 0);
+}
+
+static void
+catchup_begin(struct session *s, struct catchup_place *p, int64_t now)
+{
+	struct catchup *c = s->catchup;
+
+	free(c->cursor);
+	c->cursor = NULL;
+	c->oldest = 0;
+	c->total = 0;
+	p->asked = 1;
+	catchup_next(s, p, now);
+}
+
+/* A page has come, or (ABOUT NULL) is refused.  0: it was ours. */
+static int
+catchup_ended(struct session *s, const struct news *n)
+{
+	struct catchup *c = s->catchup;
+	struct catchup_place *p = c != NULL ? c->under_way : NULL;
+
+	if (p == NULL || n->room == NULL || n->text == NULL ||
+	    *n->text == '\0' ||
+	    isupport_cmp(&s->isupport, n->room, p->name) != 0)
+		return 1;
+	if (n->about == NULL)
+		catchup_leave(s, p, 0);
+	else if (!(n->flags & NEWS_MORE) || c->cursor == NULL)
+		catchup_leave(s, p, 1);
+	else if (c->total >= CATCHUP_MOST) {
+		news_client(s, "%s: more was missed than %d messages", p->name,
+		    CATCHUP_MOST);
+		catchup_leave(s, p, 0);
+	} else
+		catchup_next(s, p, connection_now());
+	return 0;
+}
+
+static void
+catchup_want(struct session *s, const char *name)
+{
+	struct catchup_place *p = catchup_know(s, name);
+
+	if (p != NULL && !p->asked)
+		p->wanted = 1;
+}
+
+static int
+catchup_can(const struct session *s)
+{
+	(void)s;
+	return 0; /* nothing asks for history yet */
+}
+
+/* ---- when ---- */
+
+void
+catchup_joined(struct session *s, const char *room)
+{
+	if (s->catches_up && (s->recent > 0 || own_unsure(s, room) != NULL ||
+	    catchup_last(s, room) != NULL))
+		catchup_want(s, room);
+}
+
+void
+catchup_refused(struct session *s, const char *room)
+{
+	own_searched(s, room, 0);
+}
+
+/* Whoever wrote to us meanwhile; the rooms are asked for in any case. */
+void
+catchup_target(struct session *s, struct event_line *e)
+{
+	if (strcmp(e->m.param[0], "TARGETS") == 0 &&
+	    !session_is_room(s, e->m.param[1]))
+		catchup_want(s, e->m.param[1]);
+}
+
+/* "2026-01-31T12:34:56.789Z" */
+static void
+catchup_time(char *dst, size_t size, int64_t when)
+{
+	time_t t = when / 1000;
+	struct tm tm;
+	size_t len;
+
+	gmtime_r(&t, &tm);
+	len = strftime(dst, size, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(dst + len, size - len, ".%03dZ", (int)(when % 1000));
+}
+
+static void
+catchup_ask_targets(struct session *s, int64_t since)
+{
+	char from[40], to[40];
+
+	catchup_time(from, sizeof(from), since - OWN_SLACK);
+	catchup_time(to, sizeof(to), catchup_clock(s) + OWN_SLACK);
+	session_write(s, "CHATHISTORY TARGETS timestamp=%s timestamp=%s %d",
+	    from, to, CATCHUP_TARGETS);
+}
+
+/* The welcome is over, so it is known what the server can do. */
+static void
+catchup_online(struct session *s, int64_t now)
+{
+	struct catchup *c = catchup_get(s);
+	const struct outbox_line *l;
+	int64_t since;
+
+	s->to_catch_up = 0;
+	if (c == NULL || !catchup_can(s)) {
+		own_searched(s, NULL, 0);
+		return;
+	}
+	c->until = now + CATCHUP_WAIT;
+	for (l = s->outbox.first; l != NULL; l = l->next)
+		if (l->unsure && !session_is_room(s, l->target))
+			catchup_want(s, l->target);
+	since = c->lost != 0 ? c->lost : draft_last_seen(s->draft);
+	if (since != 0 && *s->logged_in != '\0')
+		catchup_ask_targets(s, since);
+	c->lost = 0;
+}
+
+void
+catchup_lost(struct session *s)
+{
+	struct catchup *c = s->catchup;
+	struct catchup_place *p;
+
+	s->to_catch_up = 0;
+	if (c == NULL)
+		return;
+	if (c->lost == 0)
+		c->lost = catchup_clock(s);
+	c->under_way = NULL;
+	c->until = 0;
+	for (p = c->places; p != NULL; p = p->next)
+		p->wanted = p->asked = 0;
+}
+
+void
+catchup_tick(struct session *s, int64_t now)
+{
+	struct catchup *c = s->catchup;
+	struct catchup_place *p, *first = NULL;
+
+	if (s->to_catch_up && !s->welcoming) {
+		catchup_online(s, now);
+		c = s->catchup;
+	}
+	if (c == NULL || s->to_catch_up)
+		return;
+	if (c->under_way != NULL && now >= c->deadline)
+		catchup_leave(s, c->under_way, 0);
+	for (p = c->places; p != NULL && c->under_way == NULL; p = p->next)
+		if (p->wanted)
+			first = p; /* the oldest of them, in the end */
+	if (first != NULL && c->under_way == NULL) {
+		if (catchup_can(s))
+			catchup_begin(s, first, now);
+		else
+			catchup_leave(s, first, 0);
+	}
+	/* Rooms that neither let us in nor say so. */
+	if (c->until != 0 && c->under_way == NULL && now >= c->until) {
+		c->until = 0;
+		own_searched(s, NULL, 0);
+	}
+}
+
+int64_t
+catchup_due(const struct session *s)
+{
+	const struct catchup *c = s->catchup;
+
+	if (c == NULL)
+		return INT64_MAX;
+	if (c->under_way != NULL)
+		return c->deadline;
+	return c->until != 0 && own_unsure(s, NULL) != NULL ? c->until :
+	    INT64_MAX;
+}
