@@ -16,6 +16,7 @@
 #include "news.h"
 #include "room.h"
 #include "session.h"
+#include "set.h"
 
 enum {
 	COMMAND_WORDS = 3,
@@ -348,8 +349,13 @@ static const struct command commands[] = {
 	{ "quit", cmd_quit, 0, "[REASON]", "send what waits and leave" },
 	{ "raw", cmd_raw, 1, "LINE", "send a line of the protocol" },
 	{ "rooms", cmd_rooms, 0, "", "the rooms you are in" },
+	{ "save", set_save, 0, "", "write changed settings to the file" },
+	{ "set", set_show_or_change, 0, "[[NETWORK.]SETTING [VALUE]]",
+	    "show or change settings" },
 	{ "topic", cmd_topic, 0, "[ROOM] [TEXT]",
 	    "show or change the topic of the room" },
+	{ "unset", set_unset, 1, "[NETWORK.]SETTING",
+	    "the default of a setting again" },
 	{ "who", cmd_who, 0, "[MASK]", "who is in the room, or matches" },
 	{ "whois", cmd_whois, 1, "NICK", "what is known of somebody" },
 };

@@ -3,56 +3,82 @@
  * moot: the client.  Options, which view there is, and how it ends.
  */
 
-#include <sys/stat.h>
-
-#include <errno.h>
+#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bot.h"
-#include "command.h"
+#include "config.h"
 #include "console.h"
 #include "display.h"
+#include "first.h"
 #include "loop.h"
+#include "network.h"
 #include "news.h"
+#include "secret.h"
 #include "session.h"
 #include "terminal.h"
 #include "version.h"
 
-#define PASSWORD_ENV "MOOT_PASSWORD"
-
 static const char usage[] =
-    "usage: moot [-1] [-j ROOM[,ROOM]] [-n NICK] [-p FILE]\n"
-    "            [HOST[:PORT] ...]\n"
-    "       moot -h | -V\n";
+    "usage: moot [-1] [-c FILE] [-j ROOM[,ROOM]] [-n NICK] [-p FILE]\n"
+    "            [NETWORK | HOST[:PORT] ...]\n"
+    "       moot -h | -V | --export-defaults\n";
 
 static const char help[] =
     "\n"
     "  -1       do not connect again when the connection fails\n"
-    "  -h       this help\n"
+    "  -c, --config FILE\n"
+    "           the configuration, otherwise moot/moot.conf in\n"
+    "           $XDG_CONFIG_HOME or ~/.config\n"
+    "  --export-defaults\n"
+    "           print a configuration of all settings\n"
+    "  -h, --help\n"
+    "           this help\n"
     "  -j ROOM  enter these rooms, and talk to the first of them;\n"
     "           with several servers, on the first of those\n"
     "  -n NICK  the nick to use, otherwise your login name\n"
-    "  -p FILE  the first line of FILE is the server's password\n"
-    "  -V       version\n"
+    "  -p FILE  the first line of FILE is the password\n"
+    "  -V, --version\n"
+    "           version\n"
     "\n"
-    "HOST is a name or an address, [V6]:PORT for an IPv6 one with a port;\n"
-    "otherwise 127.0.0.1:6667.  /help lists what can be typed; more in\n"
-    "moot(1).\n";
+    "NETWORK is one of the configuration; HOST a name or an address,\n"
+    "[V6]:PORT for an IPv6 one with a port; otherwise 127.0.0.1:6667.\n"
+    "/help lists what can be typed; more in moot(1).\n";
 
 struct options {
-	const char *nick, *rooms, *password_file;
-	char **where; /* servers */
-	int nwhere, once;
+	const char *config, *nick, *rooms, *password_file;
+	char **where; /* networks and servers */
+	int nwhere, once, exported;
+};
+
+enum { OPTION_EXPORT = 256 }; /* past the letters */
+
+static const struct option long_options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "export-defaults", no_argument, NULL, OPTION_EXPORT },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static void __attribute__((noreturn))
 fail_usage(void)
 {
 	fputs(usage, stderr);
+	exit(STATUS_USAGE);
+}
+
+/* What is wrong may be somebody's file. */
+static void __attribute__((noreturn))
+fail(const char *why)
+{
+	char clean[1024];
+
+	display_clean(clean, sizeof(clean), why);
+	fprintf(stderr, "moot: %s\n", clean);
 	exit(STATUS_USAGE);
 }
 
@@ -64,112 +90,118 @@ show_and_exit(const char *a, const char *b)
 }
 
 static void
+options_take(struct options *o, int ch)
+{
+	switch (ch) {
+	case '1':
+		o->once = 1;
+		break;
+	case 'c':
+		o->config = optarg;
+		break;
+	case 'h':
+		show_and_exit(usage, help);
+	case 'j':
+		o->rooms = optarg;
+		break;
+	case 'n':
+		o->nick = optarg;
+		break;
+	case 'p':
+		o->password_file = optarg;
+		break;
+	case 'V':
+		show_and_exit("moot " MOOT_VERSION, "\n");
+	case OPTION_EXPORT:
+		o->exported = 1;
+		break;
+	default:
+		fail_usage();
+	}
+}
+
+static void
 options_parse(struct options *o, int argc, char **argv)
 {
 	int ch;
 
-	while ((ch = getopt(argc, argv, "1hj:n:p:V")) != -1) {
-		switch (ch) {
-		case '1':
-			o->once = 1;
-			break;
-		case 'h':
-			show_and_exit(usage, help);
-		case 'j':
-			o->rooms = optarg;
-			break;
-		case 'n':
-			o->nick = optarg;
-			break;
-		case 'p':
-			o->password_file = optarg;
-			break;
-		case 'V':
-			show_and_exit("moot " MOOT_VERSION, "\n");
-		default:
-			fail_usage();
-		}
-	}
+	while ((ch = getopt_long(argc, argv, "1c:hj:n:p:V", long_options,
+	    NULL)) != -1)
+		options_take(o, ch);
 	o->where = argv + optind;
 	o->nwhere = argc - optind;
 }
 
-static void
-options_check(int error, const struct options *o, int i)
+/* ---- the settings ---- */
+
+/* Whoever is at a terminal and has no configuration, and does not say what is
+ * to be done, is asked. */
+static int
+is_first(const struct options *o)
 {
-	if (error == -1)
-		fprintf(stderr, "moot: not an address: %s\n",
-		    o->where[i]);
-	else if (error == -2)
-		fprintf(stderr, "moot: not a nick: %s\n", o->nick);
-	if (error != 0)
-		fail_usage();
+	return o->nwhere == 0 && o->nick == NULL && o->rooms == NULL &&
+	    config_file() != NULL && terminal_is_typed() &&
+	    terminal_is_shown();
 }
 
-/* ---- the password ---- */
-
-/* Its first line, for good: it is needed at every connection. */
-static const char *
-password_read(const char *file)
+/* FILE: NULL, the usual one.  1: there is none. */
+static int
+settings_read(const char *file)
 {
-	static char password[256];
-	struct stat st;
-	FILE *f;
+	static struct config_errors errors;
+	int result = config_read(file, &errors);
 
-	f = fopen(file, "re");
-	if (f == NULL || fgets(password, sizeof(password), f) == NULL) {
-		fprintf(stderr, "moot: %s: %s\n", file,
-		    f == NULL ? strerror(errno) : "empty");
+	if (result == -1) {
+		fputs(errors.text, stderr);
 		exit(STATUS_USAGE);
 	}
-	if (fstat(fileno(f), &st) == 0 && (st.st_mode & 077) != 0)
-		news_client(NULL, "others may read the password in %s",
-		    file);
-	fclose(f);
-	password[strcspn(password, "\r\n")] = '\0';
-	return password;
+	return result;
 }
 
-/* Not left in the environment of what we may start. */
-static const char *
-password_from_environment(void)
+static void
+settings_open(const struct options *o)
 {
-	static char password[256];
-	const char *value = getenv(PASSWORD_ENV);
-
-	if (value == NULL || *value == '\0')
-		return NULL;
-	snprintf(password, sizeof(password), "%s", value);
-	password[strcspn(password, "\r\n")] = '\0';
-	unsetenv(PASSWORD_ENV);
-	return password;
+	if (o->exported) {
+		config_export(stdout);
+		show_and_exit("", "");
+	}
+	if (settings_read(o->config) == 1 && is_first(o) && first_run() == -1)
+		exit(STATUS_OK);
 }
 
 /* ---- sessions ---- */
 
-static void
-sessions_open(const struct options *o, const char *password)
+/* The I-th network or server to connect to; NULL: no more, or, as the first,
+ * the one there is by default. */
+static const char *
+options_where(const struct options *o, int i)
 {
-	struct session *s;
-	int i, error;
+	if (o->nwhere == 0)
+		return network_at_start(i);
+	return i < o->nwhere ? o->where[i] : NULL;
+}
 
-	for (i = 0; i == 0 || i < o->nwhere; i++) {
+static void
+sessions_open(const struct options *o)
+{
+	const char *where = options_where(o, 0);
+	char why[512];
+	struct session *s;
+	int i = 0;
+
+	secret_open(o->password_file, network_find(where));
+	do {
 		s = malloc(sizeof(*s));
 		if (s == NULL)
-			fail_usage();
-		error = session_init(s, o->nwhere == 0 ? NULL : o->where[i],
-		    o->nick);
-		options_check(error, o, i);
-		s->once = o->once;
-		s->password = password;
-		if (loop_add_session(s) == -1) {
-			fprintf(stderr, "moot: more than %d servers\n",
-			    LOOP_SESSIONS);
-			fail_usage();
-		}
-		if (o->rooms != NULL && i == 0)
-			command_join(s, o->rooms, "");
-	}
+			fail("out of memory");
+		if (network_open(s, where, o->nick,
+		    i == 0 ? o->rooms : NULL, why, sizeof(why)) == -1)
+			fail(why);
+		s->once |= o->once;
+		if (loop_add_session(s) == -1)
+			fail("too many servers");
+		where = options_where(o, ++i);
+	} while (where != NULL);
 }
 
 /* Dies of the signal, if there was one, so that the parent sees it. */
@@ -199,21 +231,20 @@ int
 main(int argc, char **argv)
 {
 	struct options o = { 0 };
-	const char *password;
 
-	if (argc > 1 && strcmp(argv[1], "bot") == 0)
+	if (argc > 1 && strcmp(argv[1], "bot") == 0) {
+		settings_read(NULL);
 		return bot_main(argc - 1, argv + 1);
+	}
 	options_parse(&o, argc, argv);
+	settings_open(&o);
 	news_view(&console_view);
 	display_open(terminal_is_shown());
-	password = password_from_environment();
-	if (o.password_file != NULL)
-		password = password_read(o.password_file);
 	if (loop_open(&console_user) == -1) {
 		perror("moot: signalfd");
 		return STATUS_USAGE;
 	}
-	sessions_open(&o, password);
+	sessions_open(&o);
 	console_open();
 	loop_run();
 	return leave();

@@ -6,24 +6,32 @@
 
 /*
  * The password of a network: the account's, where an account is set, else the
- * server's.  It is never in the configuration; it is looked for, in this order,
- * in a file named on the command line (-p), the variable MOOT_PASSWORD, what
- * password-command prints, the password-file, and the credentials that systemd
- * passes on.
+ * server's.  It is never in the configuration.  It is looked for, in this
+ * order, in the file of the command line (-p) and in MOOT_PASSWORD, which are
+ * for one network only; in what password-command prints; in the password-file;
+ * and in the credentials that systemd passes on.
  */
 
 enum {
-	SECRET_MOST = 512,     /* bytes, with the NUL */
-	SECRET_WAIT = 60000,   /* milliseconds password-command may take */
+	SECRET_MOST = 512,   /* bytes, with the NUL */
 };
 
-/* Takes MOOT_PASSWORD out of the environment, for good, and notes FILE of the
- * command line, or NULL.  Before anything is started. */
-void secret_open(const char *file);
+/* Milliseconds password-command may take; it may ask somebody. */
+#ifndef SECRET_WAIT
+#define SECRET_WAIT 60000
+#endif
+
+/* Takes MOOT_PASSWORD out of the environment, for good; it and FILE of the
+ * command line, or NULL, are for NETWORK, or, NULL, for the server of the
+ * command line.  Before anything is started. */
+void secret_open(const char *file, const char *network);
 /* The password for NETWORK (NULL: the server of the command line) in SECRET:
  * 1; 0: there is none; -1: it is there and cannot be had, WHY in words.  May
- * run a command, and wait for it. */
+ * run a command, and wait for it; what was found is kept, until other settings
+ * say where it is. */
 int secret_find(const char *network, char *secret, size_t size, char *why,
     size_t why_size);
+/* What was found, for as long as moot runs; NULL: nothing yet. */
+const char *secret_text(const char *network);
 
 #endif

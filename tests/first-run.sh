@@ -11,6 +11,9 @@ set -u
 cd "$(dirname "$0")/.." || exit 2
 dir=$(mktemp -d) || exit 2
 server='' clients='' kept=''
+# moot goes by no configuration but one of its own, and keeps nothing
+XDG_CONFIG_HOME="$dir/config" XDG_STATE_HOME="$dir/state"
+export XDG_CONFIG_HOME XDG_STATE_HOME
 
 finish()
 {

@@ -144,14 +144,26 @@ client_commands_named() {
 	    all_named man/moot.1 '.It Ic'
 }
 
+client_settings_named() {
+	rows client/setting.c settings | all_named man/moot.conf.5 '.It Ic'
+}
+
 # The option letters of a usage text in $1 and of its getopt(3) string.
 options_named() {
 	{
 		sed -n 's/^[ 	]*"  -\([A-Za-z0-9]\)[ ,].*/\1/p' "$1"
-		sed -n 's/.*getopt(argc, argv, "\([^"]*\)").*/\1/p' "$1" |
+		sed -n 's/.*getopt[_a-z]*(argc, argv, "\([^"]*\)".*/\1/p' "$1" |
 		    tr -d : | sed 's/./&\
 /g' | grep .
 	} | sort -u | all_named "$2" '.It Fl'
+}
+
+# Those with names.
+long_options_named() {
+	rows "$1" long_options | while read -r word; do
+		grep -q "^\.It .*Fl -$word\( \|\$\)" "$2" ||
+		    echo "$2: no --$word"
+	done
 }
 
 sections_there() {
@@ -246,6 +258,8 @@ check "the example configuration is up to date" settings_known
 check "orders are in mootctl(8)" orders_named
 check "commands of moot are in moot(1)" client_commands_named
 check "options of mootd" options_named server/mootd.c man/mootd.8
+check "settings of moot are in moot.conf(5)" client_settings_named
+check "long options of moot" long_options_named client/main.c man/moot.1
 check "options of moot" options_named client/main.c man/moot.1
 check "options of mootctl" options_named ctl/mootctl.c man/mootctl.8
 check "sections of manuals" sections_there

@@ -15,8 +15,11 @@ cd "$(dirname "$0")/.." || exit 2
 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export UBSAN_OPTIONS
 passed=0 failed=0 skipped=0 names=''
-log=$(mktemp) && sad=$(mktemp) || exit 2
-trap 'rm -f "$log" "$sad"' EXIT
+log=$(mktemp) && sad=$(mktemp) && home=$(mktemp -d) || exit 2
+trap 'rm -rf "$log" "$sad" "$home"' EXIT
+# no test meets the files of who runs it
+XDG_CONFIG_HOME=$home/config XDG_STATE_HOME=$home/state
+export XDG_CONFIG_HOME XDG_STATE_HOME
 
 # one NAME COMMAND...: runs it, shows it, counts it and what it skipped
 one()

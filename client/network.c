@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Networks: how a session follows from the settings.  main.c opens those of
+ * the command line or those that are at-start, a command opens others later,
+ * and so do scripts; all of them come through here, so that an account and
+ * its password mean the same everywhere.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "network.h"
+#include "secret.h"
+#include "session.h"
+#include "setting.h"
+
+const char *
+network_find(const char *what)
+{
+	const char *network;
+	int i;
+
+	for (i = 0; (network = setting_network(i)) != NULL; i++)
+		if (what != NULL && strcmp(network, what) == 0)
+			return network;
+	return NULL;
+}
+
+const char *
+network_at_start(int i)
+{
+	const char *network;
+	int n, found = 0;
+
+	for (n = 0; (network = setting_network(n)) != NULL; n++)
+		if (setting_on_in(network, "at-start") && found++ == i)
+			return network;
+	return NULL;
+}
+
+/* NULL for the empty text: nothing was set. */
+static const char *
+network_text(const char *network, const char *name)
+{
+	const char *text = setting_text_in(network, name);
+
+	return *text != '\0' ? text : NULL;
+}
+
+static int
+network_begin(struct session *s, const char *where, const char *nick,
+    char *why, size_t size)
+{
+	switch (session_init(s, where, nick)) {
+	case 0:
+		return 0;
+	case -1:
+		snprintf(why, size, "not an address: %s", where);
+		return -1;
+	default:
+		snprintf(why, size, "not a nick: %s", nick);
+		return -1;
+	}
+}
+
+static int
+network_password(struct session *s, const char *network, char *why,
+    size_t size)
+{
+	char password[SECRET_MOST];
+	int found = secret_find(network, password, sizeof(password), why, size);
+
+	if (found == 1)
+		s->password = secret_text(network);
+	explicit_bzero(password, sizeof(password));
+	return found == -1 ? -1 : 0;
+}
+
+/* The rooms of the command line are the first, so that one talks there. */
+static void
+network_join(struct session *s, const char *network, const char *rooms)
+{
+	char target[SESSION_TARGET];
+	const char *room;
+	int i;
+
+	if (rooms != NULL)
+		command_join(s, rooms, "");
+	snprintf(target, sizeof(target), "%s", s->target);
+	for (i = 0; (room = setting_item_in(network, "join", i)) != NULL;
+	    i++) {
+		command_join(s, room, "");
+		if (*target == '\0')
+			snprintf(target, sizeof(target), "%s", s->target);
+	}
+	if (*target != '\0')
+		session_target(s, target);
+}
+
+int
+network_open(struct session *s, const char *what, const char *nick,
+    const char *rooms, char *why, size_t size)
+{
+	const char *network = network_find(what), *where = what;
+
+	if (network != NULL || what == NULL)
+		where = network_text(network, "server");
+	if (nick == NULL)
+		nick = network_text(network, "nick");
+	if (network_begin(s, where, nick, why, size) == -1)
+		return -1;
+	s->once = !setting_on_in(network, "reconnect");
+	if (network_password(s, network, why, size) == -1)
+		return -1;
+	network_join(s, network, rooms);
+	return 0;
+}

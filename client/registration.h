@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CLIENT_REGISTRATION_H
+#define CLIENT_REGISTRATION_H
+
+#include <stddef.h>
+
+/* Making an account on a server, in a conversation of its own that ends with
+ * it: for the first start, before there is a session. */
+
+#ifndef REGISTRATION_WAIT
+#define REGISTRATION_WAIT 20000 /* milliseconds for all of it */
+#endif
+
+enum registration_result {
+	REGISTRATION_DONE,
+	REGISTRATION_ANSWERED, /* somebody said something: WHY */
+	REGISTRATION_REFUSED,  /* WHY, in the server's words */
+	REGISTRATION_NICK,     /* the nick is taken, or is none there */
+	REGISTRATION_FAILED,   /* not reached, or no answer: WHY */
+};
+
+/* Makes the account NICK with PASSWORD on the server at WHERE, by REGISTER or,
+ * where that is missing, by NickServ.  Waits for it.  WHY may come from
+ * anybody. */
+enum registration_result registration_make(const char *where,
+    const char *nick, const char *password, char *why, size_t size);
+/* Whether somebody answers at WHERE within MS milliseconds. */
+int registration_answers(const char *where, int ms);
+
+#endif
