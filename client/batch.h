@@ -12,13 +12,12 @@ enum {
 	BATCH_REF = 64,           /* bytes of a reference */
 	BATCH_TEXT = 64 * 1024,   /* of a message of several lines; cut there */
 	BATCH_NICKS = 5,          /* named of those who are gone by a split */
+	BATCH_ROOMS = 100,        /* of which a split is told */
 };
-
-struct batch;
 
 /* A BATCH: a handler of event.c's table. */
 void batch_command(struct session *s, struct event_line *e);
-/* Gives E what it has from its batch: NEWS_PLAYBACK, a label.  1: the batch
+/* Gives E what it has from its batch: that it is past, a label.  1: the batch
  * keeps the line, and it is not to be handled now. */
 int batch_take(struct session *s, struct event_line *e);
 /* With the connection they are gone. */

@@ -49,28 +49,30 @@ clean_classify(uint32_t cp)
 	return CLEAN_SHOWN;
 }
 
-/* At most MOST bytes of a number in the digits that IS knows. */
+/* The digits of a colour: one or two, or six hexadecimal ones; else none. */
 static size_t
-clean_digits(const char *s, size_t most, int (*is)(int))
+clean_digits(const char *s, char code)
 {
 	size_t n = 0;
 
-	while (n < most && is((unsigned char)s[n]))
+	if (code == 0x03) {
+		while (n < 2 && isdigit((unsigned char)s[n]))
+			n++;
+		return n;
+	}
+	while (n < 6 && isxdigit((unsigned char)s[n]))
 		n++;
-	return n;
+	return n == 6 ? n : 0;
 }
 
 size_t
 clean_colour(const char *s, char code, size_t *fg, size_t *bg)
 {
-	size_t most = code == 0x03 ? 2 : 6;
-	int (*is)(int) = code == 0x03 ? isdigit : isxdigit;
-
 	*bg = 0;
-	*fg = clean_digits(s, most, is);
+	*fg = clean_digits(s, code);
 	if (*fg == 0 || s[*fg] != ',')
 		return *fg;
-	*bg = clean_digits(s + *fg + 1, most, is);
+	*bg = clean_digits(s + *fg + 1, code);
 	return *bg == 0 ? *fg : *fg + 1 + *bg;
 }
 

@@ -21,9 +21,10 @@ enum { CLEAN_MARKS = 6 };
 #define CLEAN_REPLACEMENT "\357\277\275" /* U+FFFD */
 
 enum clean_class clean_classify(uint32_t cp);
-/* Bytes of a colour behind its CODE (0x03: decimal, 0x04: hexadecimal), where S
- * begins: "4", "04,12", "ff8800,000000".  The first *FG of them are digits of
- * the foreground, the last *BG, behind a comma, those of the background. */
+/* Bytes of a colour behind its CODE (0x03: one or two digits, 0x04: six
+ * hexadecimal ones), where S begins: "4", "04,12", "ff8800,000000".  The first
+ * *FG of them are the foreground, the last *BG, behind a comma, the background;
+ * 0: there is none. */
 size_t clean_colour(const char *s, char code, size_t *fg, size_t *bg);
 /*
  * What stands in a clean text for the character CP, whose N bytes are at S; N

@@ -9,11 +9,16 @@
  */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
+#include "ignore.h"
 #include "irc/name.h"
+#include "loop.h"
+#include "network.h"
 #include "news.h"
+#include "remark.h"
 #include "room.h"
 #include "session.h"
 #include "set.h"
@@ -21,9 +26,6 @@
 enum {
 	COMMAND_WORDS = 3,
 };
-
-/* Why there is nobody to talk to. */
-#define NO_TARGET "no room or person chosen: /join ROOM or /query NICK"
 
 struct command {
 	const char *name;
@@ -35,9 +37,7 @@ struct command {
 
 /* ---- words ---- */
 
-/* Copies the next word of *TEXT, cut to SIZE, and moves *TEXT to the one
- * after it; returns 0 when there is none. */
-static int
+int
 command_word(const char **text, char *word, size_t size)
 {
 	size_t len;
@@ -61,7 +61,7 @@ command_words(const char *text)
 	return n;
 }
 
-static void
+void
 command_refuse(struct session *s, const char *why)
 {
 	news_error(s, "%s", why);
@@ -105,6 +105,36 @@ cmd_invite(struct session *s, const char *text)
 	command_word(&text, nick, sizeof(nick));
 	if (command_room(s, &text, room, sizeof(room)) == 0)
 		session_queue(s, "INVITE %s %s", nick, room);
+}
+
+/* A room is left; with a person one merely stops to talk. */
+static void
+cmd_close(struct session *s, const char *text)
+{
+	char target[SESSION_TARGET];
+
+	snprintf(target, sizeof(target), "%s", s->target);
+	command_word(&text, target, sizeof(target));
+	if (*target == '\0')
+		snprintf(target, sizeof(target), "%s", s->target);
+	if (*target == '\0') {
+		command_refuse(s, COMMAND_NO_TARGET);
+		return;
+	}
+	if (isupport_cmp(&s->isupport, target, s->target) == 0)
+		session_target(s, "");
+	if (room_find(s->rooms, target) != NULL)
+		session_queue(s, "PART %s", target);
+}
+
+static void
+cmd_disconnect(struct session *s, const char *text)
+{
+	struct session *other = loop_other_session(s);
+
+	session_quit(s, text);
+	if (other != NULL)
+		news_choose(other);
 }
 
 /* "moot" is "#moot": one does not want to explain '#' to everyone. */
@@ -180,10 +210,21 @@ cmd_kick(struct session *s, const char *text)
 }
 
 static void
+cmd_list(struct session *s, const char *text)
+{
+	char mask[SESSION_TARGET];
+
+	if (command_word(&text, mask, sizeof(mask)))
+		session_queue(s, "LIST %s", mask);
+	else
+		session_queue(s, "LIST");
+}
+
+static void
 cmd_me(struct session *s, const char *text)
 {
 	if (*s->target == '\0')
-		command_refuse(s, NO_TARGET);
+		command_refuse(s, COMMAND_NO_TARGET);
 	else
 		session_say(s, "PRIVMSG", s->target, "ACTION", text);
 }
@@ -192,6 +233,19 @@ static void
 cmd_mode(struct session *s, const char *text)
 {
 	session_queue(s, "MODE %s", text);
+}
+
+/* "NICK", "-NICK", or nothing, to see who is watched. */
+static void
+cmd_monitor(struct session *s, const char *text)
+{
+	char nick[SESSION_NICK];
+
+	if (!command_word(&text, nick, sizeof(nick)))
+		session_queue(s, "MONITOR L");
+	else
+		session_queue(s, "MONITOR %c %s", *nick == '-' ? '-' : '+',
+		    nick + strspn(nick, "+-"));
 }
 
 static void
@@ -268,7 +322,8 @@ cmd_query(struct session *s, const char *text)
 static void
 cmd_quit(struct session *s, const char *text)
 {
-	session_quit(s, text);
+	(void)s;
+	loop_quit(text);
 }
 
 static void
@@ -289,6 +344,74 @@ cmd_rooms(struct session *s, const char *text)
 		news_client(s, "%s %s%s", r->joined ? "in" : "not yet in",
 		    r->name, name_cmp(r->name, s->target) == 0 ?
 		    " (talking to it)" : "");
+}
+
+/* ---- servers ---- */
+
+static void
+command_servers(struct session *chosen)
+{
+	struct session *s;
+	size_t i;
+
+	for (i = 0; (s = loop_session(i)) != NULL; i++)
+		news_client(chosen, "%s (%s port %s)%s%s", loop_name(s),
+		    s->connection.host, s->connection.port,
+		    s->state == SESSION_ONLINE ? "" : ", not connected",
+		    s == chosen ? ", talking to it" : "");
+}
+
+static struct session *
+command_find_server(const char *name)
+{
+	struct session *s;
+	size_t i;
+
+	for (i = 0; (s = loop_session(i)) != NULL; i++)
+		if (name_cmp(loop_name(s), name) == 0 ||
+		    name_cmp(s->connection.host, name) == 0)
+			return s;
+	return NULL;
+}
+
+/* A network of the configuration, or any address. */
+static void
+command_new_server(struct session *s, const char *where)
+{
+	struct session *new = malloc(sizeof(*new));
+	char why[512] = "out of memory";
+
+	if (new == NULL || network_open(new, where, NULL, NULL, why,
+	    sizeof(why)) == -1) {
+		command_refuse(s, why);
+		free(new);
+		return;
+	}
+	new->once |= s->once;
+	if (loop_add_session(new) == -1) {
+		command_refuse(s, "too many servers");
+		session_clear(new);
+		free(new);
+		return;
+	}
+	news_choose(new);
+}
+
+static void
+cmd_server(struct session *s, const char *text)
+{
+	char name[CONNECTION_HOST];
+	struct session *known;
+
+	if (!command_word(&text, name, sizeof(name))) {
+		command_servers(s);
+		return;
+	}
+	known = command_find_server(name);
+	if (known == NULL)
+		command_new_server(s, name);
+	else
+		news_choose(known);
 }
 
 static void
@@ -330,14 +453,27 @@ static void cmd_help(struct session *s, const char *text);
 
 static const struct command commands[] = {
 	{ "away", cmd_away, 0, "[TEXT]", "be away; without TEXT, be back" },
+	{ "close", cmd_close, 0, "[ROOM]",
+	    "leave the room, or stop talking to somebody" },
+	{ "disconnect", cmd_disconnect, 0, "[REASON]",
+	    "leave this server, and no other" },
 	{ "help", cmd_help, 0, "[COMMAND]", "this list, or one of it" },
+	{ "history", remark_history, 0, "[TARGET] [NUMBER]",
+	    "what was said last, as the server has it" },
+	{ "ignore", ignore_add, 0, "[NICK]",
+	    "do not show what somebody says; list whom" },
 	{ "invite", cmd_invite, 1, "NICK [ROOM]", "invite somebody" },
 	{ "join", cmd_join, 1, "ROOM[,ROOM] [KEY[,KEY]]",
 	    "enter a room and talk to it" },
 	{ "kick", cmd_kick, 1, "[ROOM] NICK [REASON]",
 	    "put somebody out of the room" },
+	{ "list", cmd_list, 0, "[MASK]", "the rooms of the server" },
+	{ "markread", remark_mark, 0, "[TARGET]",
+	    "let your other devices know that you have read all" },
 	{ "me", cmd_me, 1, "TEXT", "do something" },
 	{ "mode", cmd_mode, 1, "TARGET [MODES]", "show or change modes" },
+	{ "monitor", cmd_monitor, 0, "[[-]NICK]",
+	    "be told when somebody comes or goes" },
 	{ "msg", cmd_msg, 2, "TARGET TEXT", "say something to one target" },
 	{ "names", cmd_names, 0, "[ROOM]", "who is in the room" },
 	{ "nick", cmd_nick, 1, "NICK", "change your nick" },
@@ -348,12 +484,26 @@ static const struct command commands[] = {
 	    "talk to somebody from now on" },
 	{ "quit", cmd_quit, 0, "[REASON]", "send what waits and leave" },
 	{ "raw", cmd_raw, 1, "LINE", "send a line of the protocol" },
+	{ "react", remark_react, 2, "NICK REACTION",
+	    "react to the last message of somebody" },
+	{ "redact", remark_redact, 0, "[NICK [REASON]]",
+	    "take back the last message, yours or of somebody" },
+	{ "reply", remark_reply, 2, "NICK TEXT",
+	    "answer the last message of somebody" },
 	{ "rooms", cmd_rooms, 0, "", "the rooms you are in" },
 	{ "save", set_save, 0, "", "write changed settings to the file" },
+	{ "search", remark_search, 1, "[ROOM] TEXT",
+	    "find what was said, on the server" },
+	{ "server", cmd_server, 0, "[NAME]",
+	    "talk to another server; list them" },
 	{ "set", set_show_or_change, 0, "[[NETWORK.]SETTING [VALUE]]",
 	    "show or change settings" },
 	{ "topic", cmd_topic, 0, "[ROOM] [TEXT]",
 	    "show or change the topic of the room" },
+	{ "unignore", ignore_remove, 1, "NICK",
+	    "show again what somebody says" },
+	{ "unreact", remark_unreact, 2, "NICK REACTION",
+	    "take a reaction back" },
 	{ "unset", set_unset, 1, "[NETWORK.]SETTING",
 	    "the default of a setting again" },
 	{ "who", cmd_who, 0, "[MASK]", "who is in the room, or matches" },
@@ -421,7 +571,7 @@ command_line(struct session *s, const char *line, int continued)
 	if (*line == '\0')
 		return;
 	if (*s->target == '\0')
-		command_refuse(s, NO_TARGET);
+		command_refuse(s, COMMAND_NO_TARGET);
 	else
 		session_say(s, "PRIVMSG", s->target, NULL, line);
 }

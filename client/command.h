@@ -2,6 +2,8 @@
 #ifndef CLIENT_COMMAND_H
 #define CLIENT_COMMAND_H
 
+#include <stddef.h>
+
 struct session;
 
 /* Deals with one typed line: a /command, or text for the current target.
@@ -10,5 +12,17 @@ void command_line(struct session *s, const char *line, int continued);
 /* Wants to be in "ROOM[,ROOM]", now or once there is a server; the first of
  * them becomes the target. */
 void command_join(struct session *s, const char *rooms, const char *keys);
+
+/* ---- for handlers of the table ---- */
+
+/* Why there is nobody to talk to. */
+#define COMMAND_NO_TARGET \
+	"no room or person chosen: /join ROOM or /query NICK"
+
+/* Copies the next word of *TEXT, cut to SIZE, and moves *TEXT to the one
+ * after it; returns 0 when there is none. */
+int command_word(const char **text, char *word, size_t size);
+/* Says WHY, and counts it. */
+void command_refuse(struct session *s, const char *why);
 
 #endif

@@ -14,8 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "batch.h"
 #include "catchup.h"
 #include "event.h"
+#include "history.h"
+#include "ignore.h"
 #include "irc/capability.h"
 #include "irc/message.h"
 #include "irc/name.h"
@@ -24,8 +27,10 @@
 #include "negotiation.h"
 #include "news.h"
 #include "own.h"
+#include "recent.h"
 #include "room.h"
 #include "sasl.h"
+#include "say.h"
 #include "session.h"
 #include "speech.h"
 
@@ -46,6 +51,35 @@ struct event {
 	const char *form; /* "%2 is %3": parameters by number, %> the rest */
 	int flags;
 };
+
+/* ---- times ---- */
+
+/* Days since 1970-01-01: the years begin in March, so that leap days come
+ * last. */
+static long long
+event_days(int year, int month, int day)
+{
+	long long y = month > 2 ? year : year - 1;
+	int m = (month + 9) % 12;
+
+	return y * 365 + y / 4 - y / 100 + y / 400 + (m * 306 + 5) / 10 +
+	    day - 1 - 719468;
+}
+
+/* "2026-01-31T12:34:56.789Z" in milliseconds; 0 when it is not of that form,
+ * or of no time. */
+static int64_t
+event_time(const char *text)
+{
+	int y, mo, d, h, mi, sec, ms = 0;
+
+	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d.%3d", &y, &mo, &d, &h, &mi,
+	    &sec, &ms) < 6 || y < 1970 || mo < 1 || mo > 12 || d < 1 ||
+	    d > 31 || h < 0 || mi < 0 || sec < 0 || ms < 0)
+		return 0;
+	return ((event_days(y, mo, d) * 86400LL) + h * 3600 + mi * 60 + sec) *
+	    1000 + ms;
+}
 
 /* ---- telling ---- */
 
@@ -140,7 +174,8 @@ event_join(struct session *s, struct event_line *e)
 		    event_or_null(e->m.param[1]) : NULL;
 	n.text = e->m.nparam > 2 ? e->m.param[2] : NULL;
 	event_enter(s, e, n.room, n.account);
-	news_tell(s, &n);
+	if (!e->quiet)
+		news_tell(s, &n);
 }
 
 /* NICK is out of ROOM. */
@@ -171,7 +206,8 @@ event_quit(struct session *s, struct event_line *e)
 {
 	struct room *r;
 
-	event_tell(s, e, NEWS_QUIT, NULL, event_param(e, 0));
+	if (!e->quiet)
+		event_tell(s, e, NEWS_QUIT, NULL, event_param(e, 0));
 	for (r = s->rooms; r != NULL && !e->past && !e->own; r = r->next)
 		room_leave(r, e->nick);
 }
@@ -257,6 +293,8 @@ event_invite(struct session *s, struct event_line *e)
 {
 	struct news n = event_news(e, NEWS_INVITE);
 
+	if (ignore_has(s, e))
+		return;
 	n.about = e->m.param[0];
 	n.room = e->m.param[1];
 	if (session_is_me(s, n.about))
@@ -319,7 +357,25 @@ event_rename(struct session *s, struct event_line *e)
 		    room_find(s->rooms, n.about) != r)
 			room_forget(&s->rooms, n.about);
 		room_rename(r, n.about);
+		recent_rename(s, n.room, n.about);
 	}
+	news_tell(s, &n);
+}
+
+/* How far we have read, here or on another device; "*": not known. */
+static void
+event_markread(struct session *s, struct event_line *e)
+{
+	struct news n = event_news(e, NEWS_MARKER);
+	const char *when = e->m.param[1];
+
+	if (strncmp(when, "timestamp=", 10) != 0)
+		return;
+	n.when = event_time(when + 10);
+	if (n.when == 0)
+		return;
+	n.room = e->m.param[0];
+	say_was_read(s, n.room, n.when);
 	news_tell(s, &n);
 }
 
@@ -537,6 +593,8 @@ event_standard_reply(struct session *s, struct event_line *e)
 		event_answer(s, e, NULL, named);
 		return;
 	}
+	if (*e->label == '\0')
+		history_refused(s, e->m.param[0]);
 	if (!own_refused(s, e->label, e->m.nparam > 3 ? e->m.param[2] : NULL,
 	    e->m.param[e->m.nparam - 1]))
 		event_error_about(s, e, event_param(e, 1), "", text);
@@ -634,8 +692,10 @@ static const struct event events[] = {
 	{ "WARN", event_standard_reply, 1, NULL, 0 },
 	{ "NOTE", event_standard_reply, 1, NULL, 0 },
 	{ "ACK", NULL, 0, NULL, EVENT_HIDDEN },
-	{ "BATCH", NULL, 0, NULL, EVENT_HIDDEN },
-	{ "TAGMSG", NULL, 0, NULL, EVENT_HIDDEN },
+	{ "BATCH", batch_command, 1, NULL, 0 },
+	{ "TAGMSG", speech_tagmsg, 1, NULL, 0 },
+	{ "REDACT", speech_redact, 2, NULL, 0 },
+	{ "MARKREAD", event_markread, 2, NULL, 0 },
 
 	{ "001", event_welcome, 1, NULL, 0 },
 	{ "002", NULL, 2, "%>", EVENT_WELCOME },
@@ -690,6 +750,11 @@ static const struct event events[] = {
 	{ "907", sasl_failed, 1, NULL, 0 },
 	{ "908", NULL, 0, NULL, EVENT_HIDDEN },
 	{ "396", NULL, 2, "you are seen as %2", EVENT_WELCOME },
+
+	{ "730", NULL, 2, "here now: %2", 0 },
+	{ "731", NULL, 2, "not here: %2", 0 },
+	{ "732", NULL, 2, "watched: %2", 0 },
+	{ "733", NULL, 0, NULL, EVENT_HIDDEN },
 
 	{ "403", event_room_refused, 2, NULL, 0 },
 	{ "405", event_room_refused, 2, NULL, 0 },
@@ -784,33 +849,6 @@ event_show(struct session *s, const struct event *row,
 
 /* ---- a line ---- */
 
-/* Days since 1970-01-01: the years begin in March, so that leap days come
- * last. */
-static long long
-event_days(int year, int month, int day)
-{
-	long long y = month > 2 ? year : year - 1;
-	int m = (month + 9) % 12;
-
-	return y * 365 + y / 4 - y / 100 + y / 400 + (m * 306 + 5) / 10 +
-	    day - 1 - 719468;
-}
-
-/* "2026-01-31T12:34:56.789Z" in milliseconds; 0 when it is not of that form,
- * or of no time. */
-static int64_t
-event_time(const char *text)
-{
-	int y, mo, d, h, mi, sec, ms = 0;
-
-	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d.%3d", &y, &mo, &d, &h, &mi,
-	    &sec, &ms) < 6 || y < 1970 || mo < 1 || mo > 12 || d < 1 ||
-	    d > 31 || h < 0 || mi < 0 || sec < 0 || ms < 0)
-		return 0;
-	return ((event_days(y, mo, d) * 86400LL) + h * 3600 + mi * 60 + sec) *
-	    1000 + ms;
-}
-
 /* One tag of the line, cut to SIZE; "" when there is none, or it is longer
  * than an honest one, of which a part would be another one. */
 static void
@@ -832,13 +870,15 @@ event_tags(struct event_line *e)
 	event_tag(e, "time", when, sizeof(when));
 	e->when = event_time(when);
 	event_tag(e, "label", e->label, sizeof(e->label));
+	e->answers = *e->label != '\0';
 	event_tag(e, "batch", e->batch, sizeof(e->batch));
 	event_tag(e, "msgid", e->msgid, sizeof(e->msgid));
 	event_tag(e, "account", e->account, sizeof(e->account));
 	event_tag(e, "+draft/reply", e->reply, sizeof(e->reply));
 	if (*e->reply == '\0')
 		event_tag(e, "+reply", e->reply, sizeof(e->reply));
-	if (tag_get(e->m.tags, "bot", bot, sizeof(bot)) >= 0)
+	if (tag_get(e->m.tags, "bot", bot, sizeof(bot)) >= 0 ||
+	    tag_get(e->m.tags, "inspircd.org/bot", bot, sizeof(bot)) >= 0)
 		e->flags |= NEWS_BOT;
 }
 
@@ -914,7 +954,40 @@ event_handle(struct session *s, char *line, size_t len)
 		return;
 	event_tags(&e);
 	event_source(s, &e);
-	event_dispatch(s, &e);
-	if (*e.label != '\0' && strcmp(e.m.command, "BATCH") != 0)
+	if (!batch_take(s, &e))
+		event_dispatch(s, &e);
+	if (e.answers) {
 		own_answered(s, e.label);
+		history_answered(s, e.label);
+	}
+}
+
+void
+event_lost(struct session *s)
+{
+	room_leave_all(s->rooms);
+	batch_clear(s);
+	history_lost(s);
+	*s->typing = '\0';
+}
+
+void
+event_clear(struct session *s)
+{
+	batch_clear(s);
+	history_clear(s);
+	recent_clear(s);
+	say_clear(s);
+}
+
+/* Those of a line that is not kept. */
+void
+event_copy_source(struct event_line *to, const struct event_line *from,
+    char **address)
+{
+	snprintf(to->nick, sizeof(to->nick), "%s", from->nick);
+	to->own = from->own;
+	to->flags |= from->flags;
+	free(*address);
+	*address = strdup(from->address);
 }

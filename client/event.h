@@ -23,6 +23,8 @@ struct event_line {
 	const char *address; /* user@host, or "" */
 	int own;             /* it is from us */
 	int past;            /* it tells of earlier: nothing changes by it */
+	int quiet;           /* it is not told: its batch will be */
+	int answers;         /* it is all, or the end, of the answer to LABEL */
 	unsigned int flags;  /* NEWS_OWN, NEWS_PLAYBACK, NEWS_BOT */
 	int64_t when;        /* milliseconds since the Epoch; 0: now */
 	char label[EVENT_LABEL]; /* of the line, or the batch it is in */
@@ -37,8 +39,16 @@ struct news event_news(const struct event_line *e, enum news_kind kind);
 void event_tell(struct session *s, const struct event_line *e,
     enum news_kind kind, const char *room, const char *text);
 
+/* Gives TO the source of another line, and *ADDRESS a copy of its address. */
+void event_copy_source(struct event_line *to, const struct event_line *from,
+    char **address);
+
 /* Deals with one line from the server, LEN bytes without its end, line[LEN]
  * writable; nothing in it is trusted, and it is changed. */
 void event_handle(struct session *s, char *line, size_t len);
+/* The connection is lost: nobody is in a room any more, and what was asked
+ * for does not come.  The session is about to be gone. */
+void event_lost(struct session *s);
+void event_clear(struct session *s);
 
 #endif

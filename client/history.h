@@ -7,11 +7,12 @@
 /*
  * What the server keeps: draft/chathistory and soju.im/search.
  *
- * What is asked for comes as news with NEWS_PLAYBACK, the oldest first, and
- * NEWS_HISTORY at the end: ROOM is the target, ABOUT how many messages there
- * were, TEXT what was asked ("latest", "before", "after", "between", "around",
- * "search", or "" when nobody asked), with NEWS_MORE if there were as many as
- * fit.  It comes in any case, also when the server refuses, or is lost.
+ * What is asked for comes as news with NEWS_PLAYBACK and NEWS_ASKED, the
+ * oldest first, and NEWS_HISTORY at the end: ROOM is the target, ABOUT how
+ * many messages there were, NULL if it was refused or the server is lost,
+ * TEXT what was asked ("latest", "before", "after", "between", "around",
+ * "search", or "" when nobody asked), with NEWS_MORE if there were as many
+ * as fit.
  */
 
 struct session;
@@ -46,5 +47,25 @@ int history_between(struct session *s, const char *target,
 /* ROOM may be NULL: everywhere.  TEXT: words. */
 int history_search(struct session *s, const char *room, const char *text,
     unsigned int limit);
+
+/* The text of a time in milliseconds, as server-time has it. */
+enum { HISTORY_TIME = 32 };
+void history_format_time(char buf[HISTORY_TIME], int64_t when);
+
+/* ---- what event.c and batch.c learn; LABEL "": none ---- */
+
+/* Whether what comes for TARGET, or of a SEARCH, was asked for. */
+int history_is_asked(struct session *s, const char *label,
+    const char *target, int search);
+/* A batch of history is complete: COUNT messages of TARGET, or of a SEARCH. */
+void history_came(struct session *s, const char *label, const char *target,
+    int search, unsigned int count);
+/* All that belongs to LABEL has come. */
+void history_answered(struct session *s, const char *label);
+/* A FAIL of COMMAND that has no label. */
+void history_refused(struct session *s, const char *command);
+/* With the connection: what is under way ends now; is forgotten. */
+void history_lost(struct session *s);
+void history_clear(struct session *s);
 
 #endif

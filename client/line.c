@@ -15,10 +15,12 @@
 #include "display.h"
 #include "line.h"
 #include "loop.h"
+#include "recent.h"
 #include "session.h"
 
 enum {
 	LINE_TEXT = 8192, /* whatever grows is cut there */
+	LINE_HOW = 256,
 };
 
 /* What its network is called: only if there are several. */
@@ -55,28 +57,45 @@ line_is_room(const struct session *s, const struct news *n)
 	return n->room != NULL && session_is_room(s, n->room);
 }
 
-/* "alice #room: hi", "alice: hi" to us, "us -> alice: hi" from us; HOW may be
- * " (notice)". */
 static void
-line_speech(struct session *s, const struct news *n, const char *how)
+line_speech_one(struct session *s, const struct news *n, const char *how,
+    const char *text)
 {
 	const char *to = n->target != NULL ? n->target : n->room;
 	enum display_kind kind = line_speech_kind(n);
 	char lead[SESSION_NICK * 2 + 2];
 
 	if (line_is_room(s, n))
-		line_put(kind, n, n->nick, "%s%s: %s", to, how,
-		    n->text);
+		line_put(kind, n, n->nick, "%s%s: %s", to, how, text);
 	else if (n->flags & NEWS_OWN)
-		line_put(kind, n, n->nick, "-> %s%s: %s", to, how,
-		    n->text);
+		line_put(kind, n, n->nick, "-> %s%s: %s", to, how, text);
 	else if (*how != '\0')
-		line_put(kind, n, n->nick, "%s: %s", how + 1,
-		    n->text);
+		line_put(kind, n, n->nick, "%s: %s", how + 1, text);
 	else {
 		snprintf(lead, sizeof(lead), "%s:", n->nick);
-		line_put(kind, n, lead, "%s", n->text);
+		line_put(kind, n, lead, "%s", text);
 	}
+}
+
+/* "alice #room: hi", "alice: hi" to us, "us -> alice: hi" from us; HOW may be
+ * " (notice)", and " (to bob)" where it answers bob.  A message of several
+ * lines is several lines. */
+static void
+line_speech(struct session *s, const struct news *n, const char *how)
+{
+	const struct recent_message *m;
+	char all[LINE_HOW], text[LINE_TEXT];
+	const char *p = n->text, *end;
+
+	m = n->reply == NULL ? NULL : recent_find(s, n->reply);
+	snprintf(all, sizeof(all), m == NULL ? "%s" : "%s (to %s)", how,
+	    m == NULL ? "" : m->nick);
+	do {
+		end = strchrnul(p, '\n');
+		snprintf(text, sizeof(text), "%.*s", (int)(end - p), p);
+		line_speech_one(s, n, all, text);
+		p = end + 1;
+	} while (*end != '\0');
 }
 
 static void
@@ -94,7 +113,7 @@ line_notice(struct session *s, const struct news *n)
 static void
 line_ctcp(struct session *s, const struct news *n)
 {
-	char how[128];
+	char how[LINE_HOW / 2];
 
 	if (n->text == NULL) {
 		line_put(DISPLAY_EVENT, n, n->nick,
@@ -189,6 +208,69 @@ line_account(struct session *s, const struct news *n)
 		    "logged in as %s", n->account);
 }
 
+/* ---- about what was said ---- */
+
+/* "a message of bob: hello", if it is still known what it is about. */
+static void
+line_whose(char *buf, size_t size, const struct session *s,
+    const struct news *n)
+{
+	const struct recent_message *m = recent_find(s, n->about);
+
+	if (m != NULL)
+		snprintf(buf, size, "a message of %s: %s", m->nick, m->text);
+	else
+		snprintf(buf, size, "an earlier message");
+}
+
+static void
+line_about(struct session *s, const struct news *n, const char *what,
+    const char *preposition)
+{
+	char whose[LINE_HOW * 2], room[LINE_HOW];
+
+	line_whose(whose, sizeof(whose), s, n);
+	*room = '\0';
+	if (line_is_room(s, n))
+		snprintf(room, sizeof(room), " in %s", n->room);
+	line_put(DISPLAY_EVENT, n, n->nick, "%s%s %s%s", what, room,
+	    preposition, whose);
+}
+
+static void
+line_react(struct session *s, const struct news *n)
+{
+	char what[LINE_HOW * 2];
+
+	snprintf(what, sizeof(what), "%s %s",
+	    n->kind == NEWS_REACT ? "reacts with" : "takes back", n->text);
+	line_about(s, n, what, "to ");
+}
+
+static void
+line_redact(struct session *s, const struct news *n)
+{
+	char what[LINE_HOW * 2];
+
+	snprintf(what, sizeof(what), n->text == NULL ? "removes%s" :
+	    "removes (%s)", n->text == NULL ? "" : n->text);
+	line_about(s, n, what, "");
+}
+
+/* Who asked for it sees where it ends, above all when there is none. */
+static void
+line_history(struct session *s, const struct news *n)
+{
+	(void)s;
+	if (*n->text == '\0' || n->about == NULL)
+		return;
+	line_put(DISPLAY_CLIENT, n, DISPLAY_LEAD_CLIENT, "%s%s%s: %s%s",
+	    strcmp(n->text, "search") == 0 ? "search" : "history",
+	    n->room == NULL ? "" : " of ", n->room == NULL ? "" : n->room,
+	    strcmp(n->about, "0") == 0 ? "nothing" : n->about,
+	    n->flags & NEWS_MORE ? ", perhaps more" : "");
+}
+
 /* ---- answers ---- */
 
 static void
@@ -262,6 +344,10 @@ static const struct {
 	[NEWS_CHGHOST] = { NULL, "is now at %t" },
 	[NEWS_RENAME] = { NULL, "renamed %r to %a%w" },
 	[NEWS_WALLOPS] = { line_wallops, NULL },
+	[NEWS_REACT] = { line_react, NULL },
+	[NEWS_UNREACT] = { line_react, NULL },
+	[NEWS_REDACT] = { line_redact, NULL },
+	[NEWS_HISTORY] = { line_history, NULL },
 	[NEWS_FAILED] = { line_fate, NULL },
 	[NEWS_UNSURE] = { line_fate, NULL },
 	[NEWS_REPLY] = { line_reply, NULL },

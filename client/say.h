@@ -8,20 +8,21 @@
  * What one can do about messages, beyond saying something: draft/reply,
  * draft/react, typing, draft/message-redaction, draft/read-marker.
  *
- * All return -1, and nothing is sent, where this server does not have it.
+ * -1: nothing is sent, this server does not have it, or there is none now.
  */
 
 struct session;
 
-enum say_typing { SAY_ACTIVE, SAY_PAUSED, SAY_DONE };
+/* SENT: the message went, by which others know that we are done. */
+enum say_typing { SAY_ACTIVE, SAY_PAUSED, SAY_DONE, SAY_SENT };
 
 /* Whether client tags reach others here: +draft/reply, +typing ... */
 int say_can_tag(const struct session *s, const char *tag);
 int say_can_redact(const struct session *s);
 int say_can_mark(const struct session *s);
 
-/* Says TEXT as an answer to MSGID; without tags, plainly: never -1. */
-int say_reply(struct session *s, const char *target, const char *msgid,
+/* Says TEXT as an answer to MSGID; plainly, where there are no such tags. */
+void say_reply(struct session *s, const char *target, const char *msgid,
     const char *text);
 int say_react(struct session *s, const char *target, const char *msgid,
     const char *reaction);
@@ -35,5 +36,8 @@ int say_redact(struct session *s, const char *target, const char *msgid,
 int say_typing(struct session *s, const char *target, enum say_typing state);
 /* All up to WHEN was read.  It never goes back, and is not sent twice. */
 int say_read(struct session *s, const char *target, int64_t when);
+/* What event.c learns: another device has read so far. */
+void say_was_read(struct session *s, const char *target, int64_t when);
+void say_clear(struct session *s);
 
 #endif

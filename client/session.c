@@ -85,6 +85,7 @@ session_clear(struct session *s)
 {
 	connection_close(&s->connection, "");
 	outbox_clear(&s->outbox);
+	event_clear(s);
 	catchup_clear(s);
 	room_clear(&s->rooms);
 }
@@ -128,7 +129,7 @@ session_finish(struct session *s)
 static void __attribute__((format(printf, 2, 0)))
 session_vwrite(struct session *s, const char *fmt, va_list ap)
 {
-	char line[SESSION_LINE + 64];
+	char line[SESSION_LINE + 1024]; /* with tags */
 
 	vsnprintf(line, sizeof(line), fmt, ap);
 	connection_write(&s->connection, line);
@@ -423,8 +424,8 @@ session_lost(struct session *s, int64_t now)
 		return;
 	}
 	s->state = SESSION_OFFLINE;
-	room_leave_all(s->rooms);
 	catchup_lost(s);
+	event_lost(s);
 	own_lost(s);
 	if (s->draining && s->typed) {
 		session_finish(s);

@@ -64,6 +64,9 @@ enum session_login {
 struct batch;
 struct catchup;
 struct draft;
+struct history;
+struct marker;
+struct recent;
 struct room;
 
 struct session {
@@ -109,6 +112,12 @@ struct session {
 	int welcoming;             /* a welcome is going on */
 	struct isupport isupport;
 	struct batch *batches;     /* open ones, batch.c's */
+	struct history *histories; /* asked for, history.c's */
+	unsigned long long history_label;
+	struct recent *recents;    /* recent.c's */
+	struct marker *markers;    /* say.c's */
+	char typing[SESSION_TARGET]; /* whom we told that we type, or "" */
+	int64_t typing_at;
 
 	struct room *rooms;
 	char target[SESSION_TARGET]; /* whom plain lines go to, or "" */

@@ -10,15 +10,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ignore.h"
+#include "irc/tag.h"
 #include "irc/utf8.h"
 #include "news.h"
 #include "own.h"
+#include "recent.h"
 #include "room.h"
 #include "session.h"
 #include "speech.h"
 #include "version.h"
 
-enum { CTCP_ECHO = 200 }; /* bytes of a CTCP PING that are sent back */
+enum {
+	CTCP_ECHO = 200,  /* bytes of a CTCP PING that are sent back */
+	SPEECH_TAG = 256, /* of a reaction; what is longer is cut */
+};
 
 /* Whether TEXT holds our nick as a word. */
 static int
@@ -69,6 +75,8 @@ speech_tell(struct session *s, struct event_line *e, enum news_kind kind,
 	r = n.room == NULL ? NULL : room_find(s->rooms, n.room);
 	if (r != NULL && !e->past)
 		room_spoke(r, e->nick);
+	if (kind != NEWS_CTCP)
+		recent_note(s, &n);
 	if (e->own && !e->past)
 		n.serial = own_echoed(s, e->label, e->m.command,
 		    e->m.param[0], text != NULL ? text : "");
@@ -125,6 +133,8 @@ speech_text(struct session *s, struct event_line *e, int notice)
 	/* "*** Looking up your hostname" is for nobody. */
 	if (notice && s->state == SESSION_REGISTERING && !s->shown)
 		return;
+	if (ignore_has(s, e))
+		return;
 	if (*text == '\001')
 		speech_ctcp(s, e, text + 1, notice);
 	else
@@ -142,4 +152,56 @@ void
 speech_notice(struct session *s, struct event_line *e)
 {
 	speech_text(s, e, 1);
+}
+
+/* ---- what is said without words ---- */
+
+/* A tag, and the news of it; those of the past that say only what was going
+ * on just then are none any more. */
+static const struct {
+	const char *tag;
+	enum news_kind kind;
+	int answers; /* it needs a message to which it is */
+	int passing;
+} speech_tags[] = {
+	{ "+typing", NEWS_TYPING, 0, 1 },
+	{ "+draft/react", NEWS_REACT, 1, 0 },
+	{ "+draft/unreact", NEWS_UNREACT, 1, 0 },
+};
+
+void
+speech_tagmsg(struct session *s, struct event_line *e)
+{
+	char value[SPEECH_TAG];
+	struct news n;
+	size_t i;
+
+	if (e->m.tags == NULL || ignore_has(s, e))
+		return;
+	for (i = 0; i < sizeof(speech_tags) / sizeof(speech_tags[0]); i++) {
+		if (tag_get(e->m.tags, speech_tags[i].tag, value,
+		    sizeof(value)) <= 0)
+			continue;
+		if ((speech_tags[i].answers && *e->reply == '\0') ||
+		    (speech_tags[i].passing && (e->past || e->own)))
+			continue;
+		n = event_news(e, speech_tags[i].kind);
+		speech_place(s, e, &n);
+		n.about = speech_tags[i].answers ? e->reply : NULL;
+		n.reply = NULL;
+		n.text = value;
+		news_tell(s, &n);
+	}
+}
+
+void
+speech_redact(struct session *s, struct event_line *e)
+{
+	struct news n = event_news(e, NEWS_REDACT);
+
+	speech_place(s, e, &n);
+	n.about = e->m.param[1];
+	n.text = e->m.nparam > 2 && *e->m.param[2] != '\0' ? e->m.param[2] :
+	    NULL;
+	news_tell(s, &n);
 }

@@ -10,7 +10,7 @@
 enum { FIND_WORDS = 256 }; /* bytes looked for; more are cut */
 
 struct find {
-	char folded[FIND_WORDS];
+	char words[FIND_WORDS];
 	size_t len; /* 0: nothing is found */
 };
 

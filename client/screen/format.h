@@ -37,17 +37,18 @@ struct format_span {
 
 /* Begin with zeroes. */
 struct format {
-	char *text; /* with a NUL behind it; never NULL after format_parse() */
+	char *text; /* with a NUL behind it */
 	size_t len;
 	struct format_span *span; /* the first begins at 0 */
-	size_t spans;             /* at least 1 */
+	size_t spans;             /* at least 1, even of an empty text */
 	size_t text_size, span_size;
 };
 
 /* Parses RAW; what F had is gone, its memory used again.  Spans of no bytes
- * are left out.  -1 without memory: F is then what it was. */
+ * are left out, and no formatting goes on behind a '\n'.  -1 without memory:
+ * F is then empty. */
 int format_parse(struct format *f, const char *raw);
-/* The same, without spans: what is to be searched or measured. */
+/* The same without spans: a text to be searched or measured. */
 int format_plain(struct format *f, const char *raw);
 void format_clear(struct format *f);
 /* The span that byte AT is in. */

@@ -47,14 +47,14 @@ struct scrollback_reaction {
 };
 
 /* A line as it is shown.  All strings belong to the scrollback, and are good
- * until it is changed.  NEWS has what was told, but for ADDRESS with what is
- * only said; no TEXT in it when the line is redacted. */
+ * until it is changed.  NEWS has what was told, but for ROOM, and ADDRESS with
+ * what is said; TEXT is NULL when the line is redacted. */
 struct scrollback_line {
 	uint64_t place;
 	struct news news;
 	enum scrollback_state state;
 	const char *why;         /* it failed or was redacted; may be NULL */
-	const char *redacted;    /* who did it; NULL: it was not */
+	const char *redacted;    /* who did it, or ""; NULL: nobody did */
 	size_t reactions;
 	const struct scrollback_reaction *reaction;
 };
@@ -115,6 +115,8 @@ uint64_t scrollback_place(const struct scrollback *b, size_t i);
 /* The number of the line at PLACE; if it is gone, of the next after it, which
  * is scrollback_count() behind the last. */
 size_t scrollback_at(const struct scrollback *b, uint64_t place);
+/* Whether it is a message of another that is for us. */
+int scrollback_is_mention(const struct scrollback *b, size_t i);
 /* The place of a message; 0: it is not there. */
 uint64_t scrollback_find(const struct scrollback *b, const char *msgid);
 /* Whether line I is of another day than the one before it; the first is. */
@@ -150,8 +152,8 @@ size_t scrollback_search(const struct scrollback *b, size_t i, int step,
 
 /* ---- how far back it goes ---- */
 
-/* The oldest message: what older history is asked by.  The msgid is NULL if
- * it has none; *WHEN 0 without any line. */
+/* The oldest message, or what else has a msgid: older history is asked by it.
+ * NULL if it has none; *WHEN is 0 when there is no such line. */
 const char *scrollback_oldest(const struct scrollback *b, int64_t *when);
 /* The newest one that the server has: what missed lines are asked by. */
 const char *scrollback_newest(const struct scrollback *b, int64_t *when);

@@ -28,6 +28,14 @@ main(void)
 	srunner_add_suite(sr, check_order());
 	srunner_add_suite(sr, check_question());
 	srunner_add_suite(sr, check_rate());
+#ifdef SCREEN
+	srunner_add_suite(sr, check_screen_find());
+	srunner_add_suite(sr, check_screen_format());
+	srunner_add_suite(sr, check_screen_link());
+	srunner_add_suite(sr, check_screen_palette());
+	srunner_add_suite(sr, check_screen_scrollback());
+	srunner_add_suite(sr, check_screen_wrap());
+#endif
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
 	srunner_free(sr);

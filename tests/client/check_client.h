@@ -19,6 +19,12 @@ Suite *check_outbox(void);
 Suite *check_sasl(void);
 Suite *check_configfile(void);
 Suite *check_setting(void);
+Suite *check_screen_find(void);
+Suite *check_screen_format(void);
+Suite *check_screen_link(void);
+Suite *check_screen_palette(void);
+Suite *check_screen_scrollback(void);
+Suite *check_screen_wrap(void);
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
