@@ -337,23 +337,11 @@ batch_fill(struct batch *b, const struct event_line *e)
 	snprintf(b->label, sizeof(b->label), "%s", e->label);
 	b->labelled = e->answers;
 	b->past = e->past;
-	b->flags = e->flags & (NEWS_PLAYBACK | NEWS_ASKED);
+	b->flags = e->flags & NEWS_PLAYBACK;
 	if (b->type == NULL)
 		return;
 	b->past |= b->type->past;
 	b->flags |= b->type->flags;
-}
-
-/* What was asked for is told even if it was before. */
-static void
-batch_ask(struct session *s, struct batch *b)
-{
-	int search = b->type != NULL && b->type->end == batch_search_end;
-
-	if ((search || (b->type != NULL &&
-	    b->type->end == batch_history_end)) &&
-	    history_is_asked(s, b->label, b->what, search))
-		b->flags |= NEWS_ASKED;
 }
 
 static void
@@ -368,7 +356,6 @@ batch_begin(struct session *s, struct event_line *e)
 	if (b == NULL)
 		return;
 	batch_fill(b, e);
-	batch_ask(s, b);
 	if (b->type != NULL && b->type->line == batch_multiline_line) {
 		b->first = calloc(1, sizeof(*b->first));
 		if (b->first == NULL) {

@@ -21,6 +21,8 @@
 
 #include "catchup.h"
 #include "draft.h"
+#include "history.h"
+#include "irc/capability.h"
 #include "irc/siphash.h"
 #include "own.h"
 #include "room.h"
@@ -46,6 +48,7 @@ struct catchup {
 	char *cursor;       /* the last msgid of the answers so far */
 	int64_t oldest;     /* the first time in them */
 	int total;
+	int dropped;        /* it went with the connection */
 	int64_t lost;       /* when the line was, by the server's clock */
 };
 
@@ -227,11 +230,11 @@ catchup_note_page(struct catchup *c, const struct news *n)
 static int catchup_ended(struct session *s, const struct news *n);
 
 int
-catchup_is_new(struct session *s, const struct news *n, int asked)
+catchup_is_new(struct session *s, const struct news *n)
 {
 	struct catchup_place *p;
 	struct catchup *c;
-	int known;
+	int known, asked = 0;
 
 	if (n->kind == NEWS_HISTORY)
 		return catchup_ended(s, n);
@@ -247,10 +250,10 @@ catchup_is_new(struct session *s, const struct news *n, int asked)
 		catchup_note_last(s, p, n);
 		return !known;
 	}
-	if (p == c->under_way) {
+	if (p == c->under_way)
 		catchup_note_page(c, n);
-		asked = 0;
-	}
+	else
+		asked = history_is_asked(s, n->room);
 	catchup_note_last(s, p, n);
 	if (!known && own_found(s, n))
 		return 0;
@@ -259,12 +262,32 @@ catchup_is_new(struct session *s, const struct news *n, int asked)
 
 /* ---- asking ---- */
 
+static unsigned int
+catchup_page(const struct session *s)
+{
+	unsigned int most = history_most(s);
+
+	return most < CATCHUP_PAGE ? most : CATCHUP_PAGE;
+}
+
+/* From where on: before an own message of which we do not know, or the last
+ * that we have. */
 static int
 catchup_ask(struct session *s, struct catchup_place *p)
 {
-	(void)s;
-	(void)p;
-	return -1;
+	const struct outbox_line *l = own_unsure(s, p->name);
+	struct history_at at = { 0 };
+
+	at.msgid = s->catchup->cursor;
+	if (at.msgid == NULL)
+		at.msgid = l != NULL ? l->after : p->last;
+	if (at.msgid != NULL)
+		return history_after(s, p->name, at, catchup_page(s));
+	if (l != NULL) {
+		at.when = l->sent - OWN_SLACK;
+		return history_after(s, p->name, at, catchup_page(s));
+	}
+	return history_latest(s, p->name, s->recent);
 }
 
 /* It is done with, for now; COMPLETE: all that there is was seen. */
@@ -303,7 +326,7 @@ catchup_begin(struct session *s, struct catchup_place *p, int64_t now)
 	catchup_next(s, p, now);
 }
 
-/* A page has come, or (ABOUT NULL) is refused.  0: it was ours. */
+/* A page has come, or is refused.  0: it was ours. */
 static int
 catchup_ended(struct session *s, const struct news *n)
 {
@@ -314,7 +337,9 @@ catchup_ended(struct session *s, const struct news *n)
 	    *n->text == '\0' ||
 	    isupport_cmp(&s->isupport, n->room, p->name) != 0)
 		return 1;
-	if (n->about == NULL)
+	if (c->dropped)
+		c->under_way = NULL;
+	else if (n->flags & NEWS_REFUSED)
 		catchup_leave(s, p, 0);
 	else if (!(n->flags & NEWS_MORE) || c->cursor == NULL)
 		catchup_leave(s, p, 1);
@@ -339,8 +364,8 @@ catchup_want(struct session *s, const char *name)
 static int
 catchup_can(const struct session *s)
 {
-	(void)s;
-	return 0; /* nothing asks for history yet */
+	return s->catches_up && (s->caps & CAP(CHATHISTORY)) &&
+	    history_most(s) > 0;
 }
 
 /* ---- when ---- */
@@ -368,26 +393,13 @@ catchup_target(struct session *s, struct event_line *e)
 		catchup_want(s, e->m.param[1]);
 }
 
-/* "2026-01-31T12:34:56.789Z" */
-static void
-catchup_time(char *dst, size_t size, int64_t when)
-{
-	time_t t = when / 1000;
-	struct tm tm;
-	size_t len;
-
-	gmtime_r(&t, &tm);
-	len = strftime(dst, size, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(dst + len, size - len, ".%03dZ", (int)(when % 1000));
-}
-
 static void
 catchup_ask_targets(struct session *s, int64_t since)
 {
-	char from[40], to[40];
+	char from[HISTORY_TIME], to[HISTORY_TIME];
 
-	catchup_time(from, sizeof(from), since - OWN_SLACK);
-	catchup_time(to, sizeof(to), catchup_clock(s) + OWN_SLACK);
+	history_format_time(from, since - OWN_SLACK);
+	history_format_time(to, catchup_clock(s) + OWN_SLACK);
 	session_write(s, "CHATHISTORY TARGETS timestamp=%s timestamp=%s %d",
 	    from, to, CATCHUP_TARGETS);
 }
@@ -405,6 +417,8 @@ catchup_online(struct session *s, int64_t now)
 		own_searched(s, NULL, 0);
 		return;
 	}
+	c->under_way = NULL;
+	c->dropped = 0;
 	c->until = now + CATCHUP_WAIT;
 	for (l = s->outbox.first; l != NULL; l = l->next)
 		if (l->unsure && !session_is_room(s, l->target))
@@ -426,7 +440,7 @@ catchup_lost(struct session *s)
 		return;
 	if (c->lost == 0)
 		c->lost = catchup_clock(s);
-	c->under_way = NULL;
+	c->dropped = 1;
 	c->until = 0;
 	for (p = c->places; p != NULL; p = p->next)
 		p->wanted = p->asked = 0;

@@ -29,9 +29,9 @@ struct catchup;
 
 void catchup_clear(struct session *s);
 /* Whether N is to be told: not a message or an event whose msgid was told
- * before, but for what somebody ASKED for, nor the end of a request of our
- * own.  Remembers it.  news_tell()'s to ask. */
-int catchup_is_new(struct session *s, const struct news *n, int asked);
+ * before, but for history that somebody asked for, nor the end of a request of
+ * our own.  Remembers it.  news_tell()'s to ask. */
+int catchup_is_new(struct session *s, const struct news *n);
 /* The last msgid of ROOM, or of our talk with that person; NULL: none. */
 const char *catchup_last(const struct session *s, const char *room);
 

@@ -25,13 +25,14 @@
 
 enum {
 	COMMAND_WORDS = 3,
+	COMMAND_LINES = 256, /* its text may have several lines */
 };
 
 struct command {
 	const char *name;
 	/* TEXT is what follows the name. */
 	void (*handle)(struct session *s, const char *text);
-	int words; /* fewer: it is refused, with its usage */
+	int words; /* fewer: it is refused, with its usage; COMMAND_LINES */
 	const char *usage, *help;
 };
 
@@ -42,11 +43,11 @@ command_word(const char **text, char *word, size_t size)
 {
 	size_t len;
 
-	*text += strspn(*text, " ");
-	len = strcspn(*text, " ");
+	*text += strspn(*text, " \n");
+	len = strcspn(*text, " \n");
 	snprintf(word, size, "%.*s", (int)len, *text);
 	*text += len;
-	*text += strspn(*text, " ");
+	*text += strspn(*text, " \n");
 	return len > 0;
 }
 
@@ -474,13 +475,14 @@ static const struct command commands[] = {
 	{ "mode", cmd_mode, 1, "TARGET [MODES]", "show or change modes" },
 	{ "monitor", cmd_monitor, 0, "[[-]NICK]",
 	    "be told when somebody comes or goes" },
-	{ "msg", cmd_msg, 2, "TARGET TEXT", "say something to one target" },
+	{ "msg", cmd_msg, 2 | COMMAND_LINES, "TARGET TEXT",
+	    "say something to one target" },
 	{ "names", cmd_names, 0, "[ROOM]", "who is in the room" },
 	{ "nick", cmd_nick, 1, "NICK", "change your nick" },
-	{ "notice", cmd_notice, 2, "TARGET TEXT",
+	{ "notice", cmd_notice, 2 | COMMAND_LINES, "TARGET TEXT",
 	    "say something nobody should answer" },
 	{ "part", cmd_part, 0, "[ROOM] [REASON]", "leave the room" },
-	{ "query", cmd_query, 0, "[TARGET [TEXT]]",
+	{ "query", cmd_query, COMMAND_LINES, "[TARGET [TEXT]]",
 	    "talk to somebody from now on" },
 	{ "quit", cmd_quit, 0, "[REASON]", "send what waits and leave" },
 	{ "raw", cmd_raw, 1, "LINE", "send a line of the protocol" },
@@ -488,7 +490,7 @@ static const struct command commands[] = {
 	    "react to the last message of somebody" },
 	{ "redact", remark_redact, 0, "[NICK [REASON]]",
 	    "take back the last message, yours or of somebody" },
-	{ "reply", remark_reply, 2, "NICK TEXT",
+	{ "reply", remark_reply, 2 | COMMAND_LINES, "NICK TEXT",
 	    "answer the last message of somebody" },
 	{ "rooms", cmd_rooms, 0, "", "the rooms you are in" },
 	{ "save", set_save, 0, "", "write changed settings to the file" },
@@ -521,6 +523,21 @@ command_find(const char *name)
 	return NULL;
 }
 
+const char *
+command_name(size_t i)
+{
+	return i < sizeof(commands) / sizeof(commands[0]) ?
+	    commands[i].name : NULL;
+}
+
+const char *
+command_usage(const char *name)
+{
+	const struct command *c = command_find(name);
+
+	return c != NULL ? c->usage : NULL;
+}
+
 static void
 cmd_help(struct session *s, const char *text)
 {
@@ -541,29 +558,41 @@ cmd_help(struct session *s, const char *text)
 }
 
 static void
-command_run(struct session *s, const char *line)
+command_run(struct session *s, char *line)
 {
+	const char *text = line;
 	const struct command *c;
 	char name[32], why[160];
 
-	command_word(&line, name, sizeof(name));
+	command_word(&text, name, sizeof(name));
 	c = command_find(name);
+	/* A line end would begin another line of the protocol. */
+	if (c == NULL || !(c->words & COMMAND_LINES))
+		while ((line = strchr(line, '\n')) != NULL)
+			*line = ' ';
 	if (c == NULL) {
 		snprintf(why, sizeof(why), "there is no command /%s; /help "
 		    "lists them, //%s says it", name, name);
 		command_refuse(s, why);
-	} else if (command_words(line) < c->words) {
+	} else if (command_words(text) < (c->words & ~COMMAND_LINES)) {
 		snprintf(why, sizeof(why), "usage: /%s %s", c->name, c->usage);
 		command_refuse(s, why);
 	} else
-		c->handle(s, line);
+		c->handle(s, text);
 }
 
 void
 command_line(struct session *s, const char *line, int continued)
 {
+	char *copy;
+
 	if (*line == '/' && line[1] != '/' && !continued) {
-		command_run(s, line + 1);
+		copy = strdup(line + 1);
+		if (copy != NULL)
+			command_run(s, copy);
+		else
+			command_refuse(s, "no memory");
+		free(copy);
 		return;
 	}
 	if (*line == '/' && !continued)

@@ -13,6 +13,11 @@ void command_line(struct session *s, const char *line, int continued);
  * them becomes the target. */
 void command_join(struct session *s, const char *rooms, const char *keys);
 
+/* The commands there are, in the order of the alphabet; NULL past the last. */
+const char *command_name(size_t i);
+/* "[ROOM] NICK [REASON]": what /help shows; NULL: there is no such command. */
+const char *command_usage(const char *name);
+
 /* ---- for handlers of the table ---- */
 
 /* Why there is nobody to talk to. */

@@ -69,4 +69,8 @@ size_t complete_taken(const struct complete *c);
 /* Whether the last thing that happened to E was complete_step(). */
 int complete_is_on(const struct complete *c, const struct edit *e);
 
+/* Candidates of a session, with the settings of the moment: rooms, members,
+ * commands and so on.  For complete_step(), each time anew. */
+const struct complete_source *complete_session(void);
+
 #endif

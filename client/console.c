@@ -11,19 +11,29 @@
  * have taken it, and only then does moot quit, with status 0.
  */
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "command.h"
+#include "complete.h"
 #include "console.h"
 #include "display.h"
 #include "line.h"
 #include "loop.h"
 #include "news.h"
+#include "recall.h"
 #include "session.h"
+#include "setting.h"
 #include "terminal.h"
+
+enum {
+	CONSOLE_LIST = 400, /* bytes of a list of candidates, with its NUL, */
+	CONSOLE_MORE = 32,  /* and of " and 500 more" in it */
+};
 
 static struct session *console_session; /* to which one types */
 static int console_ending;
@@ -109,6 +119,74 @@ console_prompt(const struct session *s)
 	terminal_target(s->target);
 }
 
+/* "-- alice Albert": what the word may be, when that is not clear. */
+static void
+console_show(const struct complete *c)
+{
+	char list[CONSOLE_LIST];
+	size_t i, len = 0, n = complete_count(c);
+	int put;
+
+	for (i = 0; i < n; i++) {
+		put = snprintf(list + len, sizeof(list) - len, "%s%s",
+		    i > 0 ? " " : "", complete_candidate(c, i));
+		if ((size_t)put >= sizeof(list) - len - CONSOLE_MORE)
+			break;
+		len += (size_t)put;
+	}
+	list[len] = '\0';
+	if (i < n)
+		snprintf(list + len, sizeof(list) - len, " and %zu more",
+		    n - i);
+	news_client(console_session, "%s", list);
+}
+
+static void
+console_complete(struct edit *e, int step)
+{
+	static struct complete *c;
+	int goes_on;
+
+	if (c == NULL && (c = complete_new()) == NULL)
+		return;
+	goes_on = complete_is_on(c, e);
+	if (complete_step(c, e, complete_session(), console_session, step) > 1
+	    && !goes_on)
+		console_show(c);
+}
+
+/* ---- settings ---- */
+
+static void
+console_set_paste(void)
+{
+	static const struct {
+		const char *word;
+		enum terminal_paste paste;
+	} words[] = {
+		{ "ask", TERMINAL_PASTE_ASK },
+		{ "send", TERMINAL_PASTE_SEND },
+		{ "lines", TERMINAL_PASTE_LINES },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (setting_is("paste", words[i].word))
+			terminal_paste(words[i].paste);
+}
+
+/* What goes by settings that may have been changed. */
+static void
+console_set(void)
+{
+	static uint64_t seen;
+
+	if (seen == setting_changes() + 1)
+		return;
+	seen = setting_changes() + 1;
+	console_set_paste();
+}
+
 /* ---- the loop's ---- */
 
 static void
@@ -142,6 +220,7 @@ static void
 console_turn(int64_t now)
 {
 	(void)now;
+	console_set();
 	console_take();
 	if (terminal_is_broken())
 		console_end_all();
@@ -191,7 +270,12 @@ const struct view console_view = { line_tell, console_choose };
 void
 console_open(void)
 {
+	console_set();
+	terminal_on_complete(console_complete);
 	terminal_open();
+	if (terminal_is_typed() && recall_begin() == -1)
+		news_client(console_session, "what is typed is not kept for "
+		    "the next time: %s", strerror(errno));
 	loop_add_watch(&console_input);
 	loop_add_watch(&console_output);
 }
@@ -203,5 +287,6 @@ console_close(void)
 	loop_remove_watch(&console_output);
 	terminal_drain();
 	terminal_close();
+	recall_close();
 	return terminal_is_broken() ? -1 : 0;
 }

@@ -13,7 +13,7 @@ struct emoji {
 /* The one of this name, its first LEN bytes; NULL: none. */
 const char *emoji_find(const char *name, size_t len);
 /* Those whose names begin with the LEN bytes at PREFIX, by name: *COUNT of
- * them from the one that is returned on. */
+ * them from the one that is returned on; NULL: none. */
 const struct emoji *emoji_range(const char *prefix, size_t len, size_t *count);
 
 #endif

@@ -593,11 +593,11 @@ event_standard_reply(struct session *s, struct event_line *e)
 		event_answer(s, e, NULL, named);
 		return;
 	}
-	if (*e->label == '\0')
-		history_refused(s, e->m.param[0]);
 	if (!own_refused(s, e->label, e->m.nparam > 3 ? e->m.param[2] : NULL,
 	    e->m.param[e->m.nparam - 1]))
 		event_error_about(s, e, event_param(e, 1), "", text);
+	if (*e->label == '\0')
+		history_refused(s, e->m.param[0]);
 }
 
 /* ---- what is known of rooms ---- */

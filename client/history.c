@@ -207,31 +207,44 @@ history_search(struct session *s, const char *room, const char *text,
 
 /* ---- what comes ---- */
 
-/* COUNT -1: it does not come. */
 static void
 history_tell(struct session *s, const char *target, const char *what,
-    int count, unsigned int limit)
+    unsigned int count, unsigned int limit, unsigned int flags)
 {
 	struct news n = { .kind = NEWS_HISTORY };
 	char about[16];
 
-	snprintf(about, sizeof(about), "%d", count);
+	snprintf(about, sizeof(about), "%u", count);
 	n.room = *target == '\0' ? NULL : target;
-	n.about = count == -1 ? NULL : about;
+	n.about = about;
 	n.text = what;
-	if (limit != 0 && count >= (int)limit)
+	n.flags = flags;
+	if (limit != 0 && count >= limit)
 		n.flags |= NEWS_MORE;
 	news_tell(s, &n);
 }
 
 static void
-history_finish(struct session *s, struct history **p, int count)
+history_finish(struct session *s, struct history **p, unsigned int count,
+    unsigned int flags)
 {
 	struct history *h = *p;
 
 	*p = h->next;
-	history_tell(s, h->target, h->what, count, h->limit);
+	history_tell(s, h->target, h->what, count, h->limit, flags);
 	free(h);
+}
+
+int
+history_is_asked(const struct session *s, const char *target)
+{
+	const struct history *h;
+
+	for (h = s->histories; h != NULL; h = h->next)
+		if (*h->target == '\0' || isupport_cmp(&s->isupport,
+		    h->target, target) == 0)
+			return 1;
+	return 0;
 }
 
 /* The request a label names, or without one the first for TARGET. */
@@ -255,13 +268,6 @@ history_slot(struct session *s, const char *label, const char *target,
 	return p;
 }
 
-int
-history_is_asked(struct session *s, const char *label, const char *target,
-    int search)
-{
-	return *history_slot(s, label, target, search) != NULL;
-}
-
 void
 history_came(struct session *s, const char *label, const char *target,
     int search, unsigned int count)
@@ -269,9 +275,9 @@ history_came(struct session *s, const char *label, const char *target,
 	struct history **p = history_slot(s, label, target, search);
 
 	if (*p != NULL)
-		history_finish(s, p, (int)count);
+		history_finish(s, p, count, 0);
 	else
-		history_tell(s, target, "", (int)count, 0);
+		history_tell(s, target, "", count, 0, 0);
 }
 
 void
@@ -283,7 +289,7 @@ history_answered(struct session *s, const char *label)
 		return;
 	p = history_slot(s, label, "", 0);
 	if (*p != NULL)
-		history_finish(s, p, -1);
+		history_finish(s, p, 0, NEWS_REFUSED);
 }
 
 /* Without labels it is the oldest that is refused. */
@@ -299,14 +305,14 @@ history_refused(struct session *s, const char *command)
 	    search != (strcmp((*p)->what, "search") == 0)))
 		p = &(*p)->next;
 	if (*p != NULL)
-		history_finish(s, p, -1);
+		history_finish(s, p, 0, NEWS_REFUSED);
 }
 
 void
 history_lost(struct session *s)
 {
 	while (s->histories != NULL)
-		history_finish(s, &s->histories, -1);
+		history_finish(s, &s->histories, 0, NEWS_REFUSED);
 }
 
 void

@@ -7,12 +7,12 @@
 /*
  * What the server keeps: draft/chathistory and soju.im/search.
  *
- * What is asked for comes as news with NEWS_PLAYBACK and NEWS_ASKED, the
- * oldest first, and NEWS_HISTORY at the end: ROOM is the target, ABOUT how
- * many messages there were, NULL if it was refused or the server is lost,
- * TEXT what was asked ("latest", "before", "after", "between", "around",
- * "search", or "" when nobody asked), with NEWS_MORE if there were as many
- * as fit.
+ * What is asked for comes as news with NEWS_PLAYBACK, the oldest first, and
+ * NEWS_HISTORY at the end: ROOM is the target, ABOUT how many messages there
+ * were, TEXT what was asked ("latest", "before", "after", "between", "around",
+ * "search", or "" when nobody asked), with NEWS_MORE if there were as many as
+ * fit.  It comes in any case: with NEWS_REFUSED when the server refuses, or is
+ * lost.
  */
 
 struct session;
@@ -48,15 +48,15 @@ int history_between(struct session *s, const char *target,
 int history_search(struct session *s, const char *room, const char *text,
     unsigned int limit);
 
+/* Whether an answer about TARGET is awaited. */
+int history_is_asked(const struct session *s, const char *target);
+
 /* The text of a time in milliseconds, as server-time has it. */
 enum { HISTORY_TIME = 32 };
 void history_format_time(char buf[HISTORY_TIME], int64_t when);
 
 /* ---- what event.c and batch.c learn; LABEL "": none ---- */
 
-/* Whether what comes for TARGET, or of a SEARCH, was asked for. */
-int history_is_asked(struct session *s, const char *label,
-    const char *target, int search);
 /* A batch of history is complete: COUNT messages of TARGET, or of a SEARCH. */
 void history_came(struct session *s, const char *label, const char *target,
     int search, unsigned int count);

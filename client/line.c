@@ -262,7 +262,7 @@ static void
 line_history(struct session *s, const struct news *n)
 {
 	(void)s;
-	if (*n->text == '\0' || n->about == NULL)
+	if (*n->text == '\0' || (n->flags & NEWS_REFUSED))
 		return;
 	line_put(DISPLAY_CLIENT, n, DISPLAY_LEAD_CLIENT, "%s%s%s: %s%s",
 	    strcmp(n->text, "search") == 0 ? "search" : "history",
@@ -344,12 +344,12 @@ static const struct {
 	[NEWS_CHGHOST] = { NULL, "is now at %t" },
 	[NEWS_RENAME] = { NULL, "renamed %r to %a%w" },
 	[NEWS_WALLOPS] = { line_wallops, NULL },
+	[NEWS_FAILED] = { line_fate, NULL },
+	[NEWS_UNSURE] = { line_fate, NULL },
 	[NEWS_REACT] = { line_react, NULL },
 	[NEWS_UNREACT] = { line_react, NULL },
 	[NEWS_REDACT] = { line_redact, NULL },
 	[NEWS_HISTORY] = { line_history, NULL },
-	[NEWS_FAILED] = { line_fate, NULL },
-	[NEWS_UNSURE] = { line_fate, NULL },
 	[NEWS_REPLY] = { line_reply, NULL },
 	[NEWS_ERROR] = { line_error, NULL },
 	[NEWS_CLIENT] = { line_client, NULL },

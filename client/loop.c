@@ -22,6 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "draft.h"
 #include "isupport.h"
 #include "loop.h"
 #include "session.h"
@@ -213,6 +214,7 @@ loop_free_session(size_t i)
 	    (loop.nsessions - i - 1) * sizeof(loop.session[0]));
 	loop.nsessions--;
 	session_clear(s);
+	draft_close(s->draft);
 	free(s);
 }
 

@@ -198,6 +198,7 @@ sessions_open(const struct options *o)
 		    i == 0 ? o->rooms : NULL, why, sizeof(why)) == -1)
 			fail(why);
 		s->once |= o->once;
+		network_keep(s, where);
 		if (loop_add_session(s) == -1)
 			fail("too many servers");
 		where = options_where(o, ++i);

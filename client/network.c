@@ -10,10 +10,14 @@
 #include <string.h>
 
 #include "command.h"
+#include "draft.h"
 #include "network.h"
+#include "own.h"
+#include "path.h"
 #include "secret.h"
 #include "session.h"
 #include "setting.h"
+#include "terminal.h"
 
 const char *
 network_find(const char *what)
@@ -64,16 +68,32 @@ network_begin(struct session *s, const char *where, const char *nick,
 	}
 }
 
+/* The account's; session.secret. */
 static int
-network_password(struct session *s, const char *network, char *why,
-    size_t size)
+network_secret(struct session *s, char *secret, size_t size, char *why,
+    size_t why_size)
+{
+	return secret_find(s->network, secret, size, why, why_size);
+}
+
+/* It is looked for now, when a command for it may still use the terminal, and
+ * what is wrong with it can be said before anything else happens. */
+static int
+network_log_in(struct session *s, char *why, size_t size)
 {
 	char password[SECRET_MOST];
-	int found = secret_find(network, password, sizeof(password), why, size);
+	int found = secret_find(s->network, password, sizeof(password), why,
+	    size);
 
-	if (found == 1)
-		s->password = secret_text(network);
 	explicit_bzero(password, sizeof(password));
+	s->account = network_text(s->network, "account");
+	if (setting_is_in(s->network, "sasl-mechanism", "external"))
+		s->mechanism = "EXTERNAL";
+	s->login_needed = setting_on_in(s->network, "login-needed");
+	if (s->account != NULL)
+		s->secret = network_secret;
+	else if (found == 1)
+		s->password = secret_text(s->network);
 	return found == -1 ? -1 : 0;
 }
 
@@ -110,9 +130,32 @@ network_open(struct session *s, const char *what, const char *nick,
 		nick = network_text(network, "nick");
 	if (network_begin(s, where, nick, why, size) == -1)
 		return -1;
+	s->network = network;
+	s->realname = network_text(network, "realname");
 	s->once = !setting_on_in(network, "reconnect");
-	if (network_password(s, network, why, size) == -1)
+	network_refresh(s);
+	if (network_log_in(s, why, size) == -1)
 		return -1;
 	network_join(s, network, rooms);
 	return 0;
+}
+
+void
+network_refresh(struct session *s)
+{
+	s->away_after = setting_number_in(s->network, "away-after");
+}
+
+void
+network_keep(struct session *s, const char *what)
+{
+	char path[PATH_MOST];
+
+	s->catches_up = 1;
+	if (!terminal_is_typed())
+		return;
+	s->recent = (int)setting_number_in(s->network, "recent-lines");
+	if (path_state(path, sizeof(path), "drafts") == 0)
+		s->draft = draft_open(path, what != NULL ? what : "default");
+	own_restore(s);
 }

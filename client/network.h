@@ -14,6 +14,12 @@ struct session;
  * of the settings.  -1: WHY in words, and S is not to be used. */
 int network_open(struct session *s, const char *what, const char *nick,
     const char *rooms, char *why, size_t size);
+/* For a session that goes on for long: it catches up with what it missed and,
+ * at a terminal, keeps what is not sent yet, for the next time that WHAT is
+ * connected to.  After network_open(). */
+void network_keep(struct session *s, const char *what);
+/* Settings have changed: those that count at once. */
+void network_refresh(struct session *s);
 /* The I-th network to connect to when none is named; NULL after the last. */
 const char *network_at_start(int i);
 /* WHAT as the settings know it; NULL: it is no network of theirs. */

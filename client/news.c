@@ -43,8 +43,7 @@ news_tell(struct session *s, const struct news *n)
 
 	if (dated.when == 0)
 		dated.when = news_present();
-	if (s != NULL && !catchup_is_new(s, &dated,
-	    (dated.flags & NEWS_ASKED) != 0))
+	if (s != NULL && !catchup_is_new(s, &dated))
 		return;
 	if (news_viewer != NULL)
 		news_viewer->tell(s, &dated);

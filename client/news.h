@@ -60,7 +60,7 @@ enum {
 	NEWS_BOT = 16,     /* its sender says that it is a program */
 	NEWS_MORE = 32,    /* NEWS_HISTORY: there is more of it */
 	NEWS_UNASKED = 64, /* NEWS_REPLY: comes with entering a room */
-	NEWS_ASKED = 128,  /* history that was asked for: see history.h */
+	NEWS_REFUSED = 128, /* NEWS_HISTORY: not had, for whatever reason */
 };
 
 /* Strings belong to whoever tells; NULL where there is none.  All of them may

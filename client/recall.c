@@ -26,7 +26,9 @@
 #include <unistd.h>
 
 #include "recall.h"
+#include "setting.h"
 #include "irc/utf8.h"
+#include "path.h"
 
 static struct {
 	char *line[RECALL_LINES];
@@ -262,6 +264,7 @@ recall_read(int fd)
 {
 	char line[2 * RECALL_BYTES + 2];
 	unsigned int n = 0;
+	int whole, rest = 0; /* of a line that is too long */
 	size_t len;
 	FILE *f;
 
@@ -275,7 +278,9 @@ recall_read(int fd)
 	while (fgets(line, sizeof(line), f) != NULL) {
 		n++;
 		len = strcspn(line, "\n");
-		if (line[len] == '\0' && !feof(f))
+		whole = !rest;
+		rest = line[len] == '\0' && !feof(f);
+		if (!whole || rest)
 			continue; /* not ours: too long */
 		line[len] = '\0';
 		recall_unquote(line);
@@ -334,6 +339,17 @@ recall_open(const char *file)
 	recall.fd = fd;
 	recall.open = 1;
 	return 0;
+}
+
+int
+recall_begin(void)
+{
+	char path[PATH_MOST];
+
+	if (!setting_on("history") ||
+	    path_state(path, sizeof(path), "history") == -1)
+		return 0;
+	return path_prepare(path) == -1 ? -1 : recall_open(path);
 }
 
 void

@@ -15,6 +15,9 @@ enum {
 /* Reads what FILE holds and writes to it from now on.  It is made with mode
  * 0600 if need be; others' files and links are refused.  -1 and errno. */
 int recall_open(const char *file);
+/* The same with /moot/history, if the setting `history' is on
+ * and there is such a place; else 0. */
+int recall_begin(void);
 /* Keeps TEXT, which was typed to TARGET (NULL: nobody), unless it is empty,
  * the same as the last one, too long, or recall_is_secret(). */
 void recall_add(const char *target, const char *text);

@@ -20,6 +20,7 @@
 
 enum {
 	SAY_TYPING = 3000, /* milliseconds between two "active" */
+	SAY_REPLY = 300,    /* bytes of a line with a tag */
 	SAY_VALUE = 512,   /* of a tag, escaped */
 	SAY_MARKERS = 1024, /* targets of which it is known how far */
 };
@@ -77,8 +78,7 @@ say_reply(struct session *s, const char *target, const char *msgid,
     const char *text)
 {
 	own_say(s, "PRIVMSG", target, NULL,
-	    tag_denied(isupport_text(&s->isupport, ISUPPORT_CLIENTTAGDENY),
-	    "+draft/reply", strlen("+draft/reply")) ? NULL : msgid, text);
+	    say_can_tag(s, "+draft/reply") ? msgid : NULL, text);
 }
 
 int

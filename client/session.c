@@ -76,6 +76,7 @@ session_init(struct session *s, const char *where, const char *nick)
 	snprintf(s->nick, sizeof(s->nick), "%s", s->wanted);
 	isupport_init(&s->isupport);
 	s->lag = -1;
+	s->catches_up = 1;
 	s->active = connection_now();
 	return connection_init(&s->connection, where);
 }
@@ -85,8 +86,8 @@ session_clear(struct session *s)
 {
 	connection_close(&s->connection, "");
 	outbox_clear(&s->outbox);
-	event_clear(s);
 	catchup_clear(s);
+	event_clear(s);
 	room_clear(&s->rooms);
 }
 

@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "config.h"
+#include "loop.h"
+#include "network.h"
 #include "news.h"
 #include "session.h"
 #include "set.h"
@@ -34,6 +36,16 @@ set_take(const char *text, char *full, size_t size, const char **network,
 		*name = dot + 1;
 	}
 	return text + len + strspn(text + len, " ");
+}
+
+/* What depends on a setting and is not asked for each time. */
+static void
+set_refresh(void)
+{
+	size_t i;
+
+	for (i = 0; i < loop_sessions(); i++)
+		network_refresh(loop_session(i));
 }
 
 static void
@@ -122,6 +134,7 @@ set_show_or_change(struct session *s, const char *text)
 		news_error(s, "%s", why);
 		return;
 	}
+	set_refresh();
 	for (i = 0; setting_info(i, &info); i++)
 		if (strcmp(info.name, name) == 0)
 			set_show(s, network, &info, 0);
@@ -136,8 +149,10 @@ set_unset(struct session *s, const char *text)
 	set_take(text, full, sizeof(full), &network, &name);
 	if (setting_unset(network, name, why, sizeof(why)) == -1)
 		news_error(s, "%s", why);
-	else
+	else {
+		set_refresh();
 		set_show_some(s, network, name);
+	}
 }
 
 void

@@ -75,11 +75,11 @@ speech_tell(struct session *s, struct event_line *e, enum news_kind kind,
 	r = n.room == NULL ? NULL : room_find(s->rooms, n.room);
 	if (r != NULL && !e->past)
 		room_spoke(r, e->nick);
-	if (kind != NEWS_CTCP)
-		recent_note(s, &n);
 	if (e->own && !e->past)
 		n.serial = own_echoed(s, e->label, e->m.command,
 		    e->m.param[0], text != NULL ? text : "");
+	if (kind != NEWS_CTCP)
+		recent_note(s, &n);
 	news_tell(s, &n);
 	own_accepted(s, n.serial, n.msgid);
 }

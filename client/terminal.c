@@ -57,6 +57,8 @@ static struct {
 	int64_t heard; /* when the last byte came */
 	char *text;    /* NULL: none */
 	size_t at;
+	enum terminal_paste paste;
+	void (*complete)(struct edit *e, int step);
 } typed;
 
 /* A line that comes from a pipe, or from a terminal that edits it itself. */
@@ -213,6 +215,22 @@ terminal_target(const char *target)
 	snprintf(term.target, sizeof(term.target), "%s", target);
 }
 
+void
+terminal_paste(enum terminal_paste paste)
+{
+	if (term.raw && (paste == TERMINAL_PASTE_LINES) !=
+	    (typed.paste == TERMINAL_PASTE_LINES))
+		terminal_append_text(paste == TERMINAL_PASTE_LINES ?
+		    KEY_PASTE_OFF : KEY_PASTE_ON);
+	typed.paste = paste;
+}
+
+void
+terminal_on_complete(void (*complete)(struct edit *e, int step))
+{
+	typed.complete = complete;
+}
+
 int
 terminal_is_pending(void)
 {
@@ -276,30 +294,74 @@ typed_now(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+/* Takes the text away from the editor, as what was typed. */
+static int
+typed_take(void)
+{
+	typed.text = edit_take(typed.edit);
+	typed.at = 0;
+	if (typed.text == NULL)
+		return 0;
+	recall_add(term.target, typed.text);
+	return 1;
+}
+
+/* A paste of several lines is there: it goes at once, or one is told. */
+static int
+typed_paste(void)
+{
+	const char *text = edit_text(typed.edit);
+	char say[80];
+	int lines = 1;
+
+	if (strchr(text, '\n') == NULL)
+		return 0;
+	if (typed.paste == TERMINAL_PASTE_SEND)
+		return typed_take();
+	for (; (text = strchr(text, '\n')) != NULL; text++)
+		lines++;
+	snprintf(say, sizeof(say),
+	    "-- %d lines: Enter sends them, ^C drops them", lines);
+	terminal_print(say);
+	return 0;
+}
+
+static void
+typed_complete(int step)
+{
+	if (typed.complete != NULL)
+		typed.complete(typed.edit, step);
+}
+
 /* Obeys a key; 1: the text is complete. */
 static int
 typed_key(const struct key *k)
 {
-	switch (edit_key(typed.edit, k)) {
+	enum edit_result result = edit_key(typed.edit, k);
+
+	if (!edit_is_pasting(typed.edit))
+		term.stale = 1;
+	switch (result) {
 	case EDIT_ENTER:
-		typed.text = edit_take(typed.edit);
-		typed.at = 0;
-		return typed.text != NULL;
+		return typed_take();
 	case EDIT_END:
 		term.ended = 1;
 		break;
 	case EDIT_CLEAR:
 		terminal_append_text("\033[H\033[2J");
 		break;
+	case EDIT_COMPLETE:
+	case EDIT_COMPLETE_BACK:
+		typed_complete(result == EDIT_COMPLETE ? 1 : -1);
+		break;
 	case EDIT_FULL:
 		terminal_append_text("\a");
 		break;
-	default:
+	case EDIT_MORE:
+	case EDIT_UNKNOWN:
 		break;
 	}
-	if (!edit_is_pasting(typed.edit))
-		term.stale = 1;
-	return 0;
+	return k->code == KEYCODE_PASTE_END && typed_paste();
 }
 
 /* What began long ago and did not go on was no key, or ESC. */
@@ -316,33 +378,20 @@ typed_expire(void)
 	typed.heard = now;
 }
 
-/* Several lines are one text, which only its first line can make a command;
- * a command has one line. */
-static void
-typed_begin(void)
-{
-	char *p;
-
-	recall_add(term.target, typed.text);
-	if (typed.text[0] == '/' && typed.text[1] != '/')
-		for (p = typed.text; (p = strchr(p, '\n')) != NULL;)
-			*p = ' ';
-}
-
-/* The next line of what was typed, in pieces if it is too long. */
+/* What was typed, with '\n' between its lines, in pieces if it is too long. */
 static const char *
 typed_next(int *continued)
 {
 	static char line[TERMINAL_LINE + 1];
 	const char *text = typed.text + typed.at;
-	size_t len = strcspn(text, "\n"), cut;
+	size_t len = strlen(text), cut;
 
 	*continued = typed.at > 0;
 	cut = utf8_cut(text, len, TERMINAL_LINE);
 	memcpy(line, text, cut);
 	line[cut] = '\0';
-	typed.at += cut + (cut == len && text[len] == '\n');
-	if (typed.text[typed.at] == '\0') {
+	typed.at += cut;
+	if (cut == len) {
 		free(typed.text);
 		typed.text = NULL;
 	}
@@ -437,8 +486,6 @@ raw_line(int *continued)
 		if (!key_take(&typed.keys, term.in[term.inpos++], &k) ||
 		    !typed_key(&k))
 			continue;
-		term.stale = 1;
-		typed_begin();
 		return typed_next(continued);
 	}
 	return NULL;
@@ -518,7 +565,8 @@ terminal_enter_raw(void)
 {
 	if (tcsetattr(STDIN_FILENO, TCSADRAIN, &term.typing) == 0) {
 		term.raw = 1;
-		terminal_append_text(KEY_PASTE_ON);
+		if (typed.paste != TERMINAL_PASTE_LINES)
+			terminal_append_text(KEY_PASTE_ON);
 	}
 	term.drawn = 0;
 	term.stale = 1;

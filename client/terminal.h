@@ -14,6 +14,15 @@ enum {
 	TERMINAL_TARGET = 256,
 };
 
+/* What becomes of a paste of several lines. */
+enum terminal_paste {
+	TERMINAL_PASTE_ASK,   /* it waits for Enter */
+	TERMINAL_PASTE_SEND,  /* it is one line with '\n' in it, at once */
+	TERMINAL_PASTE_LINES, /* it is as if each line were typed */
+};
+
+struct edit;
+
 /* Enters raw mode if both ends are a terminal that can move its cursor. */
 void terminal_open(void);
 /* Restores the terminal; harmless when repeated, and in a signal handler. */
@@ -25,7 +34,8 @@ int terminal_is_shown(void);
 /* Reads what there is; call it when poll(2) says so. */
 void terminal_read(void);
 /* The next typed line, without its end, valid until the next call; NULL when
- * there is none yet.  *CONTINUED: it goes on where the last was split. */
+ * there is none yet.  A paste has line ends within it.  *CONTINUED: it goes on
+ * where the last was split. */
 const char *terminal_line(int *continued);
 /* No more lines will come: end of input, ^D, or input that fails. */
 int terminal_ended(void);
@@ -36,6 +46,9 @@ int terminal_cancel(void);
 void terminal_prompt(const char *prompt);
 /* To whom what is typed goes: lines to services are not kept (recall.h). */
 void terminal_target(const char *target);
+void terminal_paste(enum terminal_paste paste);
+/* What Tab (STEP 1) and Shift-Tab (-1) do. */
+void terminal_on_complete(void (*complete)(struct edit *e, int step));
 /* Queues a line for output, above the line being edited.  TEXT must be
  * printable: display.c sees to that. */
 void terminal_print(const char *text);

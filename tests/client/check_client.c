@@ -15,9 +15,12 @@ main(void)
 	SRunner *sr = srunner_create(check_outbox());
 	int failed;
 
+	srunner_add_suite(sr, check_complete());
 	srunner_add_suite(sr, check_configfile());
 	srunner_add_suite(sr, check_edit());
+	srunner_add_suite(sr, check_emoji());
 	srunner_add_suite(sr, check_key());
+	srunner_add_suite(sr, check_recall());
 	srunner_add_suite(sr, check_setting());
 	srunner_add_suite(sr, check_draft());
 	srunner_add_suite(sr, check_sasl());

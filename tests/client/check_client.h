@@ -5,6 +5,7 @@
 #include <check.h>
 
 /* One suite for each module of client/, those of client/screen/ with SCREEN. */
+Suite *check_complete(void);
 Suite *check_draft(void);
 Suite *check_json(void);
 Suite *check_when(void);
@@ -14,8 +15,10 @@ Suite *check_order(void);
 Suite *check_question(void);
 Suite *check_rate(void);
 Suite *check_edit(void);
+Suite *check_emoji(void);
 Suite *check_key(void);
 Suite *check_outbox(void);
+Suite *check_recall(void);
 Suite *check_sasl(void);
 Suite *check_configfile(void);
 Suite *check_setting(void);

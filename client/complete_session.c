@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Where the candidates of a session come from: its rooms and who is in them,
+ * the commands, the settings.
+ *
+ * In the room that one talks to those who spoke last come first; who is only
+ * in other rooms comes behind them, and we ourselves at the end.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "complete.h"
+#include "loop.h"
+#include "room.h"
+#include "session.h"
+#include "setting.h"
+
+static void
+offer_members(struct complete *c, const struct session *s,
+    const struct room *r, int here)
+{
+	const struct member *m;
+	size_t i;
+
+	for (i = 0; i < r->nmembers; i++) {
+		m = r->members[i];
+		if (session_is_me(s, m->nick))
+			complete_offer(c, m->nick, -1);
+		else
+			complete_offer(c, m->nick,
+			    here ? (int64_t)m->spoke + 1 : 0);
+	}
+}
+
+static void
+offer_nicks(struct complete *c, struct session *s)
+{
+	struct room *here = room_find(s->rooms, s->target), *r;
+
+	if (here != NULL)
+		offer_members(c, s, here, 1);
+	else
+		complete_offer(c, s->target, 1);
+	for (r = s->rooms; r != NULL; r = r->next)
+		if (r != here)
+			offer_members(c, s, r, 0);
+}
+
+static void
+offer_rooms(struct complete *c, struct session *s)
+{
+	struct room *r;
+
+	for (r = s->rooms; r != NULL; r = r->next)
+		complete_offer(c, r->name, r == room_find(s->rooms, s->target));
+}
+
+static void
+offer_commands(struct complete *c)
+{
+	const char *name;
+	size_t i;
+
+	for (i = 0; (name = command_name(i)) != NULL; i++)
+		complete_offer(c, name, 0);
+}
+
+static void
+offer_settings(struct complete *c)
+{
+	struct setting_info info;
+	int i;
+
+	for (i = 0; setting_info(i, &info); i++)
+		complete_offer(c, info.name, 0);
+}
+
+/* "on|off" is two; "0..100" is none. */
+static void
+offer_values(struct complete *c, const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	struct setting_info info;
+	char *value, *rest;
+	int i;
+
+	/* That of one network: "NETWORK.paste". */
+	if (dot != NULL)
+		name = dot + 1;
+	for (i = 0; setting_info(i, &info); i++) {
+		if (strcmp(info.name, name) != 0)
+			continue;
+		rest = info.values;
+		while (strchr(info.values, '|') != NULL &&
+		    (value = strsep(&rest, "|")) != NULL)
+			complete_offer(c, value, 0);
+		return;
+	}
+}
+
+static void
+offer_servers(struct complete *c)
+{
+	const struct session *s;
+	const char *network;
+	size_t i;
+
+	for (i = 0; (s = loop_session(i)) != NULL; i++)
+		complete_offer(c, loop_name(s), 1);
+	for (i = 0; (network = setting_network((int)i)) != NULL; i++)
+		complete_offer(c, network, 0);
+}
+
+static void
+offer(struct complete *c, struct session *s, enum complete_kind kind,
+    const char *about, const char *word)
+{
+	(void)word;
+	if (s == NULL && (kind == COMPLETE_NICK || kind == COMPLETE_ROOM))
+		return;
+	switch (kind) {
+	case COMPLETE_NICK:
+		offer_nicks(c, s);
+		break;
+	case COMPLETE_ROOM:
+		offer_rooms(c, s);
+		break;
+	case COMPLETE_COMMAND:
+		offer_commands(c);
+		break;
+	case COMPLETE_SETTING:
+		offer_settings(c);
+		break;
+	case COMPLETE_VALUE:
+		offer_values(c, about);
+		break;
+	case COMPLETE_SERVER:
+		offer_servers(c);
+		break;
+	case COMPLETE_KINDS:
+		break;
+	}
+}
+
+/* A byte of UTF-8 above 127 is its own in every casemapping. */
+static int
+equal(const struct session *s, const char *a, const char *b, size_t len)
+{
+	if (s == NULL || s->isupport.folded == NULL)
+		return strncasecmp(a, b, len) == 0;
+	for (; len > 0; a++, b++, len--)
+		if (s->isupport.folded[(unsigned char)*a] !=
+		    s->isupport.folded[(unsigned char)*b])
+			return 0;
+	return 1;
+}
+
+const struct complete_source *
+complete_session(void)
+{
+	static char after[64];
+	static const struct complete_source source = {
+		.offer = offer, .usage = command_usage, .equal = equal,
+		.after_nick = after,
+	};
+
+	snprintf(after, sizeof(after), "%s ",
+	    setting_text("completion-suffix"));
+	return &source;
+}

@@ -1,0 +1,204 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# The first start of moot at a terminal, where there is no configuration: what
+# it asks, what it writes, and that the second start asks nothing.
+#
+#   MOOT MOOTD MOOTCTL   the programs; default ./moot ./mootd ./mootctl
+#
+# The last line is "N passed, N failed, N skipped", the status 0 only if none
+# failed.
+
+. "$(dirname "$0")/terminals"
+
+if ! command -v tmux >"$dir/ok"; then
+	skip 'the first start (there is no tmux)'
+	total
+fi
+case $MOOT in /*) ;; *) MOOT=$PWD/$MOOT ;; esac
+unset LOGNAME CREDENTIALS_DIRECTORY
+USER=ann
+export USER
+conf=$XDG_CONFIG_HOME/moot/moot.conf
+secrets=$XDG_CONFIG_HOME/moot/local.password
+
+serve
+# a tmux without a session ends, and the next one may meet it
+mux new-session -d -s keeper 'exec sleep 600'
+# what is answered to the question for the server, in place of a found one
+there=127.0.0.1:$port
+
+# start NICK [ARGUMENT...]: at a terminal of its own
+start()
+{
+	name=$1
+	shift
+	clients=$name
+	mux kill-session -t "=$name" >"$dir/killed" 2>&1
+	mux new-session -d -s "$name" -x 100 -y 40 \
+	    "trap : INT; $MOOT $*; echo ended; exec sleep 100"
+}
+
+# soon NICK PATTERN: it shows that, sooner or later
+soon()
+{
+	wait_for shows "$1" "$2" >"$dir/waited"
+}
+
+# answers NICK PATTERN LINE: when it asks so
+answers()
+{
+	soon "$1" "$2" || return 1
+	types "$1" "$3"
+}
+
+key()
+{
+	mux send-keys -t "=$1:" "$2"
+}
+
+nothing()
+{
+	[ ! -e "$XDG_CONFIG_HOME/moot" ]
+}
+
+mode()
+{
+	ls -l "$1" | grep -q '^-rw-------'
+}
+
+# ---- leaving ----
+
+start ann
+must 'it asks' soon ann '^Server'
+ok 'and says how to leave' shows ann 'C leaves'
+key ann C-c
+ok 'by ^C' soon ann 'ended'
+ok 'nothing is written' nothing
+start ann
+soon ann '^Server' && key ann C-d
+ok 'or by ^D' soon ann 'ended'
+ok 'nothing is written then' nothing
+
+# ---- not asking ----
+
+start ann "-n ann $there"
+ok 'with a server nothing is asked' wait_for is_user ann
+ok 'really' eval '! shows ann "first start"'
+types ann /quit
+wait_for nobody
+start ann "-c /dev/null"
+ok 'with a configuration neither' soon ann '127.0.0.1'
+ok 'even an empty one' eval '! shows ann "first start"'
+mux kill-session -t '=ann'
+timeout 10 "$MOOT" -1 "$there" </dev/null >"$dir/piped" 2>&1
+ok 'nor in a pipe' eval '! grep -q "first start" "$dir/piped"'
+ok 'nothing is written by all that' nothing
+
+# ---- an account ----
+
+if [ -n "$remembers" ]; then
+	start ann
+	answers ann '^Server' 'no where'
+	ok 'what is no address is refused' soon ann 'is no address'
+	answers ann 'no address' "$there"
+	answers ann '^Your nick \[ann\]: *$' ''
+	answers ann '^Account:' r
+	soon ann '^Password' && types ann correct-mule
+	soon ann '^The same' && types ann correct-horse
+	ok 'a password typed otherwise is asked for again' \
+	    soon ann 'not the same'
+	wait_for eval 'screen ann | grep -c "^Password" | grep -qx 2' &&
+	    types ann correct-horse
+	wait_for eval 'screen ann | grep -c "^The same" | grep -qx 2' &&
+	    types ann correct-horse
+	ok 'the account is made' soon ann 'You have an account: ann'
+	answers ann '^A room' first
+	ok 'it goes on there' wait_for is_user ann
+	ok 'logged in' wait_for logged_in ann
+	room='#first'
+	ok 'and in the room' wait_for is_member ann
+	ok 'the password was not shown' eval '! screen ann | grep -q correct-'
+	ok 'it is in a file of its own' grep -qx correct-horse "$secrets"
+	ok 'which only the user can read' mode "$secrets"
+	ok 'as is the configuration' mode "$conf"
+	ok 'where it is not' eval '! grep -q correct- "$conf"'
+	cat >"$dir/wanted" <<-END
+	network local
+	server $there
+	nick ann
+	account ann
+	password-file local.password
+	join #first
+	END
+	ok 'and which has the answers' \
+	    eval 'tr -d "\t" <"$conf" | diff - "$dir/wanted"'
+	types ann /quit
+	soon ann ended
+
+	start ann
+	ok 'the second start logs in by itself' wait_for logged_in ann
+	ok 'and enters the room' wait_for is_member ann
+	ok 'and asks nothing' eval '! shows ann "first start"'
+	types ann /quit
+	soon ann ended
+	rm -r "$XDG_CONFIG_HOME/moot"
+
+	# one that is made, and one that there is already
+	start bob
+	answers bob '^Server' "$there"
+	answers bob '^Your nick' bob
+	answers bob '^Account:' r
+	soon bob '^Password' && types bob ''
+	ok 'a password is made' soon bob 'You have an account: bob'
+	answers bob '^A room' ''
+	ok 'and is good' wait_for logged_in bob
+	ok 'it has 20 characters' grep -qxE '[a-z2-9]{20}' "$secrets"
+	types bob /quit
+	soon bob ended
+	cp "$secrets" "$dir/kept"
+	rm -r "$XDG_CONFIG_HOME/moot"
+
+	start bob
+	answers bob '^Server' "$there"
+	answers bob '^Your nick' bob
+	answers bob '^Account:' h
+	answers bob '^Its name' ''
+	soon bob '^Its password' && types bob "$(cat "$dir/kept")"
+	answers bob '^A room' ''
+	ok 'an account that there is' wait_for logged_in bob
+	types bob /quit
+	soon bob ended
+	rm -r "$XDG_CONFIG_HOME/moot"
+
+	start carl
+	answers carl '^Server' "$there"
+	answers carl '^Your nick' ann
+	answers carl '^Account:' r
+	soon carl '^Password' && types carl ''
+	ok 'a name that is taken is refused in words' \
+	    wait_for eval 'screen carl | grep -q "already\|exists\|taken"'
+	key carl C-c
+	soon carl ended
+else
+	skip 'accounts (the server keeps none)'
+fi
+
+# ---- no account ----
+
+start dan
+answers dan '^Server' "$there"
+answers dan '^Your nick' dan
+answers dan '^Account:' ''
+answers dan '^A room' ''
+ok 'Enter skips what is not needed' wait_for is_user dan
+ok 'and that is kept' grep -q 'nick dan' "$conf"
+types dan /quit
+soon dan ended
+
+kill "$server"
+wait "$server"
+server=''
+ok 'the log is without reports of bugs' eval \
+    '! grep -e anitizer -e "runtime error" -e panic "$dir/log"'
+total
