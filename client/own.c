@@ -229,7 +229,9 @@ own_keep_text(struct session *s, struct outbox_item *item, const char *text,
 	struct outbox_line *l;
 	char *copy;
 
-	if (len == 0 || strspn(text, "\n") >= len)
+	while (len > 0 && text[len - 1] == '\n')
+		len--;
+	if (len == 0 && item->ctcp == NULL)
 		return 0;
 	copy = strndup(text, len);
 	item->text = copy != NULL ? copy : "";
