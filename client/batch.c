@@ -338,10 +338,10 @@ batch_fill(struct batch *b, const struct event_line *e)
 	b->labelled = e->answers;
 	b->past = e->past;
 	b->flags = e->flags & NEWS_PLAYBACK;
-	if (b->type != NULL) {
-		b->past |= b->type->past;
-		b->flags |= b->type->flags;
-	}
+	if (b->type == NULL)
+		return;
+	b->past |= b->type->past;
+	b->flags |= b->type->flags;
 }
 
 static void
@@ -406,7 +406,9 @@ batch_take(struct session *s, struct event_line *e)
 
 	if (*e->batch == '\0' || (b = *batch_slot(s, e->batch)) == NULL)
 		return 0;
-	b->count++;
+	/* what is nested counts once, when it begins */
+	b->count += strcmp(e->m.command, "BATCH") != 0 ||
+	    (e->m.nparam > 0 && *e->m.param[0] == '+');
 	e->past |= b->past;
 	e->flags |= b->flags;
 	if (*e->label == '\0') {

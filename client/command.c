@@ -16,6 +16,7 @@
 #include "ignore.h"
 #include "irc/name.h"
 #include "loop.h"
+#include "network.h"
 #include "news.h"
 #include "remark.h"
 #include "room.h"
@@ -374,18 +375,20 @@ command_find_server(const char *name)
 	return NULL;
 }
 
-/* With the nick, and in the manner, of the one from which it was asked. */
+/* A network of the configuration, or any address. */
 static void
 command_new_server(struct session *s, const char *where)
 {
 	struct session *new = malloc(sizeof(*new));
+	char why[512] = "out of memory";
 
-	if (new == NULL || session_init(new, where, s->wanted) != 0) {
-		command_refuse(s, "that is no address of a server");
+	if (new == NULL || network_open(new, where, NULL, NULL, why,
+	    sizeof(why)) == -1) {
+		command_refuse(s, why);
 		free(new);
 		return;
 	}
-	new->once = s->once;
+	new->once |= s->once;
 	if (loop_add_session(new) == -1) {
 		command_refuse(s, "too many servers");
 		session_clear(new);

@@ -5,9 +5,9 @@
  * Everything that is shown goes through display_line(), and everything that
  * goes through it is cleaned there, after it was put together, whoever it
  * came from: there is no other way to the terminal for a byte of another
- * person's.  Colours and the time are added afterwards, on a terminal or where
- * the settings want them.  A pipe gets "sender text" and nothing else, which
- * also reads well aloud.
+ * person's.  Colours and the time are added afterwards and only on a
+ * terminal, unless a setting has it otherwise.  A pipe gets "sender text" and
+ * nothing else, which also reads well aloud.
  */
 
 #include <stdarg.h>
@@ -28,7 +28,7 @@ enum {
 };
 
 static struct {
-	int shown, colour;
+	int shown, coloured; /* unless the settings say otherwise */
 } display;
 
 /* How the lead and the rest of a line look. */
@@ -79,56 +79,53 @@ display_open(int shown)
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	display.shown = shown;
-	display.colour = shown && (no == NULL || *no == '\0') &&
+	display.coloured = shown && (no == NULL || *no == '\0') &&
 	    term != NULL && strcmp(term, "dumb") != 0;
 }
 
-/* What a setting says, "auto" being USUAL. */
+/* Of a setting that is auto, on or off. */
 static int
-display_wants(const char *setting, int usual)
+display_wants(const char *name, int usual)
 {
-	return setting_is(setting, "auto") ? usual : setting_is(setting, "on");
+	return setting_is(name, "auto") ? usual : setting_is(name, "on");
 }
 
-/* The format is the person's own, who may ask for a line end with it. */
+/* The format is the user's own, who may ask for a line end with it. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-static void
-display_clock(char *buf, size_t size, const char *format, const struct tm *tm)
+static size_t
+display_put_time(char *buf, size_t size, const struct tm *tm)
 {
-	char raw[256];
-
-	if (strftime(raw, sizeof(raw), format, tm) == 0)
-		*raw = '\0';
-	display_clean(buf, size, raw);
+	return strftime(buf, size, setting_text("time-format"), tm);
 }
 #pragma GCC diagnostic pop
 
 /* "12:34 ", with the date if it was not today. */
 static void
-display_time
-(char *buf, size_t size, int64_t ms)
+display_time(char *buf, size_t size, int64_t ms)
 {
 	time_t now = time(NULL), when = ms / 1000;
 	struct tm then, today;
-	char format[64];
+	size_t len = 0;
 
 	*buf = '\0';
 	if (!display_wants("times", display.shown) ||
 	    localtime_r(&now, &today) == NULL ||
 	    localtime_r(&when, &then) == NULL)
 		return;
-	snprintf(format, sizeof(format), "%s%s ",
-	    then.tm_yday == today.tm_yday && then.tm_year == today.tm_year ?
-	    "" : "%Y-%m-%d ", setting_text("time-format"));
-	display_clock(buf, size, format, &then);
+	if (then.tm_yday != today.tm_yday || then.tm_year != today.tm_year)
+		len = strftime(buf, size, "%Y-%m-%d ", &then);
+	buf[len] = '\0';
+	len += display_put_time(buf + len, size - len - 1, &then);
+	snprintf(buf + len, size - len, " ");
 }
 
 void
 display_line(enum display_kind kind, int64_t when, const char *lead,
     const char *fmt, ...)
 {
-	char raw[DISPLAY_LINE], head[512], text[DISPLAY_LINE], at[256];
+	char raw[DISPLAY_LINE], head[512], text[DISPLAY_LINE];
+	char raw_at[128], at[384];
 	char line[DISPLAY_LINE + 1024];
 	va_list ap;
 
@@ -137,8 +134,9 @@ display_line(enum display_kind kind, int64_t when, const char *lead,
 	va_end(ap);
 	display_clean(text, sizeof(text), raw);
 	display_clean(head, sizeof(head), lead);
-	display_time(at, sizeof(at), when);
-	if (display_wants("colours", display.colour))
+	display_time(raw_at, sizeof(raw_at), when);
+	display_clean(at, sizeof(at), raw_at);
+	if (display_wants("colours", display.coloured))
 		snprintf(line, sizeof(line),
 		    "\033[2m%s\033[0m%s%s\033[0m%s %s\033[0m", at,
 		    display_looks[kind].lead, head, display_looks[kind].text,

@@ -20,7 +20,7 @@
 enum { IGNORE_MASK = 200 };
 
 int
-ignore_has(const struct event_line *e)
+ignore_has(const struct session *s, const struct event_line *e)
 {
 	char source[SESSION_NICK * 2 + SESSION_TARGET];
 	const char *mask;
@@ -29,7 +29,8 @@ ignore_has(const struct event_line *e)
 	if (e->own)
 		return 0;
 	snprintf(source, sizeof(source), "%s!%s", e->nick, e->address);
-	for (i = 0; (mask = setting_item("ignore", i)) != NULL; i++)
+	for (i = 0; (mask = setting_item_in(s->network, "ignore",
+	    i)) != NULL; i++)
 		if (mask_match(mask, source))
 			return 1;
 	return 0;
@@ -41,7 +42,8 @@ ignore_list(struct session *s)
 	const char *mask;
 	int i;
 
-	for (i = 0; (mask = setting_item("ignore", i)) != NULL; i++)
+	for (i = 0; (mask = setting_item_in(s->network, "ignore",
+	    i)) != NULL; i++)
 		news_client(s, "ignored: %s", mask);
 	if (i == 0)
 		news_client(s, "nobody is ignored");

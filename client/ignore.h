@@ -7,7 +7,7 @@
 /* Whom one does not want to hear: the setting `ignore'. */
 
 /* Whether E, something that is said, is from such a one. */
-int ignore_has(const struct event_line *e);
+int ignore_has(const struct session *s, const struct event_line *e);
 
 /* Handlers of command.c's table: "[NICK or MASK]", "NICK or MASK". */
 void ignore_add(struct session *s, const char *text);

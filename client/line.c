@@ -262,7 +262,7 @@ static void
 line_history(struct session *s, const struct news *n)
 {
 	(void)s;
-	if (*n->text == '\0')
+	if (*n->text == '\0' || (n->flags & NEWS_REFUSED))
 		return;
 	line_put(DISPLAY_CLIENT, n, DISPLAY_LEAD_CLIENT, "%s%s%s: %s%s",
 	    strcmp(n->text, "search") == 0 ? "search" : "history",

@@ -165,6 +165,8 @@ loop_name(const struct session *s)
 {
 	const char *name = isupport_text(&s->isupport, ISUPPORT_NETWORK);
 
+	if (s->network != NULL)
+		return s->network;
 	return *name != '\0' ? name : s->connection.host;
 }
 

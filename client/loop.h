@@ -76,7 +76,7 @@ int loop_add_session(struct session *s);
 /* In the order in which they were added; NULL past the last. */
 struct session *loop_session(size_t i);
 size_t loop_sessions(void);
-/* What people call its network: what it says, or its host. */
+/* What people call its network: the configuration, itself, or its host. */
 const char *loop_name(const struct session *s);
 /* Another one to which it makes sense to turn when S goes; NULL: none. */
 struct session *loop_other_session(const struct session *s);

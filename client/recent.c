@@ -97,6 +97,18 @@ recent_last(const struct session *s, const char *room, const char *nick)
 }
 
 void
+recent_rename(struct session *s, const char *room, const char *now)
+{
+	struct recent *r = s->recents;
+	unsigned int i;
+
+	for (i = 0; r != NULL && i < RECENT_MESSAGES && i < r->n; i++)
+		if (isupport_cmp(&s->isupport, r->message[i].room, room) == 0)
+			snprintf(r->message[i].room,
+			    sizeof(r->message[i].room), "%s", now);
+}
+
+void
 recent_clear(struct session *s)
 {
 	free(s->recents);

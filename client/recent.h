@@ -30,6 +30,8 @@ const struct recent_message *recent_find(const struct session *s,
 /* The last one in ROOM: of NICK; NULL: anybody's but ours. */
 const struct recent_message *recent_last(const struct session *s,
     const char *room, const char *nick);
+/* A room has another name now. */
+void recent_rename(struct session *s, const char *room, const char *now);
 void recent_clear(struct session *s);
 
 #endif

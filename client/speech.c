@@ -133,7 +133,7 @@ speech_text(struct session *s, struct event_line *e, int notice)
 	/* "*** Looking up your hostname" is for nobody. */
 	if (notice && s->state == SESSION_REGISTERING && !s->shown)
 		return;
-	if (ignore_has(e))
+	if (ignore_has(s, e))
 		return;
 	if (*text == '\001')
 		speech_ctcp(s, e, text + 1, notice);
@@ -176,7 +176,7 @@ speech_tagmsg(struct session *s, struct event_line *e)
 	struct news n;
 	size_t i;
 
-	if (e->m.tags == NULL || ignore_has(e))
+	if (e->m.tags == NULL || ignore_has(s, e))
 		return;
 	for (i = 0; i < sizeof(speech_tags) / sizeof(speech_tags[0]); i++) {
 		if (tag_get(e->m.tags, speech_tags[i].tag, value,
