@@ -18,6 +18,7 @@ Suite *check_edit(void);
 Suite *check_emoji(void);
 Suite *check_key(void);
 Suite *check_outbox(void);
+Suite *check_own(void);
 Suite *check_recall(void);
 Suite *check_sasl(void);
 Suite *check_configfile(void);

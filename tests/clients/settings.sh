@@ -196,6 +196,29 @@ network one
 END
 MOOT_PASSWORD=variable moot one 127.0.0.1:$port </dev/null
 ok "it is for the first network only" is "$(grep -c PASS "$dir/log")" 1
+fake <<END
+$welcome
+serve
+--
+$welcome
+serve
+END
+rm "$conf"
+echo "/server localhost:$port" |
+    MOOT_PASSWORD=variable moot 127.0.0.1:$port
+ok "not for one that is connected to later" \
+    is "$(grep -c NICK "$dir/log")$(grep -c PASS "$dir/log")" 21
+
+# ---- how it looks ----
+
+server
+printf 'times on\ntime-format at_%%%%_%%Y\ncolours on\n' >"$conf"
+printf '/set bell\n/set times off\n' | moot 127.0.0.1:$port
+esc=$(printf '\033')
+ok "times in a pipe, if they are wanted" has "$dir/out" 'at_%_20[0-9][0-9] '
+ok "and colours" has "$dir/out" "$esc\\[36m--"
+ok "until they are not" has "$dir/out" \
+    "^$esc\\[2m$esc\\[0m$esc\\[36m--.* times off"
 
 # ---- /set ----
 
