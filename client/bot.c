@@ -417,7 +417,7 @@ bot_connect(void)
 	struct session *s = malloc(sizeof(*s));
 	char why[SETTING_WHY] = "no memory";
 
-	secret_open(o->password_file, network_find(o->server));
+	secret_open(o->password_file);
 	if (s == NULL || bot_settle(why, sizeof(why)) == -1 ||
 	    network_open(s, o->server, o->nick, NULL, why, sizeof(why)) ==
 	    -1) {
@@ -439,7 +439,7 @@ bot_close(void)
 	if (*why != '\0')
 		bot_complain("%s", why);
 	if (bot.failed && status == STATUS_OK)
-		status = BOT_STATUS_COMMAND;
+		status = STATUS_COMMAND;
 	if (!bot.o.each && bot.begun)
 		program_clear(&bot.program);
 	jobs_clear(&bot.jobs);

@@ -267,7 +267,7 @@ bot_option_parse(struct bot_options *b, int argc, char **argv)
 		bot_option_refuse(STATUS_USAGE, "of no use with --each",
 		    b->json ? "--json" : "--once");
 	if (!child_can_run(b->argv[0]))
-		bot_option_refuse(BOT_STATUS_COMMAND, "cannot be run",
+		bot_option_refuse(STATUS_COMMAND, "cannot be run",
 		    b->argv[0]);
 	b->server = bot_option_default(b->server, "MOOT_SERVER");
 	b->nick = bot_option_default(b->nick, "MOOT_NICK");

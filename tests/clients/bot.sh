@@ -149,9 +149,9 @@ ok 'which names an option' has "$dir/out" '--time-limit TIME'
 ok 'no command: usage' status_of 1 '#a'
 ok 'no target: usage' status_of 1 -- cat
 ok 'an unknown option: usage' status_of 1 --bogus '#a' -- cat
-ok 'options of the command are its own' status_of 20 -s 127.0.0.1:1 '#a' \
+ok 'options of the command are its own' status_of 11 -s 127.0.0.1:1 '#a' \
     -- "$dir/none" --bogus
-ok 'a command that is not there: 20' has "$dir/err" 'cannot be run'
+ok 'a command that is not there: 11' has "$dir/err" 'cannot be run'
 ok 'a rate that is none' status_of 1 --rate 5 '#a' -- cat
 ok 'a time that is none' status_of 1 --each --time-limit no '#a' -- cat
 ok 'no jobs at a time' status_of 1 --each --jobs 0 '#a' -- cat
@@ -413,7 +413,7 @@ ended()
 }
 
 ok '--once: 0 when it ends' ended 0 --once '#a' -- true
-ok '20 when it fails' ended 20 --once '#a' -- false
+ok '11 when it fails' ended 11 --once '#a' -- false
 ok 'nobody listens: it tries again, until it is told to end' \
     sh -c 'timeout 2 "$1" bot -s 127.0.0.1:1 "#a" -- cat 2>"$2/err"
 	[ $? -eq 124 ]' sh "$MOOT" "$dir"
