@@ -246,6 +246,8 @@ catchup_is_new(struct session *s, const struct news *n)
 		return 1;
 	c = s->catchup;
 	known = !catchup_note_id(p, catchup_hash(c, n->msgid));
+	if (n->serial != 0)
+		known = 0; /* own.c tells it, and only once */
 	if (!(n->flags & NEWS_PLAYBACK)) {
 		catchup_note_last(s, p, n);
 		return !known;
@@ -255,7 +257,7 @@ catchup_is_new(struct session *s, const struct news *n)
 	else
 		asked = history_is_asked(s, n->room);
 	catchup_note_last(s, p, n);
-	if (!known && own_found(s, n))
+	if (!known && n->serial == 0 && own_found(s, n))
 		return 0;
 	return !known || asked;
 }

@@ -6,8 +6,8 @@
  * goes through it is cleaned there, after it was put together, whoever it
  * came from: there is no other way to the terminal for a byte of another
  * person's.  Colours and the time are added afterwards and only on a
- * terminal.  A pipe gets "sender text" and nothing else, which also reads
- * well aloud.
+ * terminal, unless a setting has it otherwise.  A pipe gets "sender text" and
+ * nothing else, which also reads well aloud.
  */
 
 #include <stdarg.h>
@@ -19,6 +19,7 @@
 #include "clean.h"
 #include "display.h"
 #include "irc/utf8.h"
+#include "setting.h"
 #include "terminal.h"
 
 enum {
@@ -27,7 +28,7 @@ enum {
 };
 
 static struct {
-	int shown, colour;
+	int shown, coloured; /* unless the settings say otherwise */
 } display;
 
 /* How the lead and the rest of a line look. */
@@ -78,9 +79,26 @@ display_open(int shown)
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	display.shown = shown;
-	display.colour = shown && (no == NULL || *no == '\0') &&
+	display.coloured = shown && (no == NULL || *no == '\0') &&
 	    term != NULL && strcmp(term, "dumb") != 0;
 }
+
+/* Of a setting that is auto, on or off. */
+static int
+display_wants(const char *name, int usual)
+{
+	return setting_is(name, "auto") ? usual : setting_is(name, "on");
+}
+
+/* The format is the user's own. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+static size_t
+display_put_time(char *buf, size_t size, const struct tm *tm)
+{
+	return strftime(buf, size, setting_text("time-format"), tm);
+}
+#pragma GCC diagnostic pop
 
 /* "12:34 ", with the date if it was not today. */
 static void
@@ -88,22 +106,25 @@ display_time(char *buf, size_t size, int64_t ms)
 {
 	time_t now = time(NULL), when = ms / 1000;
 	struct tm then, today;
+	size_t len = 0;
 
 	*buf = '\0';
-	if (!display.shown || localtime_r(&now, &today) == NULL ||
+	if (!display_wants("times", display.shown) ||
+	    localtime_r(&now, &today) == NULL ||
 	    localtime_r(&when, &then) == NULL)
 		return;
-	if (then.tm_yday == today.tm_yday && then.tm_year == today.tm_year)
-		strftime(buf, size, "%H:%M ", &then);
-	else
-		strftime(buf, size, "%Y-%m-%d %H:%M ", &then);
+	if (then.tm_yday != today.tm_yday || then.tm_year != today.tm_year)
+		len = strftime(buf, size, "%Y-%m-%d ", &then);
+	buf[len] = '\0';
+	len += display_put_time(buf + len, size - len - 1, &then);
+	snprintf(buf + len, size - len, " ");
 }
 
 void
 display_line(enum display_kind kind, int64_t when, const char *lead,
     const char *fmt, ...)
 {
-	char raw[DISPLAY_LINE], head[512], text[DISPLAY_LINE], at[32];
+	char raw[DISPLAY_LINE], head[512], text[DISPLAY_LINE], at[128];
 	char line[DISPLAY_LINE + 1024];
 	va_list ap;
 
@@ -113,7 +134,7 @@ display_line(enum display_kind kind, int64_t when, const char *lead,
 	display_clean(text, sizeof(text), raw);
 	display_clean(head, sizeof(head), lead);
 	display_time(at, sizeof(at), when);
-	if (display.colour)
+	if (display_wants("colours", display.coloured))
 		snprintf(line, sizeof(line),
 		    "\033[2m%s\033[0m%s%s\033[0m%s %s\033[0m", at,
 		    display_looks[kind].lead, head, display_looks[kind].text,

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "find.h"
+#include "format.h"
 #include "irc/utf8.h"
 
 /* Capitals FIRST to LAST: their small ones are OFFSET on.  With STEP 2 only
@@ -89,10 +90,14 @@ find_character(const char *s, size_t len, size_t *bytes)
 void
 find_set(struct find *f, const char *words)
 {
-	size_t len = strlen(words);
+	struct format clean = { 0 };
 
-	f->len = utf8_cut(words, len, sizeof(f->words));
-	memcpy(f->words, words, f->len);
+	f->len = 0;
+	if (format_plain(&clean, words) == -1)
+		return;
+	f->len = utf8_cut(clean.text, clean.len, sizeof(f->words));
+	memcpy(f->words, clean.text, f->len);
+	format_clear(&clean);
 }
 
 /* Whether all words begin at S; how many bytes they are there. */

@@ -14,6 +14,7 @@ struct find {
 	size_t len; /* 0: nothing is found */
 };
 
+/* WORDS are cleaned, as is what they are looked for in (format.h). */
 void find_set(struct find *f, const char *words);
 /* The first place at AT or after it in TEXT: 1, and [*FROM, *TO). */
 int find_next(const struct find *f, const char *text, size_t len, size_t at,

@@ -10,6 +10,13 @@
  * Line ends stay, for a message may have several lines.  Tabs become spaces up
  * to the next stop: what is wrapped and drawn later then has a width that does
  * not depend on where it stands.
+ *
+ * For the same reason pictures lose what joins them to others, their colour of
+ * skin, and what chooses between two forms of them.  Terminals do not agree on
+ * how many columns such a thing takes, and curses has its own opinion: where
+ * they differ, everything behind it is in disorder, for as long as curses takes
+ * it for what is there.  Every terminal shows a man and a woman as wide as it
+ * shows each of them.  Joiners of letters stay.
  */
 
 #include <stdlib.h>
@@ -24,6 +31,7 @@ struct format_state {
 	struct format_span now; /* of the text to come */
 	int plain;              /* no spans are wanted */
 	int marks, column;
+	int picture;            /* the last character was one */
 	int failed;             /* there was no memory */
 };
 
@@ -168,13 +176,13 @@ format_blank(struct format_state *p, const char *s)
 	if (*s == '\n') {
 		format_reset(p);
 		format_put(p, s, 1);
-		p->column = p->marks = 0;
+		p->column = p->marks = p->picture = 0;
 		return 1;
 	}
 	if (*s == '\t') {
 		format_put(p, blanks, (size_t)n);
 		p->column += n;
-		p->marks = 0;
+		p->marks = p->picture = 0;
 		return 1;
 	}
 	return *s == '\r' && s[1] == '\n';
@@ -192,8 +200,24 @@ format_ascii(struct format_state *p, const char *s)
 		return 0;
 	format_put(p, s, n);
 	p->column = (p->column + (int)(n % FORMAT_TAB)) % FORMAT_TAB;
-	p->marks = 0;
+	p->marks = p->picture = 0;
 	return n;
+}
+
+/* Pictures, and signs that may become one. */
+static int
+format_is_picture(uint32_t cp)
+{
+	return (cp >= 0x2190 && cp <= 0x2bff) ||
+	    (cp >= 0x1f000 && cp <= 0x1ffff);
+}
+
+/* Whether CP only changes a picture: see above. */
+static int
+format_is_loose(const struct format_state *p, uint32_t cp)
+{
+	return cp == 0xfe0e || cp == 0xfe0f || (p->picture &&
+	    (cp == 0x200d || (cp >= 0x1f3fb && cp <= 0x1f3ff)));
 }
 
 static size_t
@@ -202,9 +226,14 @@ format_character(struct format_state *p, const char *s, size_t left)
 	uint32_t cp = 0;
 	size_t len;
 	int n = utf8_decode(&cp, s, left);
-	const char *put = clean_character(s, n, cp, &p->marks, &len);
+	const char *put;
 
+	if (n != -1 && format_is_loose(p, cp))
+		return (size_t)n;
+	put = clean_character(s, n, cp, &p->marks, &len);
 	format_put(p, put, len);
+	if (len > 0 && (put != s || utf8_width(cp) > 0))
+		p->picture = put == s && format_is_picture(cp);
 	if (len > 0)
 		p->column += n == -1 || put != s ? 1 : utf8_width(cp);
 	return n == -1 ? 1 : (size_t)n;

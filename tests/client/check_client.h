@@ -21,6 +21,7 @@ Suite *check_event(void);
 Suite *check_isupport(void);
 Suite *check_outbox(void);
 Suite *check_room(void);
+Suite *check_own(void);
 Suite *check_recall(void);
 Suite *check_sasl(void);
 Suite *check_configfile(void);

@@ -197,6 +197,17 @@ END
 MOOT_PASSWORD=variable moot one 127.0.0.1:$port </dev/null
 ok "it is for the first network only" is "$(grep -c PASS "$dir/log")" 1
 
+# ---- how it looks ----
+
+server
+printf 'times on\ntime-format at_%%%%_%%Y\ncolours on\n' >"$conf"
+printf '/set bell\n/set times off\n' | moot 127.0.0.1:$port
+esc=$(printf '\033')
+ok "times in a pipe, if they are wanted" has "$dir/out" 'at_%_20[0-9][0-9] '
+ok "and colours" has "$dir/out" "$esc\\[36m--"
+ok "until they are not" has "$dir/out" \
+    "^$esc\\[2m$esc\\[0m$esc\\[36m--.* times off"
+
 # ---- /set ----
 
 server
