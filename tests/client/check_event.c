@@ -278,7 +278,7 @@ START_TEST(asked)
 
 	ck_assert_int_eq(history_latest(&s, "#a", 2), 0);
 	ck_assert_int_eq(history_before(&s, "#b", at, 500), 0);
-	ck_assert_int_eq(history_search(&s, "#a", "x", 0), -1);
+	ck_assert_int_eq(history_search(&s, "#a", NULL, "x", 0), -1);
 	line("BATCH +1 chathistory #b");
 	line("BATCH -1");
 	line(":x FAIL CHATHISTORY X LATEST #a :no");
