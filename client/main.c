@@ -192,7 +192,7 @@ sessions_open(const struct options *o)
 	struct session *s;
 	int i = 0;
 
-	secret_open(o->password_file, network_find(where));
+	secret_open(o->password_file);
 	do {
 		s = malloc(sizeof(*s));
 		if (s == NULL)
