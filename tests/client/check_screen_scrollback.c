@@ -664,7 +664,7 @@ seconds(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t); /* whoever else runs */
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
