@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "draft.h"
 #include "ignore.h"
 #include "irc/name.h"
 #include "loop.h"
@@ -389,9 +390,11 @@ command_new_server(struct session *s, const char *where)
 		return;
 	}
 	new->once |= s->once;
+	network_keep(new, where);
 	if (loop_add_session(new) == -1) {
 		command_refuse(s, "too many servers");
 		session_clear(new);
+		draft_close(new->draft);
 		free(new);
 		return;
 	}

@@ -24,6 +24,7 @@
 #include "irc/name.h"
 #include "irc/tag.h"
 #include "irc/utf8.h"
+#include "listing.h"
 #include "negotiation.h"
 #include "news.h"
 #include "own.h"
@@ -403,16 +404,17 @@ event_about_room(const struct session *s, const struct event_line *e)
 	return NULL;
 }
 
-/* An answer, of which NICK (or NULL) is to be named first. */
+/* An answer, of which NICK (or NULL) is to be named first; ABOUT: its code, or
+ * NULL. */
 static void
-event_answer(struct session *s, const struct event_line *e, const char *nick,
-    const char *text)
+event_answer(struct session *s, const struct event_line *e,
+    const char *about, const char *nick, const char *text)
 {
 	struct news n = event_news(e, NEWS_REPLY);
 
 	n.nick = nick;
 	n.address = n.account = NULL;
-	n.about = e->m.command;
+	n.about = about != NULL ? about : e->m.command;
 	n.room = event_about_room(s, e);
 	n.text = text;
 	news_tell(s, &n);
@@ -442,7 +444,8 @@ event_show_refusal(struct session *s, const struct event_line *e)
 	const struct message *m = &e->m;
 	struct message about = *m;
 
-	if (own_refused(s, e->label, m->nparam > 2 ? m->param[1] : NULL,
+	if (own_refused(s, e->label, m->command,
+	    m->nparam > 2 ? m->param[1] : NULL,
 	    m->nparam > 0 ? m->param[m->nparam - 1] : m->command))
 		return;
 	about.nparam--;
@@ -527,7 +530,8 @@ event_motd(struct session *s, struct event_line *e)
 {
 	const char *text = e->m.param[1];
 
-	event_answer(s, e, NULL, text + (strncmp(text, "- ", 2) == 0 ? 2 : 0));
+	event_answer(s, e, NULL, NULL,
+	    text + (strncmp(text, "- ", 2) == 0 ? 2 : 0));
 }
 
 /* Where ranks or names compare in another way now, who is where has to be
@@ -572,13 +576,14 @@ event_who(struct session *s, struct event_line *e)
 	const char *real = strchr(p[7], ' '); /* after the hop count */
 	struct room *r = room_find(s->rooms, p[1]);
 
+	listing_who(s, e);
 	if (r != NULL)
 		room_away(r, p[5], *p[6] == 'G');
 	snprintf(text, sizeof(text), "%s%s (%s@%s) %s",
 	    strcmp(p[1], "*") == 0 ? "" : p[1],
 	    *p[6] == 'G' ? " is away" : "", p[2], p[3],
 	    real == NULL ? "" : real + 1);
-	event_answer(s, e, p[5], text);
+	event_answer(s, e, NULL, p[5], text);
 }
 
 /* "FAIL JOIN CODE context :text" */
@@ -590,10 +595,11 @@ event_standard_reply(struct session *s, struct event_line *e)
 	event_rest(text, sizeof(text), &e->m, 0);
 	if (strcmp(e->m.command, "FAIL") != 0) {
 		snprintf(named, sizeof(named), "%s: %s", e->nick, text);
-		event_answer(s, e, NULL, named);
+		event_answer(s, e, event_param(e, 1), NULL, named);
 		return;
 	}
-	if (!own_refused(s, e->label, e->m.nparam > 3 ? e->m.param[2] : NULL,
+	if (!own_refused(s, e->label, event_param(e, 1),
+	    e->m.nparam > 3 ? e->m.param[2] : NULL,
 	    e->m.param[e->m.nparam - 1]))
 		event_error_about(s, e, event_param(e, 1), "", text);
 	if (*e->label == '\0')
@@ -728,8 +734,8 @@ static const struct event events[] = {
 	{ "314", NULL, 6, "%2 was %3@%4, %6", 0 },
 	{ "369", NULL, 0, NULL, EVENT_HIDDEN },
 	{ "321", NULL, 0, NULL, EVENT_HIDDEN },
-	{ "322", NULL, 4, "%2 has %3 people: %4", 0 },
-	{ "323", NULL, 0, NULL, EVENT_HIDDEN },
+	{ "322", listing_room, 3, "%2 has %3 people: %4", 0 },
+	{ "323", listing_end, 0, NULL, 0 },
 	{ "324", event_modes_are, 3, "modes of %2: %>", 0 },
 	{ "329", NULL, 0, NULL, EVENT_HIDDEN },
 	{ "331", event_no_topic, 2, "%2 has no topic", 0 },
@@ -737,7 +743,11 @@ static const struct event events[] = {
 	{ "333", NULL, 0, NULL, EVENT_HIDDEN },
 	{ "341", NULL, 3, "%2 was invited to %3", 0 },
 	{ "352", event_who, 8, NULL, 0 },
-	{ "315", NULL, 0, NULL, EVENT_HIDDEN },
+	{ "315", listing_end, 0, NULL, 0 },
+	{ "354", listing_whox, 9, NULL, 0 },
+	{ "303", listing_ison, 2, "here is %2", 0 },
+	{ "730", listing_here, 2, "%2 is here", 0 },
+	{ "731", listing_gone, 2, "%2 is not here", 0 },
 	{ "353", event_names, 4, NULL, 0 },
 	{ "366", event_names_end, 2, NULL, 0 },
 	{ "900", sasl_logged_in, 3, NULL, 0 },
@@ -832,7 +842,8 @@ event_show_unknown(struct session *s, const struct event_line *e)
 	}
 	event_rest(text, sizeof(text), &e->m, numeric);
 	snprintf(named, sizeof(named), "%s %s", c, text);
-	event_answer(s, e, numeric ? NULL : e->nick, numeric ? text : named);
+	event_answer(s, e, NULL, numeric ? NULL : e->nick,
+	    numeric ? text : named);
 }
 
 static void
@@ -844,7 +855,7 @@ event_show(struct session *s, const struct event *row,
 	if (row->form == NULL)
 		return;
 	event_form(text, sizeof(text), row->form, &e->m);
-	event_answer(s, e, NULL, text);
+	event_answer(s, e, NULL, NULL, text);
 }
 
 /* ---- a line ---- */

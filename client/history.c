@@ -181,10 +181,10 @@ history_between(struct session *s, const char *target, struct history_at a,
 }
 
 int
-history_search(struct session *s, const char *room, const char *text,
-    unsigned int limit)
+history_search(struct session *s, const char *room, const char *from,
+    const char *text, unsigned int limit)
 {
-	char words[SESSION_LINE], in[SESSION_TARGET];
+	char words[300], in[SESSION_TARGET], by[SESSION_TARGET];
 	char line[SESSION_LINE * 2];
 	struct history *h;
 
@@ -195,12 +195,14 @@ history_search(struct session *s, const char *room, const char *text,
 	h = history_new(s, room == NULL ? "" : room, "search", limit);
 	if (h == NULL)
 		return -1;
-	tag_escape(words, 300, text, strlen(text));
-	*in = '\0';
+	tag_escape(words, sizeof(words), text, strlen(text));
+	*in = *by = '\0';
 	if (room != NULL)
 		tag_escape(in, sizeof(in), room, strlen(room));
-	snprintf(line, sizeof(line), "SEARCH text=%s%s%s;limit=%u", words,
-	    *in ? ";in=" : "", in, limit);
+	if (from != NULL)
+		tag_escape(by, sizeof(by), from, strlen(from));
+	snprintf(line, sizeof(line), "SEARCH text=%s%s%s%s%s;limit=%u",
+	    words, *in ? ";in=" : "", in, *by ? ";from=" : "", by, limit);
 	history_write(s, h, line);
 	return 0;
 }

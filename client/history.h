@@ -44,9 +44,9 @@ int history_around(struct session *s, const char *target,
 /* Those after A and before B, from A on; with A the newer one, backwards. */
 int history_between(struct session *s, const char *target,
     struct history_at a, struct history_at b, unsigned int limit);
-/* ROOM may be NULL: everywhere.  TEXT: words. */
-int history_search(struct session *s, const char *room, const char *text,
-    unsigned int limit);
+/* ROOM and FROM, a nick, may be NULL: everywhere, anybody.  TEXT: words. */
+int history_search(struct session *s, const char *room, const char *from,
+    const char *text, unsigned int limit);
 
 /* Whether an answer about TARGET is awaited. */
 int history_is_asked(const struct session *s, const char *target);

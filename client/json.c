@@ -228,14 +228,19 @@ static const struct {
 	[NEWS_REDACT] = { "redact", "about" },
 	[NEWS_MARKER] = { "marker", NULL },
 	[NEWS_MEMBERS] = { "members", NULL },
-	[NEWS_ACCEPTED] = { "accepted", NULL },
-	[NEWS_FAILED] = { "failed", NULL },
-	[NEWS_UNSURE] = { "unsure", NULL },
+	[NEWS_ACCEPTED] = { "accepted", "said" },
+	[NEWS_FAILED] = { "failed", "said" },
+	[NEWS_UNSURE] = { "unsure", "said" },
 	[NEWS_HISTORY] = { "history", "count" },
-	[NEWS_REPLY] = { "answer", NULL },
-	[NEWS_ERROR] = { "error", NULL },
+	[NEWS_REPLY] = { "answer", "code" },
+	[NEWS_ERROR] = { "error", "code" },
 	[NEWS_CLIENT] = { "client", NULL },
 	[NEWS_STATE] = { "state", NULL },
+	[NEWS_PERSON] = { "person", "flags" },
+	[NEWS_LISTED] = { "room", "count" },
+	[NEWS_END] = { "end", NULL },
+	[NEWS_HERE] = { "here", NULL },
+	[NEWS_GONE] = { "gone", NULL },
 };
 
 static const struct {
@@ -261,10 +266,18 @@ json_about(struct json *j, const struct news *n)
 {
 	const char *key = json_kinds[n->kind].about;
 
-	if (n->kind == NEWS_HISTORY && n->about != NULL)
+	if (key != NULL && strcmp(key, "count") == 0 && n->about != NULL)
 		json_number(j, key, strtoll(n->about, NULL, 10));
 	else if (key != NULL)
 		json_string(j, key, n->about);
+}
+
+/* Flags of WHO: here or gone, operator, prefixes in the room. */
+static void
+json_flags_of(struct json *j, const char *flags)
+{
+	json_flag(j, "away", *flags == 'G');
+	json_flag(j, "operator", strchr(flags, '*') != NULL);
 }
 
 const char *
@@ -284,7 +297,10 @@ json_news(struct json *j, const char *network, const struct news *n)
 	json_string(j, "address", n->address);
 	json_string(j, "account", n->account);
 	json_about(j, n);
+	if (n->kind == NEWS_PERSON && n->about != NULL)
+		json_flags_of(j, n->about);
 	json_string(j, "text", n->text);
+	json_string(j, "code", n->code);
 	json_string(j, "msgid", n->msgid);
 	json_string(j, "reply", n->reply);
 	if (n->serial != 0)

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bot.h"
 #include "config.h"
 #include "console.h"
 #include "display.h"
@@ -17,6 +16,7 @@
 #include "loop.h"
 #include "network.h"
 #include "news.h"
+#include "script.h"
 #include "secret.h"
 #include "session.h"
 #include "terminal.h"
@@ -46,7 +46,8 @@ static const char help[] =
     "\n"
     "NETWORK is one of the configuration; HOST a name or an address,\n"
     "[V6]:PORT for an IPv6 one with a port; otherwise 127.0.0.1:6667.\n"
-    "/help lists what can be typed; more in moot(1).\n";
+    "/help lists what can be typed; more in moot(1).\n"
+    "\n";
 
 struct options {
 	const char *config, *nick, *rooms, *password_file;
@@ -100,7 +101,9 @@ options_take(struct options *o, int ch)
 		o->config = optarg;
 		break;
 	case 'h':
-		show_and_exit(usage, help);
+		printf("%s%s", usage, help);
+		script_help(stdout);
+		show_and_exit("", "");
 	case 'j':
 		o->rooms = optarg;
 		break;
@@ -189,7 +192,7 @@ sessions_open(const struct options *o)
 	struct session *s;
 	int i = 0;
 
-	secret_open(o->password_file, network_find(where));
+	secret_open(o->password_file);
 	do {
 		s = malloc(sizeof(*s));
 		if (s == NULL)
@@ -233,9 +236,9 @@ main(int argc, char **argv)
 {
 	struct options o = { 0 };
 
-	if (argc > 1 && strcmp(argv[1], "bot") == 0) {
+	if (argc > 1 && script_is(argv[1])) {
 		settings_read(NULL);
-		return bot_main(argc - 1, argv + 1);
+		return script_main(argc - 1, argv + 1);
 	}
 	options_parse(&o, argc, argv);
 	settings_open(&o);

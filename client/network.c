@@ -68,12 +68,26 @@ network_begin(struct session *s, const char *where, const char *nick,
 	}
 }
 
+/* By which its password is known: two servers never have the same. */
+static void
+network_name(const struct session *s, char *name, size_t size)
+{
+	if (s->network != NULL)
+		snprintf(name, size, "%s", s->network);
+	else
+		snprintf(name, size, "%s %s", s->connection.host,
+		    s->connection.port);
+}
+
 /* The account's; session.secret. */
 static int
 network_secret(struct session *s, char *secret, size_t size, char *why,
     size_t why_size)
 {
-	return secret_find(s->network, secret, size, why, why_size);
+	char name[SECRET_SERVER];
+
+	network_name(s, name, sizeof(name));
+	return secret_find(name, secret, size, why, why_size);
 }
 
 /* It is looked for now, when a command for it may still use the terminal, and
@@ -81,11 +95,11 @@ network_secret(struct session *s, char *secret, size_t size, char *why,
 static int
 network_log_in(struct session *s, char *why, size_t size)
 {
-	char password[SECRET_MOST];
-	int found = secret_find(s->network, password, sizeof(password), why,
-	    size);
+	char password[SECRET_MOST], name[SECRET_SERVER];
+	int found = network_secret(s, password, sizeof(password), why, size);
 
 	explicit_bzero(password, sizeof(password));
+	network_name(s, name, sizeof(name));
 	s->account = network_text(s->network, "account");
 	if (setting_is_in(s->network, "sasl-mechanism", "external"))
 		s->mechanism = "EXTERNAL";
@@ -93,7 +107,7 @@ network_log_in(struct session *s, char *why, size_t size)
 	if (s->account != NULL)
 		s->secret = network_secret;
 	else if (found == 1)
-		s->password = secret_text(s->network);
+		s->password = secret_text(name);
 	return found == -1 ? -1 : 0;
 }
 

@@ -49,6 +49,13 @@ enum news_kind {
 	                * numeric or the code of a FAIL, NULL: moot's own */
 	NEWS_CLIENT,   /* moot itself says something */
 	NEWS_STATE,    /* we came online or lost the line, in words */
+	/* Rows of answers, of which NEWS_REPLY tells too: see listing.h. */
+	NEWS_PERSON,   /* NICK is here; ABOUT: flags of WHO; TEXT: real name */
+	NEWS_LISTED,   /* there is ROOM; ABOUT: how many are in it; TEXT: its
+	                * topic */
+	NEWS_END,      /* those were all */
+	NEWS_HERE,     /* NICK, whom we wait for, is here */
+	NEWS_GONE,     /* or is not */
 	NEWS_KINDS
 };
 
@@ -83,6 +90,7 @@ struct news {
 	const char *about;
 	const char *reply;   /* msgid of what it answers: +draft/reply */
 	const char *text;    /* of draft/multiline: with '\n' between lines */
+	const char *code;    /* NEWS_FAILED: as ABOUT of NEWS_ERROR */
 };
 
 struct session;

@@ -101,14 +101,15 @@ own_tell(struct session *s, const struct outbox_line *l, unsigned int flags,
 /* Its fate: exactly one of three, and then it is gone. */
 static void
 own_settle(struct session *s, struct outbox_line *l, enum news_kind fate,
-    const char *msgid, const char *why)
+    const char *id, const char *why)
 {
 	struct news n = { .kind = fate, .flags = NEWS_OWN };
 
 	n.serial = l->serial;
 	n.nick = s->nick;
 	n.room = own_room(s, l->target);
-	n.msgid = msgid;
+	n.msgid = fate == NEWS_FAILED ? NULL : id;
+	n.code = fate == NEWS_FAILED ? id : NULL;
 	n.about = l->text;
 	n.text = why;
 	news_tell(s, &n);
@@ -576,8 +577,8 @@ own_accepted(struct session *s, uint64_t serial, const char *msgid)
 }
 
 int
-own_refused(struct session *s, const char *label, const char *about,
-    const char *why)
+own_refused(struct session *s, const char *label, const char *code,
+    const char *about, const char *why)
 {
 	struct outbox_line *l = NULL;
 
@@ -588,7 +589,7 @@ own_refused(struct session *s, const char *label, const char *about,
 		l = own_under_way(s, NULL, about, NULL);
 	if (l == NULL || l->command == NULL || strchr(l->target, ',') != NULL)
 		return 0;
-	own_settle(s, l, NEWS_FAILED, NULL, why);
+	own_settle(s, l, NEWS_FAILED, code, why);
 	return 1;
 }
 

@@ -52,10 +52,10 @@ uint64_t own_echoed(struct session *s, const char *label, const char *command,
 /* MSGID may be NULL; SERIAL 0 is ignored. */
 void own_accepted(struct session *s, uint64_t serial, const char *msgid);
 /* Something was refused, WHY; ABOUT: the room or nick it names, or NULL.
- * Counts it.  1: it was a message, and is told as NEWS_FAILED; 0: it is for
- * the caller to tell. */
-int own_refused(struct session *s, const char *label, const char *about,
-    const char *why);
+ * CODE is its numeric or that of a FAIL.  Counts it.  1: it was a message, and
+ * is told as NEWS_FAILED; 0: it is for the caller to tell. */
+int own_refused(struct session *s, const char *label, const char *code,
+    const char *about, const char *why);
 /* The answer to LABEL is complete. */
 void own_answered(struct session *s, const char *label);
 /* The server has dealt with all lines up to that ORDER. */

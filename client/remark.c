@@ -132,11 +132,11 @@ remark_search(struct session *s, const char *text)
 
 	command_word(&rest, room, sizeof(room));
 	if (session_is_room(s, room) && *rest != '\0')
-		remark_done(s, history_search(s, room, rest, REMARK_SEARCH),
-		    "searches");
+		remark_done(s, history_search(s, room, NULL, rest,
+		    REMARK_SEARCH), "searches");
 	else
-		remark_done(s, history_search(s, NULL, text, REMARK_SEARCH),
-		    "searches");
+		remark_done(s, history_search(s, NULL, NULL, text,
+		    REMARK_SEARCH), "searches");
 }
 
 void

@@ -33,13 +33,13 @@
 static struct {
 	char given[SECRET_MOST];       /* by MOOT_PASSWORD; "" = none */
 	const char *file;              /* -p */
-	char network[SETTING_NETWORK]; /* whom they are for */
+	char server[SECRET_SERVER];    /* whom they are for; "" = nobody yet */
 	struct secret_kept *kept;      /* the latest first; for good */
 } secret;
 
 /* What was found, and by which settings: others may lead to another. */
 struct secret_kept {
-	char network[SETTING_NETWORK];
+	char server[SECRET_SERVER];
 	char source[2 * SETTING_VALUE];
 	char secret[SECRET_MOST];
 	struct secret_kept *next;
@@ -47,7 +47,7 @@ struct secret_kept {
 
 /* What is being looked for, and for whom. */
 struct secret_search {
-	const char *network; /* "": the server of the command line */
+	const char *server;
 	char *out;
 	size_t size;
 	char *why;
@@ -57,13 +57,11 @@ struct secret_search {
 extern char **environ;
 
 void
-secret_open(const char *file, const char *network)
+secret_open(const char *file)
 {
 	const char *value = getenv(SECRET_VARIABLE);
 
 	secret.file = file;
-	snprintf(secret.network, sizeof(secret.network), "%s",
-	    network != NULL ? network : "");
 	if (value != NULL)
 		snprintf(secret.given, sizeof(secret.given), "%s", value);
 	secret.given[strcspn(secret.given, "\r\n")] = '\0';
@@ -128,7 +126,7 @@ secret_read(struct secret_search *x, const char *file, int strict)
 static int
 secret_is_given(const struct secret_search *x)
 {
-	return strcmp(x->network, secret.network) == 0;
+	return strcmp(x->server, secret.server) == 0;
 }
 
 static int
@@ -151,7 +149,7 @@ secret_from_variable(struct secret_search *x)
 static int
 secret_from_file(struct secret_search *x)
 {
-	const char *file = setting_text_in(x->network, "password-file");
+	const char *file = setting_text_in(x->server, "password-file");
 	const char *home = getenv("HOME");
 	char path[PATH_MOST];
 	int len = 0;
@@ -179,8 +177,8 @@ secret_from_credentials(struct secret_search *x)
 
 	if (directory == NULL || *directory != '/')
 		return 0;
-	snprintf(path, sizeof(path), "%s/moot.%s", directory, x->network);
-	if (*x->network != '\0' && access(path, F_OK) == 0)
+	snprintf(path, sizeof(path), "%s/moot.%s", directory, x->server);
+	if (strchr(x->server, '/') == NULL && access(path, F_OK) == 0)
 		return secret_read(x, path, 0);
 	snprintf(path, sizeof(path), "%s/moot.password", directory);
 	if (secret_is_given(x) && access(path, F_OK) == 0)
@@ -286,7 +284,7 @@ secret_from_command(struct secret_search *x)
 	const char *word;
 	int n;
 
-	for (n = 0; n < SETTING_ITEMS && (word = setting_item_in(x->network,
+	for (n = 0; n < SETTING_ITEMS && (word = setting_item_in(x->server,
 	    "password-command", n)) != NULL; n++)
 		argv[n] = (char *)(uintptr_t)word;
 	argv[n] = NULL;
@@ -304,24 +302,24 @@ static int (*const sources[])(struct secret_search *) = {
 };
 
 static void
-secret_source(const char *network, char *source, size_t size)
+secret_source(const char *server, char *source, size_t size)
 {
 	size_t used;
 
-	setting_line(network, "password-command", source, size);
+	setting_line(server, "password-command", source, size);
 	used = strlen(source);
-	setting_line(network, "password-file", source + used, size - used);
+	setting_line(server, "password-file", source + used, size - used);
 }
 
 static struct secret_kept *
-secret_kept(const char *network)
+secret_kept(const char *server)
 {
 	char source[2 * SETTING_VALUE];
 	struct secret_kept *k;
 
-	secret_source(network, source, sizeof(source));
+	secret_source(server, source, sizeof(source));
 	for (k = secret.kept; k != NULL; k = k->next)
-		if (strcmp(k->network, network) == 0 &&
+		if (strcmp(k->server, server) == 0 &&
 		    strcmp(k->source, source) == 0)
 			return k;
 	return NULL;
@@ -334,24 +332,26 @@ secret_keep(const struct secret_search *x)
 
 	if (k == NULL)
 		return;
-	snprintf(k->network, sizeof(k->network), "%s", x->network);
+	snprintf(k->server, sizeof(k->server), "%s", x->server);
 	snprintf(k->secret, sizeof(k->secret), "%s", x->out);
-	secret_source(x->network, k->source, sizeof(k->source));
+	secret_source(x->server, k->source, sizeof(k->source));
 	k->next = secret.kept;
 	secret.kept = k;
 }
 
 int
-secret_find(const char *network, char *out, size_t size, char *why,
+secret_find(const char *server, char *out, size_t size, char *why,
     size_t why_size)
 {
-	struct secret_search x = { network != NULL ? network : "", out, size,
+	struct secret_search x = { server != NULL ? server : "", out, size,
 		why, why_size };
-	struct secret_kept *kept = secret_kept(x.network);
+	struct secret_kept *kept = secret_kept(x.server);
 	size_t i;
 	int found = 0;
 
 	*out = *why = '\0';
+	if (*secret.server == '\0')
+		snprintf(secret.server, sizeof(secret.server), "%s", x.server);
 	if (kept != NULL)
 		return secret_take(&x, kept->secret, "password");
 	for (i = 0; i < sizeof(sources) / sizeof(sources[0]) && found == 0; i++)
@@ -362,9 +362,9 @@ secret_find(const char *network, char *out, size_t size, char *why,
 }
 
 const char *
-secret_text(const char *network)
+secret_text(const char *server)
 {
-	struct secret_kept *k = secret_kept(network != NULL ? network : "");
+	struct secret_kept *k = secret_kept(server != NULL ? server : "");
 
 	return k != NULL ? k->secret : NULL;
 }

@@ -14,6 +14,7 @@
 
 enum {
 	SECRET_MOST = 512,   /* bytes, with the NUL */
+	SECRET_SERVER = 320, /* of the name of a server */
 };
 
 /* Milliseconds password-command may take; it may ask somebody. */
@@ -21,17 +22,18 @@ enum {
 #define SECRET_WAIT 60000
 #endif
 
-/* Takes MOOT_PASSWORD out of the environment, for good; it and FILE of the
- * command line, or NULL, are for NETWORK, or, NULL, for the server of the
- * command line.  Before anything is started. */
-void secret_open(const char *file, const char *network);
-/* The password for NETWORK (NULL: the server of the command line) in SECRET:
- * 1; 0: there is none; -1: it is there and cannot be had, WHY in words.  May
- * run a command, and wait for it; what was found is kept, until other settings
- * say where it is. */
-int secret_find(const char *network, char *secret, size_t size, char *why,
+/* Takes MOOT_PASSWORD out of the environment, for good.  It and FILE of the
+ * command line, or NULL, are for the first server that is asked for, and told
+ * to no other.  Before anything is started. */
+void secret_open(const char *file);
+/* The password for SERVER in SECRET, which is a network of the configuration
+ * or any name that is always used for that one, NULL for the only one: 1; 0:
+ * there is none; -1: it is there and cannot be had, WHY in words.  May run a
+ * command, and wait for it; what was found is kept, until other settings say
+ * where it is. */
+int secret_find(const char *server, char *secret, size_t size, char *why,
     size_t why_size);
 /* What was found, for as long as moot runs; NULL: nothing yet. */
-const char *secret_text(const char *network);
+const char *secret_text(const char *server);
 
 #endif

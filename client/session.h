@@ -44,6 +44,11 @@ enum session_status {
 	STATUS_LINE_REFUSED = 4,
 	STATUS_LINE_LOST = 5,
 	STATUS_OUTPUT = 6,
+	/* of subcommands */
+	STATUS_KEPT = 7,    /* the person is not here, and it is kept */
+	STATUS_NOBODY = 8,  /* there is no such room or person */
+	STATUS_TIMEOUT = 9,
+	STATUS_NOTHING = 10, /* was found */
 };
 
 enum session_state {

@@ -148,6 +148,15 @@ client_settings_named() {
 	rows client/setting.c settings | all_named man/moot.conf.5 '.It Ic'
 }
 
+# Subcommands, their options, and the types of what they print.
+client_scripts_named() {
+	rows client/script.c script_commands | all_named man/moot.1 '.It Ic'
+	sed -n "s/^	{ '[^']*', \"\([a-z-]*\)\",.*/-\1/p" client/script.c |
+	    sort -u | all_named man/moot.1 '.It Fl'
+	sed -n 's/^	\[NEWS_[A-Z]*\] = { "\([a-z]*\)".*/\1/p' client/json.c |
+	    all_named man/moot-json.5 '.It Cm'
+}
+
 # The option letters of a usage text in $1 and of its getopt(3) string.
 options_named() {
 	{
@@ -257,6 +266,7 @@ check "settings are in mootd.conf(5)" settings_named
 check "the example configuration is up to date" settings_known
 check "orders are in mootctl(8)" orders_named
 check "commands of moot are in moot(1)" client_commands_named
+check "subcommands of moot are in moot(1)" client_scripts_named
 check "options of mootd" options_named server/mootd.c man/mootd.8
 check "settings of moot are in moot.conf(5)" client_settings_named
 check "long options of moot" long_options_named client/main.c man/moot.1

@@ -196,6 +196,18 @@ network one
 END
 MOOT_PASSWORD=variable moot one 127.0.0.1:$port </dev/null
 ok "it is for the first network only" is "$(grep -c PASS "$dir/log")" 1
+fake <<END
+$welcome
+serve
+--
+$welcome
+serve
+END
+rm "$conf"
+echo "/server localhost:$port" |
+    MOOT_PASSWORD=variable moot 127.0.0.1:$port
+ok "not for one that is connected to later" \
+    is "$(grep -c NICK "$dir/log")$(grep -c PASS "$dir/log")" 21
 
 # ---- how it looks ----
 
