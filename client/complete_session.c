@@ -77,7 +77,7 @@ offer_settings(struct complete *c)
 		complete_offer(c, info.name, 0);
 }
 
-/* "on|off" is two; "0..100" is none. */
+/* "on|off" is two, "1s..1d|off" one, and "TEXT" none. */
 static void
 offer_values(struct complete *c, const char *name)
 {
@@ -93,9 +93,11 @@ offer_values(struct complete *c, const char *name)
 		if (strcmp(info.name, name) != 0)
 			continue;
 		rest = info.values;
-		while (strchr(info.values, '|') != NULL &&
-		    (value = strsep(&rest, "|")) != NULL)
-			complete_offer(c, value, 0);
+		if (strchr(rest, '|') == NULL)
+			return;
+		while ((value = strsep(&rest, "|")) != NULL)
+			if (strstr(value, "..") == NULL)
+				complete_offer(c, value, 0);
 		return;
 	}
 }

@@ -90,7 +90,7 @@ display_wants(const char *name, int usual)
 	return setting_is(name, "auto") ? usual : setting_is(name, "on");
 }
 
-/* The format is the user's own. */
+/* The format is the user's own, who may ask for a line end with it. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 static size_t
@@ -124,7 +124,8 @@ void
 display_line(enum display_kind kind, int64_t when, const char *lead,
     const char *fmt, ...)
 {
-	char raw[DISPLAY_LINE], head[512], text[DISPLAY_LINE], at[128];
+	char raw[DISPLAY_LINE], head[512], text[DISPLAY_LINE];
+	char raw_at[128], at[384];
 	char line[DISPLAY_LINE + 1024];
 	va_list ap;
 
@@ -133,7 +134,8 @@ display_line(enum display_kind kind, int64_t when, const char *lead,
 	va_end(ap);
 	display_clean(text, sizeof(text), raw);
 	display_clean(head, sizeof(head), lead);
-	display_time(at, sizeof(at), when);
+	display_time(raw_at, sizeof(raw_at), when);
+	display_clean(at, sizeof(at), raw_at);
 	if (display_wants("colours", display.coloured))
 		snprintf(line, sizeof(line),
 		    "\033[2m%s\033[0m%s%s\033[0m%s %s\033[0m", at,

@@ -21,7 +21,8 @@ enum display_kind {
 #define DISPLAY_LEAD_CLIENT "--"
 #define DISPLAY_LEAD_ERROR "!!"
 
-/* Decides about colour (only if SHOWN, honouring NO_COLOR) and times. */
+/* SHOWN: to a person at a terminal.  Colours (honouring NO_COLOR) and times
+ * follow from that where the settings leave it open. */
 void display_open(int shown);
 /* Prints "LEAD TEXT" as one line of the time WHEN, in milliseconds since the
  * Epoch.  Both may come from anybody. */

@@ -135,6 +135,8 @@ static const struct setting settings[] = {
 	{ "notify-command", 0, LIST(512, NULL), "\"\"",
 	    "a command to run when you are mentioned" },
 	/* how one types */
+	{ "line-editing", 0, SWITCH, "on",
+	    "edit what is typed in line mode; off: nothing is redrawn" },
 	{ "history", 0, SWITCH, "on",
 	    "keep what was typed for the next start" },
 	{ "paste", 0, CHOICE("ask|send|lines"), "ask",

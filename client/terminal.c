@@ -30,6 +30,7 @@
 #include "edit.h"
 #include "grapheme.h"
 #include "recall.h"
+#include "setting.h"
 #include "irc/utf8.h"
 #include "terminal.h"
 
@@ -522,7 +523,8 @@ terminal_can_edit(void)
 	const char *name = getenv("TERM");
 
 	return terminal_is_typed() && terminal_is_shown() &&
-	    name != NULL && *name != '\0' && strcmp(name, "dumb") != 0;
+	    setting_on("line-editing") && name != NULL &&
+	    *name != '\0' && strcmp(name, "dumb") != 0;
 }
 
 void
