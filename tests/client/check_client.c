@@ -33,11 +33,15 @@ main(void)
 	srunner_add_suite(sr, check_question());
 	srunner_add_suite(sr, check_rate());
 #ifdef SCREEN
+	srunner_add_suite(sr, check_screen_buffer());
 	srunner_add_suite(sr, check_screen_find());
 	srunner_add_suite(sr, check_screen_format());
+	srunner_add_suite(sr, check_screen_layout());
 	srunner_add_suite(sr, check_screen_link());
+	srunner_add_suite(sr, check_screen_notify());
 	srunner_add_suite(sr, check_screen_palette());
 	srunner_add_suite(sr, check_screen_scrollback());
+	srunner_add_suite(sr, check_screen_words());
 	srunner_add_suite(sr, check_screen_wrap());
 #endif
 	srunner_run_all(sr, CK_NORMAL);

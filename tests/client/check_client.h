@@ -23,11 +23,15 @@ Suite *check_recall(void);
 Suite *check_sasl(void);
 Suite *check_configfile(void);
 Suite *check_setting(void);
+Suite *check_screen_buffer(void);
 Suite *check_screen_find(void);
 Suite *check_screen_format(void);
+Suite *check_screen_layout(void);
 Suite *check_screen_link(void);
+Suite *check_screen_notify(void);
 Suite *check_screen_palette(void);
 Suite *check_screen_scrollback(void);
+Suite *check_screen_words(void);
 Suite *check_screen_wrap(void);
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
