@@ -29,11 +29,15 @@
 #include "job.h"
 #include "json.h"
 #include "loop.h"
+#include "network.h"
 #include "news.h"
 #include "order.h"
+#include "own.h"
 #include "program.h"
 #include "queue.h"
+#include "secret.h"
 #include "session.h"
+#include "setting.h"
 
 static struct bot {
 	struct bot_options o;
@@ -78,14 +82,13 @@ bot_is_known(const struct session *s)
 static void
 bot_say(const struct queue_item *i, const char *text)
 {
-	session_say(i->session, i->command, i->where, i->ctcp, text);
+	own_say(i->session, i->command, i->where, i->ctcp, i->reply, text);
 }
 
 static int
 bot_says_whole(const struct queue_item *i)
 {
-	(void)i;
-	return 0;
+	return i->ctcp == NULL && i->session->multiline_lines > 0;
 }
 
 static int
@@ -216,6 +219,7 @@ bot_hear(struct session *s, const struct news *n)
 	const char *network = isupport_text(&s->isupport, ISUPPORT_NETWORK);
 	struct question_self self = {
 		.nick = s->nick,
+		.account = *s->logged_in != '\0' ? s->logged_in : NULL,
 		.chantypes = isupport_text(&s->isupport, ISUPPORT_CHANTYPES),
 		.network = *network != '\0' ? network : s->connection.host,
 	};
@@ -389,19 +393,35 @@ bot_open(void)
 	queue_init(&bot.queue);
 }
 
+/* The settings are those of a person.  A bot is another one: it logs in to
+ * no account that was not named for it, and is in no rooms but its own. */
+static int
+bot_settle(char *why, size_t size)
+{
+	const struct bot_options *o = &bot.o;
+	const char *network = network_find(o->server);
+
+	setting_unset(NULL, "join", why, size);
+	if (network != NULL)
+		setting_unset(network, "join", why, size);
+	else
+		setting_unset(NULL, "account", why, size);
+	return o->account == NULL ? 0 :
+	    setting_set(network, "account", o->account, why, size);
+}
+
 static int
 bot_connect(void)
 {
 	const struct bot_options *o = &bot.o;
 	struct session *s = malloc(sizeof(*s));
-	int error;
+	char why[SETTING_WHY] = "no memory";
 
-	if (s == NULL)
-		return -1;
-	error = session_init(s, o->server, o->nick);
-	if (error != 0) {
-		bot_complain(error == -1 ? "not an address: %s" :
-		    "not a nick: %s", error == -1 ? o->server : o->nick);
+	secret_open(o->password_file);
+	if (s == NULL || bot_settle(why, sizeof(why)) == -1 ||
+	    network_open(s, o->server, o->nick, NULL, why, sizeof(why)) ==
+	    -1) {
+		bot_complain("%s", why);
 		free(s);
 		return -1;
 	}
@@ -419,7 +439,7 @@ bot_close(void)
 	if (*why != '\0')
 		bot_complain("%s", why);
 	if (bot.failed && status == STATUS_OK)
-		status = BOT_STATUS_COMMAND;
+		status = STATUS_COMMAND;
 	if (!bot.o.each && bot.begun)
 		program_clear(&bot.program);
 	jobs_clear(&bot.jobs);

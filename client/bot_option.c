@@ -36,10 +36,14 @@ static const struct bot_option {
 	const char *help;
 } bot_options[] = {
 #define TO(member) offsetof(struct bot_options, member)
-	{ 's', "server", "HOST[:PORT]", TO(server),
-	    "the server, otherwise $MOOT_SERVER or 127.0.0.1:6667" },
+	{ 's', "server", "SERVER", TO(server),
+	    "an address or a network; otherwise $MOOT_SERVER" },
 	{ 'n', "nick", "NICK", TO(nick),
 	    "the nick, otherwise $MOOT_NICK or your login name" },
+	{ 'a', "account", "ACCOUNT", TO(account),
+	    "log in to it; otherwise $MOOT_ACCOUNT" },
+	{ 'p', "password-file", "FILE", TO(password_file),
+	    "its first line is the password" },
 	{ 'e', "each", NULL, TO(each), "run COMMAND once a message" },
 	{ 'A', "all", NULL, TO(all), "all messages; usual without --each" },
 	{ '\0', "addressed", NULL, TO(addressed),
@@ -263,7 +267,7 @@ bot_option_parse(struct bot_options *b, int argc, char **argv)
 		bot_option_refuse(STATUS_USAGE, "of no use with --each",
 		    b->json ? "--json" : "--once");
 	if (!child_can_run(b->argv[0]))
-		bot_option_refuse(BOT_STATUS_COMMAND, "cannot be run",
+		bot_option_refuse(STATUS_COMMAND, "cannot be run",
 		    b->argv[0]);
 	b->server = bot_option_default(b->server, "MOOT_SERVER");
 	b->nick = bot_option_default(b->nick, "MOOT_NICK");

@@ -14,8 +14,6 @@ enum {
 	BOT_TARGETS = 32,         /* most rooms and nicks */
 	BOT_OUTPUT_MOST = 65536,  /* --output-limit at most */
 	BOT_LINES_MOST = 100,     /* --line-limit at most */
-	/* The exit status when the command cannot be run, or kept running. */
-	BOT_STATUS_COMMAND = 20,
 };
 
 struct bot_options {

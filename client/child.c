@@ -4,10 +4,10 @@
  *
  * What it is given is three pipes and nothing else: every descriptor of ours
  * is closed in it, every signal is as a shell would leave it, and it leads a
- * process group, so that what it starts itself ends with it.  Its end is seen
- * through a pidfd, so no SIGCHLD is caught and no wait can meet the child of
- * another module.  Whether it could be run at all is told through a fourth
- * pipe, which the program's start closes: child_start() never half succeeds.
+ * process group, so that what it starts itself ends with it.  Whoever waits
+ * for it waits for its number alone, never for any child.  Whether it could be
+ * run at all is told through a fourth pipe, which the program's start closes:
+ * child_start() never half succeeds.
  */
 
 #include <sys/prctl.h>
@@ -24,13 +24,16 @@
 
 #include "child.h"
 
-enum { CHILD_PIPES = 4 }; /* standard ones, and the one that tells */
+enum {
+	CHILD_PIPES = 4, /* standard ones, and the one that tells */
+	CHILD_DESCRIPTORS = 1024,
+};
 
 void
 child_init(struct child *c)
 {
 	memset(c, 0, sizeof(*c));
-	c->ended = c->in = c->out = c->err = -1;
+	c->in = c->out = c->err = -1;
 }
 
 void
@@ -59,10 +62,14 @@ child_signals(void)
 static int
 child_descriptors(int in, int out, int err, int told)
 {
+	int fd;
+
 	if (dup2(in, 0) == -1 || dup2(out, 1) == -1 || dup2(err, 2) == -1 ||
 	    dup2(told, 3) == -1 || fcntl(3, F_SETFD, FD_CLOEXEC) == -1)
 		return -1;
-	syscall(SYS_close_range, 4u, ~0u, 0u);
+	if (syscall(SYS_close_range, 4u, ~0u, 0u) == -1)
+		for (fd = 4; fd < CHILD_DESCRIPTORS; fd++)
+			close(fd); /* a kernel that does not know it */
 	return 0;
 }
 
@@ -178,10 +185,6 @@ child_start(struct child *c, char *const argv[], char *const env[])
 	child_adopt(c, pipes);
 	if (child_runs(&pipes[3][1], pipes[3][0]) == -1)
 		goto fail;
-	c->ended = (int)syscall(SYS_pidfd_open, c->pid, 0);
-	if (c->ended == -1)
-		goto fail;
-	fcntl(c->ended, F_SETFD, FD_CLOEXEC);
 	child_close_pipes(pipes);
 	return 0;
 fail:
@@ -200,22 +203,25 @@ child_kill(struct child *c, int signo)
 		kill(c->pid, signo);
 }
 
-/* What it left behind is killed while its number is still its own. */
+void
+child_gone(struct child *c, int status)
+{
+	c->status = status;
+	if (c->pid > 0)
+		kill(-c->pid, SIGKILL);
+	c->pid = 0;
+}
+
 int
 child_reap(struct child *c)
 {
-	siginfo_t info = { 0 };
+	int status;
 
 	if (c->pid <= 0)
 		return 1;
-	if (waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) ==
-	    -1 || info.si_pid == 0)
+	if (waitpid(c->pid, &status, WNOHANG) != c->pid)
 		return 0;
-	child_kill(c, SIGKILL);
-	if (waitpid(c->pid, &c->status, 0) == -1)
-		c->status = 0;
-	c->pid = 0;
-	child_close(&c->ended);
+	child_gone(c, status);
 	return 1;
 }
 
@@ -228,7 +234,6 @@ child_clear(struct child *c)
 			;
 	}
 	c->pid = 0;
-	child_close(&c->ended);
 	child_close(&c->in);
 	child_close(&c->out);
 	child_close(&c->err);

@@ -8,11 +8,10 @@
 
 struct child {
 	pid_t pid;   /* also of its process group; 0: there is none */
-	int ended;   /* a pidfd, readable once it has; -1: there is none */
 	int in;      /* to its standard input, or -1; ours never block */
 	int out;     /* from its standard output, or -1 */
 	int err;     /* from its standard error, or -1 */
-	int status;  /* of waitpid(2), once child_reap() returned 1 */
+	int status;  /* of waitpid(2), once it has ended */
 };
 
 /* None; needed before the first child_start(). */
@@ -26,8 +25,10 @@ void child_init(struct child *c);
 int child_start(struct child *c, char *const argv[], char *const env[]);
 /* Whether NAME is a file that may be executed, or one in our PATH is. */
 int child_can_run(const char *name);
-/* 1 when it has ended: what it left in its process group is killed, STATUS
- * says how it ended; OUT and ERR can still be read.  0: it runs. */
+/* It has ended, with STATUS, and was waited for: what it left in its process
+ * group is killed.  OUT and ERR can still be read. */
+void child_gone(struct child *c, int status);
+/* The same if it has ended, or 0. */
 int child_reap(struct child *c);
 /* Sends SIGNO to it and its process group. */
 void child_kill(struct child *c, int signo);

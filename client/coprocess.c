@@ -2,10 +2,10 @@
 /*
  * The coprocess: a child between pipes, in the loop.
  *
- * Its four descriptors (three pipes and the one that tells of its end) are
- * watched, each of them only as long as it is of use.  A child may do what it
- * likes: not read, not write, close what it has, print without end.  None of
- * it blocks us or makes us keep more than a line and what it is being fed.
+ * Its three pipes are watched, each of them only as long as it is of use.  A
+ * child may do what it likes: not read, not write, close what it has, print
+ * without end.  None of it blocks us or makes us keep more than a line and what
+ * it is being fed.
  *
  * It is over when the process is, not when its output is closed: what it
  * left in the pipes by then is read, and whoever else holds them (something
@@ -139,27 +139,34 @@ coprocess_refused(struct coprocess *c)
 	c->deaf = 1;
 }
 
-static void
-coprocess_in_ready(struct loop_watch *w, short revents)
+/* Writes what it takes; 1: that was all of it. */
+static int
+coprocess_write(struct coprocess *c)
 {
-	struct coprocess *c = coprocess_of(w);
-	ssize_t n;
-
-	(void)revents;
-	n = write(c->child.in, c->food + c->food_at,
+	ssize_t n = write(c->child.in, c->food + c->food_at,
 	    c->food_len - c->food_at);
+
 	if (n == -1 && errno != EAGAIN && errno != EINTR) {
 		coprocess_refused(c);
-		return;
+		return 0;
 	}
 	if (n > 0)
 		c->food_at += (size_t)n;
 	if (c->food_at < c->food_len)
-		return;
+		return 0;
 	coprocess_eaten(c);
 	if (c->last)
 		coprocess_drop(&c->in, &c->child.in);
-	else if (c->user->hungry != NULL)
+	return 1;
+}
+
+static void
+coprocess_in_ready(struct loop_watch *w, short revents)
+{
+	struct coprocess *c = coprocess_of(w);
+
+	(void)revents;
+	if (coprocess_write(c) && !c->last && c->user->hungry != NULL)
 		c->user->hungry(c);
 }
 
@@ -180,7 +187,8 @@ coprocess_feed(struct coprocess *c, char *text, size_t len, int last)
 	c->food_len = len;
 	c->food_at = 0;
 	c->last = last;
-	c->in.watch.events = POLLOUT;
+	if (!coprocess_write(c) && c->food != NULL)
+		c->in.watch.events = POLLOUT;
 }
 
 void
@@ -218,15 +226,11 @@ coprocess_read_rest(struct coprocess *c)
 }
 
 static void
-coprocess_end_ready(struct loop_watch *w, short revents)
+coprocess_ended(struct loop_child *l, int status)
 {
-	struct coprocess *c = coprocess_of(w);
+	struct coprocess *c = ((struct coprocess_child *)l)->owner;
 
-	(void)revents;
-	if (!child_reap(&c->child))
-		return;
-	loop_remove_watch(w);
-	w->fd = -1;
+	child_gone(&c->child, status);
 	coprocess_read_rest(c);
 	c->user->ended(c); /* C may be gone */
 }
@@ -258,7 +262,6 @@ coprocess_start(struct coprocess *c, const struct coprocess_user *user,
 	c->name = argv[0];
 	c->complaints = complaints;
 	c->in.watch.fd = c->out.watch.fd = c->err.watch.fd = -1;
-	c->end.watch.fd = -1;
 	if (child_start(&c->child, argv, env) == -1)
 		return -1;
 	if (answer_open(&c->lines, limit) == 0 &&
@@ -268,10 +271,13 @@ coprocess_start(struct coprocess *c, const struct coprocess_user *user,
 	    coprocess_watch(c, &c->out, c->child.out, POLLIN,
 	    coprocess_out_ready) == 0 &&
 	    coprocess_watch(c, &c->err, c->child.err, POLLIN,
-	    coprocess_err_ready) == 0 &&
-	    coprocess_watch(c, &c->end, c->child.ended, POLLIN,
-	    coprocess_end_ready) == 0)
+	    coprocess_err_ready) == 0) {
+		c->end.child.pid = c->child.pid;
+		c->end.child.ended = coprocess_ended;
+		c->end.owner = c;
+		loop_add_child(&c->end.child);
 		return 0;
+	}
 	error = errno;
 	coprocess_clear(c);
 	errno = error;
@@ -281,8 +287,7 @@ coprocess_start(struct coprocess *c, const struct coprocess_user *user,
 void
 coprocess_clear(struct coprocess *c)
 {
-	struct coprocess_watch *const watches[] = { &c->in, &c->out, &c->err,
-		&c->end };
+	struct coprocess_watch *const watches[] = { &c->in, &c->out, &c->err };
 	size_t i;
 
 	for (i = 0; i < sizeof(watches) / sizeof(watches[0]); i++) {
@@ -290,6 +295,8 @@ coprocess_clear(struct coprocess *c)
 			loop_remove_watch(&watches[i]->watch);
 		watches[i]->watch.fd = -1;
 	}
+	if (c->child.pid > 0)
+		loop_remove_child(&c->end.child);
 	child_clear(&c->child);
 	coprocess_eaten(c);
 	answer_close(&c->lines);

@@ -33,11 +33,17 @@ struct coprocess_watch {
 	struct coprocess *owner;
 };
 
+struct coprocess_child {
+	struct loop_child child; /* first, too */
+	struct coprocess *owner;
+};
+
 struct coprocess {
 	const struct coprocess_user *user;
 	const char *name;     /* before its complaints */
 	struct child child;
-	struct coprocess_watch in, out, err, end;
+	struct coprocess_watch in, out, err;
+	struct coprocess_child end;
 	char *food;           /* what is being written to it, or NULL */
 	size_t food_len, food_at;
 	int last;             /* nothing is to come after it */

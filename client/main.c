@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "config.h"
-#include "console.h"
 #include "display.h"
+#include "face.h"
 #include "first.h"
 #include "loop.h"
 #include "network.h"
@@ -23,7 +23,7 @@
 #include "version.h"
 
 static const char usage[] =
-    "usage: moot [-1] [-c FILE] [-j ROOM[,ROOM]] [-n NICK] [-p FILE]\n"
+    "usage: moot [-1l] [-c FILE] [-j ROOM[,ROOM]] [-n NICK] [-p FILE]\n"
     "            [NETWORK | HOST[:PORT] ...]\n"
     "       moot -h | -V | --export-defaults\n";
 
@@ -39,6 +39,7 @@ static const char help[] =
     "           this help\n"
     "  -j ROOM  enter these rooms, and talk to the first of them;\n"
     "           with several servers, on the first of those\n"
+    "  -l       lines, and no full screen\n"
     "  -n NICK  the nick to use, otherwise your login name\n"
     "  -p FILE  the first line of FILE is the password\n"
     "  -V, --version\n"
@@ -52,7 +53,7 @@ static const char help[] =
 struct options {
 	const char *config, *nick, *rooms, *password_file;
 	char **where; /* networks and servers */
-	int nwhere, once, exported;
+	int nwhere, once, lines, exported;
 };
 
 enum { OPTION_EXPORT = 256 }; /* past the letters */
@@ -107,6 +108,9 @@ options_take(struct options *o, int ch)
 	case 'j':
 		o->rooms = optarg;
 		break;
+	case 'l':
+		o->lines = 1;
+		break;
 	case 'n':
 		o->nick = optarg;
 		break;
@@ -128,7 +132,7 @@ options_parse(struct options *o, int argc, char **argv)
 {
 	int ch;
 
-	while ((ch = getopt_long(argc, argv, "1c:hj:n:p:V", long_options,
+	while ((ch = getopt_long(argc, argv, "1c:hj:ln:p:V", long_options,
 	    NULL)) != -1)
 		options_take(o, ch);
 	o->where = argv + optind;
@@ -216,7 +220,7 @@ leave(void)
 	char clean[CONNECTION_WHY];
 	int status = loop_status(&why), signo = loop_signal();
 
-	if (console_close() == -1 && status == STATUS_OK)
+	if (face_close() == -1 && status == STATUS_OK)
 		status = STATUS_OUTPUT;
 	if (*why != '\0') {
 		display_clean(clean, sizeof(clean), why);
@@ -242,14 +246,15 @@ main(int argc, char **argv)
 	}
 	options_parse(&o, argc, argv);
 	settings_open(&o);
-	news_view(&console_view);
+	face_choose(o.lines);
 	display_open(terminal_is_shown());
-	if (loop_open(&console_user) == -1) {
+	if (loop_open(face_user()) == -1) {
 		perror("moot: signalfd");
 		return STATUS_USAGE;
 	}
 	sessions_open(&o);
-	console_open();
+	if (face_open() == -1)
+		fail("no screen at this terminal; see -l");
 	loop_run();
 	return leave();
 }

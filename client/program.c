@@ -18,6 +18,10 @@
 #include "environment.h"
 #include "program.h"
 
+enum {
+	PROGRAM_SAY = 10000, /* milliseconds between two complaints */
+};
+
 static struct program *the_program; /* one a process */
 
 /* ---- what it is told ---- */
@@ -48,22 +52,8 @@ program_take(struct program *p)
 
 /* From then on it answers that message. */
 static void
-program_feed(struct program *p)
+program_feed_line(struct program *p, struct program_line *l)
 {
-	struct program_line *l;
-
-	if (!p->running || !coprocess_is_hungry(&p->coprocess))
-		return;
-	l = program_take(p);
-	if (l == NULL) {
-		if (p->ending)
-			coprocess_starve(&p->coprocess);
-		return;
-	}
-	if (p->dropped > 0)
-		fprintf(stderr, "moot: %s did not read; messages it was not "
-		    "told: %lu\n", p->argv[0], p->dropped);
-	p->dropped = 0;
 	free(p->where);
 	p->where = l->where;
 	l->where = NULL;
@@ -72,14 +62,30 @@ program_feed(struct program *p)
 	program_free_line(l);
 }
 
-/* Said at the first, and how many when it reads again. */
+static void
+program_feed(struct program *p)
+{
+	while (p->running && p->first != NULL &&
+	    coprocess_is_hungry(&p->coprocess))
+		program_feed_line(p, program_take(p));
+	if (p->running && p->ending && p->first == NULL &&
+	    coprocess_is_hungry(&p->coprocess))
+		coprocess_starve(&p->coprocess);
+}
+
+/* One line for many, so that a flood is not one on standard error too. */
 static void
 program_drop(struct program *p)
 {
+	int64_t now = connection_now();
+
 	program_free_line(program_take(p));
-	if (p->dropped++ == 0)
-		fprintf(stderr, "moot: %s does not read what it is told; the "
-		    "oldest messages are dropped\n", p->argv[0]);
+	p->dropped++;
+	if (p->said_at != 0 && now - p->said_at < PROGRAM_SAY)
+		return;
+	fprintf(stderr, "moot: %s does not read what it is told; the oldest "
+	    "messages are dropped, so far: %lu\n", p->argv[0], p->dropped);
+	p->said_at = now;
 }
 
 void

@@ -42,7 +42,8 @@ struct program {
 	int running, ending, listened;
 	struct program_line *first, **end;
 	unsigned int nwaiting;
-	unsigned long dropped; /* since that was said */
+	unsigned long dropped;
+	int64_t said_at; /* when that was last said */
 	char *where;
 	struct loop_timer timer;
 	int64_t began, wait;

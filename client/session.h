@@ -49,6 +49,7 @@ enum session_status {
 	STATUS_NOBODY = 8,  /* there is no such room or person */
 	STATUS_TIMEOUT = 9,
 	STATUS_NOTHING = 10, /* was found */
+	STATUS_COMMAND = 11, /* of a bot: it cannot be run, or kept running */
 };
 
 enum session_state {

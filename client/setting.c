@@ -27,7 +27,6 @@
 
 #define SWITCH { SETTING_SWITCH, 0, 0, NULL, NULL }
 #define NUMBER(least, most) { SETTING_NUMBER, least, most, NULL, NULL }
-#define DURATION(least, most) { SETTING_DURATION, least, most, NULL, NULL }
 #define DURATION_OFF(least, most) { SETTING_DURATION, least, most, "off", NULL }
 #define CHOICE(words) { SETTING_CHOICE, 0, 0, words, NULL }
 #define TEXT(most, wrong) { SETTING_TEXT, 0, most, NULL, wrong }
@@ -143,11 +142,6 @@ static const struct setting settings[] = {
 	    "many lines at once; send: as one message" },
 	{ "completion-suffix", 0, TEXT(20, NULL), ":",
 	    "what follows a nick at the beginning of a line" },
-	/* scripts */
-	{ "script-timeout", 0, DURATION(SECONDS(1), DAYS(1)), "30s",
-	    "how long a script waits for the server" },
-	{ "tail-lines", 0, NUMBER(0, 1000), "10",
-	    "lines that moot tail begins with" },
 };
 
 enum { SETTINGS = sizeof(settings) / sizeof(settings[0]) };

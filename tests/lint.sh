@@ -144,6 +144,22 @@ client_commands_named() {
 	    all_named man/moot.1 '.It Ic'
 }
 
+# Each key of the screen's table in an item of the manual.
+keys_named() {
+	sed -n 's/^	{ BINDING_[A-Z]*, "\([^"]*\)",.*/\1/p' \
+	    client/screen/binding.c | sort -u |
+	while read -r key; do
+		awk -v key="$key" '
+		    $1 == ".It" || $1 == ".Ic" {
+			for (i = 2; i <= NF; i++)
+				if ($i == key)
+					found = 1
+		    }
+		    END { exit !found }' man/moot.1 ||
+		    echo "man/moot.1: no key $key"
+	done
+}
+
 client_settings_named() {
 	rows client/setting.c settings | all_named man/moot.conf.5 '.It Ic'
 }
@@ -155,6 +171,15 @@ client_scripts_named() {
 	    sort -u | all_named man/moot.1 '.It Fl'
 	sed -n 's/^	\[NEWS_[A-Z]*\] = { "\([a-z]*\)".*/\1/p' client/json.c |
 	    all_named man/moot-json.5 '.It Cm'
+}
+
+# Each is asked for somewhere.
+client_settings_used() {
+	rows client/setting.c settings | while read -r word; do
+		grep -rq "\"$word\"" client --include='*.c' \
+		    --exclude=setting.c ||
+		    echo "client/setting.c: nobody asks for $word"
+	done
 }
 
 # The option letters of a usage text in $1 and of its getopt(3) string.
@@ -266,9 +291,11 @@ check "settings are in mootd.conf(5)" settings_named
 check "the example configuration is up to date" settings_known
 check "orders are in mootctl(8)" orders_named
 check "commands of moot are in moot(1)" client_commands_named
+check "keys of the screen" keys_named
 check "subcommands of moot are in moot(1)" client_scripts_named
 check "options of mootd" options_named server/mootd.c man/mootd.8
 check "settings of moot are in moot.conf(5)" client_settings_named
+check "settings of moot are in use" client_settings_used
 check "long options of moot" long_options_named client/main.c man/moot.1
 check "options of moot" options_named client/main.c man/moot.1
 check "options of mootctl" options_named ctl/mootctl.c man/mootctl.8

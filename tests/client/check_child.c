@@ -45,10 +45,11 @@ read_all(int fd, char *buf, size_t size)
 static void
 wait_for_end(struct child *c)
 {
-	struct pollfd p = { .fd = c->ended, .events = POLLIN };
+	int i;
 
-	ck_assert_int_eq(poll(&p, 1, WAIT), 1);
-	ck_assert_int_eq(child_reap(c), 1);
+	for (i = 0; i < WAIT / 10 && !child_reap(c); i++)
+		poll(NULL, 0, 10);
+	ck_assert_int_eq(c->pid, 0);
 }
 
 static const struct {
@@ -155,13 +156,12 @@ END_TEST
 static int
 group_is_gone(pid_t pid)
 {
-	struct pollfd nothing;
 	int i;
 
 	for (i = 0; i < WAIT / 10; i++) {
 		if (kill(-pid, 0) == -1)
 			return 1;
-		poll(&nothing, 0, 10);
+		poll(NULL, 0, 10);
 	}
 	return 0;
 }

@@ -18,6 +18,9 @@ main(void)
 	srunner_add_suite(sr, check_complete());
 	srunner_add_suite(sr, check_configfile());
 	srunner_add_suite(sr, check_edit());
+	srunner_add_suite(sr, check_event());
+	srunner_add_suite(sr, check_isupport());
+	srunner_add_suite(sr, check_room());
 	srunner_add_suite(sr, check_emoji());
 	srunner_add_suite(sr, check_key());
 	srunner_add_suite(sr, check_recall());
@@ -33,11 +36,15 @@ main(void)
 	srunner_add_suite(sr, check_question());
 	srunner_add_suite(sr, check_rate());
 #ifdef SCREEN
+	srunner_add_suite(sr, check_screen_buffer());
 	srunner_add_suite(sr, check_screen_find());
 	srunner_add_suite(sr, check_screen_format());
+	srunner_add_suite(sr, check_screen_layout());
 	srunner_add_suite(sr, check_screen_link());
+	srunner_add_suite(sr, check_screen_notify());
 	srunner_add_suite(sr, check_screen_palette());
 	srunner_add_suite(sr, check_screen_scrollback());
+	srunner_add_suite(sr, check_screen_words());
 	srunner_add_suite(sr, check_screen_wrap());
 #endif
 	srunner_run_all(sr, CK_NORMAL);

@@ -17,17 +17,24 @@ Suite *check_rate(void);
 Suite *check_edit(void);
 Suite *check_emoji(void);
 Suite *check_key(void);
+Suite *check_event(void);
+Suite *check_isupport(void);
 Suite *check_outbox(void);
+Suite *check_room(void);
 Suite *check_own(void);
 Suite *check_recall(void);
 Suite *check_sasl(void);
 Suite *check_configfile(void);
 Suite *check_setting(void);
+Suite *check_screen_buffer(void);
 Suite *check_screen_find(void);
 Suite *check_screen_format(void);
+Suite *check_screen_layout(void);
 Suite *check_screen_link(void);
+Suite *check_screen_notify(void);
 Suite *check_screen_palette(void);
 Suite *check_screen_scrollback(void);
+Suite *check_screen_words(void);
 Suite *check_screen_wrap(void);
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))

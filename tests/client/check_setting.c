@@ -114,8 +114,6 @@ static const struct {
 	    "away-after: 9223372036854775807d is not within 1m..1d" },
 	{ "away-after", "2w", "away-after: \"2w\" is not a time such as "
 	    "90s, 5m, 2h or 1d, nor off" },
-	{ "script-timeout", "off", "script-timeout: \"off\" is not a time "
-	    "such as 90s, 5m, 2h or 1d" },
 	{ "times", "auto", "auto" },
 	{ "times", "aut", "times: \"aut\" is none of auto|on|off" },
 	{ "times", "auto|on", "times: \"auto|on\" is none of auto|on|off" },

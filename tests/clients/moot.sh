@@ -357,7 +357,7 @@ $welcome
 serve
 EOF
 	$tmux new-session -d -s t -x 60 -y 20 \
-	    "stty -a >$dir/before; $MOOT -n me 127.0.0.1:$port; echo \$? \
+	    "stty -a >$dir/before; $MOOT -l -n me 127.0.0.1:$port; echo \$? \
 	    >$dir/status2; stty -a >$dir/after; cat"
 	ok "a terminal: connects, with a prompt" wait_for screen '^\[me\]$'
 	keys '/msg me go' Enter
@@ -391,7 +391,7 @@ EOF
 	awk 'BEGIN { print "/query me"
 	    for (i = 0; i < 2100; i++) print "n" i }' >"$dir/many"
 	$tmux new-session -d -s t -x 60 -y 20 \
-	    "$MOOT -n me 127.0.0.1:$port; echo \$? >$dir/status3; cat"
+	    "$MOOT -l -n me 127.0.0.1:$port; echo \$? >$dir/status3; cat"
 	wait_for screen '^(me)$'
 	$tmux load-buffer "$dir/many"
 	$tmux paste-buffer -t t

@@ -65,16 +65,6 @@ start_wee()
 	terminal wee "weechat -d $HOME/weechat -P irc -r '$run'"
 }
 
-start_moo()
-{
-	rm -f "$dir/moo.in"
-	mkfifo "$dir/moo.in" || return 1
-	"$MOOT" -1 -n moo "127.0.0.1:$port" <"$dir/moo.in" \
-	    >"$dir/moo.out" 2>&1 &
-	pipe=$!
-	exec 3>"$dir/moo.in"
-}
-
 # window NICK NAME: to the room or the person, for clients with windows
 window()
 {

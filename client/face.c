@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The face: which view a person has.
+ *
+ * A full screen where there can be one and it was built with it, lines
+ * everywhere else.  main.c need not know which.
+ */
+
+#include <stddef.h>
+
+#include "console.h"
+#include "face.h"
+#include "news.h"
+#ifdef SCREEN
+#include "screen/screen.h"
+#endif
+
+/* It can always be had. */
+static int
+face_open_lines(void)
+{
+	console_open();
+	return 0;
+}
+
+static const struct face {
+	const struct view *view;
+	const struct loop_user *user;
+	int (*open)(void);
+	int (*close)(void);
+} faces[] = {
+	{ &console_view, &console_user, face_open_lines,
+	    console_close },
+#ifdef SCREEN
+	{ &screen_view, &screen_user, screen_open, screen_close },
+#endif
+};
+
+static const struct face *face = &faces[0];
+
+void
+face_choose(int lines)
+{
+#ifdef SCREEN
+	if (!lines && screen_is_possible())
+		face = &faces[1];
+#else
+	(void)lines;
+#endif
+	news_view(face->view);
+}
+
+const struct loop_user *
+face_user(void)
+{
+	return face->user;
+}
+
+int
+face_open(void)
+{
+	return face->open();
+}
+
+int
+face_close(void)
+{
+	return face->close();
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The status: one row that says how things are: where one is, who one is
+ * there, how long the server takes, what is on its way, who is typing, and
+ * when there will be another attempt.
+ *
+ * A table of pieces, the most important ones first; those that there is no
+ * room for any more are left out.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "buffer.h"
+#include "canvas.h"
+#include "client/room.h"
+#include "client/session.h"
+#include "format.h"
+#include "lines.h"
+#include "theme.h"
+#include "window.h"
+#include "wrap.h"
+
+enum {
+	STATUS_PIECE = 200,
+	STATUS_LAG = 1000, /* milliseconds of lag that are worth an alarm */
+};
+
+/* Writes a piece, or nothing; 1: it is an alarm. */
+typedef int status_piece(char *buf, size_t size, const struct buffer *b);
+
+static int
+status_network(char *buf, size_t size, const struct buffer *b)
+{
+	snprintf(buf, size, "%s", buffer_network(b));
+	return 0;
+}
+
+static int
+status_line(char *buf, size_t size, const struct buffer *b)
+{
+	const struct session *s = b->session;
+	const struct connection *c = &s->connection;
+	int64_t wait = c->retry_at - window.now;
+
+	if (s->state == SESSION_ONLINE)
+		return 0;
+	if (s->state == SESSION_OVER)
+		snprintf(buf, size, "over: %s", s->why);
+	else if (s->state == SESSION_QUITTING)
+		snprintf(buf, size, "leaving");
+	else if (s->state == SESSION_REGISTERING)
+		snprintf(buf, size, "logging in");
+	else if (c->state != CONNECTION_IDLE || wait <= 0)
+		snprintf(buf, size, "connecting");
+	else
+		snprintf(buf, size, "reconnecting in %lld s",
+		    (long long)(wait + 999) / 1000);
+	return 1;
+}
+
+static int
+status_nick(char *buf, size_t size, const struct buffer *b)
+{
+	snprintf(buf, size, "%s", b->session->nick);
+	return 0;
+}
+
+static int
+status_room(char *buf, size_t size, const struct buffer *b)
+{
+	const struct room *r;
+
+	if (b->kind == BUFFER_SERVER)
+		return 0;
+	r = b->kind == BUFFER_ROOM ?
+	    room_find(b->session->rooms, b->name) : NULL;
+	snprintf(buf, size, "%s%s%s", b->name,
+	    r != NULL && *r->modes ? " " : "", r != NULL ? r->modes : "");
+	return 0;
+}
+
+static int
+status_outbox(char *buf, size_t size, const struct buffer *b)
+{
+	unsigned int n = b->session->outbox.count;
+
+	if (n > 0)
+		snprintf(buf, size, "sending %u", n);
+	return 0;
+}
+
+static int
+status_lag(char *buf, size_t size, const struct buffer *b)
+{
+	int lag = session_lag(b->session, window.now);
+
+	if (b->session->state != SESSION_ONLINE || lag < 0)
+		return 0;
+	snprintf(buf, size, "lag %d.%02d s", lag / 1000, lag % 1000 / 10);
+	return lag >= STATUS_LAG;
+}
+
+static int
+status_typing(char *buf, size_t size, const struct buffer *b)
+{
+	size_t len = 0;
+	int i, n = 0;
+
+	for (i = 0; i < BUFFER_TYPERS; i++)
+		if (b->typer[i].until > window.now && len < size) {
+			len += snprintf(buf + len, size - len, "%s%s",
+			    n > 0 ? ", " : "", b->typer[i].nick);
+			n++;
+		}
+	if (n > 0 && len < size)
+		snprintf(buf + len, size - len, n > 1 ? " are typing" :
+		    " is typing");
+	return 0;
+}
+
+static int
+status_below(char *buf, size_t size, const struct buffer *b)
+{
+	unsigned long n = lines_below(b);
+
+	if (b->past == BUFFER_PAST_ASKED && !lines_is_following(b))
+		snprintf(buf, size, "fetching older lines");
+	else if (!lines_is_following(b))
+		snprintf(buf, size, "%lu more below", n);
+	return 1;
+}
+
+static status_piece *const status_pieces[] = {
+	status_network,
+	status_nick,
+	status_line,
+	status_below,
+	status_room,
+	status_typing,
+	status_outbox,
+	status_lag,
+};
+
+void
+status_draw(const struct layout_rect *r)
+{
+	struct paint p = theme(THEME_STATUS), alarm = theme(THEME_ALARM);
+	static struct format f;
+	char raw[STATUS_PIECE];
+	int x = r->x + 1, end = r->x + r->columns, is_alarm, width;
+	size_t i;
+
+	canvas_blank(r->y, r->x, r->columns, &p);
+	if (window.shown == NULL)
+		return;
+	for (i = 0; i < sizeof(status_pieces) / sizeof(status_pieces[0]);
+	    i++) {
+		*raw = '\0';
+		is_alarm = status_pieces[i](raw, sizeof(raw),
+		    window.shown);
+		if (*raw == '\0' || format_plain(&f, raw) == -1)
+			continue;
+		width = end - x;
+		if (width <= 0 || (i > 0 && wrap_fit(f.text, f.len, width) <
+		    f.len))
+			continue;
+		x += canvas_put(r->y, x, width, f.text,
+		    wrap_fit(f.text, f.len, width), is_alarm ? &alarm : &p);
+		x += 2;
+	}
+}
