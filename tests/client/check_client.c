@@ -18,6 +18,9 @@ main(void)
 	srunner_add_suite(sr, check_complete());
 	srunner_add_suite(sr, check_configfile());
 	srunner_add_suite(sr, check_edit());
+	srunner_add_suite(sr, check_event());
+	srunner_add_suite(sr, check_isupport());
+	srunner_add_suite(sr, check_room());
 	srunner_add_suite(sr, check_emoji());
 	srunner_add_suite(sr, check_key());
 	srunner_add_suite(sr, check_recall());
