@@ -451,6 +451,7 @@ $welcome
 > :bob!u@h PRIVMSG #a :wide 漢字漢字 e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81 שלום done
 >> 3000 x
 > end
+> :l\x1b]0;evil\x07l!u@h PRIVMSG me :psst
 > :bob!u@h PRIVMSG #a :still here
 serve
 EOF
@@ -458,8 +459,13 @@ at me 80 24 "$MOOT -n me -j '#a' 127.0.0.1:$fake"
 ok 'a hostile server is survived' show 'bob  still here' me
 ok 'its escape sequences are not obeyed' show 'esc .*and' me
 ok 'nor in a topic' wait_for eval 'screen me | head -n 1 | grep -q "top.*ic"'
-ok 'the title is ours' eval \
-    '! mux display-message -p -t =me: "#{pane_title}" | grep -q evil'
+mux pipe-pane -t =me: "cat >$dir/raw"
+keys me M-3
+ok 'nor in a nick' show 'psst' me
+ok 'the title is ours' wait_for has "$dir/raw" "$(printf '\033')]0;l"
+ok 'and nobody else has a say in it' eval \
+    '! grep -q "$(printf "\\033")]0;evil" "$dir/raw"'
+keys me M-2
 ok 'wide characters and marks' show 'wide 漢字漢字' me
 ok 'what is wrapped is whole' show 'done' me
 gone me
@@ -517,6 +523,7 @@ then
 	types me 'an answer'
 	keys me M-m F1 F1 M-/
 	text me 'ans'
+	wait_for row_has me 1 'find: ans'
 	keys me Escape
 	wait_for row_has me 1 '^me>'
 	size me 30 8
