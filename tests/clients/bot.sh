@@ -598,6 +598,12 @@ else
 	skip 'hostile servers (there is no fakeserver)'
 fi
 
+no_sanitizer()
+{
+	! grep -l 'Sanitizer\|runtime error' "$dir"/*.err
+}
+ok 'no sanitizer has complained' no_sanitizer
+
 # ---- ngircd ----
 
 ngircd_starts()
