@@ -22,6 +22,7 @@
 #include "complete.h"
 #include "console.h"
 #include "display.h"
+#include "draft.h"
 #include "line.h"
 #include "loop.h"
 #include "news.h"
@@ -37,6 +38,10 @@ enum {
 
 static struct session *console_session; /* to which one types */
 static int console_ending;
+static struct {
+	struct session *session;
+	char target[SESSION_TARGET];
+} console_noted; /* what is being written, as for whom */
 
 static void console_ready_input(struct loop_watch *w, short revents);
 static void console_ready_output(struct loop_watch *w, short revents);
@@ -62,6 +67,8 @@ console_removed(struct session *s)
 {
 	if (*s->why != '\0' && loop_other_session(s) != NULL)
 		news_error(s, "%s", s->why);
+	if (console_noted.session == s)
+		console_noted.session = NULL;
 	if (console_session == s)
 		console_session = loop_other_session(s);
 }
@@ -117,6 +124,30 @@ console_prompt(const struct session *s)
 	display_clean(prompt, sizeof(prompt), raw);
 	terminal_prompt(prompt);
 	terminal_target(s->target);
+}
+
+/* What is being written to whom is noted, in case we are killed; who comes
+ * back to a room finds there what was begun. */
+static void
+console_note(struct session *s)
+{
+	const char *text = terminal_text(), *kept;
+
+	if (text == NULL || s->draft == NULL)
+		return;
+	if (console_noted.session != s ||
+	    strcmp(console_noted.target, s->target) != 0) {
+		/* The line goes along. */
+		if (console_noted.session == s)
+			draft_edit(s->draft, console_noted.target, "");
+		console_noted.session = s;
+		snprintf(console_noted.target, sizeof(console_noted.target),
+		    "%s", s->target);
+		kept = draft_text(s->draft, s->target);
+		if (*text == '\0' && kept != NULL && *kept != '\0')
+			terminal_put(kept);
+	}
+	draft_edit(s->draft, s->target, terminal_text());
 }
 
 /* "-- alice Albert": what the word may be, when that is not clear. */
@@ -224,8 +255,10 @@ console_turn(int64_t now)
 	console_take();
 	if (terminal_is_broken())
 		console_end_all();
-	if (console_session != NULL)
+	if (console_session != NULL) {
 		console_prompt(console_session);
+		console_note(console_session);
+	}
 	console_input.events = console_is_wanted() ? POLLIN : 0;
 	console_output.events = terminal_is_pending() ? POLLOUT : 0;
 }

@@ -107,7 +107,7 @@ registration_answer(struct registration *r, struct message *m)
 static void
 registration_fail(struct registration *r, struct message *m)
 {
-	if (name_cmp(m->param[0], "REGISTER") == 0)
+	if (m->nparam > 2 && name_cmp(m->param[0], "REGISTER") == 0)
 		registration_end(r, REGISTRATION_REFUSED,
 		    m->param[m->nparam - 1]);
 }

@@ -110,9 +110,9 @@ static const struct script_option script_options[] = {
 	{ 's', "server", "HOST[:PORT]", SCRIPT_ALL, TO(server),
 	    "the server, otherwise $" ENV_SERVER " or 127.0.0.1:6667" },
 	{ 'n', "nick", "NICK", SCRIPT_ALL & ~SCRIPT_PAST, TO(nick),
-	    "the nick, otherwise $" ENV_NICK " or your login name" },
+	    "the nick, otherwise $" ENV_NICK ", or as the account" },
 	{ '\0', "nick", "NICK", SCRIPT_PAST, TO(nick),
-	    "the nick, otherwise $" ENV_NICK " or your login name" },
+	    "the nick, otherwise $" ENV_NICK ", or as the account" },
 	{ 'a', "account", "ACCOUNT", SCRIPT_ALL, TO(account),
 	    "log in to it; otherwise $" ENV_ACCOUNT },
 	{ 'p', "password-file", "FILE", SCRIPT_ALL, TO(password_file),
@@ -408,7 +408,7 @@ script_leave_rooms(struct script *x)
 	struct room *r;
 	size_t i;
 
-	for (i = 0; i < x->nentered; i++) {
+	for (i = 0; s != NULL && i < x->nentered; i++) {
 		r = room_find(s->rooms, x->entered[i]);
 		if (r != NULL && r->joined)
 			session_write(s, "PART %s", r->name);
@@ -541,12 +541,15 @@ script_tell(struct session *s, const struct news *n)
 			x->command->ends(x, n);
 		return;
 	}
-	if (x->command->tell != NULL && x->command->tell(x, n))
+	if (s->state == SESSION_REGISTERING && s->once)
+		return; /* its end will say why */
+	if (x->command->tell != NULL && s->state != SESSION_REGISTERING &&
+	    x->command->tell(x, n))
 		return;
 	if (n->kind == NEWS_ERROR)
 		script_complain(x, "%s", n->text);
 	else if (n->kind == NEWS_STATE && !s->once &&
-	    (x->known || s->state != SESSION_ONLINE))
+	    (x->known || s->state == SESSION_OFFLINE))
 		script_complain(x, "%s", n->text);
 }
 
@@ -610,9 +613,19 @@ script_listens(void)
 	return !terminal_is_full();
 }
 
+/* Interrupted: the rooms are left before the loop says goodbye. */
+static int
+script_signal(int signo)
+{
+	if (signo == SIGINT || signo == SIGTERM || signo == SIGHUP)
+		script_leave_rooms(&script);
+	return 0;
+}
+
 static const struct loop_user script_user = {
 	.turn = script_turn,
 	.listens = script_listens,
+	.signal = script_signal,
 };
 static const struct view script_view = { .tell = script_tell };
 
@@ -651,6 +664,8 @@ script_set_up(struct script *x)
 	x->server = script_setting(x->server, network, "server");
 	x->nick = script_setting(x->nick, network, "nick");
 	x->account = script_setting(x->account, network, "account");
+	if (x->nick == NULL && x->account != NULL && name_is_nick(x->account))
+		x->nick = x->account;
 	error = session_init(s, x->server, x->nick);
 	if (error != 0) {
 		script_complain(x, error == -1 ? "not an address: %s" :
@@ -702,7 +717,7 @@ script_leave(struct script *x)
 
 	if (!x->ending) {
 		x->status = s->status;
-		if (*s->why != '\0')
+		if (*s->why != '\0' && signo == 0)
 			script_complain(x, "%s", s->why);
 	}
 	terminal_drain();

@@ -323,7 +323,8 @@ send_turn(struct script *x)
 	    (send_may(x) || (x->multiline && x->online)) ? POLLIN : 0;
 	if (sending.typed && !terminal_ended() && sending.under_way == 0)
 		script_begin_time(x); /* it is not the server that is late */
-	if (x->online && sending.under_way == 0 && send_is_over() &&
+	if ((x->online || sending.refused) && sending.under_way == 0 &&
+	    send_is_over() &&
 	    (sending.state == SEND_PROBE || sending.state == SEND_FLOW))
 		send_accepted(x);
 }

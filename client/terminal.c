@@ -505,6 +505,22 @@ terminal_ended(void)
 	    (plain.len == 0 || plain.complete);
 }
 
+const char *
+terminal_text(void)
+{
+	return term.raw && edit_prompt(typed.edit) == NULL ?
+	    edit_text(typed.edit) : NULL;
+}
+
+void
+terminal_put(const char *text)
+{
+	if (!term.raw)
+		return;
+	edit_set(typed.edit, text);
+	term.stale = 1;
+}
+
 int
 terminal_cancel(void)
 {

@@ -39,6 +39,9 @@ void terminal_read(void);
 const char *terminal_line(int *continued);
 /* No more lines will come: end of input, ^D, or input that fails. */
 int terminal_ended(void);
+/* The line being edited; NULL: there is none just now.  Another line. */
+const char *terminal_text(void);
+void terminal_put(const char *text);
 /* ^C: throws the line being edited away; 0 when it was empty. */
 int terminal_cancel(void);
 

@@ -173,6 +173,15 @@ client_scripts_named() {
 	    all_named man/moot-json.5 '.It Cm'
 }
 
+# Each is asked for somewhere.
+client_settings_used() {
+	rows client/setting.c settings | while read -r word; do
+		grep -rq "\"$word\"" client --include='*.c' \
+		    --exclude=setting.c ||
+		    echo "client/setting.c: nobody asks for $word"
+	done
+}
+
 # The option letters of a usage text in $1 and of its getopt(3) string.
 options_named() {
 	{
@@ -286,6 +295,7 @@ check "keys of the screen" keys_named
 check "subcommands of moot are in moot(1)" client_scripts_named
 check "options of mootd" options_named server/mootd.c man/mootd.8
 check "settings of moot are in moot.conf(5)" client_settings_named
+check "settings of moot are in use" client_settings_used
 check "long options of moot" long_options_named client/main.c man/moot.1
 check "options of moot" options_named client/main.c man/moot.1
 check "options of mootctl" options_named ctl/mootctl.c man/mootctl.8

@@ -181,7 +181,8 @@ keys_typing(const struct buffer *b)
 {
 	const char *text = edit_text(b->edit);
 
-	if (b->kind == BUFFER_SERVER || !setting_on("typing"))
+	if (b->kind == BUFFER_SERVER ||
+	    !setting_on_in(b->session->network, "typing"))
 		return;
 	if (*text == '\0')
 		say_typing(b->session, b->name, SAY_DONE);

@@ -114,7 +114,8 @@ screen_mark(struct buffer *b)
 	int64_t when;
 
 	if (b->kind == BUFFER_SERVER || !lines_is_following(b) ||
-	    window.away || !setting_on("read-markers"))
+	    window.away ||
+	    !setting_on_in(b->session->network, "read-markers"))
 		return;
 	scrollback_newest(b->lines, &when);
 	if (when <= b->sent)

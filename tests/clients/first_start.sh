@@ -5,6 +5,7 @@
 # it asks, what it writes, and that the second start asks nothing.
 #
 #   MOOT MOOTD MOOTCTL   the programs; default ./moot ./mootd ./mootctl
+#   FAKE                 fakeserver, built; default: built here with $CC
 #
 # The last line is "N passed, N failed, N skipped", the status 0 only if none
 # failed.
@@ -195,6 +196,86 @@ ok 'Enter skips what is not needed' wait_for is_user dan
 ok 'and that is kept' grep -q 'nick dan' "$conf"
 types dan /quit
 soon dan ended
+
+rm -r "$XDG_CONFIG_HOME/moot"
+
+# ---- a server that only has NickServ, and one that is hostile ----
+
+if [ -z "${FAKE:-}" ]; then
+	FAKE=$dir/fakeserver
+	"${CC:-cc}" -std=c11 -D_GNU_SOURCE -o "$FAKE" \
+	    "$(dirname "$0")/fakeserver.c" || exit 1
+fi
+
+# fake: with a script of standard input for the first connection
+fake()
+{
+	cat >"$dir/script"
+	rm -f "$dir/fakeport"
+	"$FAKE" "$dir/fakeport" "$dir/fakelog" "$dir/script" &
+	pipe="$pipe $!"
+	wait_for test -s "$dir/fakeport"
+	there=127.0.0.1:$(cat "$dir/fakeport")
+}
+
+fake <<END
+< USER
+> :fake CAP * LS :multi-prefix
+< CAP END
+> :fake 001 eve :Welcome
+< PRIVMSG NickServ
+> :NickServ!s@s NOTICE eve :Look\x1b[2J into \x9b your mail\x07
+END
+start eve
+answers eve '^Server' "$there"
+answers eve '^Your nick' eve
+answers eve '^Account:' r
+soon eve '^Password' && types eve sesame-street
+soon eve '^The same' && types eve sesame-street
+ok 'what NickServ says is shown, and cleaned' soon eve \
+    'The server says: Look.*\[2J into .* your mail'
+answers eve '^Do you have an account now' y
+answers eve '^A room' ''
+ok 'NickServ was told' wait_for has "$dir/fakelog" \
+    '^1:PRIVMSG NickServ :REGISTER sesame-street$'
+ok 'and it is remembered' wait_for grep -q 'account eve' "$conf"
+mux kill-session -t '=eve'
+rm -r "$XDG_CONFIG_HOME/moot"
+
+fake <<END
+< USER
+> :fake CAP * LS * :draft/account-registration=before-connect
+> :fake CAP * LS :sasl
+< CAP REQ
+> :fake CAP * NAK :draft/account-registration
+< CAP END
+> :fake 001
+> :fake
+> :fake 001 eve :Welcome
+< REGISTER
+> FAIL
+> FAIL REGISTER
+> FAIL REGISTER BAD_ACCOUNT_NAME :\x1b]0;x\x07no\xff such \xe2\x80\xae name
+END
+start eve
+answers eve '^Server' "$there"
+answers eve '^Your nick' eve
+answers eve '^Account:' r
+soon eve '^Password' && types eve ''
+ok 'a refusal is shown, and cleaned' soon eve 'no. such  *name'
+ok 'and asked again' soon eve '^Password.*: *$'
+key eve C-c
+ok 'until one leaves' soon eve ended
+ok 'with nothing written' nothing
+start eve
+answers eve '^Server' 127.0.0.1:1
+answers eve '^Your nick' eve
+answers eve '^Account:' r
+soon eve '^Password' && types eve ''
+ok 'a server that is not there is said' soon eve 'no account: '
+ok 'and then one is a guest' soon eve 'You are a guest then'
+key eve C-c
+soon eve ended
 
 kill "$server"
 wait "$server"

@@ -84,6 +84,12 @@ spawn()
 	exec 5<&-
 }
 
+# child PID: its only one
+child()
+{
+	ps -o pid= --ppid "$1" | tr -d ' '
+}
+
 # ended NAME STATUS
 ended()
 {
@@ -362,6 +368,90 @@ if [ -n "$remembers" ]; then
 	    line
 else
 	skip 'the past: the server keeps nothing'
+fi
+
+# ---- another device of somebody ----
+
+# ann is in #d, at home: beside her, a script that uses her account
+if [ -n "$remembers" ]; then
+	as_ann="-a ann -p $dir/secret"
+	spawn home tail -f -n 0 $as_ann '#d'
+	home=$!
+	room='#d'
+	ok 'ann is at home' wait_for is_member ann
+	echo '/join #d' >&3
+	ok 'wit, too' witness '^wit joined #d'
+	gives 0 'whoami --account' whoami $as_ann
+	golden whoami-account
+	gives 0 'send --account' send $as_ann '#d' 'from a script'
+	ok 'as ann' witness '^ann #d: from a script$'
+	gives 0 'send --account to a person' send $as_ann wit 'from ann'
+	ok 'nobody came or went' hasnt "$dir/moo.out" '^ann \\(joined\\|left\\|quit\\)'
+	ok 'ann is still there' is_member ann
+	gives 0 'tail --account, of a talk' tail $as_ann wit
+	golden tail-talk
+	gives 0 'search --account, everywhere' search $as_ann --from ann script
+	golden search-account
+	gives 3 'the wrong account' whoami -a bob -p /dev/null
+	MOOT_ACCOUNT=ann MOOT_PASSWORD=$secret
+	export MOOT_ACCOUNT MOOT_PASSWORD
+	gives 0 'account and password of the environment' whoami
+	unset MOOT_ACCOUNT MOOT_PASSWORD
+	kill "$(child "$(child "$home")")"
+	ok 'home ends by the signal' ended home 143
+	ok 'and is seen to leave' witness '^ann left #d'
+else
+	skip 'another device: there are no accounts'
+fi
+
+# ---- ngircd ----
+
+# an ngircd takes no port 0: three are tried
+ngircd_serve()
+{
+	for n in 1 2 3; do
+		ng=$((20000 + ($$ * 3 + n) % 12000))
+		printf '%s\n' '[Global]' 'Name = irc.test' 'Info = test' \
+		    'AdminInfo1 = test' 'Listen = 127.0.0.1' "Ports = $ng" \
+		    'MotdPhrase = test' '[Limits]' 'MaxConnectionsIP = 0' \
+		    '[Options]' 'Ident = no' 'DNS = no' 'PAM = no' \
+		    >"$dir/ngircd.conf"
+		ngircd -n -f "$dir/ngircd.conf" >"$dir/ngircd.log" 2>&1 &
+		pids="$pids $!"
+		wait_for has "$dir/ngircd.log" 'Now listening' && return
+	done
+	return 1
+}
+
+if command -v ngircd >/dev/null; then
+	ok 'an ngircd' ngircd_serve
+	MOOT_SERVER=127.0.0.1:$ng
+	spawn ng tail -f -A -n 0 --nick ned '#n'
+	there()
+	{
+		run who -q '#n' && grep -q '^#n' "$dir/out"
+	}
+	ok 'ned is there' wait_for there
+	gives 0 'ngircd: send' send -n sue '#n' hello
+	printf 'a\n\nb\n' >"$dir/in"
+	gives 0 'ngircd: send --multiline' send -n sue -m '#n' <"$dir/in"
+	gives 8 'ngircd: send to nobody' send -n sue nobody hello
+	gives 8 'ngircd: send to no room' send -n sue '#none' hello
+	gives 0 'ngircd: send to a person' send -n sue ned psst
+	gives 0 'ngircd: who' who '#n'
+	golden ngircd-who
+	gives 0 'ngircd: rooms' rooms
+	ok 'there is #n' has "$dir/out" '^#n	1	'
+	gives 4 'ngircd: history' history '#n'
+	gives 4 'ngircd: search' search x
+	spawn wait wait -n guard -t 20 '#n' 'p.ng'
+	ok 'guard is there' wait_for has "$dir/ng.out" 'guard	join'
+	gives 0 'ngircd: send, to who waits' send -n sue '#n' pong
+	ok 'ngircd: wait' ended wait 0
+	sed '/	irc.test	/d' "$dir/ng.out" >"$dir/out"
+	golden ngircd-tail
+else
+	skip 'ngircd is not installed'
 fi
 
 leave

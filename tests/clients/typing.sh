@@ -24,13 +24,17 @@ command -v tmux >/dev/null || {
 "$MOOT" -h | grep -q '^  -l' && MOOT="$MOOT -l"
 
 tmux="tmux -u -L moot-typing-$$ -f /dev/null"
+# without any session the server would end, and perhaps too late
+$tmux new-session -d -s keep cat
 
-# start [WIDTH]: moot at a terminal, once more
+# start [WHERE]: moot at a terminal, once more
 start() {
 	$tmux kill-session -t t 2>/dev/null
-	$tmux new-session -d -s t -x "${1:-70}" -y 20 \
-	    "exec 2>$dir/err; $MOOT -n me 127.0.0.1:$port; cat"
+	rm -f "$dir/go"
+	$tmux new-session -d -s t -x 70 -y 20 \
+	    "until [ -e $dir/go ]; do sleep 0.05; done; $MOOT -n me ${1-127.0.0.1:$port}; cat"
 	$tmux pipe-pane -t t "cat >$dir/raw"
+	: >"$dir/go"
 }
 
 # screen PATTERN: a line of what is shown now
@@ -55,6 +59,12 @@ paste() {
 	printf "$1" >"$dir/paste"
 	$tmux load-buffer "$dir/paste"
 	$tmux paste-buffer -p -t t
+}
+
+# the pid of moot at the terminal
+moot_pid() {
+	ps -o pid= --ppid "$($tmux list-panes -t t -F '#{pane_pid}')" |
+	    head -n 1 | tr -d ' '
 }
 
 # said TEXT: the server has it
@@ -193,10 +203,32 @@ EOF
 start
 shows '^\[me\]$'
 : >"$dir/raw"
-pid=$($tmux list-panes -t t -F '#{pane_pid}')
-pid=$(ps -o pid= --ppid "$pid" | head -n 1 | tr -d ' ')
-kill -SEGV "$pid"
+kill -SEGV "$(moot_pid)"
 ok "nor after a crash" wait_for modes l
+
+# ---- a client that is killed ----
+
+for n in 1 2; do
+	fake <<EOF
+$welcome
+$room
+serve
+EOF
+	echo "server 127.0.0.1:$port" >"$XDG_CONFIG_HOME/moot/moot.conf"
+	start ''
+	shows '^\[me\]$'
+	keys '/join #a' Enter
+	if [ $n = 1 ]; then
+		shows '^\[#a\]$'
+		keys 'half a li'
+		shows 'half a li$'
+		kill -KILL "$(moot_pid)"
+	else
+		ok "what was being written is there again" \
+		    shows '^\[#a\] half a li$'
+		keys C-c C-d
+	fi
+done
 
 # ---- nothing is drawn twice ----
 
