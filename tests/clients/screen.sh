@@ -320,10 +320,27 @@ keys me Enter
 ok 'fg brings the screen back' show '│@moo' me
 keys me C-d
 ok '^D on an empty line leaves' show 'ready>' me
-types me 'stty -a | grep -o " -\?echo "; exit'
+types me 'echo; stty -a | grep -o " -\?echo "; exit'
 ok 'and the terminal is as it was' show '^ echo *$' me
 rm -f "$XDG_CONFIG_HOME/moot/moot.conf"
 gone me
+
+# ---- pastes, by the setting ----
+
+for how in send lines; do
+	printf 'paste %s\n' $how >"$XDG_CONFIG_HOME/moot/moot.conf"
+	at me 80 24 "$MOOT -n me -j '#one' 127.0.0.1:$port"
+	show '│@\?me\|│ me' me
+	printf '%s1\n%s2' $how $how | mux load-buffer -
+	mux paste-buffer -p -d -t '=me:'
+	ok "paste $how: does not wait for Enter" wait_for has \
+	    "$dir/moo.out" "${how}2"
+	gone me
+	wait_for eval '! is_user me'
+done
+ok 'one message, or one a line' eval \
+    '[ "$(grep -c "^me #one: lines" "$dir/moo.out")" = 2 ]'
+rm -f "$XDG_CONFIG_HOME/moot/moot.conf"
 
 # ---- lines, colours, terminals ----
 
