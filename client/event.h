@@ -10,6 +10,7 @@
 #include "session.h"
 
 enum {
+	EVENT_TEXT = 1024,  /* what the words of an answer may become */
 	EVENT_MSGID = 128,  /* what is longer is no msgid to us */
 	EVENT_LABEL = 65,
 	EVENT_ACCOUNT = 64,
@@ -39,6 +40,15 @@ struct news event_news(const struct event_line *e, enum news_kind kind);
 void event_tell(struct session *s, const struct event_line *e,
     enum news_kind kind, const char *room, const char *text);
 
+/* NULL for "". */
+const char *event_or_null(const char *s);
+/* A parameter that need not be there; NULL: it is not, or it is empty. */
+const char *event_param(const struct event_line *e, int i);
+/* The parameters from AT on, a space between them. */
+void event_rest(char *buf, size_t size, const struct message *m, int at);
+/* "2026-01-31T12:34:56.789Z" in milliseconds; 0 when it is not of that form,
+ * or of no time. */
+int64_t event_time(const char *text);
 /* Gives TO the source of another line, and *ADDRESS a copy of its address. */
 void event_copy_source(struct event_line *to, const struct event_line *from,
     char **address);

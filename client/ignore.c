@@ -49,6 +49,16 @@ ignore_list(struct session *s)
 		news_client(s, "nobody is ignored");
 }
 
+/* A network that has a list of its own goes by no other. */
+static const char *
+ignore_network(const struct session *s)
+{
+	char line[SETTING_VALUE];
+
+	return s->network != NULL && setting_line(s->network, "ignore", line,
+	    sizeof(line)) ? s->network : NULL;
+}
+
 static void
 ignore_change(struct session *s, const char *text,
     int (*change)(const char *, const char *, const char *, char *, size_t),
@@ -59,7 +69,8 @@ ignore_change(struct session *s, const char *text,
 	command_word(&text, word, sizeof(word));
 	if (mask_complete(mask, sizeof(mask), word) == -1)
 		command_refuse(s, "that is no mask");
-	else if (change(NULL, "ignore", mask, why, sizeof(why)) == -1)
+	else if (change(ignore_network(s), "ignore", mask, why,
+	    sizeof(why)) == -1)
 		command_refuse(s, why);
 	else
 		news_client(s, "%s: %s", done, mask);

@@ -21,8 +21,7 @@ enum buffer_kind {
 enum buffer_past {
 	BUFFER_PAST_UNKNOWN, /* not asked for yet */
 	BUFFER_PAST_ASKED,   /* the answer is under way */
-	BUFFER_PAST_MORE,
-	BUFFER_PAST_BEGINS,  /* the oldest line is the first there was */
+	BUFFER_PAST_MORE,    /* unless scrollback_has_begun() */
 };
 
 enum {

@@ -237,10 +237,8 @@ feed_history(struct buffer *b, const struct news *n)
 	scrollback_page(b->lines, 0);
 	b->past = n->flags & NEWS_REFUSED ? BUFFER_PAST_UNKNOWN :
 	    BUFFER_PAST_MORE;
-	if (!(n->flags & (NEWS_MORE | NEWS_REFUSED))) {
-		b->past = BUFFER_PAST_BEGINS;
+	if (!(n->flags & (NEWS_MORE | NEWS_REFUSED)))
 		scrollback_begins(b->lines);
-	}
 }
 
 static void

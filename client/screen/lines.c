@@ -137,7 +137,7 @@ lines_ask_older(struct buffer *b)
 {
 	struct history_at at = { NULL, 0 };
 
-	if (b->kind == BUFFER_SERVER || b->past == BUFFER_PAST_BEGINS ||
+	if (b->kind == BUFFER_SERVER || scrollback_has_begun(b->lines) ||
 	    scrollback_full(b->lines) || (b->past == BUFFER_PAST_ASKED &&
 	    window.now - b->asked < LINES_PATIENCE))
 		return;

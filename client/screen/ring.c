@@ -72,20 +72,52 @@ ring_reserve(struct ring *r)
 	return 0;
 }
 
+/* Records FROM up to TO go one slot on, in pieces that lie together. */
+static void
+ring_shift_on(struct ring *r, size_t from, size_t to)
+{
+	size_t slot, n;
+
+	for (; to > from; to -= n) {
+		slot = (r->head + to) & (r->size - 1);
+		n = slot == 0 ? 1 : slot < to - from ? slot : to - from;
+		if (slot == 0)
+			r->slot[0] = r->slot[r->size - 1];
+		else
+			memmove(&r->slot[slot - n + 1], &r->slot[slot - n],
+			    n * sizeof(struct record *));
+	}
+}
+
+/* Or one slot back. */
+static void
+ring_shift_back(struct ring *r, size_t from, size_t to)
+{
+	size_t slot, n;
+
+	for (; from < to; from += n) {
+		slot = (r->head + from) & (r->size - 1);
+		n = slot == 0 ? 1 : r->size - slot;
+		if (n > to - from)
+			n = to - from;
+		if (slot == 0)
+			r->slot[r->size - 1] = r->slot[0];
+		else
+			memmove(&r->slot[slot - 1], &r->slot[slot],
+			    n * sizeof(struct record *));
+	}
+}
+
 void
 ring_insert(struct ring *r, size_t i, struct record *record)
 {
-	size_t j;
-
-	r->count++;
 	if (i >= r->count / 2) {
-		for (j = r->count - 1; j > i; j--)
-			*ring_slot(r, j) = ring_at(r, j - 1);
+		ring_shift_on(r, i, r->count);
 	} else {
+		ring_shift_back(r, 0, i);
 		r->head = (r->head - 1) & (r->size - 1);
-		for (j = 0; j < i; j++)
-			*ring_slot(r, j) = ring_at(r, j + 1);
 	}
+	r->count++;
 	*ring_slot(r, i) = record;
 }
 
@@ -98,14 +130,10 @@ ring_replace(struct ring *r, size_t i, struct record *record)
 void
 ring_remove(struct ring *r, size_t i)
 {
-	size_t j;
-
 	if (i >= r->count / 2) {
-		for (j = i; j + 1 < r->count; j++)
-			*ring_slot(r, j) = ring_at(r, j + 1);
+		ring_shift_back(r, i + 1, r->count);
 	} else {
-		for (j = i; j > 0; j--)
-			*ring_slot(r, j) = ring_at(r, j - 1);
+		ring_shift_on(r, 0, i);
 		r->head = (r->head + 1) & (r->size - 1);
 	}
 	r->count--;

@@ -32,6 +32,7 @@ struct scrollback {
 	size_t bytes;          /* of memory of all records */
 	size_t limit;
 	int hold, begun, marked;
+	int lost;              /* since the page began: lines, by the ceiling */
 	uint64_t edge;         /* a page is told that goes before it; 0: none */
 	uint64_t marker;       /* the last place that was read */
 	size_t unread, mentions;
@@ -189,7 +190,7 @@ scrollback_first_unread(const struct scrollback *b)
 static size_t
 scrollback_ceiling(const struct scrollback *b)
 {
-	return b->hold ? b->limit + b->limit / 2 : b->limit;
+	return b->hold || b->edge != 0 ? b->limit + b->limit / 2 : b->limit;
 }
 
 static void
@@ -218,6 +219,7 @@ scrollback_trim(struct scrollback *b)
 	    (b->ring.count > 1 && b->bytes > most * SCROLLBACK_MEAN)) {
 		scrollback_remove(b, 0);
 		b->begun = 0;
+		b->lost = 1;
 	}
 }
 
@@ -317,6 +319,8 @@ void
 scrollback_page(struct scrollback *b, int on)
 {
 	b->edge = on && b->ring.count > 0 ? scrollback_place(b, 0) : 0;
+	if (on)
+		b->lost = 0;
 }
 
 /* ---- lines that come ---- */
@@ -377,8 +381,10 @@ scrollback_add(struct scrollback *b, const struct news *n)
 		i = ring_choose_then(&b->ring, n->when, b->edge, &place);
 	else
 		i = ring_choose_now(&b->ring, n->when, &place);
-	if (i == 0 && b->ring.count > 0 && scrollback_full(b))
+	if (i == 0 && b->ring.count > 0 && scrollback_full(b)) {
+		b->lost = 1;
 		return 0;
+	}
 	r = record_make(n, place,
 	    pending ? SCROLLBACK_PENDING : SCROLLBACK_DONE, NULL);
 	if (r == NULL || ring_reserve(&b->ring) == -1) {
@@ -645,7 +651,7 @@ scrollback_newest(const struct scrollback *b, int64_t *when)
 void
 scrollback_begins(struct scrollback *b)
 {
-	b->begun = 1;
+	b->begun = !b->lost;
 }
 
 int

@@ -65,9 +65,9 @@ struct scrollback *scrollback_new(void);
 void scrollback_free(struct scrollback *b);
 /* Another ceiling, of at least 1; the oldest lines go at once. */
 void scrollback_limit(struct scrollback *b, size_t lines);
-/* While a person reads the oldest lines (ON), half as many more are kept, so
- * that what is fetched does not go at once; scrollback_full(): even that is
- * used up. */
+/* While a person reads the oldest lines (ON), and during a page, half as many
+ * more are kept, so that what is fetched does not go at once;
+ * scrollback_full(): even that is used up. */
 void scrollback_hold(struct scrollback *b, int on);
 int scrollback_full(const struct scrollback *b);
 /* From the request for older history to its end (NEWS_HISTORY): playback goes
@@ -157,7 +157,9 @@ size_t scrollback_search(const struct scrollback *b, size_t i, int step,
 const char *scrollback_oldest(const struct scrollback *b, int64_t *when);
 /* The newest one that the server has: what missed lines are asked by. */
 const char *scrollback_newest(const struct scrollback *b, int64_t *when);
-/* Before the oldest line there is nothing; ends when the ceiling takes it. */
+/* Before the oldest line there is nothing: said at the end of a page that was
+ * not full.  Not so if the ceiling took lines since the page began, and over
+ * when it takes some.  Only scrollback_has_begun() knows. */
 void scrollback_begins(struct scrollback *b);
 int scrollback_has_begun(const struct scrollback *b);
 

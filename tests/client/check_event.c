@@ -144,8 +144,9 @@ static const struct {
 	{ "kick of us", { ":bob!u@h KICK #a me :out" },
 	    "KICK!m nick=bob room=#a about=me text=out" },
 	{ "quit", { ":bob!u@h QUIT" }, "QUIT nick=bob" },
-	{ "names", { ":x 353 me = #a :al", ":x 366 me #a :end" },
-	    "REPLY room=#a about=353 text=in #a: al\nMEMBERS nick=x room=#a" },
+	{ "names", { ":x 353 me = #a :al!u@h @bo", ":x 366 me #a :end" },
+	    "REPLY room=#a about=353 text=in #a: al @bo\n"
+	    "MEMBERS nick=x room=#a" },
 	{ "rename", { ":bob!u@h RENAME #a #b :why", ":bob!u@h PRIVMSG #b :x" },
 	    "RENAME nick=bob room=#a about=#b text=why\n"
 	    "MESSAGE nick=bob room=#b text=x" },
