@@ -31,9 +31,6 @@
 #undef SCREEN /* what the build says is a name of curses, too */
 #include <curses.h>
 
-/* of term.h, which calls other things columns and lines */
-int setupterm(const char *, int, int *);
-
 #include "canvas.h"
 #include "irc/utf8.h"
 
@@ -98,15 +95,6 @@ canvas_catch_crashes(void)
 		sigaction(signals[i], &sa, NULL);
 	snprintf(canvas.leave, sizeof(canvas.leave), "%s%s",
 	    canvas_string("rmcup", "\r\n"), canvas_string("cnorm", ""));
-}
-
-int
-canvas_is_possible(void)
-{
-	int error;
-
-	return setupterm(NULL, STDOUT_FILENO, &error) == 0 &&
-	    *canvas_string("cup", "") != '\0';
 }
 
 int

@@ -27,8 +27,6 @@ struct paint {
 	unsigned int attributes;
 };
 
-/* Whether curses knows the terminal, and how to move its cursor. */
-int canvas_is_possible(void);
 /* Takes the terminal; -1: curses cannot.  COLOUR: whether to use any. */
 int canvas_open(int colour);
 void canvas_close(void);

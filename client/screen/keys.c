@@ -19,7 +19,9 @@
 #include "client/complete.h"
 #include "client/edit.h"
 #include "client/recall.h"
+#include "client/room.h"
 #include "client/key.h"
+#include "client/loop.h"
 #include "client/say.h"
 #include "client/session.h"
 #include "client/setting.h"
@@ -51,15 +53,20 @@ keys_follow(struct session *s)
 		window_show(b);
 }
 
-/* Each line of it is a command or a message of its own. */
+/* A command made an end of talking here; a room that we are in is closed once
+ * we are out of it. */
 static void
-keys_run(struct session *s, char *text)
+keys_close(struct buffer *b)
 {
-	char *line, *rest = text;
+	const struct session *s = b->session;
+	const struct room *r = room_find(s->rooms, b->name);
 
-	while ((line = strsep(&rest, "\n")) != NULL)
-		if (*line != '\0')
-			command_line(s, line, 0);
+	if (b != window.shown || b->kind == BUFFER_SERVER ||
+	    *s->target != '\0' || (r != NULL && r->joined))
+		return;
+	window_leave(b);
+	buffer_forget(b);
+	window.dirty |= DIRTY_ALL;
 }
 
 static int
@@ -100,8 +107,9 @@ keys_send(struct buffer *b, char *text)
 	window_seen(b);
 	if (keys_is_command(text)) {
 		b->commanded = window.now;
-		keys_run(s, text);
+		command_line(s, text, 0);
 		keys_follow(s);
+		keys_close(b);
 	} else {
 		if (!keys_reply(b, text))
 			command_line(s, text, 0);
@@ -306,12 +314,14 @@ static void
 keys_press(const struct key *k)
 {
 	const struct binding *b;
+	struct session *s;
+	size_t i;
 
 	if (keys_report(k))
 		return;
 	window.typed = window.now;
-	if (window.shown != NULL)
-		session_active(window.shown->session, window.now);
+	for (i = 0; (s = loop_session(i)) != NULL; i++)
+		session_active(s, window.now);
 	if (ask_is_on()) {
 		ask_key(k);
 		return;

@@ -31,6 +31,7 @@
 #include "lines.h"
 #include "screen.h"
 #include "scrollback.h"
+#include "terminfo.h"
 #include "theme.h"
 #include "window.h"
 
@@ -291,7 +292,7 @@ screen_is_possible(void)
 
 	return terminal_is_typed() && terminal_is_shown() && name != NULL &&
 	    *name != '\0' && strcmp(name, "dumb") != 0 &&
-	    canvas_is_possible();
+	    terminfo_is_known();
 }
 
 int

@@ -11,8 +11,9 @@
  * way before: the program must be quiet for QUIET milliseconds first, unless
  * -b says that it never is; then it is the key itself that must come.
  *
- * Prints a line "KEYS: p50 1.2 p95 2.3 max 3.4 ms, pss 12345 kB"; the status
- * is 0 unless the program ended, or did not answer for WAIT_MOST seconds.
+ * Prints a line "KEYS: p50 1.2 p95 2.3 max 3.4 ms, cpu 0.5 ms, pss 12345 kB",
+ * where cpu is the processor time a key took.  The status is 0 unless the
+ * program ended, or did not answer for WAIT_MOST seconds.
  */
 
 #include <sys/ioctl.h>
@@ -163,6 +164,25 @@ program_pss(void)
 	return kb;
 }
 
+/* Milliseconds of a processor it has had. */
+static double
+program_cpu(void)
+{
+	char path[64];
+	unsigned long long ns = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/schedstat",
+	    (int)program.pid);
+	f = fopen(path, "r");
+	if (f != NULL) {
+		if (fscanf(f, "%llu", &ns) != 1)
+			ns = 0;
+		fclose(f);
+	}
+	return ns / 1e6;
+}
+
 static int
 double_cmp(const void *a, const void *b)
 {
@@ -189,7 +209,7 @@ keys_parse(char *keys)
 int
 main(int argc, char **argv)
 {
-	static double took[KEYS_MOST];
+	static double took[KEYS_MOST], cpu;
 	unsigned short rows = 24, columns = 80;
 	int ch, i, count = 200, busy = 0;
 	char *keys = NULL, letter[2] = "";
@@ -216,15 +236,17 @@ main(int argc, char **argv)
 		name = strdup(keys);
 		len = keys_parse(keys);
 	}
+	cpu = program_cpu();
 	for (i = 0; i < count; i++) {
 		letter[0] = "abcdefghijklmnopqrstuvwxyz"[i % 26];
 		took[i] = program_press(keys == NULL ? letter : keys, len,
 		    busy);
 	}
+	cpu = (program_cpu() - cpu) / count;
 	qsort(took, count, sizeof(took[0]), double_cmp);
-	printf("%s: p50 %.1f p95 %.1f max %.1f ms, pss %ld kB\n", name,
-	    took[count / 2], took[count * 95 / 100], took[count - 1],
-	    program_pss());
+	printf("%s: p50 %.1f p95 %.1f max %.1f ms, cpu %.1f ms, pss %ld kB\n",
+	    name, took[count / 2], took[count * 95 / 100],
+	    took[count - 1], cpu, program_pss());
 	kill(program.pid, SIGKILL);
 	waitpid(program.pid, NULL, 0);
 	return 0;

@@ -16,7 +16,7 @@
 # failed.
 
 if [ -z "${SCREEN_TIMED:-}" ]; then
-	SCREEN_TIMED=1 exec timeout -k 5 170 sh "$0" "$@"
+	SCREEN_TIMED=1 exec timeout -k 5 280 sh "$0" "$@"
 fi
 . "$(dirname "$0")/terminals"
 FAKE=${FAKE:-build/tests/fakeserver}
@@ -373,6 +373,52 @@ types me '/quit'
 wait_for dead me
 gone me
 
+# ---- several screens: typing, links, the clipboard, a crash ----
+
+at me 80 24 "$MOOT -n me -j '#four' 127.0.0.1:$port"
+show '│@me' me
+at you 80 24 "$MOOT -n you -j '#four' 127.0.0.1:$port"
+show '│ you' me
+text you 'I am wri'
+ok 'who is typing is said' wait_for row_has me 2 'you is typing'
+keys you C-c
+ok 'and when no more' wait_for eval '! row_has me 2 "is typing"'
+mux pipe-pane -t =me: "cat >$dir/raw"
+types you 'https://example.org/a/long/path/that/is/wrapped/because/it/is/longer'
+show 'is/longer' me
+osc=$(printf '\033')]8
+ok 'links are links for the terminal' wait_for has "$dir/raw" \
+    "$osc;id=[0-9a-f]*;https://example.org/a/long.*/longer"
+ok 'each row of them is the whole link' eval \
+    '[ "$(grep -o "$osc;id=[0-9a-f]*;[a-z:/.]*" "$dir/raw" | sort |
+    uniq -c | sort -n | tail -n 1 | sed "s/^ *\([0-9]*\) .*/\1/")" -ge 2 ]'
+keys me M-Up
+show 'you>' me
+keys me y
+ok 'y copies by the terminal' wait_for has "$dir/raw" \
+    ']52;c;aHR0cHM6Ly9leGFtcGxl'
+types me '/query you'
+ok '/query begins a talk' show '^ 3  you' me
+types me '/close'
+ok '/close ends it' wait_for shows_not me '^ 3  you'
+types me '/join #five'
+ok 'a room' show '^ 3. #five' me
+types me '/close'
+ok '/close leaves a room' wait_for shows_not me '#five'
+keys me M-2
+text me 'half a thought'
+sleep 1.5 # what is typed is kept once a second
+kill -9 "$(mux display-message -p -t =me: '#{pane_pid}')"
+gone me
+wait_for eval '! is_user me'
+at me 80 24 "$MOOT -n me -j '#four' 127.0.0.1:$port"
+ok 'after a crash what was typed is there' show '> half a thought$' me
+keys me C-c
+types me '/quit'
+wait_for dead me
+gone me
+gone you
+
 # ---- servers that are hostile, or go away ----
 
 # fake: a server with the script on standard input; its port in $port
@@ -435,6 +481,55 @@ ok 'and made again' show 'bob  back' me
 ok 'what one said is not lost from sight' show 'into the void' me
 gone me
 
+fake <<EOF
+$welcome
+serve
+EOF
+at me 80 24 "$MOOT -n me -j '#a' 127.0.0.1:$fake 127.0.0.1:$port"
+ok 'several servers: one' show '^ 1. 127.0.0.1' me
+ok 'and another' show '^ 3. Moot' me
+keys me M-2
+printf 'one\ntwo\nthree\nfour' | mux load-buffer -
+mux paste-buffer -p -d -t '=me:'
+wait_for row_has me 1 '^four'
+keys me Enter
+ok 'many lines are asked about where they are many messages' \
+    show 'send these 4 lines as 4 messages' me
+text me n
+keys me Enter
+ok 'no: they are still there' wait_for row_has me 1 '^four'
+keys me Enter
+text me y
+keys me Enter
+ok 'yes: they go' wait_for has "$dir/fakelog" 'PRIVMSG #a :four'
+gone me
+
+if command -v valgrind >"$dir/ok" && ! nm "$MOOT" | grep -q __asan_init
+then
+	at me 80 24 "valgrind -q --leak-check=full --error-exitcode=9 \
+	    --show-leak-kinds=definite --errors-for-leak-kinds=definite \
+	    --log-file=$dir/valgrind $MOOT -n me -j '#one' 127.0.0.1:$port"
+	must 'valgrind: a screen' show '@moo' me
+	says 'hello me: https://example.org/ and more'
+	show 'hello me' me
+	keys me PageUp PageUp PageDown M-1 M-2 M-Up
+	keys me r
+	types me 'an answer'
+	keys me M-m F1 F1 M-/
+	text me 'ans'
+	keys me Escape
+	wait_for row_has me 1 '^me>'
+	size me 30 8
+	size me 120 40
+	types me '/quit'
+	ok 'valgrind: it ends' wait_for dead me
+	ok 'valgrind: nothing to complain of' eval \
+	    '! grep "^==" "$dir/valgrind"'
+	gone me
+else
+	skip 'valgrind is not installed, or the build has sanitizers'
+fi
+
 # ---- ngircd ----
 
 if command -v ngircd >"$dir/ok"; then
@@ -493,14 +588,9 @@ figure()
 	[ "$p50" -lt "$most" ] && [ "$pss" -lt 50000 ]
 }
 
-sanitized()
-{
-	nm "$MOOT" 2>"$dir/ok" | grep -q __asan_init
-}
-
 if [ ! -x "$PTYKEYS" ]; then
 	skip 'ptykeys is not built'
-elif sanitized; then
+elif nm "$MOOT" 2>"$dir/ok" | grep -q __asan_init; then
 	skip 'a sanitizer has figures of its own'
 else
 	for k in '' '-k\e[5~' '-s60x200'; do
