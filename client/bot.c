@@ -425,6 +425,8 @@ bot_connect(void)
 		free(s);
 		return -1;
 	}
+	s->catches_up = 1; /* so no answer is lost or said twice */
+	s->away_after = 0;
 	bot.session = s;
 	return loop_add_session(s);
 }

@@ -36,8 +36,8 @@ static const struct bot_option {
 	const char *help;
 } bot_options[] = {
 #define TO(member) offsetof(struct bot_options, member)
-	{ 's', "server", "SERVER", TO(server),
-	    "an address or a network; otherwise $MOOT_SERVER" },
+	{ 's', "server", "NETWORK", TO(server),
+	    "or HOST[:PORT]; otherwise $MOOT_SERVER" },
 	{ 'n', "nick", "NICK", TO(nick),
 	    "the nick, otherwise $MOOT_NICK or your login name" },
 	{ 'a', "account", "ACCOUNT", TO(account),

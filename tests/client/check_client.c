@@ -34,6 +34,7 @@ main(void)
 	srunner_add_suite(sr, check_child());
 	srunner_add_suite(sr, check_order());
 	srunner_add_suite(sr, check_question());
+	srunner_add_suite(sr, check_queue());
 	srunner_add_suite(sr, check_rate());
 #ifdef SCREEN
 	srunner_add_suite(sr, check_screen_buffer());

@@ -13,6 +13,7 @@ Suite *check_answer(void);
 Suite *check_child(void);
 Suite *check_order(void);
 Suite *check_question(void);
+Suite *check_queue(void);
 Suite *check_rate(void);
 Suite *check_edit(void);
 Suite *check_emoji(void);

@@ -20,6 +20,7 @@ here=$(dirname "$0")
 . "$here/terminals"
 FAKE=${FAKE:-build/tests/fakeserver}
 examples=$here/../../client/examples
+: >"$dir/log"
 unset MOOT_NICK MOOT_ACCOUNT MOOT_SERVER
 
 # ---- people and bots ----
@@ -158,6 +159,53 @@ ok 'no jobs at a time' status_of 1 --each --jobs 0 '#a' -- cat
 ok 'a target with a space' status_of 1 '#a b' -- cat
 ok '--json with --each' status_of 1 --each --json '#a' -- cat
 ok 'a variable that is not set' status_of 1 --keep NO_SUCH '#a' -- cat
+
+# ---- the examples by themselves ----
+
+# rolls TEXT PATTERN: dice answers so, or, without PATTERN, nothing
+rolls()
+{
+	printf '%s\n' "$1" | MOOT_NICK='a\nb' sh "$examples/dice" >"$dir/out" ||
+	    return 1
+	if [ $# = 1 ]; then
+		[ ! -s "$dir/out" ]
+	else
+		[ "$(wc -l <"$dir/out")" -eq 1 ] && has "$dir/out" "$2"
+	fi
+}
+
+ok 'dice: one die' rolls d1 '^a\\nb: 1$'
+ok 'several' rolls 3d1 '^a\\nb: 1 + 1 + 1 = 3$'
+ok 'and something' rolls ' 2 D 1 + 007' '^a\\nb: 1 + 1 + 7 = 9$'
+ok 'or less' rolls d1-2 '^a\\nb: 1 - 2 = -1$'
+ok 'of many sides' rolls d9999 '^a\\nb: [1-9][0-9]*$'
+ok 'too many' rolls 21d6 '20 dice$'
+for roll in '' d d0 0d6 2d 1d6d6 99999d1 d99999 'd6;id' '$(id)' '`id`' -n \
+    'd6 hello'; do
+	ok "nothing is rolled for \"$roll\"" rolls "$roll"
+done
+
+# asks TEXT WANT ARGUMENT...
+asks()
+{
+	text=$1 want=$2
+	shift 2
+	got=$(printf '%s\n' "$text" | sh "$examples/ask" "$@") || return 1
+	is "$got" "$want"
+}
+ok 'ask: the last argument' asks 'why $(id) "a"?' '<why $(id) "a"?>' \
+    printf '<%s>'
+ok 'which is no option' asks '--version' '< --version>' printf '<%s>'
+ok 'standard input' asks '-n Why' '-N WHY' -i tr a-z A-Z
+ok 'nothing asked' asks '' '' printf '<%s>'
+ok 'no program' sh -c '! sh "$1" </dev/null 2>"$2"' sh "$examples/ask" \
+    "$dir/out"
+
+if command -v shellcheck >/dev/null; then
+	ok 'shellcheck has nothing to say' shellcheck "$examples"/*
+else
+	skip 'shellcheck (there is none)'
+fi
 
 # ---- a real server ----
 
@@ -549,6 +597,12 @@ EOF
 else
 	skip 'hostile servers (there is no fakeserver)'
 fi
+
+no_sanitizer()
+{
+	! grep -l 'Sanitizer\|runtime error' "$dir"/*.err
+}
+ok 'no sanitizer has complained' no_sanitizer
 
 # ---- ngircd ----
 
