@@ -83,7 +83,7 @@ press(struct edit *e, struct complete *c, struct key_reader *r, uint8_t byte)
 		complete_step(c, e, &source, NULL, byte == TAB ? 1 : -1);
 	else if (byte == SILENCE ? key_expire(r, &k) :
 	    key_take(r, (char)byte, &k)) {
-		key_name(&k, name);
+		key_spell(&k, name);
 		MUST(*name != '\0');
 		edit_key(e, &k);
 	}
