@@ -8,8 +8,9 @@
  * another.  After a reconnect the places are asked for one after the other,
  * so that at most one page is under way, from the last msgid that we had; a
  * message of our own that was unsure and is found there has arrived, and once
- * all was seen the others go again.  A server that does not answer in time, or
- * refuses, leaves them unsure.
+ * all was seen the others go again.  What is said in a place while it is asked
+ * for is held, and told when that is done, so that all is in order.  A server
+ * that does not answer in time, or refuses, leaves them unsure.
  */
 
 #include <sys/random.h>
@@ -32,11 +33,19 @@ struct catchup_place {
 	char *name;
 	char *last;         /* msgid; NULL: none yet */
 	int64_t last_when;
+	char *from;         /* LAST, as it was when the line was lost */
+	int64_t from_when;
 	uint64_t ids[CATCHUP_IDS];
 	unsigned int nids;  /* of all times */
 	int wanted;         /* it is to be asked for */
-	int asked;          /* on this connection */
 	struct catchup_place *next;
+};
+
+/* A message that came before it was its turn. */
+struct catchup_held {
+	struct catchup_place *place;
+	struct news n;      /* with strings of its own */
+	struct catchup_held *next;
 };
 
 struct catchup {
@@ -49,6 +58,10 @@ struct catchup {
 	int64_t oldest;     /* the first time in them */
 	int total;
 	int dropped;        /* it went with the connection */
+	struct catchup_held *held;
+	unsigned int nheld;
+	int releasing;      /* what was held is being told */
+	int64_t since;      /* when the last connection ended */
 	int64_t lost;       /* when the line was, by the server's clock */
 };
 
@@ -93,6 +106,7 @@ catchup_free(struct catchup_place *p)
 {
 	free(p->name);
 	free(p->last);
+	free(p->from);
 	free(p);
 }
 
@@ -150,13 +164,88 @@ catchup_last(const struct session *s, const char *room)
 	return p == NULL ? NULL : p->last;
 }
 
+/* ---- what is held ---- */
+
+static const char **
+catchup_string(struct news *n, int i)
+{
+	const char **strings[] = { &n->msgid, &n->nick, &n->address,
+		&n->account, &n->room, &n->target, &n->about, &n->reply,
+		&n->text };
+
+	return i < (int)(sizeof(strings) / sizeof(strings[0])) ? strings[i] :
+	    NULL;
+}
+
+static void
+catchup_free_held(struct catchup_held *h)
+{
+	const char **p;
+	int i;
+
+	for (i = 0; (p = catchup_string(&h->n, i)) != NULL; i++)
+		free((char *)*p);
+	free(h);
+}
+
+/* 0: it cannot be held, and is told at once. */
+static int
+catchup_hold(struct catchup *c, struct catchup_place *place,
+    const struct news *n)
+{
+	struct catchup_held *h, **end = &c->held;
+	const char **p;
+	int i;
+
+	if ((!place->wanted && place != c->under_way) || n->serial != 0 ||
+	    n->kind > NEWS_CTCP || c->nheld >= CATCHUP_HELD ||
+	    (h = malloc(sizeof(*h))) == NULL)
+		return 0;
+	h->place = place;
+	h->n = *n;
+	h->next = NULL;
+	for (i = 0; (p = catchup_string(&h->n, i)) != NULL; i++)
+		*p = *p == NULL ? NULL : strdup(*p);
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = h;
+	c->nheld++;
+	return 1;
+}
+
+/* Tells what was held of a place, or (NULL) of all. */
+static void
+catchup_release(struct session *s, const struct catchup_place *place)
+{
+	struct catchup *c = s->catchup;
+	struct catchup_held **at = &c->held, *h;
+
+	c->releasing = 1;
+	while ((h = *at) != NULL) {
+		if (place != NULL && h->place != place) {
+			at = &h->next;
+			continue;
+		}
+		*at = h->next;
+		c->nheld--;
+		news_tell(s, &h->n);
+		catchup_free_held(h);
+	}
+	c->releasing = 0;
+}
+
 void
 catchup_clear(struct session *s)
 {
 	struct catchup_place *p;
+	struct catchup_held *h;
 
 	if (s->catchup == NULL)
 		return;
+	while ((h = s->catchup->held) != NULL) {
+		s->catchup->held = h->next;
+		catchup_free_held(h);
+	}
 	while ((p = s->catchup->places) != NULL) {
 		s->catchup->places = p->next;
 		catchup_free(p);
@@ -238,6 +327,8 @@ catchup_is_new(struct session *s, const struct news *n)
 
 	if (n->kind == NEWS_HISTORY)
 		return catchup_ended(s, n);
+	if (s->catchup != NULL && s->catchup->releasing)
+		return 1;
 	if (n->msgid == NULL || n->room == NULL || (n->flags & NEWS_PENDING) ||
 	    (n->kind >= NEWS_MARKER && n->kind <= NEWS_UNSURE))
 		return 1;
@@ -250,7 +341,7 @@ catchup_is_new(struct session *s, const struct news *n)
 		known = 0; /* own.c tells it, and only once */
 	if (!(n->flags & NEWS_PLAYBACK)) {
 		catchup_note_last(s, p, n);
-		return !known;
+		return !known && !catchup_hold(c, p, n);
 	}
 	if (p == c->under_way)
 		catchup_note_page(c, n);
@@ -272,24 +363,27 @@ catchup_page(const struct session *s)
 	return most < CATCHUP_PAGE ? most : CATCHUP_PAGE;
 }
 
-/* From where on: before an own message of which we do not know, or the last
- * that we have. */
+/* From where on: the last that we had when the line was lost, or before an own
+ * message of which we do not know, if that is earlier. */
 static int
 catchup_ask(struct session *s, struct catchup_place *p)
 {
 	const struct outbox_line *l = own_unsure(s, p->name);
 	struct history_at at = { 0 };
 
-	at.msgid = s->catchup->cursor;
-	if (at.msgid == NULL)
-		at.msgid = l != NULL ? l->after : p->last;
-	if (at.msgid != NULL)
-		return history_after(s, p->name, at, catchup_page(s));
-	if (l != NULL) {
+	if (s->catchup->cursor != NULL)
+		at.msgid = s->catchup->cursor;
+	else if (l != NULL && (p->from == NULL || l->sent < p->from_when)) {
+		at.msgid = l->after;
 		at.when = l->sent - OWN_SLACK;
-		return history_after(s, p->name, at, catchup_page(s));
-	}
-	return history_latest(s, p->name, s->recent);
+	} else if (p->from != NULL)
+		at.msgid = p->from;
+	else if (session_is_room(s, p->name))
+		return s->recent <= 0 ? -1 :
+		    history_latest(s, p->name, s->recent);
+	else
+		at.when = s->catchup->since - OWN_SLACK;
+	return history_after(s, p->name, at, catchup_page(s));
 }
 
 /* It is done with, for now; COMPLETE: all that there is was seen. */
@@ -301,7 +395,10 @@ catchup_leave(struct session *s, struct catchup_place *p, int complete)
 	p->wanted = 0;
 	if (c->under_way == p)
 		c->under_way = NULL;
+	free(p->from);
+	p->from = NULL;
 	own_searched(s, p->name, complete);
+	catchup_release(s, p);
 }
 
 static void
@@ -324,7 +421,6 @@ catchup_begin(struct session *s, struct catchup_place *p, int64_t now)
 	c->cursor = NULL;
 	c->oldest = 0;
 	c->total = 0;
-	p->asked = 1;
 	catchup_next(s, p, now);
 }
 
@@ -359,7 +455,7 @@ catchup_want(struct session *s, const char *name)
 {
 	struct catchup_place *p = catchup_know(s, name);
 
-	if (p != NULL && !p->asked)
+	if (p != NULL && p != s->catchup->under_way)
 		p->wanted = 1;
 }
 
@@ -372,12 +468,26 @@ catchup_can(const struct session *s)
 
 /* ---- when ---- */
 
+static void
+catchup_note_from(struct catchup_place *p)
+{
+	if (p->last == NULL)
+		return;
+	p->from = strdup(p->last);
+	p->from_when = p->last_when;
+}
+
 void
 catchup_joined(struct session *s, const char *room)
 {
-	if (s->catches_up && (s->recent > 0 || own_unsure(s, room) != NULL ||
-	    catchup_last(s, room) != NULL))
-		catchup_want(s, room);
+	struct catchup_place *p = catchup_find(s, room);
+
+	if (!s->catches_up || (s->recent == 0 && own_unsure(s, room) == NULL &&
+	    (p == NULL || p->last == NULL)))
+		return;
+	catchup_want(s, room);
+	if (p != NULL && p->from == NULL) /* it was left, and entered again */
+		catchup_note_from(p);
 }
 
 void
@@ -412,7 +522,6 @@ catchup_online(struct session *s, int64_t now)
 {
 	struct catchup *c = catchup_get(s);
 	const struct outbox_line *l;
-	int64_t since;
 
 	s->to_catch_up = 0;
 	if (c == NULL || !catchup_can(s)) {
@@ -425,9 +534,9 @@ catchup_online(struct session *s, int64_t now)
 	for (l = s->outbox.first; l != NULL; l = l->next)
 		if (l->unsure && !session_is_room(s, l->target))
 			catchup_want(s, l->target);
-	since = c->lost != 0 ? c->lost : draft_last_seen(s->draft);
-	if (since != 0 && *s->logged_in != '\0')
-		catchup_ask_targets(s, since);
+	c->since = c->lost != 0 ? c->lost : draft_last_seen(s->draft);
+	if (c->since != 0 && *s->logged_in != '\0')
+		catchup_ask_targets(s, c->since);
 	c->lost = 0;
 }
 
@@ -444,8 +553,12 @@ catchup_lost(struct session *s)
 		c->lost = catchup_clock(s);
 	c->dropped = 1;
 	c->until = 0;
-	for (p = c->places; p != NULL; p = p->next)
-		p->wanted = p->asked = 0;
+	for (p = c->places; p != NULL; p = p->next) {
+		p->wanted = 0;
+		if (p->from == NULL)
+			catchup_note_from(p);
+	}
+	catchup_release(s, NULL);
 }
 
 void

@@ -13,7 +13,8 @@
  * What was seen is known by msgid, room by room and person by person.  When
  * the line is back, each room we are in again, and each person we talked with
  * or who wrote meanwhile, is asked for by CHATHISTORY, from the last msgid on
- * and page by page; what the server plays back by itself is told once.
+ * and page by page; what the server plays back by itself is told once.  What
+ * is said there meanwhile is told after what was missed.
  */
 
 enum {
@@ -23,6 +24,7 @@ enum {
 	CATCHUP_MOST = 2000,    /* ...and of a room or person at most */
 	CATCHUP_TARGETS = 50,   /* persons who wrote meanwhile */
 	CATCHUP_WAIT = 20000,   /* milliseconds for an answer */
+	CATCHUP_HELD = 1000,    /* messages that wait for older ones */
 };
 
 struct catchup;
