@@ -29,6 +29,7 @@ main(void)
 	srunner_add_suite(sr, check_own());
 	srunner_add_suite(sr, check_sasl());
 	srunner_add_suite(sr, check_json());
+	srunner_add_suite(sr, check_note());
 	srunner_add_suite(sr, check_when());
 	srunner_add_suite(sr, check_answer());
 	srunner_add_suite(sr, check_child());

@@ -8,6 +8,7 @@
 Suite *check_complete(void);
 Suite *check_draft(void);
 Suite *check_json(void);
+Suite *check_note(void);
 Suite *check_when(void);
 Suite *check_answer(void);
 Suite *check_child(void);
