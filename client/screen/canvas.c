@@ -32,6 +32,7 @@
 #include <curses.h>
 
 #include "canvas.h"
+#include "client/key.h"
 #include "irc/utf8.h"
 
 enum {
@@ -93,7 +94,7 @@ canvas_catch_crashes(void)
 	sa.sa_flags = SA_RESETHAND | SA_NODEFER;
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		sigaction(signals[i], &sa, NULL);
-	snprintf(canvas.leave, sizeof(canvas.leave), "%s%s",
+	snprintf(canvas.leave, sizeof(canvas.leave), "%s%s" KEY_PASTE_OFF,
 	    canvas_string("rmcup", "\r\n"), canvas_string("cnorm", ""));
 }
 

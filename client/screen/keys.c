@@ -294,7 +294,7 @@ keys_bound(const struct key *k)
 
 	if (k->mods & KEYMOD_PASTED)
 		return NULL;
-	key_name(k, name);
+	key_spell(k, name);
 	if (pick_is_on()) {
 		b = binding_find(BINDING_PICK, name);
 		if (b == NULL)
