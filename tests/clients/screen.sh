@@ -369,6 +369,11 @@ at me 80 24 "env NO_COLOR=1 $MOOT -n me -j '#one' 127.0.0.1:$port"
 show '│@moo' me
 ok 'none with NO_COLOR' eval '! coloured'
 gone me
+printf 'colours on\n' >"$XDG_CONFIG_HOME/moot/moot.conf"
+at me 80 24 "env NO_COLOR=1 $MOOT -n me -j '#one' 127.0.0.1:$port"
+ok 'but with the setting' wait_for coloured
+rm -f "$XDG_CONFIG_HOME/moot/moot.conf"
+gone me
 
 # ---- history ----
 
