@@ -28,6 +28,7 @@
 #include "draft.h"
 #include "irc/name.h"
 #include "irc/tag.h"
+#include "recall.h"
 
 enum {
 	DRAFT_PATH = 1024,
@@ -68,6 +69,7 @@ struct draft {
 	int restoring;             /* what was left is being taken over */
 	int64_t seen, seen_noted;
 	size_t size;               /* of the journal */
+	int behind;                /* it lacks what the disk had no room for */
 	struct draft_string held;
 	int holding;
 	char *given[6]; /* to who asked by draft_unsent() */
@@ -295,23 +297,41 @@ draft_read(struct draft *d, int fd)
 
 /* ---- writing ---- */
 
-static void
-draft_write(struct draft *d, struct draft_string *s)
+static size_t
+draft_write_some(int fd, const char *p, size_t len)
 {
-	const char *p = s->text;
-	size_t left = s->len;
+	size_t done = 0;
 	ssize_t n;
 
-	/* A disk that is full costs what is noted, and nothing else. */
-	while (left > 0 && !s->broken) {
-		n = write(d->journal[d->own].fd, p, left);
+	while (done < len) {
+		n = write(fd, p + done, len - done);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n <= 0)
 			break;
-		p += n;
-		left -= n;
-		d->size += n;
+		done += n;
+	}
+	return done;
+}
+
+/* A disk that is full costs what is noted, and nothing else: no half of it
+ * stays, and all of it is written as soon as there is room again. */
+static void
+draft_write(struct draft *d, struct draft_string *s)
+{
+	int fd = d->journal[d->own].fd;
+	struct stat st;
+	size_t done;
+
+	if (s->len > 0 && !s->broken && fstat(fd, &st) == 0) {
+		done = draft_write_some(fd, s->text, s->len);
+		if (done == s->len)
+			d->size = d->behind ? DRAFT_REWRITE + 1 :
+			    d->size + done;
+		else
+			d->behind = 1;
+		if (done < s->len && ftruncate(fd, st.st_size) == -1)
+			d->size += done;
 	}
 	s->len = 0;
 }
@@ -373,6 +393,7 @@ draft_rewrite(struct draft *d)
 	}
 	j->fd = fd;
 	d->size = s.len;
+	d->behind = 0;
 	close(old);
 	free(s.text);
 	return 0;
@@ -575,7 +596,8 @@ draft_is_secret(const char *room, const char *text)
 		"/register", "/login" };
 	size_t i, len = strcspn(text, " ");
 
-	if (strcasestr(room, "serv") != NULL && strpbrk(room, "#&") == NULL)
+	if (strpbrk(room, "#&") == NULL && (strcasestr(room, "serv") != NULL ||
+	    strchr(room, '@') != NULL))
 		return 1;
 	if (*text != '/' || text[1] == '/')
 		return 0;
@@ -585,7 +607,8 @@ draft_is_secret(const char *room, const char *text)
 			return 1;
 	text += len + strspn(text + len, " ");
 	len = strcspn(text, " ");
-	return len >= 4 && strncasecmp(text + len - 4, "serv", 4) == 0;
+	return memchr(text, '@', len) != NULL ||
+	    (len >= 4 && strncasecmp(text + len - 4, "serv", 4) == 0);
 }
 
 void
@@ -596,7 +619,7 @@ draft_edit(struct draft *d, const char *room, const char *text)
 
 	if (d == NULL)
 		return;
-	if (draft_is_secret(room, text))
+	if (draft_is_secret(room, text) || recall_is_secret(room, text))
 		text = "";
 	e = *draft_find_edit(d, room);
 	if (strcmp(e != NULL ? e->text : "", text) == 0)
