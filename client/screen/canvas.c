@@ -99,7 +99,7 @@ canvas_catch_crashes(void)
 }
 
 int
-canvas_open(int colour)
+canvas_open(void)
 {
 	canvas_locale();
 	if (tcgetattr(STDIN_FILENO, &canvas.saved) == -1)
@@ -111,8 +111,7 @@ canvas_open(int colour)
 	raw();
 	noecho();
 	nonl();
-	canvas.coloured = colour && has_colors() && start_color() == OK;
-	canvas.colour = canvas.coloured;
+	canvas.coloured = has_colors() && start_color() == OK;
 	if (canvas.coloured)
 		use_default_colors();
 	canvas_catch_crashes();
