@@ -18,6 +18,7 @@ Suite *check_queue(void);
 Suite *check_rate(void);
 Suite *check_edit(void);
 Suite *check_emoji(void);
+Suite *check_grapheme(void);
 Suite *check_key(void);
 Suite *check_event(void);
 Suite *check_isupport(void);
