@@ -298,7 +298,7 @@ cmd_part(struct session *s, const char *text)
 
 	if (command_room(s, &text, room, sizeof(room)) == -1)
 		return;
-	if (name_cmp(room, s->target) == 0)
+	if (isupport_cmp(&s->isupport, room, s->target) == 0)
 		session_target(s, "");
 	if (*text == '\0')
 		session_queue(s, "PART %s", room);
@@ -344,7 +344,8 @@ cmd_rooms(struct session *s, const char *text)
 		news_client(s, "in no room");
 	for (r = s->rooms; r != NULL; r = r->next)
 		news_client(s, "%s %s%s", r->joined ? "in" : "not yet in",
-		    r->name, name_cmp(r->name, s->target) == 0 ?
+		    r->name, isupport_cmp(&s->isupport, r->name,
+		    s->target) == 0 ?
 		    " (talking to it)" : "");
 }
 

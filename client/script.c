@@ -2,21 +2,20 @@
 /*
  * Scripts: the subcommands, from their words to the exit status.
  *
- * Two tables: what there is, and which options it takes.  Each subcommand is
- * a view of one session, in the loop that the others use: it is told what
- * happens, prints what its user wants to see and says when it is over.  The
- * protocol is the session's, as are reconnecting and what becomes of lines.
+ * What there is, is in one table; which options it takes, in another, that of
+ * script_option.c.  Each subcommand is a view of one session, in the loop that
+ * the others use: it is told what happens, prints what its user wants to see
+ * and says when it is over.  The protocol is the session's, as are reconnecting
+ * and what becomes of lines.
  *
  * Nothing is left behind: a room that was entered is left again, unless some
  * other device of the account was in it before.  Output goes to standard
  * output and complaints to standard error, and only the latter can be quiet.
  */
 
-#include <getopt.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,11 +25,11 @@
 #include "command.h"
 #include "display.h"
 #include "irc/name.h"
-#include "json.h"
 #include "loop.h"
 #include "network.h"
 #include "room.h"
 #include "script.h"
+#include "script_option.h"
 #include "secret.h"
 #include "send.h"
 #include "setting.h"
@@ -38,28 +37,7 @@
 #include "terminal.h"
 #include "when.h"
 
-enum {
-	SCRIPT_SEND = 1,
-	SCRIPT_TAIL = 2,
-	SCRIPT_WAIT = 4,
-	SCRIPT_WHO = 8,
-	SCRIPT_ROOMS = 16,
-	SCRIPT_HISTORY = 32,
-	SCRIPT_SEARCH = 64,
-	SCRIPT_WHOAMI = 128,
-	SCRIPT_PAST = SCRIPT_TAIL | SCRIPT_HISTORY | SCRIPT_SEARCH,
-	SCRIPT_ALL = 255,
-	SCRIPT_OPTIONS = 32, /* most of one subcommand */
-	SCRIPT_COLUMN = 28,  /* where help begins */
-};
-
-/* What moot(1) calls them. */
-#define ENV_SERVER "MOOT_SERVER"
-#define ENV_NICK "MOOT_NICK"
-#define ENV_ACCOUNT "MOOT_ACCOUNT"
-
 static struct script script;
-static struct json json;
 
 /* ---- what there is ---- */
 
@@ -94,64 +72,6 @@ static const struct script_command script_commands[] = {
 	    NULL, NULL, NULL, NULL, NULL, NULL },
 };
 
-/* A switch, or with VALUE a text, of struct script. */
-struct script_option {
-	char letter;       /* '\0': none */
-	const char *name;
-	const char *value; /* what it takes; NULL: nothing */
-	unsigned int commands;
-	size_t member;
-	const char *help;
-};
-
-#define TO(member) offsetof(struct script, member)
-
-static const struct script_option script_options[] = {
-	{ 's', "server", "HOST[:PORT]", SCRIPT_ALL, TO(server),
-	    "the server, otherwise $" ENV_SERVER " or 127.0.0.1:6667" },
-	{ 'n', "nick", "NICK", SCRIPT_ALL & ~SCRIPT_PAST, TO(nick),
-	    "the nick, otherwise $" ENV_NICK ", or as the account" },
-	{ '\0', "nick", "NICK", SCRIPT_PAST, TO(nick),
-	    "the nick, otherwise $" ENV_NICK ", or as the account" },
-	{ 'a', "account", "ACCOUNT", SCRIPT_ALL, TO(account),
-	    "log in to it; otherwise $" ENV_ACCOUNT },
-	{ 'p', "password-file", "FILE", SCRIPT_ALL, TO(password_file),
-	    "its first line is the password" },
-	{ 't', "timeout", "TIME", SCRIPT_ALL, TO(timeout),
-	    "how long it may take: 30, 500ms, 5m; 0: for ever" },
-	{ 'q', "quiet", NULL, SCRIPT_ALL, TO(quiet),
-	    "say nothing of what goes wrong" },
-	{ '\0', "json", NULL, SCRIPT_ALL, TO(json),
-	    "print objects of JSON, moot-json(5)" },
-	{ 'w', "wait", NULL, SCRIPT_SEND, TO(wait),
-	    "wait for the server, and for the person to be here" },
-	{ 'r', "reply", "MSGID", SCRIPT_SEND, TO(reply),
-	    "it answers this message" },
-	{ 'm', "multiline", NULL, SCRIPT_SEND, TO(multiline),
-	    "all lines are one message" },
-	{ '\0', "notice", NULL, SCRIPT_SEND, TO(notice),
-	    "nothing should answer it" },
-	{ 'n', "lines", "N", SCRIPT_PAST, TO(lines),
-	    "so many messages" },
-	{ 'f', "follow", NULL, SCRIPT_TAIL, TO(follow),
-	    "go on with what is said from now on" },
-	{ 'A', "all", NULL, SCRIPT_TAIL | SCRIPT_WAIT | SCRIPT_HISTORY,
-	    TO(all), "who comes and goes, too" },
-	{ 'i', "ignore-case", NULL, SCRIPT_WAIT, TO(fold),
-	    "capital and small letters are the same" },
-	{ '\0', "before", "TIME", SCRIPT_HISTORY, TO(before),
-	    "the last ones before it" },
-	{ '\0', "after", "TIME", SCRIPT_HISTORY, TO(after),
-	    "the first ones after it" },
-	{ '\0', "since", "TIME", SCRIPT_HISTORY, TO(since),
-	    "the last ones after it" },
-	{ '\0', "room", "ROOM", SCRIPT_SEARCH, TO(room),
-	    "only there; or what was said with that nick" },
-	{ '\0', "from", "NICK", SCRIPT_SEARCH, TO(from),
-	    "only what that nick has said" },
-	{ 'h', "help", NULL, SCRIPT_ALL, TO(help), "this help" },
-};
-
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static const struct script_command *
@@ -181,125 +101,7 @@ script_help(FILE *f)
 		    script_commands[i].help);
 }
 
-/* ---- options ---- */
-
-static void
-script_usage(const struct script_command *c, FILE *f)
-{
-	fprintf(f, "usage: moot %s %s\n", c->name, c->usage);
-}
-
-static void __attribute__((noreturn))
-script_fail_usage(const struct script_command *c)
-{
-	script_usage(c, stderr);
-	exit(STATUS_USAGE);
-}
-
-static int
-script_show_help(const struct script_command *c)
-{
-	const struct script_option *o;
-	char head[80];
-	size_t i;
-
-	script_usage(c, stdout);
-	printf("%s\n\n", c->help);
-	for (i = 0; i < COUNT(script_options); i++) {
-		o = &script_options[i];
-		if (!(o->commands & c->options))
-			continue;
-		snprintf(head, sizeof(head), "  %s%c%s--%s%s%s",
-		    o->letter ? "-" : " ", o->letter ? o->letter : ' ',
-		    o->letter ? ", " : "  ", o->name, o->value ? " " : "",
-		    o->value ? o->value : "");
-		printf("%-*s  %s\n", SCRIPT_COLUMN, head, o->help);
-	}
-	return fflush(stdout) == 0 ? STATUS_OK : STATUS_OUTPUT;
-}
-
-static void
-script_set(struct script *x, const struct script_option *o, const char *value)
-{
-	char *member = (char *)x + o->member;
-
-	if (o->value != NULL)
-		*(const char **)member = value;
-	else
-		*(int *)member = 1;
-}
-
-/* What getopt_long(3) wants of the options that C takes; each has the number
- * of its row, whether it is found by its letter or its name. */
-static void
-script_list(const struct script_command *c, char *letters,
-    struct option *names)
-{
-	const struct script_option *o;
-	size_t i, n = 0;
-
-	/* What is said may begin with a dash. */
-	if (c->options == SCRIPT_SEND)
-		*letters++ = '+';
-	for (i = 0; i < COUNT(script_options); i++) {
-		o = &script_options[i];
-		if (!(o->commands & c->options) || n == SCRIPT_OPTIONS)
-			continue;
-		names[n].name = o->name;
-		names[n].has_arg = o->value != NULL;
-		names[n++].val = 256 + (int)i;
-		if (o->letter == '\0')
-			continue;
-		*letters++ = o->letter;
-		if (o->value != NULL)
-			*letters++ = ':';
-	}
-	*letters = '\0';
-	memset(&names[n], 0, sizeof(names[n]));
-}
-
-static const struct script_option *
-script_option(const struct script_command *c, int ch)
-{
-	size_t i;
-
-	if (ch >= 256)
-		return &script_options[ch - 256];
-	for (i = 0; i < COUNT(script_options); i++)
-		if (script_options[i].letter == ch &&
-		    (script_options[i].commands & c->options))
-			return &script_options[i];
-	return NULL;
-}
-
-static void
-script_parse(struct script *x, int argc, char **argv)
-{
-	static char name[32];
-	char letters[2 * SCRIPT_OPTIONS + 2];
-	struct option names[SCRIPT_OPTIONS + 1];
-	const struct script_option *o;
-	int ch;
-
-	memset(names, 0, sizeof(names));
-	script_list(x->command, letters, names);
-	snprintf(name, sizeof(name), "moot %s", argv[0]);
-	argv[0] = name; /* for what getopt_long() says */
-	optind = 1;
-	while ((ch = getopt_long(argc, argv, letters, names, NULL)) != -1) {
-		o = script_option(x->command, ch);
-		if (o == NULL)
-			script_fail_usage(x->command);
-		script_set(x, o, optarg);
-	}
-	x->argc = argc - optind;
-	x->argv = argv + optind;
-	if (x->help)
-		exit(script_show_help(x->command));
-	if (x->argc < x->command->least ||
-	    (x->command->most != -1 && x->argc > x->command->most))
-		script_fail_usage(x->command);
-}
+/* ---- what it is given ---- */
 
 static const char *
 script_default(const char *given, const char *variable)
@@ -431,102 +233,6 @@ script_end(struct script *x, enum session_status status)
 	}
 	script_leave_rooms(x);
 	session_hurry(s, "");
-}
-
-/* ---- output ---- */
-
-/* What is shown without --all: what people say. */
-#define SCRIPT_SPEECH (UINT64_C(1) << NEWS_MESSAGE | \
-	UINT64_C(1) << NEWS_NOTICE | UINT64_C(1) << NEWS_ACTION)
-/* What is not shown with it: what concerns moot and its lines. */
-#define SCRIPT_INNER (UINT64_C(1) << NEWS_MEMBERS | \
-	UINT64_C(1) << NEWS_ACCEPTED | UINT64_C(1) << NEWS_FAILED | \
-	UINT64_C(1) << NEWS_UNSURE | UINT64_C(1) << NEWS_HISTORY | \
-	UINT64_C(1) << NEWS_REPLY | UINT64_C(1) << NEWS_ERROR | \
-	UINT64_C(1) << NEWS_CLIENT | UINT64_C(1) << NEWS_STATE)
-
-int
-script_shows(const struct script *x, const struct news *n)
-{
-	uint64_t bit = UINT64_C(1) << n->kind;
-
-	if (n->flags & NEWS_PENDING)
-		return 0;
-	return x->all ? !(bit & SCRIPT_INNER) : (bit & SCRIPT_SPEECH) != 0;
-}
-
-
-/* A column: never empty, and without blanks of its own. */
-static const char *
-script_column(char *dst, size_t size, const char *src)
-{
-	size_t i;
-
-	display_clean(dst, size, src != NULL && *src != '\0' ? src : "-");
-	for (i = 0; dst[i] != '\0'; i++)
-		if (dst[i] == ' ')
-			dst[i] = '_';
-	return dst;
-}
-
-void
-script_columns(const char *const *columns, size_t n, const char *text)
-{
-	static char clean[3 * SCRIPT_TEXT];
-	static char line[sizeof(clean) + SCRIPT_COLUMNS * SESSION_TARGET];
-	char column[SESSION_TARGET];
-	size_t i, len = 0;
-
-	for (i = 0; i < n && i < SCRIPT_COLUMNS; i++)
-		len += snprintf(line + len, sizeof(line) - len, "%s\t",
-		    script_column(column, sizeof(column), columns[i]));
-	display_clean(clean, sizeof(clean), text != NULL ? text : "");
-	snprintf(line + len, sizeof(line) - len, "%s", clean);
-	terminal_print(line);
-}
-
-/* "TIME ROOM NICK TYPE TEXT"; each line of the text has such a line. */
-static void
-script_print_plain(const struct news *n)
-{
-	static char part[SCRIPT_TEXT];
-	char when[JSON_TIME];
-	const char *columns[] = { when, n->room, n->nick,
-		json_type(n->kind) };
-	const char *p = n->text != NULL ? n->text :
-	    n->about != NULL ? n->about : "";
-	size_t len;
-
-	json_format_time(when, n->when);
-	do {
-		len = strcspn(p, "\n");
-		snprintf(part, sizeof(part), "%.*s", (int)len, p);
-		script_columns(columns, COUNT(columns), part);
-		p += len;
-	} while (*p++ != '\0');
-}
-
-void
-script_print_json(struct script *x, const struct news *n)
-{
-	const char *object = json_news(&json, script_network(x), n);
-
-	if (object != NULL)
-		terminal_print(object);
-}
-
-int
-script_print(struct script *x, const struct news *n)
-{
-	if (!script_shows(x, n))
-		return 0;
-	x->printed++;
-	if (!x->json) {
-		script_print_plain(n);
-		return 1;
-	}
-	script_print_json(x, n);
-	return 1;
 }
 
 /* ---- the loop ---- */
@@ -724,7 +430,7 @@ script_leave(struct script *x)
 	if (terminal_is_broken() && x->status == STATUS_OK)
 		x->status = STATUS_OUTPUT;
 	loop_close();
-	json_clear(&json);
+	script_print_clear();
 	loop_restore_signals();
 	if (signo != 0) {
 		signal(signo, SIG_DFL);
@@ -741,7 +447,7 @@ script_main(int argc, char **argv)
 	x->command = script_find(argv[0]);
 	if (x->command->main != NULL)
 		return x->command->main(argc, argv);
-	script_parse(x, argc, argv);
+	script_option_parse(x, argc, argv);
 	if (script_begin(x) == -1)
 		return STATUS_USAGE;
 	if (loop_open(&script_user) == -1) {

@@ -49,7 +49,7 @@ struct script {
 /* A subcommand.  Of its functions each may be NULL. */
 struct script_command {
 	const char *name;
-	unsigned int options; /* those it takes, SCRIPT_... of script.c */
+	unsigned int options; /* SCRIPT_... of script_option.h */
 	int least, most;      /* arguments; most -1: any number */
 	const char *usage, *help;
 	/* It has a main program of its own, and none of the rest. */
@@ -92,6 +92,8 @@ int script_shows(const struct script *x, const struct news *n);
 /* Prints a piece of news, plain or as JSON; 0 when it is none that the user
  * wants to see. */
 int script_print(struct script *x, const struct news *n);
+/* Frees what printing took. */
+void script_print_clear(void);
 /* Prints any, as JSON. */
 void script_print_json(struct script *x, const struct news *n);
 /* Prints N columns and TEXT as a line, tabs between them, cleaned. */

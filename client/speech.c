@@ -59,6 +59,18 @@ speech_place(const struct session *s, const struct event_line *e,
 		n->room = *e->address == '\0' ? NULL : e->nick;
 }
 
+/* account-tag tells of those who were there before we were. */
+static void
+speech_note(struct room *r, const struct event_line *e)
+{
+	const struct member *m = room_member(r, e->nick);
+
+	room_spoke(r, e->nick);
+	if (m != NULL && *e->account != '\0' && (m->account == NULL ||
+	    strcmp(m->account, e->account) != 0))
+		room_account(r, e->nick, e->account);
+}
+
 static void
 speech_tell(struct session *s, struct event_line *e, enum news_kind kind,
     const char *about, const char *text)
@@ -74,7 +86,7 @@ speech_tell(struct session *s, struct event_line *e, enum news_kind kind,
 		n.flags |= NEWS_MENTION;
 	r = n.room == NULL ? NULL : room_find(s->rooms, n.room);
 	if (r != NULL && !e->past)
-		room_spoke(r, e->nick);
+		speech_note(r, e);
 	if (e->own && !e->past)
 		n.serial = own_echoed(s, e->label, e->m.command,
 		    e->m.param[0], text != NULL ? text : "");

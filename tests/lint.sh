@@ -167,7 +167,7 @@ client_settings_named() {
 # Subcommands, their options, and the types of what they print.
 client_scripts_named() {
 	rows client/script.c script_commands | all_named man/moot.1 '.It Ic'
-	sed -n "s/^	{ '[^']*', \"\([a-z-]*\)\",.*/-\1/p" client/script.c |
+	sed -n "s/^	{ '[^']*', \"\([a-z-]*\)\",.*/-\1/p" client/script_option.c |
 	    sort -u | all_named man/moot.1 '.It Fl'
 	sed -n 's/^	\[NEWS_[A-Z]*\] = { "\([a-z]*\)".*/\1/p' client/json.c |
 	    all_named man/moot-json.5 '.It Cm'

@@ -235,8 +235,9 @@ START_TEST(rooms_follow)
 	ck_assert_str_eq(room_member(r, "rob")->account, "acc");
 	line(":rob!u@h CHGHOST v i");
 	ck_assert_str_eq(room_member(r, "rob")->address, "v@i");
-	line(":alice!u@h PRIVMSG #a :x");
+	line("@account=a :alice!u@h PRIVMSG #a :x");
 	ck_assert(room_member(r, "alice")->spoke > 0);
+	ck_assert_str_eq(room_member(r, "alice")->account, "a");
 	line(":x 324 me #a +nt");
 	ck_assert_str_eq(r->modes, "+nt");
 	line(":x 332 me #a :what");

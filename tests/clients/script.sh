@@ -11,10 +11,10 @@
 #   GOLDEN=write        writes golden/ anew
 #
 # The last line is "N passed, N failed, N skipped", the status 0 only if none
-# failed.  It ends within two minutes, come what may.
+# failed.  It ends within three minutes, come what may.
 
 if [ -z "${SCRIPT_TIMED:-}" ]; then
-	SCRIPT_TIMED=1 exec timeout -k 5 115 sh "$0" "$@"
+	SCRIPT_TIMED=1 exec timeout -k 5 175 sh "$0" "$@"
 fi
 here=$(dirname "$0")
 . "$here/terminals"
@@ -152,7 +152,7 @@ echo "$secret" >"$dir/secret"
 chmod 600 "$dir/secret"
 # wit is in the rooms and sees all of it
 mkfifo "$dir/keys"
-timeout 110 "$MOOT" -n wit -j '#a' "$MOOT_SERVER" <"$dir/keys" \
+timeout 170 "$MOOT" -n wit -j '#a' "$MOOT_SERVER" <"$dir/keys" \
     >"$dir/moo.out" 2>&1 &
 pipe=$!
 exec 3>"$dir/keys"
@@ -402,6 +402,38 @@ if [ -n "$remembers" ]; then
 	ok 'and is seen to leave' witness '^ann left #d'
 else
 	skip 'another device: there are no accounts'
+fi
+
+# ---- a line that is lost ----
+
+if [ -n "$remembers" ] && command -v socat >/dev/null; then
+	echo '/join #e' >&3
+	ok 'one more room' witness '^wit joined #e'
+	socat -d -d TCP-LISTEN:0,bind=127.0.0.1,fork \
+	    "TCP:127.0.0.1:$port" 2>"$dir/socat" &
+	line=$!
+	pids="$pids $!"
+	wait_for has "$dir/socat" 'listening on'
+	far=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$dir/socat")
+	spawn far tail -f -n 0 -s "127.0.0.1:$far" --nick far '#e'
+	room='#e'
+	ok 'far is there' wait_for is_member far
+	for n in 1 2 3; do
+		echo "/msg #e $n: here" >&3
+		ok 'which is heard' wait_for has "$dir/far.out" "$n: here"
+		kill "$(child "$line")"
+		printf '/msg #e %s\n' "$n: missed" "$n: missed, too" >&3
+		reconnected()
+		{
+			[ "$(grep -c 'connected to' "$dir/far.err")" = "$n" ]
+		}
+		ok 'the line is lost, and back' wait_for reconnected
+	done
+	ok 'all of it' wait_for has "$dir/far.out" '3: missed, too'
+	cp "$dir/far.out" "$dir/out"
+	golden tail-lost
+else
+	skip 'a line that is lost: no socat, or nothing is kept'
 fi
 
 # ---- ngircd ----
