@@ -26,6 +26,7 @@ main(void)
 	srunner_add_suite(sr, check_key());
 	srunner_add_suite(sr, check_recall());
 	srunner_add_suite(sr, check_setting());
+	srunner_add_suite(sr, check_catchup());
 	srunner_add_suite(sr, check_draft());
 	srunner_add_suite(sr, check_own());
 	srunner_add_suite(sr, check_sasl());

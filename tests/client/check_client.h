@@ -6,6 +6,7 @@
 
 /* One suite for each module of client/, those of client/screen/ with SCREEN. */
 Suite *check_complete(void);
+Suite *check_catchup(void);
 Suite *check_draft(void);
 Suite *check_json(void);
 Suite *check_note(void);
