@@ -288,7 +288,10 @@ static void
 bot_leave(void)
 {
 	bot.leaving = 1;
-	session_quit(bot.session, "");
+	if (bot.online)
+		session_quit(bot.session, "");
+	else
+		session_hurry(bot.session, "");
 	bot_end_timer.due = connection_now() + BOT_GRACE / 2;
 }
 

@@ -11,7 +11,6 @@
  * have taken it, and only then does moot quit, with status 0.
  */
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,7 +25,6 @@
 #include "line.h"
 #include "loop.h"
 #include "news.h"
-#include "recall.h"
 #include "session.h"
 #include "setting.h"
 #include "terminal.h"
@@ -315,9 +313,6 @@ console_open(void)
 	console_set();
 	terminal_on_complete(console_complete);
 	terminal_open();
-	if (terminal_is_typed() && recall_begin() == -1)
-		news_client(console_session, "what is typed is not kept for "
-		    "the next time: %s", strerror(errno));
 	loop_add_watch(&console_input);
 	loop_add_watch(&console_output);
 }
@@ -329,6 +324,5 @@ console_close(void)
 	loop_remove_watch(&console_output);
 	terminal_drain();
 	terminal_close();
-	recall_close();
 	return terminal_is_broken() ? -1 : 0;
 }

@@ -6,14 +6,19 @@
  * everywhere else.  main.c need not know which.
  */
 
+#include <errno.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "console.h"
 #include "face.h"
+#include "loop.h"
 #include "news.h"
+#include "recall.h"
 #ifdef SCREEN
 #include "screen/screen.h"
 #endif
+#include "terminal.h"
 
 /* It can always be had. */
 static int
@@ -56,14 +61,21 @@ face_user(void)
 	return face->user;
 }
 
+/* What was typed before is there in both. */
 int
 face_open(void)
 {
-	return face->open();
+	if (face->open() == -1)
+		return -1;
+	if (terminal_is_typed() && recall_begin() == -1)
+		news_client(loop_session(0), "what is typed is not kept for "
+		    "the next time: %s", strerror(errno));
+	return 0;
 }
 
 int
 face_close(void)
 {
+	recall_close();
 	return face->close();
 }

@@ -535,7 +535,7 @@ key_expire(struct key_reader *r, struct key *k)
 /* ---- names ---- */
 
 static void
-key_name_code(uint32_t code, char *name, size_t size)
+key_spell_code(uint32_t code, char *name, size_t size)
 {
 	size_t i;
 
@@ -552,7 +552,7 @@ key_name_code(uint32_t code, char *name, size_t size)
 }
 
 void
-key_name(const struct key *k, char name[KEY_NAME])
+key_spell(const struct key *k, char name[KEY_NAME])
 {
 	int n;
 
@@ -560,7 +560,7 @@ key_name(const struct key *k, char name[KEY_NAME])
 	    k->mods & KEYMOD_CTRL ? "C-" : "",
 	    k->mods & KEYMOD_ALT ? "M-" : "",
 	    k->mods & KEYMOD_SHIFT ? "S-" : "");
-	key_name_code(k->code, name + n, KEY_NAME - (size_t)n);
+	key_spell_code(k->code, name + n, KEY_NAME - (size_t)n);
 }
 
 /* Takes "C-", "M-" and "S-" off NAME, in any order. */

@@ -81,7 +81,7 @@ int key_timeout(const struct key_reader *r);
 int key_expire(struct key_reader *r, struct key *k);
 
 /* "C-a", "M-Left", "F5", "PageUp": what it is called here and in moot(1). */
-void key_name(const struct key *k, char name[KEY_NAME]);
+void key_spell(const struct key *k, char name[KEY_NAME]);
 /* The key of that name; -1: there is none. */
 int key_parse(const char *name, struct key *k);
 

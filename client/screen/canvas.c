@@ -32,6 +32,7 @@
 #include <curses.h>
 
 #include "canvas.h"
+#include "client/key.h"
 #include "irc/utf8.h"
 
 enum {
@@ -93,12 +94,12 @@ canvas_catch_crashes(void)
 	sa.sa_flags = SA_RESETHAND | SA_NODEFER;
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		sigaction(signals[i], &sa, NULL);
-	snprintf(canvas.leave, sizeof(canvas.leave), "%s%s",
+	snprintf(canvas.leave, sizeof(canvas.leave), "%s%s" KEY_PASTE_OFF,
 	    canvas_string("rmcup", "\r\n"), canvas_string("cnorm", ""));
 }
 
 int
-canvas_open(int colour)
+canvas_open(void)
 {
 	canvas_locale();
 	if (tcgetattr(STDIN_FILENO, &canvas.saved) == -1)
@@ -110,8 +111,7 @@ canvas_open(int colour)
 	raw();
 	noecho();
 	nonl();
-	canvas.coloured = colour && has_colors() && start_color() == OK;
-	canvas.colour = canvas.coloured;
+	canvas.coloured = has_colors() && start_color() == OK;
 	if (canvas.coloured)
 		use_default_colors();
 	canvas_catch_crashes();

@@ -27,10 +27,10 @@ struct paint {
 	unsigned int attributes;
 };
 
-/* Takes the terminal; -1: curses cannot.  COLOUR: whether to use any. */
-int canvas_open(int colour);
+/* Takes the terminal; -1: curses cannot. */
+int canvas_open(void);
 void canvas_close(void);
-/* Whether to use them, if there are any and there may be some. */
+/* Whether to use colours, if there are any; none until then. */
 void canvas_colour_use(int use);
 /* How many there are: 0, 8, 16, 88, 256. */
 int canvas_colours(void);

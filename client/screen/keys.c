@@ -182,6 +182,30 @@ keys_enter(struct buffer *b)
 	free(text);
 }
 
+/* Each of its lines as if it were typed. */
+static void
+keys_enter_lines(struct buffer *b)
+{
+	char *text = edit_take(b->edit), *rest = text, *line;
+
+	while ((line = strsep(&rest, "\n")) != NULL)
+		if (*line != '\0' && window.shown != NULL)
+			keys_send(window.shown, line);
+	free(text);
+}
+
+/* The end of a paste: many lines wait for Enter, or do not. */
+static void
+keys_paste(struct buffer *b)
+{
+	if (strchr(edit_text(b->edit), '\n') == NULL)
+		return;
+	if (setting_is("paste", "send"))
+		keys_enter(b);
+	else if (setting_is("paste", "lines"))
+		keys_enter_lines(b);
+}
+
 /* ---- typing ---- */
 
 static void
@@ -214,6 +238,7 @@ static void
 keys_edit(struct buffer *b, const struct key *k)
 {
 	unsigned int version = edit_version(b->edit);
+	int pasting = edit_is_pasting(b->edit);
 
 	switch (edit_key(b->edit, k)) {
 	case EDIT_ENTER:
@@ -235,6 +260,8 @@ keys_edit(struct buffer *b, const struct key *k)
 		window.dirty |= DIRTY_INPUT;
 	if (edit_version(b->edit) != version)
 		keys_typing(b);
+	if (pasting && !edit_is_pasting(b->edit))
+		keys_paste(b);
 }
 
 /* ---- the mouse ---- */
@@ -294,7 +321,7 @@ keys_bound(const struct key *k)
 
 	if (k->mods & KEYMOD_PASTED)
 		return NULL;
-	key_name(k, name);
+	key_spell(k, name);
 	if (pick_is_on()) {
 		b = binding_find(BINDING_PICK, name);
 		if (b == NULL)

@@ -83,12 +83,8 @@ void
 palette_open(struct palette *p, int colours, enum palette_ground ground,
     int safe)
 {
-	const char *no = getenv("NO_COLOR");
-
 	p->colours = colours >= 256 ? 256 : colours >= 16 ? 16 :
 	    colours >= 8 ? 8 : 0;
-	if (no != NULL && *no != '\0')
-		p->colours = 0;
 	p->ground = ground;
 	p->safe = safe != 0;
 }

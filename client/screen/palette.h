@@ -23,8 +23,8 @@ struct palette {
 	int safe;      /* for the colour-blind */
 };
 
-/* COLOURS: what the terminal has (curses' COLORS; a big number counts as 256).
- * With NO_COLOR in the environment there are none. */
+/* COLOURS: what the terminal has (curses' COLORS; a big number counts as 256);
+ * 0: none, or none are wanted. */
 void palette_open(struct palette *p, int colours, enum palette_ground ground,
     int safe);
 /* What COLORFGBG in the environment says of the background. */

@@ -48,6 +48,18 @@ static struct {
 
 /* ---- settings ---- */
 
+/* Whether there are to be colours, as in line mode: NO_COLOR is only asked when
+ * nobody said. */
+static int
+screen_is_coloured(void)
+{
+	const char *no = getenv("NO_COLOR");
+
+	if (setting_is("colours", "auto"))
+		return no == NULL || *no == '\0';
+	return setting_is("colours", "on");
+}
+
 static void
 screen_take_settings(void)
 {
@@ -56,7 +68,7 @@ screen_take_settings(void)
 	if (screen.settings == setting_changes())
 		return;
 	screen.settings = setting_changes();
-	canvas_colour_use(!setting_is("colours", "off"));
+	canvas_colour_use(screen_is_coloured());
 	theme_open(setting_text("theme"), setting_text("palette"));
 	entry_time_format(setting_is("times", "off") ? "" :
 	    setting_text("time-format"));
@@ -298,9 +310,7 @@ screen_is_possible(void)
 int
 screen_open(void)
 {
-	const char *no = getenv("NO_COLOR");
-
-	if (canvas_open(no == NULL || *no == '\0') == -1)
+	if (canvas_open() == -1)
 		return -1;
 	screen.open = 1;
 	screen.settings = UINT64_MAX;
@@ -314,6 +324,8 @@ screen_close(void)
 {
 	if (!screen.open)
 		return 0;
+	if (window.shown != NULL)
+		window_keep(window.shown);
 	loop_remove_watch(&screen_keyboard);
 	hyper_close();
 	canvas_close();

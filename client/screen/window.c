@@ -10,7 +10,7 @@
 #include "ask.h"
 #include "buffer.h"
 #include "canvas.h"
-#include "client/command.h"
+#include "client/display.h"
 #include "client/draft.h"
 #include "client/edit.h"
 #include "client/say.h"
@@ -192,13 +192,17 @@ window_lay_out(void)
 	return 0;
 }
 
+/* The name comes from others, perhaps. */
 static void
 window_title(void)
 {
 	const struct buffer *b = window.shown;
+	char title[HYPER_TITLE];
 
-	if (b != NULL)
-		hyper_title(buffer_name(b));
+	if (b == NULL)
+		return;
+	display_clean(title, sizeof(title), buffer_name(b));
+	hyper_title(title);
 }
 
 void

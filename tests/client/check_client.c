@@ -22,6 +22,7 @@ main(void)
 	srunner_add_suite(sr, check_isupport());
 	srunner_add_suite(sr, check_room());
 	srunner_add_suite(sr, check_emoji());
+	srunner_add_suite(sr, check_grapheme());
 	srunner_add_suite(sr, check_key());
 	srunner_add_suite(sr, check_recall());
 	srunner_add_suite(sr, check_setting());
@@ -29,6 +30,7 @@ main(void)
 	srunner_add_suite(sr, check_own());
 	srunner_add_suite(sr, check_sasl());
 	srunner_add_suite(sr, check_json());
+	srunner_add_suite(sr, check_note());
 	srunner_add_suite(sr, check_when());
 	srunner_add_suite(sr, check_answer());
 	srunner_add_suite(sr, check_child());

@@ -8,6 +8,7 @@
 Suite *check_complete(void);
 Suite *check_draft(void);
 Suite *check_json(void);
+Suite *check_note(void);
 Suite *check_when(void);
 Suite *check_answer(void);
 Suite *check_child(void);
@@ -17,6 +18,7 @@ Suite *check_queue(void);
 Suite *check_rate(void);
 Suite *check_edit(void);
 Suite *check_emoji(void);
+Suite *check_grapheme(void);
 Suite *check_key(void);
 Suite *check_event(void);
 Suite *check_isupport(void);

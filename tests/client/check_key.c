@@ -87,7 +87,7 @@ say(char *got, size_t size, const struct key *k)
 	char name[KEY_NAME], where[48];
 	size_t len;
 
-	key_name(k, name);
+	key_spell(k, name);
 	*where = '\0';
 	if (k->code >= KEYCODE_PRESS && k->code <= KEYCODE_WHEEL_DOWN)
 		snprintf(where, sizeof(where), "@%d,%d/%d", k->column, k->row,
@@ -141,7 +141,7 @@ START_TEST(parse_names)
 	ck_assert_int_eq(error, names[_i].want == NULL ? -1 : 0);
 	if (error == -1)
 		return;
-	key_name(&k, got);
+	key_spell(&k, got);
 	ck_assert_str_eq(got, names[_i].want);
 }
 END_TEST
@@ -164,7 +164,7 @@ START_TEST(any_bytes)
 		if (rand_r(&seed) % 50 == 0 ? !key_expire(&r, &k) :
 		    !key_take(&r, (char)byte, &k))
 			continue;
-		key_name(&k, name);
+		key_spell(&k, name);
 		if (*name == '\0')
 			ck_abort_msg("key %x has no name", k.code);
 		k.mods &= ~(unsigned int)KEYMOD_PASTED;

@@ -75,11 +75,12 @@ START_TEST(memory)
 }
 END_TEST
 
-static char dir[] = "/tmp/check-recall.XXXXXX", file[64];
+static char dir[32], file[64];
 
 static void
 make_file(void)
 {
+	snprintf(dir, sizeof(dir), "/tmp/check-recall.XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	snprintf(file, sizeof(file), "%s/history", dir);
 	recall_close();

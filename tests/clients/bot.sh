@@ -273,6 +273,40 @@ ok 'and no descriptor' answered '^env: 4$'
 ends env
 unset MOOT_PASSWORD TOKEN
 
+# an account of its own, and none by chance
+
+mkdir -p "$XDG_CONFIG_HOME/moot"
+printf 'account alice\njoin #elsewhere\n' >"$XDG_CONFIG_HOME/moot/moot.conf"
+ok "a bot of a user's" bot guest --each --all '#a' -- "$dir/parrot"
+says 'who?'
+ok 'answers' answered '^guest #a: alice said who?$'
+ok 'and is nobody else' sh -c '! grep "ogged in\|assword" "$1"' \
+    sh "$dir/guest.err"
+ok 'nor where its user is' sh -c '! grep -q "#elsewhere"' <<EOF
+$(ctl rooms)
+EOF
+ends guest
+rm "$XDG_CONFIG_HOME/moot/moot.conf"
+if echo 'hemlock and honey' | ctl account add butler >"$dir/ok"; then
+	echo 'hemlock and honey' >"$dir/pw"
+	chmod 600 "$dir/pw"
+	ok 'a bot with an account' bot butler -a butler -p "$dir/pw" --each \
+	    --all '#a' -- "$dir/parrot"
+	ok 'logs in' wait_for logged_in butler
+	says 'sir?'
+	ok 'and answers' answered '^butler #a: alice said sir?$'
+	ends butler
+	echo 'wrong' >"$dir/pw"
+	background wrong "$MOOT" bot -s "127.0.0.1:$port" -n wrong -a butler \
+	    -p "$dir/pw" --each '#a' -- "$dir/parrot" 2>"$dir/wrong.err"
+	ok 'a wrong password is said' wait_for has "$dir/wrong.err" \
+	    'assword\|redential\|ailed\|efused'
+	kill "$(pid wrong)" 2>/dev/null
+	wait "$(pid wrong)" 2>/dev/null
+else
+	skip 'a bot with an account (the server has no store)'
+fi
+
 # ---- limits ----
 
 script slow <<EOS
@@ -404,7 +438,7 @@ ok 'it may say good-bye' has "$dir/alice.out" '^oldloud #a: no more$'
 script orders <<'EOS'
 while read -r line; do
 	case $line in
-	*three*) printf '%s\n' '{"text":"a\nb\r\nQUIT","reply":"x y;z"}' ;;
+	*three*) printf '%s\n' '{"text":"a\nb\r\nQUIT","reply":"x y;z\r\nQUIT"}' ;;
 	*bob*) echo '{"text":"for bob","room":"bob"}' ;;
 	*wave*) echo '{"text":"waves","type":"action"}' ;;
 	*soft*) echo '{"text":"softly","type":"notice"}' ;;

@@ -88,10 +88,12 @@ ok 'with a server nothing is asked' wait_for is_user ann
 ok 'really' eval '! shows ann "first start"'
 types ann /quit
 wait_for nobody
-start ann "-c /dev/null"
-ok 'with a configuration neither' soon ann '127.0.0.1'
-ok 'even an empty one' eval '! shows ann "first start"'
-mux kill-session -t '=ann'
+printf 'server %s\n' "$there" >"$dir/other.conf"
+start ann "-c $dir/other.conf"
+ok 'with a configuration neither' wait_for is_user ann
+ok 'really, too' eval '! shows ann "first start"'
+types ann /quit
+wait_for nobody
 timeout 10 "$MOOT" -1 "$there" </dev/null >"$dir/piped" 2>&1
 ok 'nor in a pipe' eval '! grep -q "first start" "$dir/piped"'
 ok 'nothing is written by all that' nothing

@@ -320,10 +320,27 @@ keys me Enter
 ok 'fg brings the screen back' show '│@moo' me
 keys me C-d
 ok '^D on an empty line leaves' show 'ready>' me
-types me 'stty -a | grep -o " -\?echo "; exit'
+types me 'echo; stty -a | grep -o " -\?echo "; exit'
 ok 'and the terminal is as it was' show '^ echo *$' me
 rm -f "$XDG_CONFIG_HOME/moot/moot.conf"
 gone me
+
+# ---- pastes, by the setting ----
+
+for how in send lines; do
+	printf 'paste %s\n' $how >"$XDG_CONFIG_HOME/moot/moot.conf"
+	at me 80 24 "$MOOT -n me -j '#one' 127.0.0.1:$port"
+	show '│@\?me\|│ me' me
+	printf '%s1\n%s2' $how $how | mux load-buffer -
+	mux paste-buffer -p -d -t '=me:'
+	ok "paste $how: does not wait for Enter" wait_for has \
+	    "$dir/moo.out" "${how}2"
+	gone me
+	wait_for eval '! is_user me'
+done
+ok 'one message, or one a line' eval \
+    '[ "$(grep -c "^me #one: lines" "$dir/moo.out")" = 2 ]'
+rm -f "$XDG_CONFIG_HOME/moot/moot.conf"
 
 # ---- lines, colours, terminals ----
 
@@ -351,6 +368,11 @@ gone me
 at me 80 24 "env NO_COLOR=1 $MOOT -n me -j '#one' 127.0.0.1:$port"
 show '│@moo' me
 ok 'none with NO_COLOR' eval '! coloured'
+gone me
+printf 'colours on\n' >"$XDG_CONFIG_HOME/moot/moot.conf"
+at me 80 24 "env NO_COLOR=1 $MOOT -n me -j '#one' 127.0.0.1:$port"
+ok 'but with the setting' wait_for coloured
+rm -f "$XDG_CONFIG_HOME/moot/moot.conf"
 gone me
 
 # ---- history ----
@@ -451,6 +473,7 @@ $welcome
 > :bob!u@h PRIVMSG #a :wide 漢字漢字 e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81 שלום done
 >> 3000 x
 > end
+> :l\x1b]0;evil\x07l!u@h PRIVMSG me :psst
 > :bob!u@h PRIVMSG #a :still here
 serve
 EOF
@@ -458,8 +481,13 @@ at me 80 24 "$MOOT -n me -j '#a' 127.0.0.1:$fake"
 ok 'a hostile server is survived' show 'bob  still here' me
 ok 'its escape sequences are not obeyed' show 'esc .*and' me
 ok 'nor in a topic' wait_for eval 'screen me | head -n 1 | grep -q "top.*ic"'
-ok 'the title is ours' eval \
-    '! mux display-message -p -t =me: "#{pane_title}" | grep -q evil'
+mux pipe-pane -t =me: "cat >$dir/raw"
+keys me M-3
+ok 'nor in a nick' show 'psst' me
+ok 'the title is ours' wait_for has "$dir/raw" "$(printf '\033')]0;l"
+ok 'and nobody else has a say in it' eval \
+    '! grep -q "$(printf "\\033")]0;evil" "$dir/raw"'
+keys me M-2
 ok 'wide characters and marks' show 'wide 漢字漢字' me
 ok 'what is wrapped is whole' show 'done' me
 gone me
@@ -517,6 +545,7 @@ then
 	types me 'an answer'
 	keys me M-m F1 F1 M-/
 	text me 'ans'
+	wait_for row_has me 1 'find: ans'
 	keys me Escape
 	wait_for row_has me 1 '^me>'
 	size me 30 8

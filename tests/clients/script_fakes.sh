@@ -179,6 +179,27 @@ fake <"$dir/pages"
 sub history --nick me -n 4 --after msgid=1 '#a'
 ok "and forwards, no more than wanted" texts '2 3 4 5'
 
+# somebody who was not there
+{
+	echo "$welcome"
+	echo '> :fake 005 me MONITOR=9 :are supported'
+	echo '< PRIVMSG'
+	echo '> :fake 401 me bob :No such nick'
+	echo '< MONITOR + bob'
+	echo '> :fake 731 me :bob'
+	echo '> :fake 730 me :eve!u@h,bob!u@h'
+	echo '< PRIVMSG'
+	echo '< PING'
+	echo '> :fake PONG fake :moot-2'
+	echo '< MONITOR + bob'
+	echo '> :fake 730 me :bob!u@h'
+	echo serve
+} >"$dir/late"
+fake <"$dir/late"
+sub send --wait -t 9 bob x
+ok "--wait: said again when the person comes: 0" exits 0
+ok "twice in all" is "$(grep -c '^1:PRIVMSG bob :x$' "$dir/log")" 2
+
 # ---- hostile ----
 
 esc='\x1b[31m\x9b5m\xe2\x80\xae\xff'

@@ -251,4 +251,25 @@ plain() {
 }
 ok "and no sequence reaches it" plain
 keys C-d
+
+# ---- a full screen keeps what was typed, too ----
+
+rm "$XDG_CONFIG_HOME/moot/moot.conf"
+if ldd "${MOOT% -l}" 2>"$dir/ok" | grep -q ncursesw; then
+	fake <<EOF
+$welcome
+serve
+EOF
+	MOOT=${MOOT% -l}
+	start
+	shows '-- connected\|127.0.0.1'
+	keys '/msg bob from a screen' Enter
+	said '^1:PRIVMSG bob :from a screen$'
+	ok "a full screen keeps it, too" wait_for \
+	    has "$XDG_STATE_HOME/moot/history" 'bob from a screen$'
+	keys Up
+	ok "and brings it back" shows '/msg bob from a screen'
+else
+	skip "a full screen (moot was built without)"
+fi
 total
