@@ -98,6 +98,7 @@ console_take(void)
 
 	while (console_is_wanted() &&
 	    (line = terminal_line(&continued)) != NULL) {
+		session_active(console_session, connection_now());
 		if (outbox_has_room(&console_session->outbox) || *line == '/')
 			command_line(console_session, line, continued);
 		else
