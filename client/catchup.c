@@ -11,6 +11,9 @@
  * all was seen the others go again.  What is said in a place while it is asked
  * for is held, and told when that is done, so that all is in order.  A server
  * that does not answer in time, or refuses, leaves them unsure.
+ *
+ * What was said just before we were back may not be in history yet when we
+ * ask, and comes by no other way; so each place is looked at a second time.
  */
 
 #include <sys/random.h>
@@ -38,6 +41,7 @@ struct catchup_place {
 	uint64_t ids[CATCHUP_IDS];
 	unsigned int nids;  /* of all times */
 	int wanted;         /* it is to be asked for */
+	int64_t again;      /* when to look a second time; 0: not */
 	struct catchup_place *next;
 };
 
@@ -118,7 +122,8 @@ catchup_forget_one(struct catchup *c)
 	struct catchup_place **at, **old = NULL, *p;
 
 	for (at = &c->places; *at != NULL; at = &(*at)->next)
-		if (!(*at)->wanted && *at != c->under_way)
+		if (!(*at)->wanted && (*at)->again == 0 &&
+		    *at != c->under_way)
 			old = at;
 	if (old == NULL)
 		return;
@@ -392,11 +397,23 @@ catchup_leave(struct session *s, struct catchup_place *p, int complete)
 {
 	struct catchup *c = s->catchup;
 
+	int second = p->again != 0;
+
 	p->wanted = 0;
+	p->again = 0;
 	if (c->under_way == p)
 		c->under_way = NULL;
-	free(p->from);
-	p->from = NULL;
+	if (complete && !second && p->from != NULL) {
+		p->again = connection_now() + CATCHUP_AGAIN;
+		if (c->cursor != NULL)
+			catchup_copy(&p->from, c->cursor);
+	} else {
+		if (!complete && !second && p->from != NULL)
+			news_error(s, "%s: what was missed is not known",
+			    p->name);
+		free(p->from);
+		p->from = NULL;
+	}
 	own_searched(s, p->name, complete);
 	catchup_release(s, p);
 }
@@ -555,6 +572,7 @@ catchup_lost(struct session *s)
 	c->until = 0;
 	for (p = c->places; p != NULL; p = p->next) {
 		p->wanted = 0;
+		p->again = 0;
 		if (p->from == NULL)
 			catchup_note_from(p);
 	}
@@ -576,7 +594,7 @@ catchup_tick(struct session *s, int64_t now)
 	if (c->under_way != NULL && now >= c->deadline)
 		catchup_leave(s, c->under_way, 0);
 	for (p = c->places; p != NULL && c->under_way == NULL; p = p->next)
-		if (p->wanted)
+		if (p->wanted || (p->again != 0 && now >= p->again))
 			first = p; /* the oldest of them, in the end */
 	if (first != NULL && c->under_way == NULL) {
 		if (catchup_can(s))
@@ -595,11 +613,17 @@ int64_t
 catchup_due(const struct session *s)
 {
 	const struct catchup *c = s->catchup;
+	const struct catchup_place *p;
+	int64_t due = INT64_MAX;
 
 	if (c == NULL)
 		return INT64_MAX;
 	if (c->under_way != NULL)
 		return c->deadline;
-	return c->until != 0 && own_unsure(s, NULL) != NULL ? c->until :
-	    INT64_MAX;
+	if (c->until != 0 && own_unsure(s, NULL) != NULL)
+		due = c->until;
+	for (p = c->places; p != NULL; p = p->next)
+		if (p->again != 0 && p->again < due)
+			due = p->again;
+	return due;
 }

@@ -24,6 +24,7 @@ enum {
 	CATCHUP_MOST = 2000,    /* ...and of a room or person at most */
 	CATCHUP_TARGETS = 50,   /* persons who wrote meanwhile */
 	CATCHUP_WAIT = 20000,   /* milliseconds for an answer */
+	CATCHUP_AGAIN = 2000,   /* milliseconds before a second look */
 	CATCHUP_HELD = 1000,    /* messages that wait for older ones */
 };
 

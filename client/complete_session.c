@@ -35,10 +35,14 @@ offer_members(struct complete *c, const struct session *s,
 }
 
 static void
-offer_nicks(struct complete *c, struct session *s)
+offer_nicks(struct complete *c, struct session *s, const char *about)
 {
-	struct room *here = room_find(s->rooms, s->target), *r;
+	struct room *here, *r;
 
+	(void)about;
+	if (s == NULL)
+		return;
+	here = room_find(s->rooms, s->target);
 	if (here != NULL)
 		offer_members(c, s, here, 1);
 	else
@@ -49,43 +53,49 @@ offer_nicks(struct complete *c, struct session *s)
 }
 
 static void
-offer_rooms(struct complete *c, struct session *s)
+offer_rooms(struct complete *c, struct session *s, const char *about)
 {
 	struct room *r;
 
-	for (r = s->rooms; r != NULL; r = r->next)
+	(void)about;
+	for (r = s != NULL ? s->rooms : NULL; r != NULL; r = r->next)
 		complete_offer(c, r->name, r == room_find(s->rooms, s->target));
 }
 
 static void
-offer_commands(struct complete *c)
+offer_commands(struct complete *c, struct session *s, const char *about)
 {
 	const char *name;
 	size_t i;
 
+	(void)s;
+	(void)about;
 	for (i = 0; (name = command_name(i)) != NULL; i++)
 		complete_offer(c, name, 0);
 }
 
 static void
-offer_settings(struct complete *c)
+offer_settings(struct complete *c, struct session *s, const char *about)
 {
 	struct setting_info info;
 	int i;
 
+	(void)s;
+	(void)about;
 	for (i = 0; setting_info(i, &info); i++)
 		complete_offer(c, info.name, 0);
 }
 
 /* "on|off" is two, "1s..1d|off" one, and "TEXT" none. */
 static void
-offer_values(struct complete *c, const char *name)
+offer_values(struct complete *c, struct session *s, const char *name)
 {
 	const char *dot = strrchr(name, '.');
 	struct setting_info info;
 	char *value, *rest;
 	int i;
 
+	(void)s;
 	/* That of one network: "NETWORK.paste". */
 	if (dot != NULL)
 		name = dot + 1;
@@ -103,47 +113,34 @@ offer_values(struct complete *c, const char *name)
 }
 
 static void
-offer_servers(struct complete *c)
+offer_servers(struct complete *c, struct session *s, const char *about)
 {
-	const struct session *s;
 	const char *network;
 	size_t i;
 
+	(void)about;
 	for (i = 0; (s = loop_session(i)) != NULL; i++)
 		complete_offer(c, loop_name(s), 1);
 	for (i = 0; (network = setting_network((int)i)) != NULL; i++)
 		complete_offer(c, network, 0);
 }
 
+static void (*const offers[COMPLETE_KINDS])(struct complete *,
+    struct session *, const char *) = {
+	[COMPLETE_NICK] = offer_nicks,
+	[COMPLETE_ROOM] = offer_rooms,
+	[COMPLETE_COMMAND] = offer_commands,
+	[COMPLETE_SETTING] = offer_settings,
+	[COMPLETE_VALUE] = offer_values,
+	[COMPLETE_SERVER] = offer_servers,
+};
+
 static void
 offer(struct complete *c, struct session *s, enum complete_kind kind,
     const char *about, const char *word)
 {
 	(void)word;
-	if (s == NULL && (kind == COMPLETE_NICK || kind == COMPLETE_ROOM))
-		return;
-	switch (kind) {
-	case COMPLETE_NICK:
-		offer_nicks(c, s);
-		break;
-	case COMPLETE_ROOM:
-		offer_rooms(c, s);
-		break;
-	case COMPLETE_COMMAND:
-		offer_commands(c);
-		break;
-	case COMPLETE_SETTING:
-		offer_settings(c);
-		break;
-	case COMPLETE_VALUE:
-		offer_values(c, about);
-		break;
-	case COMPLETE_SERVER:
-		offer_servers(c);
-		break;
-	case COMPLETE_KINDS:
-		break;
-	}
+	offers[kind](c, s, about);
 }
 
 /* A byte of UTF-8 above 127 is its own in every casemapping. */

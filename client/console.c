@@ -98,6 +98,7 @@ console_take(void)
 
 	while (console_is_wanted() &&
 	    (line = terminal_line(&continued)) != NULL) {
+		session_active(console_session, connection_now());
 		if (outbox_has_room(&console_session->outbox) || *line == '/')
 			command_line(console_session, line, continued);
 		else
@@ -261,6 +262,14 @@ console_turn(int64_t now)
 	console_output.events = terminal_is_pending() ? POLLOUT : 0;
 }
 
+/* What the sessions printed since our turn is not to wait for the next. */
+static int
+console_timeout(int64_t now)
+{
+	(void)now;
+	return terminal_is_pending() && console_output.events == 0 ? 0 : -1;
+}
+
 static int
 console_listens(void)
 {
@@ -290,6 +299,7 @@ const struct loop_user console_user = {
 	.added = console_added,
 	.removed = console_removed,
 	.turn = console_turn,
+	.timeout = console_timeout,
 	.listens = console_listens,
 	.signal = console_signal,
 };

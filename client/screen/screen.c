@@ -324,6 +324,8 @@ screen_close(void)
 {
 	if (!screen.open)
 		return 0;
+	if (window.shown != NULL)
+		window_keep(window.shown);
 	loop_remove_watch(&screen_keyboard);
 	hyper_close();
 	canvas_close();

@@ -4,8 +4,8 @@
  *
  * In a buffer the room goes without saying, so these words are other ones
  * than those of line mode.  One table: what stands in the column of nicks and
- * how the text begins, where %n is who did it, %a what it is about and %r
- * " (" and the reason, which is the text, in brackets, if there is one.
+ * how the text begins, where %n is who did it, %a what it is about, %o the
+ * room and %r the reason, which is the text, in brackets, if there is one.
  */
 
 #include <stdio.h>
@@ -31,7 +31,7 @@ static const struct words_row words_rows[NEWS_KINDS] = {
 	[NEWS_NICK] = { "--", "%n is now known as %a", THEME_EVENT },
 	[NEWS_MODE] = { "--", "%n sets mode ", THEME_EVENT },
 	[NEWS_TOPIC] = { "--", "%n set the topic: ", THEME_EVENT },
-	[NEWS_INVITE] = { "--", "%n invites %a", THEME_EVENT },
+	[NEWS_INVITE] = { "--", "%n invites %a to %o", THEME_EVENT },
 	[NEWS_AWAY] = { "--", "%n is away%r", THEME_EVENT },
 	[NEWS_BACK] = { "--", "%n is back", THEME_EVENT },
 	[NEWS_ACCOUNT] = { "--", "%n logged in as %a", THEME_EVENT },
@@ -68,6 +68,9 @@ words_form(struct words *w, const char *form, const struct news *n)
 		else if (*form == 'a')
 			len += snprintf(w->prefix + len, size - len, "%s",
 			    words_or(n->about, ""));
+		else if (*form == 'o')
+			len += snprintf(w->prefix + len, size - len, "%s",
+			    words_or(n->room, ""));
 		else if (*w->text != '\0') {
 			len += snprintf(w->prefix + len, size - len, " (");
 			w->suffix = ")";

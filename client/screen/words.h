@@ -20,7 +20,7 @@ struct words {
 	const char *suffix;     /* behind it: ")" */
 };
 
-/* S: whose we are; NULL: not known. */
+/* How N reads; W is good as long as N is. */
 void words_make(struct words *w, const struct news *n);
 
 #endif

@@ -22,9 +22,11 @@ main(void)
 	srunner_add_suite(sr, check_isupport());
 	srunner_add_suite(sr, check_room());
 	srunner_add_suite(sr, check_emoji());
+	srunner_add_suite(sr, check_grapheme());
 	srunner_add_suite(sr, check_key());
 	srunner_add_suite(sr, check_recall());
 	srunner_add_suite(sr, check_setting());
+	srunner_add_suite(sr, check_catchup());
 	srunner_add_suite(sr, check_draft());
 	srunner_add_suite(sr, check_own());
 	srunner_add_suite(sr, check_sasl());

@@ -6,6 +6,7 @@
 
 /* One suite for each module of client/, those of client/screen/ with SCREEN. */
 Suite *check_complete(void);
+Suite *check_catchup(void);
 Suite *check_draft(void);
 Suite *check_json(void);
 Suite *check_note(void);
@@ -18,6 +19,7 @@ Suite *check_queue(void);
 Suite *check_rate(void);
 Suite *check_edit(void);
 Suite *check_emoji(void);
+Suite *check_grapheme(void);
 Suite *check_key(void);
 Suite *check_event(void);
 Suite *check_isupport(void);

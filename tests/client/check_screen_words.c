@@ -28,6 +28,8 @@ static const struct {
 	    "<--|bob quit (tired)" },
 	{ "kick", { .kind = NEWS_KICK, .nick = "bob", .about = "al",
 	    .text = "spam" }, "<--|bob kicked al out (spam)" },
+	{ "invite", { .kind = NEWS_INVITE, .nick = "bob", .about = "al",
+	    .room = "#a" }, "--|bob invites al to #a" },
 	{ "nick", { .kind = NEWS_NICK, .nick = "bob", .about = "rob" },
 	    "--|bob is now known as rob" },
 	{ "topic", { .kind = NEWS_TOPIC, .nick = "bob", .text = "new" },

@@ -116,7 +116,9 @@ heard() {
 	wait_for has "$dir/$1.out" "ann $room: $2 $LINES_SAID\$"
 	sed -n "s/^ann $room: $2 //p" "$dir/$1.out" >"$dir/heard"
 	awk -v n=$LINES_SAID 'BEGIN { for (i = 1; i <= n; i++) print i }' |
-	    diff - "$dir/heard"
+	    diff - "$dir/heard" && return
+	tail -n 20 "$dir/$1.out"
+	return 1
 }
 
 kill_worker() {
@@ -141,13 +143,26 @@ ok "the line was lost" has "$dir/bob.out" 'trying again'
 
 # the other is away, too, in the middle: it catches up when it is back
 away() {
+	echo "/msg ann before $i" >&4
 	stop
+	echo "/msg ann after $i" >&4
 	sleep 0.1
 	serve "$port"
 }
 round missed away
 ok "again: the other hears all, once" heard bob missed
 ok "and so does who says it" heard ann missed
+# what the server kept for who was not here comes before what history has
+six() {
+	[ "$(grep -c '^bob: ' "$dir/ann.out")" -ge 6 ]
+}
+whispered() {
+	wait_for six
+	is "$(sed -n 's/^bob: //p' "$dir/ann.out" | sort -k 2n -k 1r |
+	    tr '\n' ' ')" \
+	    'before 1 after 1 before 2 after 2 before 3 after 3 '
+}
+ok "what is said to one alone is heard once" whispered
 
 exec 3>&- 4>&-
 wait $ann

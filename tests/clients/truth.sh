@@ -365,4 +365,63 @@ ok "a name is looked up: 0" exits 0
 moot -1 -n me "no.such.name.invalid" </dev/null
 ok "one that nobody has: 2" exits 2
 
+# ---- moot itself is killed ----
+
+if command -v tmux >/dev/null; then
+	tmux="tmux -u -L moot-truth-$$ -f /dev/null"
+	screen() {
+		$tmux capture-pane -p -t t >"$dir/screen" 2>/dev/null
+		grep -qe "$1" "$dir/screen"
+	}
+	keys() {
+		$tmux send-keys -t t "$@"
+	}
+	kept() {
+		grep -rqe "$1" "$XDG_STATE_HOME"
+	}
+	gone() {
+		! $tmux has-session -t t 2>/dev/null
+	}
+	at_terminal() {
+		conf 'network home' "	server 127.0.0.1:$1" '	nick me' \
+		    '	away-after 1m'
+		$tmux new-session -d -s t -x 80 -y 20 "exec $quick -l home"
+		pid=$($tmux list-panes -t t -F '#{pane_pid}')
+	}
+	for n in 1 2 3 4 5; do
+		at_terminal 1 # where nobody listens
+		wait_for screen '^(me)'
+		keys '/query bob' Enter
+		wait_for screen '^(bob)'
+		keys C-u
+		keys -l "line $n"
+		keys Enter
+		ok "$n: what was said is kept" wait_for kept "line.s$n\$"
+		keys -l "half of $n"
+		ok "$n: so is what is written" wait_for kept "half.sof.s$n\$"
+		kill -9 "$pid"
+		wait_for gone
+	done
+	fake <<EOF
+$welcome
+serve
+EOF
+	at_terminal "$port"
+	ok "then all of it arrives" wait_for has "$dir/log" ':line 5$'
+	all_said() {
+		is "$(sed -n 's/^1:PRIVMSG bob ://p' "$dir/log" |
+		    tr '\n' ' ')" 'line 1 line 2 line 3 line 4 line 5 '
+	}
+	ok "once, in its order" all_said
+	keys '/query bob' Enter
+	ok "and what was being written is there" \
+	    wait_for screen '^\[bob\] half of 5$'
+	keys C-u
+	keys '/quit' Enter
+	wait_for gone
+	ok "nothing is left of it" eval "! kept 'say=\|edit='"
+else
+	skip "moot itself is killed (there is no tmux)"
+fi
+
 total
