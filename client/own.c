@@ -576,9 +576,22 @@ own_accepted(struct session *s, uint64_t serial, const char *msgid)
 		own_settle(s, l, NEWS_ACCEPTED, msgid, NULL);
 }
 
-/* Whether CODE may be about a message: these are about what is done. */
+/* Whether something else that names ABOUT is under way. */
 static int
-own_can_refuse(const char *code)
+own_is_done_to(const struct session *s, const char *about)
+{
+	const struct outbox_line *l;
+
+	for (l = s->outbox.first; l != NULL; l = l->next)
+		if (l->order != 0 && l->command == NULL &&
+		    strcasestr(l->line, about) != NULL)
+			return 1;
+	return 0;
+}
+
+/* Whether CODE is rather about what is done than about a message. */
+static int
+own_is_of_commands(const char *code)
 {
 	static const char *const others[] = { "441", "442", "443", "461",
 		"467", "472", "478", "482", "696" };
@@ -587,8 +600,8 @@ own_can_refuse(const char *code)
 	for (i = 0; code != NULL && i < sizeof(others) / sizeof(others[0]);
 	    i++)
 		if (strcmp(others[i], code) == 0)
-			return 0;
-	return 1;
+			return 1;
+	return 0;
 }
 
 /* What has a label and is not of ours was asked by us, and not by a person:
@@ -602,7 +615,7 @@ own_refused(struct session *s, const char *label, const char *code,
 	if (*label != '\0')
 		l = own_labeled(s, label);
 	else if (about != NULL && !(s->caps & CAP(LABELED_RESPONSE)) &&
-	    own_can_refuse(code))
+	    !(own_is_of_commands(code) && own_is_done_to(s, about)))
 		l = own_under_way(s, NULL, about, NULL);
 	if (l != NULL || *label == '\0')
 		s->refused++;

@@ -270,6 +270,8 @@ static const struct {
 	    { ":me!u@h PRIVMSG #b :hi" }, "|message 0 hi" },
 	{ "without labels: refused", CAP(ECHO_MESSAGE),
 	    { ":f 404 me #a :no" }, "|failed 1 hi: no" },
+	{ "without labels: refused in an odd way", 0,
+	    { ":f 442 me #a :no", ":f PONG f :moot-1" }, "|failed 1 hi: no" },
 	{ "without labels: something else refused", 0,
 	    { ":f 404 me #b :no" }, "|error 0 #b: no" },
 	{ "without labels: lost on its way", CAP(ECHO_MESSAGE),
