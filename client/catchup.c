@@ -61,6 +61,7 @@ struct catchup {
 	char *cursor;       /* the last msgid of the answers so far */
 	int64_t oldest;     /* the first time in them */
 	int total;
+	int before;         /* TOTAL, when the last page was asked for */
 	int dropped;        /* it went with the connection */
 	struct catchup_held *held;
 	unsigned int nheld;
@@ -424,6 +425,7 @@ catchup_next(struct session *s, struct catchup_place *p, int64_t now)
 	struct catchup *c = s->catchup;
 
 	c->under_way = p;
+	c->before = c->total;
 	c->deadline = now + CATCHUP_WAIT;
 	if (catchup_ask(s, p) == -1)
 		catchup_leave(s, p, 0);
@@ -441,6 +443,19 @@ catchup_begin(struct session *s, struct catchup_place *p, int64_t now)
 	catchup_next(s, p, now);
 }
 
+/* Whether there may be more.  Servers leave things out of a page and do not
+ * fill it up, so where a message of ours depends on it only an empty one is
+ * the last. */
+static int
+catchup_goes_on(const struct session *s, const struct catchup_place *p,
+    const struct news *n)
+{
+	const struct catchup *c = s->catchup;
+
+	return c->cursor != NULL && ((n->flags & NEWS_MORE) ||
+	    (c->total > c->before && own_unsure(s, p->name) != NULL));
+}
+
 /* A page has come, or is refused.  0: it was ours. */
 static int
 catchup_ended(struct session *s, const struct news *n)
@@ -456,7 +471,7 @@ catchup_ended(struct session *s, const struct news *n)
 		c->under_way = NULL;
 	else if (n->flags & NEWS_REFUSED)
 		catchup_leave(s, p, 0);
-	else if (!(n->flags & NEWS_MORE) || c->cursor == NULL)
+	else if (!catchup_goes_on(s, p, n))
 		catchup_leave(s, p, 1);
 	else if (c->total >= CATCHUP_MOST) {
 		news_client(s, "%s: more was missed than %d messages", p->name,

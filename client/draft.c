@@ -716,6 +716,16 @@ draft_done(struct draft *d, const struct outbox_line *l)
 	draft_note(d, &record);
 }
 
+int
+draft_has(const struct draft *d, const struct outbox_line *l)
+{
+	const struct draft_say *y = d != NULL && !d->behind ? d->says : NULL;
+
+	while (y != NULL && y->serial != l->serial)
+		y = y->next;
+	return y != NULL;
+}
+
 /* All that was left is ours now: the journals of the dead can go. */
 static void
 draft_restored(struct draft *d)

@@ -43,6 +43,8 @@ int draft_each(const struct draft *d, int i, const char **room,
 void draft_queued(struct draft *d, const struct outbox_line *l);
 void draft_sent(struct draft *d, const struct outbox_line *l);
 void draft_done(struct draft *d, const struct outbox_line *l);
+/* Whether a later moot will find it. */
+int draft_has(const struct draft *d, const struct outbox_line *l);
 /* What is noted while HOLDING is written at once when that ends: all or
  * nothing of it will be found. */
 void draft_hold(struct draft *d, int holding);

@@ -782,7 +782,7 @@ own_give_up(struct session *s)
 	struct outbox_line *l;
 
 	while ((l = s->outbox.first) != NULL) {
-		if (s->draft != NULL || l->command == NULL)
+		if (l->command == NULL || draft_has(s->draft, l))
 			outbox_drop(&s->outbox, l);
 		else if (l->order != 0 || l->unsure)
 			own_settle(s, l, NEWS_UNSURE, NULL,

@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "../../client/catchup.h"
+#include "../../client/draft.h"
 #include "../../client/event.h"
 #include "../../client/news.h"
 #include "../../client/own.h"
@@ -472,6 +475,56 @@ START_TEST(found_under_the_old_nick)
 }
 END_TEST
 
+/* A page that is not full need not be the last, and what is on the next one
+ * must not be said twice. */
+START_TEST(looked_for_to_the_end)
+{
+	begin(ECHO | CAP(CHATHISTORY));
+	hear("@msgid=m0 :bob!u@h PRIVMSG #a :x");
+	say("hi");
+	out();
+	catchup_lost(&s);
+	event_lost(&s);
+	own_lost(&s);
+	s.to_catch_up = 1;
+	hear(":me!u@h JOIN #a");
+	catchup_tick(&s, connection_now());
+	ck_assert_str_eq(out(),
+	    "@label=h1 CHATHISTORY AFTER #a msgid=m0 100|");
+	hear("@label=h1 :f BATCH +1 chathistory #a");
+	hear("@batch=1;msgid=m1 :bob!u@h PRIVMSG #a :y");
+	hear(":f BATCH -1");
+	ck_assert_str_eq(out(),
+	    "@label=h2 CHATHISTORY AFTER #a msgid=m1 100|");
+	hear("@label=h2 :f BATCH +2 chathistory #a");
+	hear(":f BATCH -2");
+	ck_assert_str_eq(out(), "@label=1 PRIVMSG #a :hi|");
+}
+END_TEST
+
+/* What is in no journal is gone with us, and said to be. */
+START_TEST(given_up_for_good)
+{
+	char dir[] = "/tmp/moot-own.XXXXXX", path[64];
+	struct outbox_item item;
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	begin(ECHO);
+	s.draft = draft_open(dir, "x");
+	ck_assert_int_eq(draft_unsent(s.draft, &item), 0);
+	say("kept");
+	own_say(&s, "PRIVMSG", "NickServ", NULL, NULL, "identify me");
+	*told = '\0';
+	own_give_up(&s);
+	ck_assert_str_eq(told, "failed 2 identify me: not sent");
+	draft_close(s.draft);
+	s.draft = NULL;
+	snprintf(path, sizeof(path), "%s/x.1", dir);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(rmdir(dir), 0);
+}
+END_TEST
+
 START_TEST(given_up)
 {
 	begin(ECHO | CAP(CHATHISTORY));
@@ -506,7 +559,9 @@ check_own(void)
 	tcase_add_test(tc, lost_and_never_known);
 	ADD_ROWS(tc, found_or_not, others);
 	tcase_add_test(tc, found_under_the_old_nick);
+	tcase_add_test(tc, looked_for_to_the_end);
 	tcase_add_test(tc, given_up);
+	tcase_add_test(tc, given_up_for_good);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -110,6 +110,9 @@ $again
 > @label=h1 :fake BATCH +1 chathistory #b
 > $said=m2 :x!y@z PRIVMSG #b :one
 > :fake BATCH -1
+< @label=h2 CHATHISTORY AFTER #b msgid=m2 2
+> @label=h2 :fake BATCH +1 chathistory #b
+> :fake BATCH -1
 < @label=3 PRIVMSG #b :one
 > @label=3;msgid=m3 :me!u@h PRIVMSG #b :one
 < @label=4 PRIVMSG #b :two
@@ -172,6 +175,9 @@ $known
 < @label=h3 CHATHISTORY AFTER #b msgid=m0 2
 > @label=h3 :fake BATCH +1 chathistory #b
 > $said=m1 :me!u@h PRIVMSG #b :one
+> :fake BATCH -1
+< @label=h4 CHATHISTORY AFTER #b msgid=m1 2
+> @label=h4 :fake BATCH +1 chathistory #b
 > :fake BATCH -1
 < @label=4 PRIVMSG #b :two
 > @label=4;msgid=m4 :me!u@h PRIVMSG #b :two
