@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../client/event.h"
+#include "../../client/session/event.h"
 #include "../../client/news.h"
-#include "../../client/own.h"
-#include "../../client/session.h"
+#include "../../client/session/own.h"
+#include "../../client/session/session.h"
 #include "check_client.h"
 #include "irc/capability.h"
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../client/recall.h"
+#include "../../client/input/recall.h"
 #include "check_client.h"
 
 static const struct {
