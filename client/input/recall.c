@@ -9,8 +9,7 @@
  * grown to twice what is kept writes it anew.  When it cannot be written,
  * memory is all there is.
  *
- * What may be a password is not kept anywhere.  It is better to forget a
- * harmless line than to keep one that is not.
+ * What may be a password (secrecy.h) is not kept.
  */
 
 #include <sys/file.h>
@@ -29,6 +28,7 @@
 #include "client/setting/setting.h"
 #include "irc/utf8.h"
 #include "recall.h"
+#include "secrecy.h"
 
 static struct {
 	char *line[RECALL_LINES];
@@ -36,127 +36,6 @@ static struct {
 	int fd;
 	int open;
 } recall;
-
-/* ---- secrets ---- */
-
-/* Whom one tells passwords. */
-static const char *const secret_targets[] = {
-	"authserv", "chanserv", "groupserv", "hostserv", "memoserv",
-	"nickserv", "operserv", "q", "saslserv", "userserv", "x",
-};
-
-/* What begins a line with a password in it; words in capitals stand for a
- * service ("SERVICE") or something longer than one word ("MORE"). */
-static const char *const secret_lines[] = {
-	"auth", "authenticate", "challenge", "identify", "login", "ns",
-	"nickserv", "cs", "chanserv", "oper", "pass", "password", "recover",
-	"register", "saslauth", "verify", "vhost",
-	"join WORD WORD",            /* a key */
-	"msg SERVICE", "query SERVICE", "notice SERVICE", "privmsg SERVICE",
-	"mode WORD KEY WORD",
-};
-
-/* Words that may be before it. */
-static const char *const secret_prefixes[] = {
-	"quote", "raw",
-};
-
-/* Copies the next word of *TEXT in lower case; 0: there is none. */
-static int
-secret_word(const char **text, char *word, size_t size)
-{
-	size_t len, i;
-
-	*text += strspn(*text, " \n");
-	len = strcspn(*text, " \n");
-	for (i = 0; i < len && i < size - 1; i++)
-		word[i] = (char)tolower((unsigned char)(*text)[i]);
-	word[i] = '\0';
-	*text += len;
-	return len > 0;
-}
-
-static int
-secret_is_service(const char *name)
-{
-	char word[256];
-	size_t i;
-
-	/* "NickServ@services.example" and lists of targets */
-	if (!secret_word(&name, word, sizeof(word)))
-		return 0;
-	word[strcspn(word, "@,")] = '\0';
-	for (i = 0; i < sizeof(secret_targets) / sizeof(secret_targets[0]);
-	    i++)
-		if (strcmp(word, secret_targets[i]) == 0)
-			return 1;
-	return 0;
-}
-
-/* Whether TEXT begins as PATTERN says. */
-static int
-secret_matches(const char *pattern, const char *text)
-{
-	char want[16], word[256];
-	size_t len;
-
-	while (*pattern != '\0') {
-		len = strcspn(pattern, " ");
-		snprintf(want, sizeof(want), "%.*s", (int)len, pattern);
-		pattern += len + strspn(pattern + len, " ");
-		if (!secret_word(&text, word, sizeof(word)))
-			return 0;
-		if (strcmp(want, "SERVICE") == 0) {
-			if (!secret_is_service(word))
-				return 0;
-		} else if (strcmp(want, "KEY") == 0) {
-			if (strchr(word, 'k') == NULL)
-				return 0;
-		} else if (strcmp(want, "WORD") != 0 &&
-		    strcmp(want, word) != 0)
-			return 0;
-	}
-	return 1;
-}
-
-/* Some write to services without a command: "/nickserv identify x" is in the
- * table, and this is "identify x" said by mistake to a room. */
-static int
-secret_is_slip(const char *text)
-{
-	char word[16];
-
-	return secret_word(&text, word, sizeof(word)) &&
-	    (strcmp(word, "identify") == 0 || strcmp(word, "login") == 0 ||
-	    strcmp(word, "register") == 0) &&
-	    secret_word(&text, word, sizeof(word));
-}
-
-int
-recall_is_secret(const char *target, const char *text)
-{
-	const char *rest;
-	char word[64];
-	size_t i;
-
-	text += strspn(text, " ");
-	if (*text != '/' || text[1] == '/')
-		return secret_is_slip(text) ||
-		    (target != NULL && secret_is_service(target));
-	/* "/set sasl-password x", "/server add x password=y" and so on */
-	if (strcasestr(text, "pass") != NULL)
-		return 1;
-	rest = ++text;
-	if (secret_word(&rest, word, sizeof(word)))
-		for (i = 0; i < sizeof(secret_prefixes) /
-		    sizeof(secret_prefixes[0]); i++)
-			if (strcmp(word, secret_prefixes[i]) == 0)
-				text = rest;
-	for (i = 0; i < sizeof(secret_lines) / sizeof(secret_lines[0]); i++)
-		if (secret_matches(secret_lines[i], text))
-			return 1;
-	return 0;
-}
 
 /* ---- lines ---- */
 
@@ -202,7 +81,7 @@ recall_keep(const char *target, const char *text)
 
 	if (*text == '\0' || strlen(text) > RECALL_BYTES ||
 	    (last != NULL && strcmp(last, text) == 0) ||
-	    recall_is_secret(target, text))
+	    secrecy_is_wanted(target, text))
 		return 0;
 	copy = strdup(text);
 	if (copy == NULL)

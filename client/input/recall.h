@@ -19,7 +19,7 @@ int recall_open(const char *file);
  * and there is such a place; else 0. */
 int recall_begin(void);
 /* Keeps TEXT, which was typed to TARGET (NULL: nobody), unless it is empty,
- * the same as the last one, too long, or recall_is_secret(). */
+ * the same as the last one, too long, or secrecy_is_wanted(). */
 void recall_add(const char *target, const char *text);
 /* Lines have serial numbers; [first, end) are kept. */
 unsigned int recall_first(void);
@@ -28,9 +28,6 @@ const char *recall_line(unsigned int serial);
 /* The next line with WORDS in it, ASCII in either case, before (STEP -1) or
  * after (STEP 1) SERIAL; recall_end() when there is none. */
 unsigned int recall_find(unsigned int serial, int step, const char *words);
-/* Whether TEXT, typed to TARGET (NULL: nobody), may have a password in it:
- * such lines are never kept, here or in any other file. */
-int recall_is_secret(const char *target, const char *text);
 /* Forgets them all; the file stays. */
 void recall_close(void);
 

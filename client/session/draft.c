@@ -25,6 +25,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/input/secrecy.h"
 #include "draft.h"
 #include "irc/name.h"
 #include "irc/tag.h"
@@ -566,28 +567,6 @@ draft_close(struct draft *d)
 
 /* ---- what is being written ---- */
 
-/* Commands that take a password or might: "/msg NickServ identify". */
-static int
-draft_is_secret(const char *room, const char *text)
-{
-	static const char *const words[] = { "/oper", "/raw", "/quote", "/ns",
-		"/nickserv", "/pass", "/auth", "/identify", "/set", "/server",
-		"/register", "/login" };
-	size_t i, len = strcspn(text, " ");
-
-	if (strcasestr(room, "serv") != NULL && strpbrk(room, "#&") == NULL)
-		return 1;
-	if (*text != '/' || text[1] == '/')
-		return 0;
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strlen(words[i]) == len &&
-		    strncasecmp(words[i], text, len) == 0)
-			return 1;
-	text += len + strspn(text + len, " ");
-	len = strcspn(text, " ");
-	return len >= 4 && strncasecmp(text + len - 4, "serv", 4) == 0;
-}
-
 void
 draft_edit(struct draft *d, const char *room, const char *text)
 {
@@ -596,7 +575,7 @@ draft_edit(struct draft *d, const char *room, const char *text)
 
 	if (d == NULL)
 		return;
-	if (draft_is_secret(room, text))
+	if (secrecy_is_wanted(room, text))
 		text = "";
 	e = *draft_find_edit(d, room);
 	if (strcmp(e != NULL ? e->text : "", text) == 0)
@@ -646,7 +625,7 @@ draft_queued(struct draft *d, const struct outbox_line *l)
 {
 	struct draft_string record = { 0 };
 
-	if (d == NULL || draft_is_secret(l->target, l->text))
+	if (d == NULL || secrecy_is_wanted(l->target, l->text))
 		return;
 	draft_tag_number(&record, "say", l->serial);
 	draft_tag(&record, "command", l->command);
