@@ -12,11 +12,8 @@
 
 #include "secrecy.h"
 
-/* Whom one tells passwords. */
-static const char *const secrecy_targets[] = {
-	"authserv", "chanserv", "groupserv", "hostserv", "memoserv",
-	"nickserv", "operserv", "q", "saslserv", "userserv", "x",
-};
+/* Whom one tells passwords, besides what is called Serv. */
+static const char *const secrecy_targets[] = { "q", "x" };
 
 /* What begins a line with a password in it; words in capitals stand for a
  * service ("SERVICE") or something longer than one word ("MORE"). */
@@ -55,10 +52,13 @@ secrecy_is_service(const char *name)
 	char word[256];
 	size_t i;
 
-	/* "NickServ@services.example" and lists of targets */
 	if (!secrecy_word(&name, word, sizeof(word)))
 		return 0;
-	word[strcspn(word, "@,")] = '\0';
+	/* a list of targets; "x@services.example" can only be one of these */
+	word[strcspn(word, ",")] = '\0';
+	if (strpbrk(word, "#&") == NULL && (strchr(word, '@') != NULL ||
+	    strstr(word, "serv") != NULL))
+		return 1;
 	for (i = 0; i < sizeof(secrecy_targets) / sizeof(secrecy_targets[0]);
 	    i++)
 		if (strcmp(word, secrecy_targets[i]) == 0)

@@ -33,15 +33,15 @@ notify_is_due(int64_t now)
 	return 1;
 }
 
-/* An argument that begins with '-' could be an option of the command. */
+/* An argument that begins with '-' could be an option of the command; what is
+ * left out before it would not hide it. */
 static void
 notify_clean(char *dst, size_t size, const char *src)
 {
 	*dst = ' ';
-	if (src == NULL || *src != '-')
-		display_clean(dst, size, src == NULL ? "" : src);
-	else
-		display_clean(dst + 1, size - 1, src);
+	display_clean(dst + 1, size - 1, src == NULL ? "" : src);
+	if (dst[1] != '-')
+		memmove(dst, dst + 1, strlen(dst));
 }
 
 static void

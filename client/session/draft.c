@@ -69,6 +69,7 @@ struct draft {
 	int restoring;             /* what was left is being taken over */
 	int64_t seen, seen_noted;
 	size_t size;               /* of the journal */
+	int behind;                /* it lacks what the disk had no room for */
 	struct draft_string held;
 	int holding;
 	char *given[6]; /* to who asked by draft_unsent() */
@@ -296,23 +297,41 @@ draft_read(struct draft *d, int fd)
 
 /* ---- writing ---- */
 
-static void
-draft_write(struct draft *d, struct draft_string *s)
+static size_t
+draft_write_some(int fd, const char *p, size_t len)
 {
-	const char *p = s->text;
-	size_t left = s->len;
+	size_t done = 0;
 	ssize_t n;
 
-	/* A disk that is full costs what is noted, and nothing else. */
-	while (left > 0 && !s->broken) {
-		n = write(d->journal[d->own].fd, p, left);
+	while (done < len) {
+		n = write(fd, p + done, len - done);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n <= 0)
 			break;
-		p += n;
-		left -= n;
-		d->size += n;
+		done += n;
+	}
+	return done;
+}
+
+/* A disk that is full costs what is noted, and nothing else: no half of it
+ * stays, and all of it is written as soon as there is room again. */
+static void
+draft_write(struct draft *d, struct draft_string *s)
+{
+	int fd = d->journal[d->own].fd;
+	struct stat st;
+	size_t done;
+
+	if (s->len > 0 && !s->broken && fstat(fd, &st) == 0) {
+		done = draft_write_some(fd, s->text, s->len);
+		if (done == s->len)
+			d->size = d->behind ? DRAFT_REWRITE + 1 :
+			    d->size + done;
+		else
+			d->behind = 1;
+		if (done < s->len && ftruncate(fd, st.st_size) == -1)
+			d->size += done;
 	}
 	s->len = 0;
 }
@@ -374,6 +393,7 @@ draft_rewrite(struct draft *d)
 	}
 	j->fd = fd;
 	d->size = s.len;
+	d->behind = 0;
 	close(old);
 	free(s.text);
 	return 0;

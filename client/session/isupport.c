@@ -8,6 +8,7 @@
  * a value that makes no sense counts as if it had not come.
  */
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,14 +151,16 @@ static void
 isupport_unescape(char *dst, size_t size, const char *src)
 {
 	size_t n = 0;
-	char hex[3] = "", *end;
+	char hex[3] = "";
 	long byte;
 
 	while (*src != '\0' && n + 1 < size) {
-		if (src[0] == '\\' && src[1] == 'x' && src[2] != '\0') {
+		if (src[0] == '\\' && src[1] == 'x' &&
+		    isxdigit((unsigned char)src[2]) &&
+		    isxdigit((unsigned char)src[3])) {
 			memcpy(hex, src + 2, 2);
-			byte = strtol(hex, &end, 16);
-			if (*end == '\0' && byte > 0) {
+			byte = strtol(hex, NULL, 16);
+			if (byte > 0) {
 				dst[n++] = (char)byte;
 				src += 4;
 				continue;

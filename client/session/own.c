@@ -576,17 +576,36 @@ own_accepted(struct session *s, uint64_t serial, const char *msgid)
 		own_settle(s, l, NEWS_ACCEPTED, msgid, NULL);
 }
 
+/* Whether CODE may be about a message: these are about what is done. */
+static int
+own_can_refuse(const char *code)
+{
+	static const char *const others[] = { "441", "442", "443", "461",
+		"467", "472", "478", "482", "696" };
+	size_t i;
+
+	for (i = 0; code != NULL && i < sizeof(others) / sizeof(others[0]);
+	    i++)
+		if (strcmp(others[i], code) == 0)
+			return 0;
+	return 1;
+}
+
+/* What has a label and is not of ours was asked by us, and not by a person:
+ * it does not count. */
 int
 own_refused(struct session *s, const char *label, const char *code,
     const char *about, const char *why)
 {
 	struct outbox_line *l = NULL;
 
-	s->refused++;
 	if (*label != '\0')
 		l = own_labeled(s, label);
-	else if (about != NULL && !(s->caps & CAP(LABELED_RESPONSE)))
+	else if (about != NULL && !(s->caps & CAP(LABELED_RESPONSE)) &&
+	    own_can_refuse(code))
 		l = own_under_way(s, NULL, about, NULL);
+	if (l != NULL || *label == '\0')
+		s->refused++;
 	if (l == NULL || l->command == NULL || strchr(l->target, ',') != NULL)
 		return 0;
 	own_settle(s, l, NEWS_FAILED, code, why);
@@ -650,6 +669,8 @@ own_lost(struct session *s)
 	int kept = s->catches_up && (s->caps & CAP(CHATHISTORY));
 	struct outbox_line *l, *next;
 
+	if (s->outbox.under_way > 0)
+		snprintf(s->nick_lost, sizeof(s->nick_lost), "%s", s->nick);
 	for (l = s->outbox.first; l != NULL; l = next) {
 		next = l->next;
 		if (l->order == 0)
@@ -676,6 +697,20 @@ own_unsure(const struct session *s, const char *target)
 	return NULL;
 }
 
+/* Whether we are who said N.  Our nick may be another one by now, since the
+ * lost connection may still have ours; an account goes before that. */
+static int
+own_is_ours(const struct session *s, const struct news *n)
+{
+	const char *was = *s->nick_lost != '\0' ? s->nick_lost : s->wanted;
+
+	if (n->flags & NEWS_OWN)
+		return 1;
+	if (n->account != NULL)
+		return name_cmp(n->account, s->logged_in) == 0;
+	return n->nick != NULL && isupport_cmp(&s->isupport, n->nick, was) == 0;
+}
+
 /* Whether N can be L: what was said before L went is not. */
 static int
 own_is_same(const struct session *s, const struct outbox_line *l,
@@ -688,8 +723,7 @@ own_is_same(const struct session *s, const struct outbox_line *l,
 	    strcmp(l->text, n->text) == 0 &&
 	    (l->after != NULL || n->when >= l->sent - OWN_SLACK) &&
 	    (n->kind != NEWS_CTCP || strcmp(l->ctcp, n->about) == 0) &&
-	    ((n->flags & NEWS_OWN) || (n->account != NULL &&
-	    name_cmp(n->account, s->logged_in) == 0));
+	    own_is_ours(s, n);
 }
 
 int

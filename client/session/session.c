@@ -395,7 +395,8 @@ session_welcome(struct session *s, const char *nick, const char *server)
 	if (s->state == SESSION_OVER)
 		return;
 	s->state = SESSION_ONLINE;
-	snprintf(s->nick, sizeof(s->nick), "%s", nick);
+	if (*nick != '\0')
+		snprintf(s->nick, sizeof(s->nick), "%s", nick);
 	*s->address = '\0';
 	connection_settled(&s->connection);
 	news_state(s, "connected to %s as %s", server, s->nick);

@@ -86,6 +86,7 @@ struct session {
 
 	char wanted[SESSION_NICK]; /* the nick we asked for first */
 	char nick[SESSION_NICK];   /* the one we have, or are asking for */
+	char nick_lost[SESSION_NICK]; /* when lines were lost; "": never */
 	unsigned int variant;      /* of `wanted`, after "in use" */
 	int shortened;             /* `wanted` was too long for the server */
 	char address[SESSION_TARGET]; /* user@host as others see us, or "" */

@@ -2,6 +2,7 @@
 
 /* Drafts: what is found again, whatever happened to who wrote it. */
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -106,6 +107,11 @@ static const struct {
 	{ "a password", "#a", "/oper me secret", 0 },
 	{ "a raw line", "#a", "/raw PASS secret", 0 },
 	{ "to a service", "#a", "/msg NickServ identify secret", 0 },
+	{ "to a service by its address", "#a",
+	    "/msg Q@CServe.example AUTH me secret", 0 },
+	{ "to one of one letter", "#a", "/msg X login me secret", 0 },
+	{ "in a talk with an address", "Q@CServe.example", "AUTH me x", 0 },
+	{ "a key", "#a", "/join #b secret", 0 },
 	{ "in a talk with a service", "NickServ", "identify secret", 0 },
 	{ "in a room about services", "#services", "hello", 1 },
 	{ "nothing", "#a", "", 0 },
@@ -246,6 +252,61 @@ START_TEST(torn)
 	draft_edit(d, "#a", "new");
 	ck_assert_str_eq(draft_text(d, "#a"), "new");
 	draft_close(d);
+}
+END_TEST
+
+/* A disk that is full for a while: ROOM bytes are left. */
+static const struct {
+	const char *name;
+	int room, after, done;
+	const char *want;
+} full_rows[] = {
+	{ "no half of a message", 55, 0, 0, "#a:before" },
+	{ "noted later", 55, 1, 0,
+	    "#a:before|#a:a text that has no room at all|#a:after" },
+	{ "what is done is not left", 0, 0, 1, "" },
+};
+
+START_TEST(full)
+{
+	struct outbox_line a = line(1, "#a", "before"),
+	    b = line(2, "#a", "a text that has no room at all"),
+	    c = line(3, "#a", "after");
+	struct rlimit whole, limit;
+	struct draft *d;
+	char path[256];
+	struct stat st;
+	pid_t pid = fork();
+
+	if (pid != 0) {
+		waitpid(pid, NULL, 0);
+		d = open_draft();
+		ck_assert_str_eq(left(d), full_rows[_i].want);
+		draft_close(d);
+		return;
+	}
+	d = open_draft();
+	left(d);
+	draft_queued(d, &a);
+	snprintf(path, sizeof(path), "%s/irc.example.org%%3A6667.1", journals);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &whole), 0);
+	signal(SIGXFSZ, SIG_IGN);
+	limit = whole;
+	limit.rlim_cur = st.st_size + full_rows[_i].room;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	draft_queued(d, &b);
+	if (full_rows[_i].done) {
+		draft_done(d, &a);
+		draft_done(d, &b);
+		draft_seen(d, 1000000);
+		draft_close(d);
+		_exit(0);
+	}
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &whole), 0);
+	if (full_rows[_i].after)
+		draft_queued(d, &c);
+	_exit(0); /* as if it had crashed */
 }
 END_TEST
 
@@ -393,6 +454,7 @@ check_draft(void)
 	tcase_add_test(tc, unsent_survive_a_death_in_between);
 	tcase_add_test(tc, two_at_a_time);
 	tcase_add_test(tc, torn);
+	ADD_ROWS(tc, full, full_rows);
 	tcase_add_test(tc, garbage);
 	tcase_add_test(tc, small);
 	tcase_add_test(tc, killed);

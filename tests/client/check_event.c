@@ -344,6 +344,18 @@ START_TEST(markers)
 }
 END_TEST
 
+/* A welcome without a name, after which every text would mention us. */
+START_TEST(nobody)
+{
+	s.state = SESSION_REGISTERING;
+	line(":x 001 :");
+	ck_assert_str_eq(s.nick, "me");
+	*told = '\0';
+	line(":bob!u@h PRIVMSG #a :hi");
+	ck_assert_str_eq(told, "MESSAGE nick=bob room=#a text=hi");
+}
+END_TEST
+
 Suite *
 check_event(void)
 {
@@ -353,6 +365,7 @@ check_event(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	ADD_ROWS(tc, told_of, rows);
 	tcase_add_test(tc, rooms_follow);
+	tcase_add_test(tc, nobody);
 	tcase_add_test(tc, limits);
 	tcase_add_test(tc, asked);
 	tcase_add_test(tc, typing);

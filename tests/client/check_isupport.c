@@ -37,6 +37,8 @@ static const struct {
 	{ "escapes", "NETWORK=a\\x20b\\x3dc", ISUPPORT_NETWORK, "a b=c" },
 	{ "no escape", "NETWORK=a\\x2gb\\x", ISUPPORT_NETWORK, "a\\x2gb\\x" },
 	{ "an escaped end", "NETWORK=a\\x00b", ISUPPORT_NETWORK, "a\\x00b" },
+	{ "half an escape", "NETWORK=a\\x4", ISUPPORT_NETWORK, "a\\x4" },
+	{ "a sign in it", "NETWORK=a\\x+4b", ISUPPORT_NETWORK, "a\\x+4b" },
 	{ "another", "NETWORKS=x", ISUPPORT_NETWORK, "" },
 	{ "a prefix that is none", "PREFIX=(ov)@", ISUPPORT_PREFIX, "(ov)@+" },
 };

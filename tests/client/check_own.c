@@ -312,6 +312,38 @@ START_TEST(same_text_twice)
 }
 END_TEST
 
+/* Without labels: what only a command can be refused for is no message's. */
+START_TEST(refused_command)
+{
+	begin(0);
+	say("hi");
+	session_queue(&s, "TOPIC #a :x");
+	out();
+	*told = '\0';
+	hear(":f 482 me #a :no");
+	hear(":f PONG f :moot-2");
+	ck_assert_str_eq(told,
+	    "error 0 #a: no|message 1 hi|accepted 1 -");
+}
+END_TEST
+
+/* What we did not say cannot have been refused: it is no line of a person's. */
+START_TEST(refused_on_its_own)
+{
+	begin(ECHO);
+	hear("@label=h1 :f FAIL CHATHISTORY INVALID_TARGET AFTER #a :no");
+	ck_assert_uint_eq(s.refused, 0);
+	say("hi");
+	out();
+	hear("@label=1 :f 404 me #a :no");
+	ck_assert_uint_eq(s.refused, 1);
+	session_queue(&s, "TOPIC #a :x");
+	out();
+	hear("@label=2 :f 482 me #a :no");
+	ck_assert_uint_eq(s.refused, 2);
+}
+END_TEST
+
 /* ---- lost ---- */
 
 static void
@@ -419,6 +451,25 @@ START_TEST(found_or_not)
 }
 END_TEST
 
+/* Without an account there is only the nick that we had, which our own ghost
+ * may still have. */
+START_TEST(found_under_the_old_nick)
+{
+	struct news n = found("hi");
+
+	begin(ECHO | CAP(CHATHISTORY));
+	say("hi");
+	out();
+	lose();
+	snprintf(s.nick, sizeof(s.nick), "me_");
+	n.flags = NEWS_PLAYBACK;
+	n.nick = "you";
+	ck_assert_int_eq(own_found(&s, &n), 0);
+	n.nick = "Me";
+	ck_assert_int_eq(own_found(&s, &n), 1);
+}
+END_TEST
+
 START_TEST(given_up)
 {
 	begin(ECHO | CAP(CHATHISTORY));
@@ -446,10 +497,13 @@ check_own(void)
 	ADD_ROWS(tc, queued, done);
 	ADD_ROWS(tc, fate, fates);
 	tcase_add_test(tc, same_text_twice);
+	tcase_add_test(tc, refused_command);
+	tcase_add_test(tc, refused_on_its_own);
 	tcase_add_test(tc, lost_without_history);
 	tcase_add_test(tc, lost_with_history);
 	tcase_add_test(tc, lost_and_never_known);
 	ADD_ROWS(tc, found_or_not, others);
+	tcase_add_test(tc, found_under_the_old_nick);
 	tcase_add_test(tc, given_up);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -49,6 +49,8 @@ static const struct {
 	{ "to us alone", { "bob", NULL, "psst" }, "[bob][psst]bob,,psst\n" },
 	{ "no options", { "-x", "-y", "--help" },
 	    "[ -x in  -y][ --help] -x, -y, --help\n" },
+	{ "no options behind formatting", { "\002-x", "\017-y", "\00304-z" },
+	    "[ -x in  -y][ -z] -x, -y, -z\n" },
 	{ "no controls", { "b\033ob", "#a", "a\nb\002c\007" },
 	    "[b\357\277\275ob in #a][a bc\357\277\275]"
 	    "b\357\277\275ob,#a,a bc\357\277\275\n" },
