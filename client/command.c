@@ -12,17 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/session/draft.h"
+#include "client/session/ignore.h"
+#include "client/session/network.h"
+#include "client/session/room.h"
+#include "client/session/session.h"
+#include "client/setting/set.h"
 #include "command.h"
-#include "draft.h"
-#include "ignore.h"
 #include "irc/name.h"
 #include "loop.h"
-#include "network.h"
 #include "news.h"
 #include "remark.h"
-#include "room.h"
-#include "session.h"
-#include "set.h"
 
 enum {
 	COMMAND_WORDS = 3,

@@ -10,15 +10,15 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "console.h"
+#include "client/input/recall.h"
+#include "client/line/console.h"
 #include "face.h"
 #include "loop.h"
 #include "news.h"
-#include "recall.h"
 #ifdef SCREEN
-#include "screen/screen.h"
+#include "client/screen/screen.h"
 #endif
-#include "terminal.h"
+#include "client/line/terminal.h"
 
 /* It can always be had. */
 static int

@@ -22,10 +22,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "draft.h"
-#include "isupport.h"
+#include "client/session/draft.h"
+#include "client/session/isupport.h"
+#include "client/session/session.h"
 #include "loop.h"
-#include "session.h"
 
 enum { POLL_SIGNALS, POLL_SESSIONS, POLL_MOST = 1 + LOOP_SESSIONS +
 	LOOP_WATCHES };

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "session.h"
+#include "client/session/session.h"
 
 /* The one loop: sessions, signals, and whatever else a view waits for. */
 

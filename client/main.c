@@ -9,17 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config.h"
-#include "display.h"
+#include "client/line/display.h"
+#include "client/line/terminal.h"
+#include "client/script/script.h"
+#include "client/session/network.h"
+#include "client/session/session.h"
+#include "client/setting/config.h"
+#include "client/setting/first.h"
+#include "client/setting/secret.h"
 #include "face.h"
-#include "first.h"
 #include "loop.h"
-#include "network.h"
 #include "news.h"
-#include "script.h"
-#include "secret.h"
-#include "session.h"
-#include "terminal.h"
 #include "version.h"
 
 static const char usage[] =

@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "catchup.h"
+#include "client/session/catchup.h"
+#include "client/session/session.h"
 #include "news.h"
-#include "session.h"
 
 enum {
 	NEWS_TEXT = 8192, /* of moot's own words, with what they quote */

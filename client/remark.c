@@ -12,12 +12,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "client/session/history.h"
+#include "client/session/recent.h"
+#include "client/session/say.h"
+#include "client/session/session.h"
 #include "command.h"
-#include "history.h"
-#include "recent.h"
 #include "remark.h"
-#include "say.h"
-#include "session.h"
 
 enum {
 	REMARK_HISTORY = 20, /* messages, if no number is given */

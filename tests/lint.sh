@@ -161,24 +161,24 @@ keys_named() {
 }
 
 client_settings_named() {
-	rows client/setting.c settings | all_named man/moot.conf.5 '.It Ic'
+	rows client/setting/setting.c settings | all_named man/moot.conf.5 '.It Ic'
 }
 
 # Subcommands, their options, and the types of what they print.
 client_scripts_named() {
-	rows client/script.c script_commands | all_named man/moot.1 '.It Ic'
-	sed -n "s/^	{ '[^']*', \"\([a-z-]*\)\",.*/-\1/p" client/script_option.c |
+	rows client/script/script.c script_commands | all_named man/moot.1 '.It Ic'
+	sed -n "s/^	{ '[^']*', \"\([a-z-]*\)\",.*/-\1/p" client/script/script_option.c |
 	    sort -u | all_named man/moot.1 '.It Fl'
-	sed -n 's/^	\[NEWS_[A-Z]*\] = { "\([a-z]*\)".*/\1/p' client/json.c |
+	sed -n 's/^	\[NEWS_[A-Z]*\] = { "\([a-z]*\)".*/\1/p' client/script/json.c |
 	    all_named man/moot-json.5 '.It Cm'
 }
 
 # Each is asked for somewhere.
 client_settings_used() {
-	rows client/setting.c settings | while read -r word; do
+	rows client/setting/setting.c settings | while read -r word; do
 		grep -rq "\"$word\"" client --include='*.c' \
 		    --exclude=setting.c ||
-		    echo "client/setting.c: nobody asks for $word"
+		    echo "client/setting/setting.c: nobody asks for $word"
 	done
 }
 

@@ -9,13 +9,13 @@
 #include "ask.h"
 #include "buffer.h"
 #include "canvas.h"
-#include "client/edit.h"
-#include "client/session.h"
+#include "client/input/edit.h"
+#include "client/session/session.h"
 #include "entry.h"
 #include "lines.h"
 #include "pick.h"
-#include "scrollback.h"
 #include "screen.h"
+#include "scrollback.h"
 #include "window.h"
 
 void

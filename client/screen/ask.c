@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "ask.h"
-#include "client/edit.h"
-#include "client/key.h"
+#include "client/input/edit.h"
+#include "client/input/key.h"
 #include "window.h"
 
 static struct {

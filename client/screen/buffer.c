@@ -14,10 +14,10 @@
 #include <string.h>
 
 #include "buffer.h"
-#include "client/edit.h"
+#include "client/input/edit.h"
 #include "client/loop.h"
-#include "client/session.h"
-#include "client/setting.h"
+#include "client/session/session.h"
+#include "client/setting/setting.h"
 #include "irc/name.h"
 #include "scrollback.h"
 

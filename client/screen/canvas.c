@@ -32,7 +32,7 @@
 #include <curses.h>
 
 #include "canvas.h"
-#include "client/key.h"
+#include "client/input/key.h"
 #include "irc/utf8.h"
 
 enum {

@@ -14,9 +14,9 @@
 
 #include "buffer.h"
 #include "canvas.h"
-#include "client/room.h"
-#include "client/session.h"
-#include "client/setting.h"
+#include "client/session/room.h"
+#include "client/session/session.h"
+#include "client/setting/setting.h"
 #include "feed.h"
 #include "lines.h"
 #include "notify.h"

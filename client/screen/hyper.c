@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/key.h"
+#include "client/input/key.h"
 #include "hyper.h"
 #include "irc/name.h"
 

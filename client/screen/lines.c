@@ -11,8 +11,8 @@
 
 #include "buffer.h"
 #include "canvas.h"
-#include "client/history.h"
-#include "client/session.h"
+#include "client/session/history.h"
+#include "client/session/session.h"
 #include "entry.h"
 #include "hyper.h"
 #include "lines.h"

@@ -11,8 +11,8 @@
 
 #include "buffer.h"
 #include "canvas.h"
-#include "client/room.h"
-#include "client/session.h"
+#include "client/session/room.h"
+#include "client/session/session.h"
 #include "format.h"
 #include "theme.h"
 #include "window.h"

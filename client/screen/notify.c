@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/display.h"
+#include "client/line/display.h"
 #include "notify.h"
 
 int

@@ -13,8 +13,8 @@
 
 #include "buffer.h"
 #include "canvas.h"
-#include "client/room.h"
-#include "client/session.h"
+#include "client/session/room.h"
+#include "client/session/session.h"
 #include "format.h"
 #include "lines.h"
 #include "theme.h"

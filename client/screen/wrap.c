@@ -20,7 +20,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "client/grapheme.h"
+#include "client/input/grapheme.h"
 #include "irc/utf8.h"
 #include "wrap.h"
 

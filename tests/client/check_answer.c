@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../client/answer.h"
+#include "../../client/bot/answer.h"
 #include "../../irc/utf8.h"
 #include "check_client.h"
 

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../client/catchup.h"
-#include "../../client/session.h"
+#include "../../client/session/catchup.h"
+#include "../../client/session/session.h"
 #include "check_client.h"
 
 static struct session s;

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../client/complete.h"
-#include "../../client/edit.h"
+#include "../../client/input/complete.h"
+#include "../../client/input/edit.h"
 #include "check_client.h"
 
 static const struct {

@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "check_client.h"
-#include "client/config.h"
-#include "client/path.h"
-#include "client/setting.h"
+#include "client/setting/config.h"
+#include "client/setting/path.h"
+#include "client/setting/setting.h"
 
 static char dir[] = "/tmp/moot-check.XXXXXX", file[64];
 static struct config_errors errors;

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../client/draft.h"
+#include "../../client/session/draft.h"
 #include "check_client.h"
 
 static char dir[64], journals[128];

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../client/edit.h"
-#include "../../client/grapheme.h"
-#include "../../client/recall.h"
-#include "../../client/kill.h"
-#include "../../client/text.h"
+#include "../../client/input/edit.h"
+#include "../../client/input/grapheme.h"
+#include "../../client/input/recall.h"
+#include "../../client/input/kill.h"
+#include "../../client/input/text.h"
 #include "../../irc/utf8.h"
 #include "check_client.h"
 

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "../../client/emoji.h"
-#include "../../client/grapheme.h"
+#include "../../client/input/emoji.h"
+#include "../../client/input/grapheme.h"
 #include "../../irc/utf8.h"
 #include "check_client.h"
 

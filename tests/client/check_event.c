@@ -12,12 +12,12 @@
 #include <string.h>
 
 #include "check_client.h"
-#include "client/event.h"
-#include "client/history.h"
+#include "client/session/event.h"
+#include "client/session/history.h"
 #include "client/news.h"
-#include "client/room.h"
-#include "client/say.h"
-#include "client/session.h"
+#include "client/session/room.h"
+#include "client/session/say.h"
+#include "client/session/session.h"
 #include "irc/capability.h"
 
 static struct session s;

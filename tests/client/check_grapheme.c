@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "../../client/grapheme.h"
+#include "../../client/input/grapheme.h"
 #include "check_client.h"
 
 /* WANT has how many bytes each of them has. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "check_client.h"
-#include "client/isupport.h"
+#include "client/session/isupport.h"
 
 static struct isupport i;
 

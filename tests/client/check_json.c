@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../client/json.h"
+#include "../../client/script/json.h"
 #include "../../client/news.h"
 #include "check_client.h"
 

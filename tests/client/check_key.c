@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../client/key.h"
+#include "../../client/input/key.h"
 #include "check_client.h"
 
 /* What BYTES are, names with blanks between them; '!' expires what waits. */

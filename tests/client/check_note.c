@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../client/note.h"
+#include "../../client/script/note.h"
 #include "check_client.h"
 
 static struct notes list, more;

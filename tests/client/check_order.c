@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../client/order.h"
+#include "../../client/bot/order.h"
 #include "check_client.h"
 
 static const struct {

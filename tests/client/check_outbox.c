@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../client/outbox.h"
+#include "../../client/session/outbox.h"
 #include "check_client.h"
 
 static struct outbox box;

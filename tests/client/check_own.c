@@ -10,12 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../client/catchup.h"
-#include "../../client/draft.h"
-#include "../../client/event.h"
+#include "../../client/session/catchup.h"
+#include "../../client/session/draft.h"
+#include "../../client/session/event.h"
 #include "../../client/news.h"
-#include "../../client/own.h"
-#include "../../client/session.h"
+#include "../../client/session/own.h"
+#include "../../client/session/session.h"
 #include "check_client.h"
 #include "irc/capability.h"
 

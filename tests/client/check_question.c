@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../client/question.h"
+#include "../../client/bot/question.h"
 #include "check_client.h"
 
 static char *targets[] = { "#Room", "carol", NULL };

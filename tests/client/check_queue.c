@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../client/queue.h"
+#include "../../client/bot/queue.h"
 #include "check_client.h"
 
 static char said[1024];

@@ -2,7 +2,7 @@
 
 /* The token bucket. */
 
-#include "../../client/rate.h"
+#include "../../client/bot/rate.h"
 #include "check_client.h"
 
 static const struct {

@@ -10,7 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../client/recall.h"
+#include "../../client/input/recall.h"
+#include "../../client/input/secrecy.h"
 #include "check_client.h"
 
 static const struct {
@@ -39,7 +40,7 @@ static const struct {
 
 START_TEST(secret)
 {
-	ck_assert_msg(recall_is_secret(secrets[_i].target, secrets[_i].text) ==
+	ck_assert_msg(secrecy_is_wanted(secrets[_i].target, secrets[_i].text) ==
 	    secrets[_i].secret, "%s", secrets[_i].text);
 }
 END_TEST

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "check_client.h"
-#include "client/room.h"
+#include "client/session/room.h"
 
 static struct isupport i;
 static struct room *rooms, *r;

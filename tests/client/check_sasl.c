@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "../../client/sasl.h"
+#include "../../client/session/sasl.h"
 #include "check_client.h"
 
 static const struct {

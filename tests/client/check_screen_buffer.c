@@ -11,7 +11,7 @@
 #include "check_client.h"
 #include "client/screen/buffer.h"
 #include "client/screen/scrollback.h"
-#include "client/session.h"
+#include "client/session/session.h"
 
 static struct session one, two;
 

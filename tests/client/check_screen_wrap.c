@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "check_client.h"
-#include "client/grapheme.h"
+#include "client/input/grapheme.h"
 #include "client/screen/wrap.h"
 
 #define MAN "\360\237\221\250"

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "check_client.h"
-#include "client/setting.h"
-#include "client/word.h"
+#include "client/setting/setting.h"
+#include "client/setting/word.h"
 
 static char why[SETTING_WHY];
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "../../client/when.h"
+#include "../../client/script/when.h"
 #include "check_client.h"
 
 static const struct {

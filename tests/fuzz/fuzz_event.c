@@ -5,10 +5,10 @@
  * are in order, each is found by nick, and there is no end of the world.
  */
 
-#include "../../client/event.h"
+#include "../../client/session/event.h"
 #include "../../client/news.h"
-#include "../../client/room.h"
-#include "../../client/session.h"
+#include "../../client/session/room.h"
+#include "../../client/session/session.h"
 #include "../../irc/capability.h"
 #include "fuzz.h"
 

@@ -8,7 +8,7 @@
  */
 
 #include "../../client/clean.h"
-#include "../../client/grapheme.h"
+#include "../../client/input/grapheme.h"
 #include "../../client/screen/format.h"
 #include "../../client/screen/link.h"
 #include "../../client/screen/wrap.h"

@@ -7,12 +7,12 @@
  * Shift-Tab, and that the text is taken.
  */
 
-#include "../../client/complete.h"
-#include "../../client/edit.h"
-#include "../../client/grapheme.h"
-#include "../../client/kill.h"
-#include "../../client/recall.h"
-#include "../../client/text.h"
+#include "../../client/input/complete.h"
+#include "../../client/input/edit.h"
+#include "../../client/input/grapheme.h"
+#include "../../client/input/kill.h"
+#include "../../client/input/recall.h"
+#include "../../client/input/text.h"
 #include "../../irc/utf8.h"
 #include "fuzz.h"
 
