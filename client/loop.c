@@ -33,7 +33,7 @@ enum { POLL_SIGNALS, POLL_SESSIONS, POLL_MOST = 1 + LOOP_SESSIONS +
 static struct {
 	const struct loop_user *user;
 	sigset_t before;
-	int signals, stopped, signo;
+	int signals, signo;
 	struct session *session[LOOP_SESSIONS];
 	size_t nsessions;
 	enum session_status status;
@@ -446,19 +446,14 @@ loop_tick(void)
 void
 loop_run(void)
 {
-	while (!loop.stopped) {
+	for (;;) {
 		loop_tick();
 		if (loop.user->turn != NULL)
 			loop.user->turn(connection_now());
 		loop_tick();
-		if (loop.stopped || !loop_sweep())
+		if (!loop_sweep())
 			break;
 		loop_turn();
 	}
 }
 
-void
-loop_stop(void)
-{
-	loop.stopped = 1;
-}

@@ -63,9 +63,8 @@ int loop_open(const struct loop_user *u);
 /* The signals as they were: for children, between fork(2) and execve(2), and
  * before dying of one. */
 void loop_restore_signals(void);
-/* Until the last session is over, or loop_stop(). */
+/* Until the last session is over. */
 void loop_run(void);
-void loop_stop(void);
 /* The signal that ended it, 0: none. */
 int loop_signal(void);
 

@@ -474,17 +474,6 @@ look_find(const struct envelope *e, const struct session *s)
 	return look_make(&looks[nlook++], e, s);
 }
 
-const char *
-deliver_render(const struct envelope *e, const struct session *s, size_t *len)
-{
-	const struct look *k;
-
-	look_begin(e);
-	k = look_find(e, s);
-	*len = k->len;
-	return look_text(k);
-}
-
 /* ---- another name of a room ---- */
 
 /* Whether E gives a room another name, and S does not know of RENAME. */

@@ -46,10 +46,6 @@ size_t deliver_time_tag(uint64_t ms, char *buf, size_t size);
 /* "account=...;" of the N bytes of a name; returns its length. */
 size_t deliver_account_tag(const char *account, size_t n, char *buf,
     size_t size);
-/* E as session S gets it, with its tags and CR LF, "" when it gets nothing.
- * Static. */
-const char *deliver_render(const struct envelope *e, const struct session *s,
-    size_t *len);
 /* Only the line of E for S, without tags; only its tags with '@'... */
 const char *deliver_text(const struct envelope *e, const struct session *s,
     size_t *len);

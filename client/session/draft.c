@@ -617,20 +617,6 @@ draft_text(const struct draft *d, const char *room)
 	return NULL;
 }
 
-int
-draft_each(const struct draft *d, int i, const char **room, const char **text)
-{
-	const struct draft_edit *e = d != NULL ? d->edits : NULL;
-
-	while (e != NULL && i-- > 0)
-		e = e->next;
-	if (e == NULL)
-		return 0;
-	*room = e->room;
-	*text = e->text;
-	return 1;
-}
-
 /* ---- what was said ---- */
 
 static void

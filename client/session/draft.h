@@ -34,10 +34,8 @@ void draft_close(struct draft *d);
 /* What is being written to ROOM ("" for none chosen) is TEXT; "": nothing.
  * What looks like a password is not kept. */
 void draft_edit(struct draft *d, const char *room, const char *text);
-/* What was; NULL: nothing.  The I-th one, 0 after the last. */
+/* What was; NULL: nothing. */
 const char *draft_text(const struct draft *d, const char *room);
-int draft_each(const struct draft *d, int i, const char **room,
-    const char **text);
 
 /* A message of ours was queued, went, and is done with. */
 void draft_queued(struct draft *d, const struct outbox_line *l);

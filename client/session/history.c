@@ -167,13 +167,6 @@ history_after(struct session *s, const char *target, struct history_at at,
 }
 
 int
-history_around(struct session *s, const char *target, struct history_at at,
-    unsigned int limit)
-{
-	return history_ask(s, "AROUND", "around", target, &at, NULL, limit);
-}
-
-int
 history_between(struct session *s, const char *target, struct history_at a,
     struct history_at b, unsigned int limit)
 {

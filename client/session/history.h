@@ -9,7 +9,7 @@
  *
  * What is asked for comes as news with NEWS_PLAYBACK, the oldest first, and
  * NEWS_HISTORY at the end: ROOM is the target, ABOUT how many messages there
- * were, TEXT what was asked ("latest", "before", "after", "between", "around",
+ * were, TEXT what was asked ("latest", "before", "after", "between",
  * "search", or "" when nobody asked), with NEWS_MORE if there were as many as
  * fit.  It comes in any case: with NEWS_REFUSED when the server refuses, or is
  * lost.
@@ -38,8 +38,6 @@ int history_before(struct session *s, const char *target,
     struct history_at at, unsigned int limit);
 /* The first ones that are newer than AT. */
 int history_after(struct session *s, const char *target,
-    struct history_at at, unsigned int limit);
-int history_around(struct session *s, const char *target,
     struct history_at at, unsigned int limit);
 /* Those after A and before B, from A on; with A the newer one, backwards. */
 int history_between(struct session *s, const char *target,
