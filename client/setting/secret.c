@@ -129,6 +129,21 @@ secret_is_given(const struct secret_search *x)
 	return strcmp(x->server, secret.server) == 0;
 }
 
+/* Whether the settings lead to its password.  What is set for all networks is
+ * for those of the configuration and the first server, but not for any other
+ * that is merely named to /server. */
+static int
+secret_is_set(const struct secret_search *x)
+{
+	const char *network;
+	int i;
+
+	for (i = 0; (network = setting_network(i)) != NULL; i++)
+		if (strcmp(network, x->server) == 0)
+			return 1;
+	return secret_is_given(x);
+}
+
 static int
 secret_from_option(struct secret_search *x)
 {
@@ -154,7 +169,7 @@ secret_from_file(struct secret_search *x)
 	char path[PATH_MOST];
 	int len = 0;
 
-	if (*file == '\0')
+	if (*file == '\0' || !secret_is_set(x))
 		return 0;
 	if (*file == '/')
 		len = snprintf(path, sizeof(path), "%s", file);
@@ -288,7 +303,7 @@ secret_from_command(struct secret_search *x)
 	    "password-command", n)) != NULL; n++)
 		argv[n] = (char *)(uintptr_t)word;
 	argv[n] = NULL;
-	return n > 0 ? secret_run(x, argv) : 0;
+	return n > 0 && secret_is_set(x) ? secret_run(x, argv) : 0;
 }
 
 /* ---- all of them ---- */

@@ -8,8 +8,9 @@
  * The password of a network: the account's, where an account is set, else the
  * server's.  It is never in the configuration.  It is looked for, in this
  * order, in the file of the command line (-p) and in MOOT_PASSWORD, which are
- * for one network only; in what password-command prints; in the password-file;
- * and in the credentials that systemd passes on.
+ * for one network only; in what password-command prints; in the password-file,
+ * which if they are set for all networks are for those of the configuration
+ * and the first server; and in the credentials that systemd passes on.
  */
 
 enum {

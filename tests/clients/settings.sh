@@ -137,6 +137,15 @@ chmod 600 "$dir/password"
 printf 'password-file %s\n' "$dir/password" >"$conf"
 moot 127.0.0.1:$port </dev/null
 ok "password-file" has "$dir/log" '^1:PASS :secret one$'
+first=$port
+fake <<END
+$welcome
+serve
+END
+printf '/server 127.0.0.1:%s\n' "$port" | moot 127.0.0.1:$first
+ok "another server is connected to" has "$dir/log" '^1:NICK '
+ok "and not told the password" hasnt "$dir/log" 'secret'
+server
 chmod 640 "$dir/password"
 moot 127.0.0.1:$port </dev/null
 ok "one that others can read: 1" exits 1
