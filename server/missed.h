@@ -45,11 +45,14 @@ missed_hears(const struct session *s, const struct envelope *e)
 }
 
 /* Whether E, of LEN bytes for session S, is not to be appended to its output
- * now; missed_note() then does what has to be done instead. */
+ * now; missed_note() then does what has to be done instead.  What passes takes
+ * no more than half of it: the rest is for what has to be told. */
 static inline int
 missed_is(const struct session *s, const struct envelope *e, size_t len)
 {
-	return (s->queued - s->sent + len > config->sendq &&
+	int passes = (e->flags & ENVELOPE_PASSING) != 0;
+
+	return (s->queued - s->sent + len > config->sendq >> passes &&
 		   s->queued != s->sent) ||
 	    (s->flags & SESSION_RETURNS ? missed_wants(s, e)
 	        : s->state == SESSION_ABSENT || (s->flags & SESSION_MISSES));
