@@ -396,13 +396,25 @@ bot_open(void)
 	queue_init(&bot.queue);
 }
 
+/* Where it goes without --server: to the first network at start, but not as
+ * the one that a person is there. */
+static const char *
+bot_server(void)
+{
+	const char *network = network_at_start(0), *server = bot.o.server;
+
+	if (server == NULL && network != NULL)
+		server = setting_text_in(network, "server");
+	return server == NULL || *server == '\0' ? NULL : server;
+}
+
 /* The settings are those of a person.  A bot is another one: it logs in to
  * no account that was not named for it, and is in no rooms but its own. */
 static int
 bot_settle(char *why, size_t size)
 {
 	const struct bot_options *o = &bot.o;
-	const char *network = network_find(o->server);
+	const char *network = network_find(bot_server());
 
 	setting_unset(NULL, "join", why, size);
 	if (network != NULL)
@@ -422,7 +434,7 @@ bot_connect(void)
 
 	secret_open(o->password_file);
 	if (s == NULL || bot_settle(why, sizeof(why)) == -1 ||
-	    network_open(s, o->server, o->nick, NULL, why, sizeof(why)) ==
+	    network_open(s, bot_server(), o->nick, NULL, why, sizeof(why)) ==
 	    -1) {
 		bot_complain("%s", why);
 		free(s);

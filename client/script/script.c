@@ -399,6 +399,8 @@ static int
 script_begin(struct script *x)
 {
 	x->server = script_default(x->server, ENV_SERVER);
+	if (x->server == NULL)
+		x->server = network_at_start(0);
 	x->nick = script_default(x->nick, ENV_NICK);
 	x->account = script_default(x->account, ENV_ACCOUNT);
 	news_view(&script_view);

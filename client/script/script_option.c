@@ -31,7 +31,7 @@ struct script_option {
 
 static const struct script_option script_options[] = {
 	{ 's', "server", "HOST[:PORT]", SCRIPT_ALL, TO(server),
-	    "the server, otherwise $" ENV_SERVER " or 127.0.0.1:6667" },
+	    "the server or network, otherwise $" ENV_SERVER " or the usual" },
 	{ 'n', "nick", "NICK", SCRIPT_ALL & ~SCRIPT_PAST, TO(nick),
 	    "the nick, otherwise $" ENV_NICK ", or as the account" },
 	{ '\0', "nick", "NICK", SCRIPT_PAST, TO(nick),

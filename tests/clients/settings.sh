@@ -127,6 +127,17 @@ ok "its rooms come first" is \
     "$(sed -n 's/^1:JOIN //p' "$dir/log" | tr '\n' ' ')" '#c #all '
 moot -1 no.such.network.invalid </dev/null
 ok "what is no network is an address" exits 2
+server
+printf 'network a\n\tserver 127.0.0.1:%s\n\tnick cron\n' "$port" >"$conf"
+moot send '#a' 'by itself' </dev/null
+ok "a subcommand goes to the network at start" has "$dir/log" '^1:NICK cron$'
+ok "and says it there" has "$dir/log" 'PRIVMSG #a :by itself'
+server
+printf 'network a\n\tserver 127.0.0.1:%s\n\tnick me\n\taccount me\n' \
+    "$port" >"$conf"
+moot bot --once '#a' -- true </dev/null
+ok "so does a bot, not as the one who is there" has "$dir/log" '^1:NICK '
+ok "nor with the account" hasnt "$dir/log" 'AUTHENTICATE'
 rm "$conf"
 
 # ---- passwords ----
