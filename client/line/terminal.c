@@ -563,8 +563,8 @@ terminal_crash(int signo)
 	raise(signo);
 }
 
-static void
-terminal_catch_crashes(void)
+void
+terminal_catch_crashes(void (*crash)(int))
 {
 	static const int signals[] = { SIGABRT, SIGBUS, SIGFPE, SIGILL,
 		SIGSEGV };
@@ -572,7 +572,7 @@ terminal_catch_crashes(void)
 	size_t i;
 
 	memset(&sa, 0, sizeof(sa));
-	sa.sa_handler = terminal_crash;
+	sa.sa_handler = crash;
 	sa.sa_flags = SA_RESETHAND | SA_NODEFER;
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		sigaction(signals[i], &sa, NULL);
@@ -606,7 +606,7 @@ terminal_open(void)
 	term.typing.c_cc[VMIN] = 1;
 	term.typing.c_cc[VTIME] = 0;
 	term.edits = 1;
-	terminal_catch_crashes();
+	terminal_catch_crashes(terminal_crash);
 	atexit(terminal_close);
 	terminal_enter_raw();
 }

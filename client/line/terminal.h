@@ -27,6 +27,9 @@ struct edit;
 void terminal_open(void);
 /* Restores the terminal; harmless when repeated, and in a signal handler. */
 void terminal_close(void);
+/* Has CRASH called by the signals of a crash, once: it restores the terminal
+ * and raises the signal again. */
+void terminal_catch_crashes(void (*crash)(int));
 /* Whether a person types; whether a person reads. */
 int terminal_is_typed(void);
 int terminal_is_shown(void);

@@ -33,6 +33,7 @@
 
 #include "canvas.h"
 #include "client/input/key.h"
+#include "client/line/terminal.h"
 #include "irc/utf8.h"
 
 enum {
@@ -84,16 +85,7 @@ canvas_string(const char *name, const char *otherwise)
 static void
 canvas_catch_crashes(void)
 {
-	static const int signals[] = { SIGABRT, SIGBUS, SIGFPE, SIGILL,
-		SIGSEGV };
-	struct sigaction sa;
-	size_t i;
-
-	memset(&sa, 0, sizeof(sa));
-	sa.sa_handler = canvas_crash;
-	sa.sa_flags = SA_RESETHAND | SA_NODEFER;
-	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaction(signals[i], &sa, NULL);
+	terminal_catch_crashes(canvas_crash);
 	snprintf(canvas.leave, sizeof(canvas.leave), "%s%s" KEY_PASTE_OFF,
 	    canvas_string("rmcup", "\r\n"), canvas_string("cnorm", ""));
 }

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "client/session/connection.h"
+#include "client/session/network.h"
 #include "path.h"
 #include "secret.h"
 #include "setting.h"
@@ -135,13 +136,7 @@ secret_is_given(const struct secret_search *x)
 static int
 secret_is_set(const struct secret_search *x)
 {
-	const char *network;
-	int i;
-
-	for (i = 0; (network = setting_network(i)) != NULL; i++)
-		if (strcmp(network, x->server) == 0)
-			return 1;
-	return secret_is_given(x);
+	return network_find(x->server) != NULL || secret_is_given(x);
 }
 
 static int
