@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
 #include "harness.h"
 
 enum { PATIENCE = 10000 };
@@ -39,18 +37,11 @@ static int died;               /* before the server began again */
 static void
 begin(const char *point)
 {
-	char state[96];
-
-	server_init(&sv);
-	snprintf(state, sizeof(state), "%s/state", sv.dir);
-	ck_assert_int_eq(mkdir(state, 0700), 0);
-	server_set(&sv, "store", "on");
-	server_set(&sv, "login-delay", "0");
+	server_init_store(&sv);
 	server_set(&sv, "history-on-join", "0");
 	server_set(&sv, "linger", "0");
 	server_set(&sv, "workers", "1");
 	server_set(&sv, "flood", "off");
-	server_set(&sv, "state-dir", "%s", state);
 	server_fault(&sv, point);
 	server_start(&sv);
 }

@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
 #include "harness.h"
 
 enum { PATIENCE = 10000, LOGINS = 24, BANS = 140 };
@@ -25,20 +23,13 @@ static struct server sv;
 static void
 begin(const char *fault)
 {
-	char state[96];
-
-	server_init(&sv);
-	snprintf(state, sizeof(state), "%s/state", sv.dir);
-	ck_assert_int_eq(mkdir(state, 0700), 0);
-	server_set(&sv, "store", "on");
-	server_set(&sv, "login-delay", "0");
+	server_init_store(&sv);
 	server_set(&sv, "workers", "1");
 	server_set(&sv, "flood", "off");
 	server_set(&sv, "cloak", "on");
 	server_set(&sv, "max-clients-per-address", "2");
 	server_add(&sv, "proxy " PROXY "/32");
 	server_set(&sv, "operator", "boss %s", HASH);
-	server_set(&sv, "state-dir", "%s", state);
 	server_fault(&sv, fault);
 	server_start(&sv);
 }

@@ -258,6 +258,19 @@ server_init(struct server *sv)
 	server_add(sv, "max-clients-per-address 20000");
 }
 
+void
+server_init_store(struct server *sv)
+{
+	char state[sizeof(sv->dir) + 8];
+
+	server_init(sv);
+	snprintf(state, sizeof(state), "%s/state", sv->dir);
+	ck_assert_int_eq(mkdir(state, 0700), 0);
+	server_set(sv, "store", "on");
+	server_set(sv, "state-dir", "%s", state);
+	server_set(sv, "login-delay", "0");
+}
+
 static void
 server_setting(struct server *sv, char *line)
 {

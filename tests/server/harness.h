@@ -92,6 +92,9 @@ struct server {
 
 /* A directory, a free prefix and the default settings; starts nothing. */
 void server_init(struct server *sv);
+/* The same for one with a store, in a directory "state" beside the rest, that
+ * does not delay logins. */
+void server_init_store(struct server *sv);
 /* Replaces the setting KEY (VALUE NULL: removes it). */
 void server_set(struct server *sv, const char *key, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
 #include "harness.h"
 #include "scram.h"
 
@@ -24,14 +22,8 @@ static struct server sv;
 static void
 prepare(int workers, const char *store)
 {
-	char state[96];
-
-	server_init(&sv);
-	snprintf(state, sizeof(state), "%s/state", sv.dir);
-	ck_assert_int_eq(mkdir(state, 0700), 0);
+	server_init_store(&sv);
 	server_set(&sv, "store", "%s", store);
-	server_set(&sv, "state-dir", "%s", state);
-	server_set(&sv, "login-delay", "0");
 	server_set(&sv, "workers", "%d", workers);
 	server_set(&sv, "flood", "off");
 }

@@ -30,18 +30,11 @@ static struct server sv;
 static void
 prepare(void)
 {
-	char state[96];
-
-	server_init(&sv);
-	snprintf(state, sizeof(state), "%s/state", sv.dir);
-	ck_assert_int_eq(mkdir(state, 0700), 0);
-	server_set(&sv, "store", "on");
-	server_set(&sv, "login-delay", "0");
+	server_init_store(&sv);
 	server_set(&sv, "history-on-join", "0");
 	server_set(&sv, "workers", "2");
 	server_set(&sv, "flood", "off");
 	server_set(&sv, "linger", "0");
-	server_set(&sv, "state-dir", "%s", state);
 	server_set(&sv, "operator", "boss %s", HASH);
 }
 
