@@ -50,6 +50,8 @@ struct config_class {
 struct config_network {        /* as irc/proxy.h has it */
 	uint8_t addr[16];
 	unsigned bits;
+	int certificates;      /* of a proxy: it is believed what it says of
+	                        * those of clients */
 };
 
 struct config_webirc {

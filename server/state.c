@@ -28,6 +28,7 @@ struct away *aways;
 struct oper *opers;
 struct accepted *accepted;
 struct reason *reasons;
+struct secure *secures;
 struct member *members;
 struct room *rooms;
 struct room_list *room_lists;
@@ -125,6 +126,7 @@ state_layout(char *base, const struct dimensions *d)
 		{ &opers, d->users, sizeof(struct oper) },
 		{ &accepted, d->users, sizeof(struct accepted) },
 		{ &reasons, d->sessions, sizeof(struct reason) },
+		{ &secures, d->sessions, sizeof(struct secure) },
 		{ &chunks, d->chunks, sizeof(struct chunk) },
 		{ &chunk_data, d->chunks, CHUNK_STRIDE },
 		{ &intake, 1, INTAKE_SIZE },
@@ -163,6 +165,7 @@ state_layout_id(void)
 		sizeof(struct address), sizeof(struct whowas),
 		sizeof(struct monitor), MONITOR_BUCKETS,
 		sizeof(struct xline), XLINES_MAX,
+		sizeof(struct secure),
 		sizeof(struct chunk), sizeof(struct txn),
 		sizeof(struct envelope), CHUNK_STRIDE, WHOWAS_MAX,
 		INTAKE_SIZE, OWNED_BITS };

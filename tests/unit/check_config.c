@@ -96,7 +96,8 @@ show(const struct config *c, char *text, size_t size)
 	if (c->network_icon[0] != '\0')
 		fprintf(f, "network-icon %s\n", c->network_icon);
 	for (i = 0; i < c->nproxy; i++)
-		fprintf(f, "proxy %u\n", c->proxies[i].bits);
+		fprintf(f, "proxy %u%s\n", c->proxies[i].bits,
+		    c->proxies[i].certificates ? " certificates" : "");
 	for (i = 0; i < c->nwebirc; i++)
 		fprintf(f, "webirc %s %u\n", c->webircs[i].password,
 		    c->webircs[i].network.bits);
@@ -208,6 +209,8 @@ static const struct {
 	    "network-icon https://a.b/c?x={size}" },
 	{ "proxy 10.0.0.1 ::1\nproxy 10.0.0.0/8\n",
 	    "proxy 128\nproxy 128\nproxy 104" },
+	{ "proxy 10.0.0.1 ::1 certificates\nproxy 10.0.0.0/8\n",
+	    "proxy 128 certificates\nproxy 128 certificates\nproxy 104" },
 	{ "webirc pw 10.0.0.1 2001:db8::/32\nwebirc pv ::/0\n",
 	    "webirc pw 128\nwebirc pw 32\nwebirc pv 0" },
 	{ "admin Ann\nadmin ann@example.org\n",
@@ -495,6 +498,10 @@ static const struct {
 	    "\"https://a b\" is not a URL of http or https in ASCII\n" },
 	{ "proxy 10.0.0.1/33\n", "c:1: proxy: \"10.0.0.1/33\" is neither an "
 	    "address nor ADDRESS/BITS\n" },
+	{ "proxy certificates\n",
+	    "c:1: proxy: certificates of which network?\n" },
+	{ "proxy certificates ::1\n", "c:1: proxy: \"certificates\" is "
+	    "neither an address nor ADDRESS/BITS\n" },
 	{ "proxy a.b\n", "c:1: proxy: \"a.b\" is neither an address nor "
 	    "ADDRESS/BITS\n" },
 	{ "proxy 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1"
