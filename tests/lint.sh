@@ -252,6 +252,14 @@ no_blanks_at_end() {
 	return 0
 }
 
+# kill(2) with the pid of a worker that is just being replaced, 0, would go to
+# the process group of the test; pid_signal() looks first.
+signals_by_harness() {
+	grep -nE '(^|[^_a-z])kill\(' tests/server/*.c tests/crash/*.c |
+	    grep -v '^tests/server/harness_proc\.c:'
+	return 0
+}
+
 # within DIR FORBIDDEN...: DIR includes nothing of the others.
 within() {
 	layer=$1
@@ -308,6 +316,7 @@ check "irc/ stands alone" within irc ipc server client ctl
 check "ipc/ uses nothing above it" within ipc server client ctl
 check "client/ uses irc/ only" within client ipc server ctl
 check "no path of one machine" no_foreign_path
+check "tests signal by the harness" signals_by_harness
 check "scripts parse" scripts_parse
 
 tail=
