@@ -131,6 +131,10 @@ static const struct setting settings[] = {
 	{ "client-tag-deny", setting_client_tag_deny, field_same,
 	    FIELD(client_tag_deny),
 	    1, 1, 0, 0, 0, "off", NULL },
+	{ "confine", setting_confine, field_same, FIELD(confine),
+	    1, 1, 0, 0, 0, "on", NULL },
+	{ "core-dumps", setting_core, field_same, FIELD(core_dumps),
+	    1, 1, 0, 0, 0, "off", NULL },
 	{ "log-level", setting_level, field_same, FIELD(log_level),
 	    1, 1, 0, 0, 0, "info", NULL },
 };

@@ -119,6 +119,8 @@ struct config {
 	uint32_t audit_age;         /* days what operators did is kept; 365 */
 	int cloak;                  /* whether hosts are cloaked; 0 */
 	uint32_t metadata_keys;     /* of a user or room; 20; 0..20 */
+	int confine;                /* enum confine_mode; on */
+	int core_dumps;             /* enum confine_core; off */
 	int log_level;              /* warn | info | debug; info */
 };
 

@@ -78,6 +78,8 @@ int setting_workers(struct parser *p, char **value, int n);
 int setting_size(struct parser *p, char **value, int n);
 int setting_flood(struct parser *p, char **value, int n);
 int setting_level(struct parser *p, char **value, int n);
+int setting_confine(struct parser *p, char **value, int n);
+int setting_core(struct parser *p, char **value, int n);
 int setting_switch(struct parser *p, char **value, int n);
 int setting_registration(struct parser *p, char **value, int n);
 /* Writes a size as a person would: the largest unit that loses nothing. */

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../ipc/confine.h"
 #include "config.h"
 #include "log.h"
 #include "setting.h"
@@ -189,6 +190,34 @@ setting_level(struct parser *p, char **value, int n)
 		[LOG_LEVEL_WARN] = "warn",
 		[LOG_LEVEL_INFO] = "info",
 		[LOG_LEVEL_DEBUG] = "debug",
+		NULL,
+	};
+
+	(void)n;
+	return choice_read(p, value[0], words);
+}
+
+int
+setting_confine(struct parser *p, char **value, int n)
+{
+	static const char *const words[] = {
+		[CONFINE_OFF] = "off",
+		[CONFINE_LOG] = "log",
+		[CONFINE_ON] = "on",
+		NULL,
+	};
+
+	(void)n;
+	return choice_read(p, value[0], words);
+}
+
+int
+setting_core(struct parser *p, char **value, int n)
+{
+	static const char *const words[] = {
+		[CORE_OFF] = "off",
+		[CORE_ON] = "on",
+		[CORE_FULL] = "full",
 		NULL,
 	};
 

@@ -25,6 +25,7 @@ struct worker *workers;
 struct session *sessions;
 struct user *users;
 struct away *aways;
+struct trace *traces;
 struct oper *opers;
 struct accepted *accepted;
 struct reason *reasons;
@@ -127,6 +128,7 @@ state_layout(char *base, const struct dimensions *d)
 		{ &reasons, d->sessions, sizeof(struct reason) },
 		{ &chunks, d->chunks, sizeof(struct chunk) },
 		{ &chunk_data, d->chunks, CHUNK_STRIDE },
+		{ &traces, d->workers, sizeof(struct trace) },
 		{ &intake, 1, INTAKE_SIZE },
 		{ &owned, OWNED_BITS / 64, sizeof(uint64_t) },
 	};
@@ -156,7 +158,7 @@ state_layout_id(void)
 	static const size_t sizes[] = { STATE_LAYOUT, sizeof(struct state),
 		sizeof(struct worker), sizeof(struct session),
 		sizeof(struct user), sizeof(struct away), sizeof(struct oper),
-		sizeof(struct accepted),
+		sizeof(struct accepted), sizeof(struct trace),
 		sizeof(struct member), sizeof(struct room),
 		sizeof(struct room_list), sizeof(struct ban),
 		sizeof(struct metadatum), sizeof(struct subscription),

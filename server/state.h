@@ -540,6 +540,14 @@ struct worker {
 	struct envelope mail;
 };
 
+enum { TRACE_TEXT = 8192 - 8 };
+
+struct trace {                 /* the last words of a worker that crashed */
+	int32_t pid;           /* 0: there are none */
+	uint32_t length;
+	char text[TRACE_TEXT];
+};
+
 struct list {                  /* a free list, oldest first */
 	uint32_t first, last;
 	uint32_t used;         /* slots handed out */
@@ -597,6 +605,7 @@ extern struct worker *workers;      /* [1..nworker]; 0: mootd-store */
 extern struct session *sessions;
 extern struct user *users;          /* users[1..255] unused: system IDs */
 extern struct away *aways;          /* by user */
+extern struct trace *traces;        /* by worker */
 extern struct oper *opers;          /* by user */
 extern struct accepted *accepted;   /* by user */
 extern struct reason *reasons;      /* by session */
