@@ -119,6 +119,12 @@ show(const struct config *c, char *text, size_t size)
 	    c->client_tag_deny, c->metadata_keys);
 	fprintf(f, "audit-age %u\ncloak %d\n", c->audit_age, c->cloak);
 	fprintf(f, "password-least %u\n", c->password_least);
+	for (i = 0; i < c->nlisten_tls; i++)
+		fprintf(f, "listen-tls %s\n", c->listen_tls[i].text);
+	fprintf(f, "tls %d %d %u %u %u\ntls-cert %s\ntls-key %s\n",
+	    c->nlisten_tls, c->tls_workers, c->tls_handshakes,
+	    c->tls_handshakes_per_address, c->tls_handshake_timeout,
+	    c->tls_cert, c->tls_key);
 	for (i = 0; i < c->noperator; i++)
 		fprintf(f, "%s: class \"%s\", %u\n", c->operators[i].name,
 		    c->operators[i].class, c->operators[i].privileges);
@@ -148,6 +154,7 @@ static const struct {
 	{ "", "history 365 1000000 20\nlinger 120" },
 	{ "", "metadata-keys 20" },
 	{ "", "password-least 6" },
+	{ "", "tls 0 0 1000 100 10\ntls-cert \ntls-key " },
 	/* Lines. */
 	{ "network A\n", "network A" },
 	{ "network A", "network A" },
@@ -179,6 +186,15 @@ static const struct {
 	{ "listen 127.0.0.1:1 127.0.0.1:2\n",
 	    "listen 127.0.0.1:1\nlisten 127.0.0.1:2\nnlisten 2" },
 	{ "listen 127.0.0.1:65535\n", "listen 127.0.0.1:65535\nnlisten 1" },
+	{ "listen-tls 127.0.0.1:6697\nlisten 127.0.0.1:6697\n",
+	    "listen-tls 127.0.0.1:6697\ntls 1 0 1000 100 10" },
+	{ "listen-tls [::]:6697 127.0.0.1:1\n",
+	    "listen 127.0.0.1:6667\nlisten [::1]:6667\nnlisten 2" },
+	{ "tls-cert /a\ntls-key /b\n", "tls-cert /a\ntls-key /b" },
+	{ "tls-cert /a\n", "tls-cert /a\ntls-key " },
+	{ "tls-workers 3\ntls-handshakes 10\ntls-handshakes-per-address 5\n"
+	    "tls-handshake-timeout 600\n", "tls 0 3 10 5 600" },
+	{ "tls-workers auto\n", "tls 0 0 1000 100 10" },
 	{ "workers auto\n", "workers 0" },
 	{ "workers 1\n", "workers 1" },
 	{ "workers 63\n", "workers 63" },
@@ -281,6 +297,15 @@ static const struct {
 } bad[] = {
 	/* Words. */
 	{ "nonsense\n", "c:1: unknown word \"nonsense\"\n" },
+	{ "listen-tls 6697\n",
+	    "c:1: listen-tls: \"6697\" is not ADDRESS:PORT\n" },
+	{ "listen-tls 127.0.0.1:1\nlisten-tls 127.0.0.1:1\n",
+	    "c:2: listen-tls: 127.0.0.1:1 is already on line 1\n" },
+	{ "tls-key /b\n", "c:1: tls-key: there is no tls-cert\n" },
+	{ "tls-workers few\n",
+	    "c:1: tls-workers: \"few\" is neither a number nor auto\n" },
+	{ "tls-handshakes 9\n",
+	    "c:1: tls-handshakes: 9 is not within 10..100000\n" },
 	{ "workes 3\n",
 	    "c:1: unknown word \"workes\"; did you mean \"workers\"?\n" },
 	{ "Network A\n",
