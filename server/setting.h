@@ -35,7 +35,7 @@ struct parser {
 	int line;
 	const struct setting *setting;
 	int *seen;             /* per setting: the line it was on, or 0 */
-	int listen_line[CONFIG_LISTEN];
+	int listen_line[CONFIG_LISTEN], listen_tls_line[CONFIG_LISTEN];
 	int operator_line[CONFIG_OPERATOR];
 };
 

@@ -113,11 +113,11 @@ setting_workers(struct parser *p, char **value, int n)
 	if (isdigit((unsigned char)value[0][0]))
 		return setting_number(p, value, n);
 	if (strcmp(value[0], "auto") != 0) {
-		complain(p, "workers: \"%s\" is neither a number nor auto",
-		    log_safe(value[0]));
+		complain(p, "%s: \"%s\" is neither a number nor auto",
+		    p->setting->word, log_safe(value[0]));
 		return -1;
 	}
-	p->config->workers = 0;
+	memset(setting_field(p), 0, p->setting->size);
 	return 0;
 }
 

@@ -29,6 +29,7 @@ struct trace *traces;
 struct oper *opers;
 struct accepted *accepted;
 struct reason *reasons;
+struct secure *secures;
 struct member *members;
 struct room *rooms;
 struct room_list *room_lists;
@@ -126,6 +127,7 @@ state_layout(char *base, const struct dimensions *d)
 		{ &opers, d->users, sizeof(struct oper) },
 		{ &accepted, d->users, sizeof(struct accepted) },
 		{ &reasons, d->sessions, sizeof(struct reason) },
+		{ &secures, d->sessions, sizeof(struct secure) },
 		{ &chunks, d->chunks, sizeof(struct chunk) },
 		{ &chunk_data, d->chunks, CHUNK_STRIDE },
 		{ &traces, d->workers, sizeof(struct trace) },
@@ -165,6 +167,7 @@ state_layout_id(void)
 		sizeof(struct address), sizeof(struct whowas),
 		sizeof(struct monitor), MONITOR_BUCKETS,
 		sizeof(struct xline), XLINES_MAX,
+		sizeof(struct secure),
 		sizeof(struct chunk), sizeof(struct txn),
 		sizeof(struct envelope), CHUNK_STRIDE, WHOWAS_MAX,
 		INTAKE_SIZE, OWNED_BITS };

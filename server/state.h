@@ -12,6 +12,7 @@
 #include "../ipc/segment.h"
 #include "../irc/metadata.h"
 #include "../irc/name.h"
+#include "../irc/proxy.h"
 #include "config.h"
 
 /*
@@ -178,7 +179,8 @@ struct session {
 	uint16_t crashes;      /* of workers: by its current line */
 	uint16_t faults;       /* by anything else about it */
 	uint8_t device;        /* no other session of its user has this one */
-	uint8_t pad[3];
+	uint8_t secure;        /* enum secure_flag; the rest: struct secure */
+	uint8_t pad[2];
 	struct in6_addr addr;
 };
 
@@ -240,6 +242,19 @@ struct accepted {
 	uint32_t gen;          /* of the user: else it is a former one's */
 	uint32_t at;
 	uint32_t user[ACCEPTS_MAX], user_gen[ACCEPTS_MAX];
+};
+
+enum secure_flag {
+	SECURE_TLS = 1,        /* nobody on its way can read it */
+	SECURE_CERTIFICATE = 2, /* and its client has shown one */
+};
+
+/* The TLS of a session, with SECURE_TLS: apart, for it is seldom looked at. */
+struct secure {
+	uint32_t gen;          /* of the session */
+	char version[16];      /* "TLSv1.3", "" when it is not known; */
+	char cipher[64];       /* likewise */
+	uint8_t fingerprint[PROXY_FINGERPRINT]; /* of SECURE_CERTIFICATE */
 };
 
 struct reason {                /* why a session is closing */
@@ -609,6 +624,7 @@ extern struct trace *traces;        /* by worker */
 extern struct oper *opers;          /* by user */
 extern struct accepted *accepted;   /* by user */
 extern struct reason *reasons;      /* by session */
+extern struct secure *secures;      /* by session */
 extern struct member *members;
 extern struct room *rooms;
 extern struct room_list *room_lists;

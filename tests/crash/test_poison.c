@@ -87,11 +87,9 @@ witness(void)
 static void
 worker_kill(int number)
 {
-	pid_t pid = server_worker_pid(&sv, number);
+	pid_t pid = server_worker_kill(&sv, number);
 
-	ck_assert_int_gt(pid, 0);
-	kill(pid, SIGKILL);
-	wait_for(server_worker_pid(&sv, number) != pid, 5000);
+	wait_for(server_worker_pid(&sv, number) != pid, SERVER_AGAIN);
 }
 
 static int
@@ -315,9 +313,9 @@ START_TEST(test_innocent)
 	home = client_worker(eve);
 	client_send(eve, "CRASH run hang");
 	for (i = 0; i < 3; i++) {
-		wait_for((pid = server_worker_pid(&sv, home)) > 0, 5000);
+		pid = server_worker_again(&sv, home, 0);
 		poll(NULL, 0, 100);
-		kill(pid, SIGKILL);
+		pid_signal(pid, SIGKILL);
 		wait_for(server_worker_pid(&sv, home) != pid, 5000);
 	}
 	ck_assert(!server_log_has(&sv, "workers: dropped"));

@@ -211,6 +211,7 @@ main(void)
 	srunner_add_suite(sr, check_mailbox());
 	srunner_add_suite(sr, check_envelope());
 	srunner_add_suite(sr, check_bell());
+	srunner_add_suite(sr, check_bucket());
 	srunner_add_suite(sr, check_mailmap());
 	srunner_add_suite(sr, check_segment());
 	srunner_add_suite(sr, check_process());

@@ -15,6 +15,7 @@ Suite *check_lock(void);
 Suite *check_mailbox(void);
 Suite *check_envelope(void);
 Suite *check_bell(void);
+Suite *check_bucket(void);
 Suite *check_mailmap(void);
 Suite *check_segment(void);
 Suite *check_process(void);
