@@ -50,8 +50,20 @@ networks_add(struct parser *p, char **value, int n,
 int
 setting_proxy(struct parser *p, char **value, int n)
 {
-	return networks_add(
-	    p, value, n, p->config->proxies, &p->config->nproxy);
+	struct config *config = p->config;
+	int certificates = strcmp(value[n - 1], "certificates") == 0;
+	int first = config->nproxy;
+
+	if (certificates && n == 1) {
+		complain(p, "proxy: certificates of which network?");
+		return -1;
+	}
+	if (networks_add(p, value, n - certificates, config->proxies,
+	        &config->nproxy) != 0)
+		return -1;
+	for (; first < config->nproxy; first++)
+		config->proxies[first].certificates = certificates;
+	return 0;
 }
 
 int
