@@ -202,6 +202,14 @@ struct client *client_connect(struct server *sv);
 /* From another loopback address, or to another port (0: the first). */
 struct client *client_connect_from(struct server *sv, const char *address,
     int port);
+/* Tells whose connection C is, as whoever ends TLS does: an IPv4 ADDRESS over
+ * TLS (CLIENT_TLS, CLIENT_CIPHER).  CERTIFICATE, if not 0, is what each byte
+ * of its certificate's fingerprint is. */
+#define CLIENT_TLS "TLSv1.3"
+#define CLIENT_CIPHER "TLS_AES_256_GCM_SHA384"
+void client_pass_on(struct client *c, const char *address, int certificate);
+/* "a5a5...", the same fingerprint as text; one of four static buffers. */
+const char *client_fingerprint(int certificate);
 /* Connects, registers, waits for the end of the MOTD. */
 struct client *client_register(struct server *sv, const char *nick);
 /* The same with capabilities ("message-tags batch"), which must be had. */
@@ -213,6 +221,9 @@ struct client *client_register_as(struct server *sv, const char *nick,
 /* Registered with the nick and capabilities, and logged in to the account of
  * that name, which is made if there is none; its password is "secret". */
 struct client *client_login(struct server *sv, const char *nick,
+    const char *caps);
+/* The same on the new connection C, which is returned. */
+struct client *client_login_at(struct client *c, const char *nick,
     const char *caps);
 /* N clients "PREFIX1".."PREFIXn" into V. */
 void client_register_many(struct server *sv, struct client **v, int n,
