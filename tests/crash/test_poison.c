@@ -93,7 +93,7 @@ worker_kill(int number)
 }
 
 static int
-traces(const char *want)
+traces_with(const char *want)
 {
 	DIR *dir = opendir(sv.dir);
 	struct dirent *entry;
@@ -158,9 +158,9 @@ START_TEST(test_line)
 	witness();
 	client_ask(eve, "PING still", "PONG *still");
 	ck_assert_int_eq(deaths(), row->deaths);
-	ck_assert_msg(traces(row->trace) >= 1, "no trace has \"%s\"",
+	ck_assert_msg(traces_with(row->trace) >= 1, "no trace has \"%s\"",
 	    row->trace);
-	ck_assert_int_eq(traces(""), 2);
+	ck_assert_int_eq(traces_with(""), 2);
 	if (row->log != NULL && strchr(row->log, '"') == NULL)
 		ck_assert_msg(server_log_has(&sv, row->log), "no \"%s\"",
 		    row->log);
@@ -207,7 +207,7 @@ START_TEST(test_mail)
 	client_ask(eve, "PING still", "PONG *still");
 	witness();
 	ck_assert_int_eq(deaths(), 2);
-	ck_assert_int_eq(traces("with mail of kind 1"), 2);
+	ck_assert_int_eq(traces_with("with mail of kind 1"), 2);
 	server_stop(&sv);
 }
 END_TEST

@@ -216,6 +216,7 @@ main(void)
 	srunner_add_suite(sr, check_segment());
 	srunner_add_suite(sr, check_process());
 	srunner_add_suite(sr, check_stream());
+	srunner_add_suite(sr, check_confine());
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
 	srunner_free(sr);

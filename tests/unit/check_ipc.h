@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 /* One suite for each module of ipc/. */
+Suite *check_confine(void);
 Suite *check_lock(void);
 Suite *check_mailbox(void);
 Suite *check_envelope(void);
