@@ -57,6 +57,8 @@ static const struct setting settings[] = {
 	{ "listen", setting_listen, setting_listens_same, FIELD(listen),
 	    1, CONFIG_LISTEN, 0, 0, FIXED | REPEAT,
 	    "127.0.0.1:6667 [::1]:6667", NULL },
+	{ "local-access", setting_local_access, field_same,
+	    FIELD(local_access), 1, 2, 0, 0, FIXED, "everybody", NULL },
 	{ "workers", setting_workers, field_same, FIELD(workers),
 	    1, 1, 1, CONFIG_WORKERS, FIXED, "auto", NULL },
 	{ "ipc-prefix", setting_number, field_same, FIELD(ipc_prefix),
@@ -314,6 +316,8 @@ config_default(struct config *config)
 		snprintf(text, sizeof text, "%s", st->usual);
 		st->read(&p, word, setting_split(&p, text, word));
 	}
+	setting_local_derive(text, sizeof text);
+	setting_listen_usual(config, text);
 	if (errors.count > 0)
 		panic("defaults: %s", errors.text);
 }
@@ -390,6 +394,8 @@ config_keep_fixed(struct config *config, const struct config *old)
 			    (const char *)old + st->offset, st->size);
 	memcpy(config->listen, old->listen, sizeof config->listen);
 	config->nlisten = old->nlisten;
+	memcpy(config->local_group, old->local_group,
+	    sizeof config->local_group);
 }
 
 const char *

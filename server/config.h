@@ -26,7 +26,15 @@ enum {
 struct config_listen {
 	struct sockaddr_storage addr;
 	socklen_t addrlen;
-	char text[80];         /* as written, for messages */
+	char text[112];        /* as written, for messages; of a Unix socket,
+	                        * its path */
+	int usual;             /* nobody wrote it: it may fail */
+};
+
+enum {                          /* who may connect to a path */
+	LOCAL_EVERYBODY,
+	LOCAL_OWNER,
+	LOCAL_GROUP,
 };
 
 /* What an operator may do, by its class. */
@@ -71,7 +79,10 @@ struct config {
 	char description[128];      /* "": the network's name does */
 	char network_icon[CONFIG_ICON]; /* "" = none */
 	struct config_listen listen[CONFIG_LISTEN];
-	int nlisten;                /* none given: 127.0.0.1:6667, [::1]:6667 */
+	int nlisten;                /* none given: 127.0.0.1:6667, [::1]:6667,
+	                             * and moot.sock beside `control' */
+	int local_access;           /* LOCAL_*: who may connect to a path */
+	char local_group[32];       /* with LOCAL_GROUP */
 	int workers;                /* 0 = auto: one a core, 1..63 */
 	int ipc_prefix;             /* 1..127, 0x6d; decimal or 0x hex */
 	uint32_t max_clients;       /* 10000; 1..1000000 */

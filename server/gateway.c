@@ -33,10 +33,14 @@ is_in(const struct in6_addr *addr, const struct config_network *n)
 }
 
 int
-gateway_is_proxy(const struct in6_addr *addr)
+gateway_passes_on(const struct in6_addr *addr, enum listen_kind kind)
 {
 	int i;
 
+	if (kind == LISTEN_TLS)
+		return 1;
+	if (kind != LISTEN_PLAIN)
+		return 0;
 	for (i = 0; i < config->nproxy; i++)
 		if (is_in(addr, &config->proxies[i]))
 			return 1;

@@ -256,6 +256,15 @@ server_init(struct server *sv)
 	server_add(sv, "motd %s", path);
 	server_add(sv, "flood off");
 	server_add(sv, "max-clients-per-address 20000");
+	if (getenv("MOOT_TEST_LOCAL") != NULL)
+		server_local(sv);
+}
+
+void
+server_local(struct server *sv)
+{
+	snprintf(sv->local, sizeof(sv->local), "%s/moot.sock", sv->dir);
+	server_add(sv, "listen %s", sv->local);
 }
 
 void
@@ -425,7 +434,8 @@ server_listens(const struct server *sv)
 	int i, n = 0;
 
 	for (i = 0; i < sv->nsetting; i++)
-		n += strncmp(sv->setting[i], "listen ", 7) == 0;
+		n += strncmp(sv->setting[i], "listen ", 7) == 0 &&
+		    sv->setting[i][7] != '/';
 	return n;
 }
 
