@@ -248,6 +248,7 @@ static const struct column user_columns[] = {
 	{ "WORKER", "{worker}", 1 },
 	{ "STATE", "{state}", 0 },
 	{ "OPER", "{oper:y}", 0 },
+	{ "SECURE", "{secure:y}", 0 },
 	{ "SIGNON", "{signon:d}", 0 },
 	{ "IDLE", "{idle:s}", 1 },
 	{ "ROOMS", "{rooms}", 1 },

@@ -58,6 +58,8 @@ struct config_class {
 struct config_network {        /* as irc/proxy.h has it */
 	uint8_t addr[16];
 	unsigned bits;
+	int certificates;      /* of a proxy: it is believed what it says of
+	                        * those of clients */
 };
 
 struct config_webirc {
@@ -83,6 +85,14 @@ struct config {
 	                             * and moot.sock beside `control' */
 	int local_access;           /* LOCAL_*: who may connect to a path */
 	char local_group[32];       /* with LOCAL_GROUP */
+	struct config_listen listen_tls[CONFIG_LISTEN];
+	int nlisten_tls;            /* 0: no TLS; see config_listen_tls() */
+	char tls_cert[256];         /* "": mootd-tls makes its own */
+	char tls_key[256];          /* "": it is in the file above */
+	int tls_workers;            /* 0 = auto: one a core, 1..63 */
+	uint32_t tls_handshakes;    /* in progress in each; 1000; 10..100000 */
+	uint32_t tls_handshakes_per_address; /* of them; 100; 1..100000 */
+	uint32_t tls_handshake_timeout; /* seconds; 10; 1..600 */
 	int workers;                /* 0 = auto: one a core, 1..63 */
 	int ipc_prefix;             /* 1..127, 0x6d; decimal or 0x hex */
 	uint32_t max_clients;       /* 10000; 1..1000000 */
@@ -130,6 +140,8 @@ struct config {
 	uint32_t audit_age;         /* days what operators did is kept; 365 */
 	int cloak;                  /* whether hosts are cloaked; 0 */
 	uint32_t metadata_keys;     /* of a user or room; 20; 0..20 */
+	int confine;                /* enum confine_mode; on */
+	int core_dumps;             /* enum confine_core; off */
 	int log_level;              /* warn | info | debug; info */
 };
 
@@ -150,6 +162,9 @@ struct config_errors {
 
 /* Fills CONFIG with the defaults; derives those that depend on who runs it. */
 void config_default(struct config *config);
+/* Adds the addresses for TLS of a server without a configuration file:
+ * 127.0.0.1:6697 and [::1]:6697. */
+void config_listen_tls(struct config *config);
 /* Reads FILE over the defaults.  Returns 0, or -1 with ERRORS filled; CONFIG
  * is then unusable.  config_free() releases what it holds. */
 int config_load(struct config *config, const char *file,

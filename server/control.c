@@ -32,6 +32,7 @@
 #include "deliver.h"
 #include "log.h"
 #include "registry.h"
+#include "secure.h"
 #include "session.h"
 #include "version.h"
 #include "worker.h"
@@ -307,6 +308,22 @@ row_address(const struct in6_addr *addr)
 	row_text("address", text);
 }
 
+/* Its TLS: "" for none, or what is not known of it. */
+static void
+row_secure(uint32_t i)
+{
+	const struct secure *t = secure_of(i);
+	const uint8_t *fingerprint = secure_certificate(i);
+	char text[2 * PROXY_FINGERPRINT + 1] = "";
+
+	if (fingerprint != NULL)
+		proxy_fingerprint_text(text, fingerprint);
+	row_number("secure", t != NULL);
+	row_text("tls", t != NULL ? t->version : "");
+	row_text("cipher", t != NULL ? t->cipher : "");
+	row_text("certificate", text);
+}
+
 static void
 show_user(struct command *c, uint32_t i)
 {
@@ -328,6 +345,7 @@ show_user(struct command *c, uint32_t i)
 	    : flags & USER_REGISTERED ? "online" : "registering");
 	row_field("account", u->account);
 	row_address(&s->addr);
+	row_secure(i);
 	row_number("signon", u->signon / 1000);
 	row_number("idle", past(wall_ms, u->spoke) / 1000);
 	row_number("rooms", u->nmembers);

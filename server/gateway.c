@@ -22,6 +22,7 @@
 #include "handlers.h"
 #include "log.h"
 #include "registry.h"
+#include "secure.h"
 #include "session.h"
 #include "worker.h"
 #include "xline.h"
@@ -32,19 +33,34 @@ is_in(const struct in6_addr *addr, const struct config_network *n)
 	return proxy_same_network(addr->s6_addr, n->addr, n->bits);
 }
 
-int
-gateway_passes_on(const struct in6_addr *addr, enum listen_kind kind)
+/* The first of the networks that ADDR is in. */
+static const struct config_network *
+proxy_find(const struct in6_addr *addr)
 {
 	int i;
 
-	if (kind == LISTEN_TLS)
-		return 1;
-	if (kind != LISTEN_PLAIN)
-		return 0;
 	for (i = 0; i < config->nproxy; i++)
 		if (is_in(addr, &config->proxies[i]))
+			return &config->proxies[i];
+	return NULL;
+}
+
+int
+gateway_passes_on(const struct in6_addr *addr, enum listen_kind kind)
+{
+	return kind == LISTEN_TLS ||
+	    (kind == LISTEN_PLAIN && proxy_find(addr) != NULL);
+}
+
+int
+gateway_has_certificates(void)
+{
+	int i;
+
+	for (i = 0; i < config->nproxy; i++)
+		if (config->proxies[i].certificates)
 			return 1;
-	return 0;
+	return config->nlisten_tls > 0;
 }
 
 /* The session is ADDR's from now on, or is closed, since that has too many. */
@@ -83,6 +99,15 @@ gateway_header(uint32_t i)
 	return n >= 0 ? (size_t)n : len;
 }
 
+/* Whether C's peer is believed what it says of certificates. */
+static int
+is_certain(const struct command *c)
+{
+	const struct config_network *n = proxy_find(&c->s->addr);
+
+	return c->s->kind == LISTEN_TLS || (n != NULL && n->certificates);
+}
+
 enum command_result
 gateway_proxy(struct command *c)
 {
@@ -102,6 +127,9 @@ gateway_proxy(struct command *c)
 	}
 	if (p.known)
 		memcpy(&addr, p.addr, sizeof(addr));
+	if (p.tls)
+		secure_begin(c, p.version, p.cipher,
+		    p.certified && is_certain(c) ? p.fingerprint : NULL);
 	return pass_on(c, &addr);
 }
 
@@ -137,6 +165,33 @@ webirc_find(const struct in6_addr *addr, const char *password)
 	return NULL;
 }
 
+/* Whether the client says "secure", or "secure=x", among its options. */
+static int
+is_secure(const char *options)
+{
+	size_t n;
+
+	for (; *options != '\0'; options += n + (options[n] == ' ')) {
+		n = strcspn(options, " ");
+		if (strncmp(options, "secure", 6) == 0 &&
+		    strcspn(options, "= ") == 6)
+			return 1;
+	}
+	return 0;
+}
+
+/* The way from the gateway to here may be no worse.  What was known so far was
+ * of the gateway: neither its certificate nor its cipher is the client's. */
+static void
+pass_on_secure(struct command *c)
+{
+	if (c->m.nparam > 4 && is_secure(c->m.param[4]) &&
+	    (c->s->secure != 0 || secure_is_here(&c->s->addr)))
+		secure_begin(c, "", "", NULL);
+	else if (c->s->secure != 0)
+		secure_end(c);
+}
+
 /* WEBIRC PASSWORD GATEWAY HOST ADDRESS [OPTIONS] */
 enum command_result
 cmd_webirc(struct command *c)
@@ -151,5 +206,6 @@ cmd_webirc(struct command *c)
 		return refuse(c, "WEBIRC without a valid address");
 	log_debug("webirc: %s passes on %s", c->u->host,
 	    log_safe(c->m.param[3]));
+	pass_on_secure(c);
 	return pass_on(c, &addr);
 }

@@ -34,14 +34,18 @@ int
 setting_proxy(struct parser *p, char **value, int n)
 {
 	struct config *config = p->config;
-	int i;
+	int certificates = strcmp(value[n - 1], "certificates") == 0, i;
 
-	for (i = 0; i < n; i++) {
+	if (certificates && n == 1) {
+		complain(p, "proxy: certificates of which network?");
+		return -1;
+	}
+	for (i = 0; i < n - certificates; i++) {
 		if (gateways_full(p, config->nproxy) ||
 		    network_parse(p, value[i],
 		        &config->proxies[config->nproxy]) != 0)
 			return -1;
-		config->nproxy++;
+		config->proxies[config->nproxy++].certificates = certificates;
 	}
 	return 0;
 }

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../ipc/confine.h"
 #include "config.h"
 #include "log.h"
 #include "setting.h"
@@ -112,11 +113,11 @@ setting_workers(struct parser *p, char **value, int n)
 	if (isdigit((unsigned char)value[0][0]))
 		return setting_number(p, value, n);
 	if (strcmp(value[0], "auto") != 0) {
-		complain(p, "workers: \"%s\" is neither a number nor auto",
-		    log_safe(value[0]));
+		complain(p, "%s: \"%s\" is neither a number nor auto",
+		    p->setting->word, log_safe(value[0]));
 		return -1;
 	}
-	p->config->workers = 0;
+	memset(setting_field(p), 0, p->setting->size);
 	return 0;
 }
 
@@ -189,6 +190,34 @@ setting_level(struct parser *p, char **value, int n)
 		[LOG_LEVEL_WARN] = "warn",
 		[LOG_LEVEL_INFO] = "info",
 		[LOG_LEVEL_DEBUG] = "debug",
+		NULL,
+	};
+
+	(void)n;
+	return choice_read(p, value[0], words);
+}
+
+int
+setting_confine(struct parser *p, char **value, int n)
+{
+	static const char *const words[] = {
+		[CONFINE_OFF] = "off",
+		[CONFINE_LOG] = "log",
+		[CONFINE_ON] = "on",
+		NULL,
+	};
+
+	(void)n;
+	return choice_read(p, value[0], words);
+}
+
+int
+setting_core(struct parser *p, char **value, int n)
+{
+	static const char *const words[] = {
+		[CORE_OFF] = "off",
+		[CORE_ON] = "on",
+		[CORE_FULL] = "full",
 		NULL,
 	};
 

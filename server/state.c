@@ -25,9 +25,11 @@ struct worker *workers;
 struct session *sessions;
 struct user *users;
 struct away *aways;
+struct trace *traces;
 struct oper *opers;
 struct accepted *accepted;
 struct reason *reasons;
+struct secure *secures;
 struct member *members;
 struct room *rooms;
 struct room_list *room_lists;
@@ -125,8 +127,10 @@ state_layout(char *base, const struct dimensions *d)
 		{ &opers, d->users, sizeof(struct oper) },
 		{ &accepted, d->users, sizeof(struct accepted) },
 		{ &reasons, d->sessions, sizeof(struct reason) },
+		{ &secures, d->sessions, sizeof(struct secure) },
 		{ &chunks, d->chunks, sizeof(struct chunk) },
 		{ &chunk_data, d->chunks, CHUNK_STRIDE },
+		{ &traces, d->workers, sizeof(struct trace) },
 		{ &intake, 1, INTAKE_SIZE },
 		{ &owned, OWNED_BITS / 64, sizeof(uint64_t) },
 	};
@@ -156,13 +160,14 @@ state_layout_id(void)
 	static const size_t sizes[] = { STATE_LAYOUT, sizeof(struct state),
 		sizeof(struct worker), sizeof(struct session),
 		sizeof(struct user), sizeof(struct away), sizeof(struct oper),
-		sizeof(struct accepted),
+		sizeof(struct accepted), sizeof(struct trace),
 		sizeof(struct member), sizeof(struct room),
 		sizeof(struct room_list), sizeof(struct ban),
 		sizeof(struct metadatum), sizeof(struct subscription),
 		sizeof(struct address), sizeof(struct whowas),
 		sizeof(struct monitor), MONITOR_BUCKETS,
 		sizeof(struct xline), XLINES_MAX,
+		sizeof(struct secure),
 		sizeof(struct chunk), sizeof(struct txn),
 		sizeof(struct envelope), CHUNK_STRIDE, WHOWAS_MAX,
 		INTAKE_SIZE, OWNED_BITS };

@@ -13,6 +13,7 @@
 #include "../ipc/stream.h"
 #include "../irc/metadata.h"
 #include "../irc/name.h"
+#include "../irc/proxy.h"
 #include "config.h"
 
 /*
@@ -197,7 +198,8 @@ struct session {
 	uint16_t faults;       /* by anything else about it */
 	uint8_t device;        /* no other session of its user has this one */
 	uint8_t dropped;       /* lines of it that were poison */
-	uint8_t pad[2];
+	uint8_t secure;        /* enum secure_flag; the rest: struct secure */
+	uint8_t pad[1];
 	struct in6_addr addr;
 };
 
@@ -259,6 +261,19 @@ struct accepted {
 	uint32_t gen;          /* of the user: else it is a former one's */
 	uint32_t at;
 	uint32_t user[ACCEPTS_MAX], user_gen[ACCEPTS_MAX];
+};
+
+enum secure_flag {
+	SECURE_TLS = 1,        /* nobody on its way can read it */
+	SECURE_CERTIFICATE = 2, /* and its client has shown one */
+};
+
+/* The TLS of a session, with SECURE_TLS: apart, for it is seldom looked at. */
+struct secure {
+	uint32_t gen;          /* of the session */
+	char version[16];      /* "TLSv1.3", "" when it is not known; */
+	char cipher[64];       /* likewise */
+	uint8_t fingerprint[PROXY_FINGERPRINT]; /* of SECURE_CERTIFICATE */
 };
 
 struct reason {                /* why a session is closing */
@@ -560,6 +575,14 @@ struct worker {
 	struct envelope mail;
 };
 
+enum { TRACE_TEXT = 8192 - 8 };
+
+struct trace {                 /* the last words of a worker that crashed */
+	int32_t pid;           /* 0: there are none */
+	uint32_t length;
+	char text[TRACE_TEXT];
+};
+
 struct list {                  /* a free list, oldest first */
 	uint32_t first, last;
 	uint32_t used;         /* slots handed out */
@@ -618,9 +641,11 @@ extern struct worker *workers;      /* [1..nworker]; 0: mootd-store */
 extern struct session *sessions;
 extern struct user *users;          /* users[1..255] unused: system IDs */
 extern struct away *aways;          /* by user */
+extern struct trace *traces;        /* by worker */
 extern struct oper *opers;          /* by user */
 extern struct accepted *accepted;   /* by user */
 extern struct reason *reasons;      /* by session */
+extern struct secure *secures;      /* by session */
 extern struct member *members;
 extern struct room *rooms;
 extern struct room_list *room_lists;

@@ -28,12 +28,12 @@
 #include "../ipc/clock.h"
 #include "../ipc/lock.h"
 #include "../ipc/mailbox.h"
-#include "../ipc/process.h"
 #include "accept.h"
 #include "ask.h"
 #include "blame.h"
 #include "channel.h"
 #include "command.h"
+#include "confined.h"
 #include "deliver.h"
 #include "device.h"
 #include "fault.h"
@@ -968,12 +968,11 @@ turn(void)
 }
 
 /* Without a master nobody else could tell the workers to go.  One that is
- * executing another binary has no lock, but is there. */
+ * executing another binary has no lock, but is our parent still. */
 static int
 is_alone(void)
 {
-	return !lock_owned(&state->master) &&
-	    !process_alive(state->segment.owner, state->segment.owner_start);
+	return !lock_owned(&state->master) && getppid() != state->segment.owner;
 }
 
 static volatile sig_atomic_t asked_to_go;
@@ -1013,9 +1012,10 @@ worker_main(unsigned id, const struct config *cfg)
 	title_set("mootd: worker %u", id);
 	snprintf(name, sizeof(name), "worker %u", id);
 	log_open(name, (enum log_level)config->log_level, log_to_syslog);
-	trace_open(name, config->state_dir);
+	trace_open(name, config->state_dir, &traces[id]);
 	if (lock_join(&state->segment.lock) != 0)
 		fatal("set_robust_list: %s", strerror(errno));
+	confined_begin(config);
 	state_map(id);
 	pause_join();
 	clock_read();

@@ -252,6 +252,14 @@ no_blanks_at_end() {
 	return 0
 }
 
+# kill(2) with the pid of a worker that is just being replaced, 0, would go to
+# the process group of the test; pid_signal() looks first.
+signals_by_harness() {
+	grep -nE '(^|[^_a-z])kill\(' tests/server/*.c tests/crash/*.c |
+	    grep -v '^tests/server/harness_proc\.c:'
+	return 0
+}
+
 # within DIR FORBIDDEN...: DIR includes nothing of the others.
 within() {
 	layer=$1
@@ -293,6 +301,7 @@ check "orders are in mootctl(8)" orders_named
 check "commands of moot are in moot(1)" client_commands_named
 check "keys of the screen" keys_named
 check "subcommands of moot are in moot(1)" client_scripts_named
+check "options of mootd-tls" options_named tls/options.c man/mootd-tls.8
 check "options of mootd" options_named server/mootd.c man/mootd.8
 check "settings of moot are in moot.conf(5)" client_settings_named
 check "settings of moot are in use" client_settings_used
@@ -304,10 +313,11 @@ check "references of manuals" references_there
 check "SPDX lines" spdx_there
 check "80 columns" lines_fit
 check "no blanks at the end of a line" no_blanks_at_end
-check "irc/ stands alone" within irc ipc server client ctl
-check "ipc/ uses nothing above it" within ipc server client ctl
-check "client/ uses irc/ only" within client ipc server ctl
+check "irc/ stands alone" within irc ipc server tls client ctl
+check "ipc/ uses nothing above it" within ipc server tls client ctl
+check "client/ uses irc/ only" within client ipc server tls ctl
 check "no path of one machine" no_foreign_path
+check "tests signal by the harness" signals_by_harness
 check "scripts parse" scripts_parse
 
 tail=

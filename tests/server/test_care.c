@@ -190,7 +190,7 @@ END_TEST
 static void
 stop(void)
 {
-	ck_assert_int_eq(kill(sv.pid, SIGTERM), 0);
+	ck_assert_int_eq(pid_signal(sv.pid, SIGTERM), 0);
 	ck_assert_int_eq(server_reap(sv.pid, PATIENCE), 0);
 	sv.pid = 0;
 }

@@ -159,13 +159,10 @@ START_TEST(test_death)
 	int i;
 
 	client_write(c, "PROXY TCP4 192.0.2.4 12", 23);
-	for (i = 0; i < 2; i++) {
-		pid[i] = server_worker_pid(&sv, i + 1);
-		kill(pid[i], SIGKILL);
-	}
 	for (i = 0; i < 2; i++)
-		wait_for(server_worker_pid(&sv, i + 1) > 0 &&
-		    server_worker_pid(&sv, i + 1) != pid[i], 10000);
+		pid[i] = server_worker_kill(&sv, i + 1);
+	for (i = 0; i < 2; i++)
+		server_worker_again(&sv, i + 1, pid[i]);
 	client_send(c, "7.0.0.1 65533 6667");
 	is_from(c, "pdeath", "192.0.2.4");
 	client_close(c);

@@ -115,7 +115,7 @@ START_TEST(test_path)
 	client_sync(client_register(&a, "ann"));
 	/* an orderly one does not */
 	client_quit_all();
-	kill(a.pid, SIGTERM);
+	pid_signal(a.pid, SIGTERM);
 	ck_assert_int_eq(server_reap(a.pid, 5000), 0);
 	a.pid = 0;
 	ck_assert_int_eq(mode_of(a.local), -1);
@@ -196,7 +196,7 @@ START_TEST(test_master)
 	server_local(&v);
 	server_start(&v);
 	a = client_register(&v, "ann");
-	kill(v.pid, SIGKILL);
+	pid_signal(v.pid, SIGKILL);
 	waitpid(v.pid, &status, 0);
 	client_sync(a);
 	if (_i == 1)

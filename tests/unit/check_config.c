@@ -97,7 +97,8 @@ show(const struct config *c, char *text, size_t size)
 	if (c->network_icon[0] != '\0')
 		fprintf(f, "network-icon %s\n", c->network_icon);
 	for (i = 0; i < c->nproxy; i++)
-		fprintf(f, "proxy %u\n", c->proxies[i].bits);
+		fprintf(f, "proxy %u%s\n", c->proxies[i].bits,
+		    c->proxies[i].certificates ? " certificates" : "");
 	for (i = 0; i < c->nwebirc; i++)
 		fprintf(f, "webirc %s %u\n", c->webircs[i].password,
 		    c->webircs[i].network.bits);
@@ -120,6 +121,12 @@ show(const struct config *c, char *text, size_t size)
 	fprintf(f, "audit-age %u\ncloak %d\n", c->audit_age, c->cloak);
 	fprintf(f, "password-least %u\n", c->password_least);
 	fprintf(f, "local-access %d%s\n", c->local_access, c->local_group);
+	for (i = 0; i < c->nlisten_tls; i++)
+		fprintf(f, "listen-tls %s\n", c->listen_tls[i].text);
+	fprintf(f, "tls %d %d %u %u %u\ntls-cert %s\ntls-key %s\n",
+	    c->nlisten_tls, c->tls_workers, c->tls_handshakes,
+	    c->tls_handshakes_per_address, c->tls_handshake_timeout,
+	    c->tls_cert, c->tls_key);
 	for (i = 0; i < c->noperator; i++)
 		fprintf(f, "%s: class \"%s\", %u\n", c->operators[i].name,
 		    c->operators[i].class, c->operators[i].privileges);
@@ -149,6 +156,7 @@ static const struct {
 	{ "", "history 365 1000000 20\nlinger 120" },
 	{ "", "metadata-keys 20" },
 	{ "", "password-least 6" },
+	{ "", "tls 0 0 1000 100 10\ntls-cert \ntls-key " },
 	/* Lines. */
 	{ "network A\n", "network A" },
 	{ "network A", "network A" },
@@ -184,6 +192,15 @@ static const struct {
 	    "listen /run/moot.sock\nlisten 127.0.0.1:1\nnlisten 2" },
 	{ "local-access owner\n", "local-access 1" },
 	{ "local-access group staff\n", "local-access 2staff" },
+	{ "listen-tls 127.0.0.1:6697\nlisten 127.0.0.1:6697\n",
+	    "listen-tls 127.0.0.1:6697\ntls 1 0 1000 100 10" },
+	{ "listen-tls [::]:6697 127.0.0.1:1\n",
+	    "listen 127.0.0.1:6667\nlisten [::1]:6667\nnlisten 2" },
+	{ "tls-cert /a\ntls-key /b\n", "tls-cert /a\ntls-key /b" },
+	{ "tls-cert /a\n", "tls-cert /a\ntls-key " },
+	{ "tls-workers 3\ntls-handshakes 10\ntls-handshakes-per-address 5\n"
+	    "tls-handshake-timeout 600\n", "tls 0 3 10 5 600" },
+	{ "tls-workers auto\n", "tls 0 0 1000 100 10" },
 	{ "workers auto\n", "workers 0" },
 	{ "workers 1\n", "workers 1" },
 	{ "workers 63\n", "workers 63" },
@@ -214,6 +231,8 @@ static const struct {
 	    "network-icon https://a.b/c?x={size}" },
 	{ "proxy 10.0.0.1 ::1\nproxy 10.0.0.0/8\n",
 	    "proxy 128\nproxy 128\nproxy 104" },
+	{ "proxy 10.0.0.1 ::1 certificates\nproxy 10.0.0.0/8\n",
+	    "proxy 128 certificates\nproxy 128 certificates\nproxy 104" },
 	{ "webirc pw 10.0.0.1 2001:db8::/32\nwebirc pv ::/0\n",
 	    "webirc pw 128\nwebirc pw 32\nwebirc pv 0" },
 	{ "admin Ann\nadmin ann@example.org\n",
@@ -284,6 +303,16 @@ static const struct {
 } bad[] = {
 	/* Words. */
 	{ "nonsense\n", "c:1: unknown word \"nonsense\"\n" },
+	{ "listen-tls 6697\n",
+	    "c:1: listen-tls: \"6697\" is not ADDRESS:PORT, nor an "
+	    "absolute path\n" },
+	{ "listen-tls 127.0.0.1:1\nlisten-tls 127.0.0.1:1\n",
+	    "c:2: listen-tls: 127.0.0.1:1 is already on line 1\n" },
+	{ "tls-key /b\n", "c:1: tls-key: there is no tls-cert\n" },
+	{ "tls-workers few\n",
+	    "c:1: tls-workers: \"few\" is neither a number nor auto\n" },
+	{ "tls-handshakes 9\n",
+	    "c:1: tls-handshakes: 9 is not within 10..100000\n" },
 	{ "workes 3\n",
 	    "c:1: unknown word \"workes\"; did you mean \"workers\"?\n" },
 	{ "Network A\n",
@@ -396,6 +425,8 @@ static const struct {
 	{ "listen [::1]:irc\n", "c:1: listen: \"[::1]:irc\" "
 	    "does not end in a port within 0..65535\n" },
 	{ "listen /run/\n", "c:1: listen: \"/run/\" is no path of a socket\n" },
+	{ "listen-tls /a\n", "c:1: listen-tls: \"/a\" is a path: what comes "
+	    "there needs no TLS\n" },
 	{ "listen /a /b /a\n", "c:1: listen: /a is already on line 1\n" },
 	{ "listen /0123456789012345678901234567890123456789012345678901234567"
 	    "8901234567890123456789012345678901234567890123456789\n",
@@ -518,6 +549,10 @@ static const struct {
 	    "\"https://a b\" is not a URL of http or https in ASCII\n" },
 	{ "proxy 10.0.0.1/33\n", "c:1: proxy: \"10.0.0.1/33\" is neither an "
 	    "address nor ADDRESS/BITS\n" },
+	{ "proxy certificates\n",
+	    "c:1: proxy: certificates of which network?\n" },
+	{ "proxy certificates ::1\n", "c:1: proxy: \"certificates\" is "
+	    "neither an address nor ADDRESS/BITS\n" },
 	{ "proxy a.b\n", "c:1: proxy: \"a.b\" is neither an address nor "
 	    "ADDRESS/BITS\n" },
 	{ "proxy 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1"

@@ -30,6 +30,7 @@ main(void)
 	srunner_add_suite(sr, check_whox());
 	srunner_add_suite(sr, check_elist());
 	srunner_add_suite(sr, check_xmask());
+	srunner_add_suite(sr, check_phrase());
 	srunner_add_suite(sr, check_multiline());
 	srunner_add_suite(sr, check_proxy());
 	srunner_run_all(sr, CK_NORMAL);

@@ -10,6 +10,7 @@ Suite *check_tag(void);
 Suite *check_name(void);
 Suite *check_extban(void);
 Suite *check_look(void);
+Suite *check_phrase(void);
 Suite *check_mask(void);
 Suite *check_metadata(void);
 Suite *check_utf8(void);
