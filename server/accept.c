@@ -20,6 +20,7 @@
 #include "cloak.h"
 #include "control.h"
 #include "fault.h"
+#include "limit.h"
 #include "listener.h"
 #include "local.h"
 #include "log.h"
@@ -57,7 +58,6 @@ turn_away(int fd, const char *why)
 		send(fd, line, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
 	shutdown(fd, SHUT_RDWR);
 	close(fd);
-	worker_count(COUNT_REFUSED, 1);
 }
 
 /* The numeric first, for who looks for that. */
@@ -70,6 +70,7 @@ turn_away_banned(int fd, uint32_t x)
 
 	send(fd, line, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
 	turn_away(fd, xline_text(x));
+	worker_count(COUNT_REFUSED, 1);
 }
 
 /* Finds out who is at the other end of FD, which came by a listener of KIND: an
@@ -106,15 +107,21 @@ welcome(int fd, const struct sockaddr_storage *ss, enum listen_kind kind)
 	struct in6_addr addr;
 	char host[NAME_HOST + 1];
 	const char *why = peer_find(fd, ss, kind, &addr, host);
+	int counts = kind == LISTEN_PLAIN || kind == LISTEN_LOCAL;
 	uint32_t banned;
 
 	if (why != NULL) {
 		turn_away(fd, why);
+		worker_count(COUNT_REFUSED, 1);
 		return;
 	}
-	if ((kind == LISTEN_PLAIN || kind == LISTEN_LOCAL) &&
-	    (banned = xline_of_address(&addr)) != 0) {
+	if (counts && (banned = xline_of_address(&addr)) != 0) {
 		turn_away_banned(fd, banned);
+		return;
+	}
+	if (kind != LISTEN_CONTROL &&
+	    (why = limit_refuses(&addr, kind)) != NULL) {
+		turn_away(fd, why);
 		return;
 	}
 	if (session_open(fd, &addr, host, kind, &why) == 0) {
@@ -151,6 +158,7 @@ out_of_descriptors(int listener)
 	if ((fd = accept4(listener, NULL, NULL,
 	         SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
 		turn_away(fd, "Server is out of descriptors");
+		worker_count(COUNT_REFUSED, 1);
 		accept_again = ACCEPT_NOW;
 	}
 	me->spare = dup(me->epoll);

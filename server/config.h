@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "../ipc/bucket.h"
+
 /*
  * mootd.conf(5): a keyword and its values a line.  One table holds every
  * setting with its default, its limits and whether a reload may change it.
@@ -47,7 +49,8 @@ enum privilege {
 	                        * ChanServ */
 	PRIV_SEE = 32,         /* who is invisible, what is secret */
 	PRIV_WALLOPS = 64,
-	PRIV_ALL = 127,
+	PRIV_FLOOD = 128,      /* is never delayed */
+	PRIV_ALL = 255,
 };
 
 struct config_class {
@@ -115,8 +118,13 @@ struct config {
 	int nwebirc;
 	char admin[CONFIG_ADMIN][256];
 	int nadmin;
-	uint32_t flood_lines;       /* lines a second, 0 = off; default 20 */
-	uint32_t flood_burst;       /* default 200 */
+	struct bucket_rate flood;   /* lines of a session; 20 a second, 200 */
+	struct bucket_rate connection_rate; /* of an address; likewise */
+	uint32_t ipv6_prefix;       /* bits that are one address; 64; 16..128 */
+	struct config_network exempts[CONFIG_GATEWAYS]; /* from these two and
+	                             * from max-clients-per-address */
+	int nexempt;
+	uint32_t max_unregistered;  /* % of max-clients; 20; 1..100 */
 	uint32_t ping_timeout;      /* seconds of silence till PING, and then
 	                             * again till the cut; 120; 5..3600 */
 	uint32_t registration_timeout; /* seconds; 30; 1..600 */

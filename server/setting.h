@@ -76,7 +76,7 @@ int setting_number(struct parser *p, char **value, int n);
 int setting_delay(struct parser *p, char **value, int n);
 int setting_workers(struct parser *p, char **value, int n);
 int setting_size(struct parser *p, char **value, int n);
-int setting_flood(struct parser *p, char **value, int n);
+int setting_rate(struct parser *p, char **value, int n);
 int setting_level(struct parser *p, char **value, int n);
 int setting_confine(struct parser *p, char **value, int n);
 int setting_core(struct parser *p, char **value, int n);
@@ -119,6 +119,7 @@ int setting_listens_same(const struct config *a, const struct config *b,
 /* setting_gateway.c */
 int setting_proxy(struct parser *p, char **value, int n);
 int setting_webirc(struct parser *p, char **value, int n);
+int setting_exempt(struct parser *p, char **value, int n);
 
 /* setting_operator.c */
 int setting_class(struct parser *p, char **value, int n);

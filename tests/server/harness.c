@@ -255,6 +255,8 @@ server_init(struct server *sv)
 	server_add(sv, "store off"); /* a test that wants one says so */
 	server_add(sv, "motd %s", path);
 	server_add(sv, "flood off");
+	server_add(sv, "connection-rate off");
+	server_add(sv, "max-unregistered 100");
 	if (geteuid() != 0) /* or we could not look into it */
 		server_add(sv, "core-dumps on");
 	server_add(sv, "max-clients-per-address 20000");

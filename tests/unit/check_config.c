@@ -34,6 +34,7 @@
 
 #define LEN(a) ((int)(sizeof(a) / sizeof((a)[0])))
 #define HASH "$6$saltsalt$abcdefghijklmnopqrstuvwxyz"
+#define RATE "takes NUMBER[/SECONDS] and BURST, or off"
 
 static char here[] = "/tmp/check_config.XXXXXX";
 static char source[PATH_MAX];
@@ -102,10 +103,16 @@ show(const struct config *c, char *text, size_t size)
 	for (i = 0; i < c->nwebirc; i++)
 		fprintf(f, "webirc %s %u\n", c->webircs[i].password,
 		    c->webircs[i].network.bits);
+	for (i = 0; i < c->nexempt; i++)
+		fprintf(f, "exempt %u\n", c->exempts[i].bits);
+	fprintf(f, "connection-rate %u %u %u\nipv6-prefix %u\n",
+	    c->connection_rate.count, c->connection_rate.per,
+	    c->connection_rate.burst, c->ipv6_prefix);
+	fprintf(f, "max-unregistered %u\n", c->max_unregistered);
 	for (i = 0; i < c->nadmin; i++)
 		fprintf(f, "admin %s\n", c->admin[i]);
 	fprintf(f, "nadmin %d\nflood %u %u\nping-timeout %u\n", c->nadmin,
-	    c->flood_lines, c->flood_burst, c->ping_timeout);
+	    c->flood.count, c->flood.burst, c->ping_timeout);
 	fprintf(f, "registration-timeout %u\nworker-timeout %u\n",
 	    c->registration_timeout, c->worker_timeout);
 	fprintf(f, "sendq %" PRIu64 "\nbuffers %" PRIu64 "\nuser %s\n",
@@ -219,11 +226,11 @@ static const struct {
 	{ "operator ann " HASH "\n", "operator ann " HASH },
 	{ "operator ann " HASH "\noperator Ann abcdefghij./0\n",
 	    "operator ann " HASH "\noperator Ann abcdefghij./0" },
-	{ "operator ann " HASH "\n", "ann: class \"\", 127" },
+	{ "operator ann " HASH "\n", "ann: class \"\", 255" },
 	{ "operator ann " HASH " helper\noperator-class helper ban kill\n",
 	    "ann: class \"helper\", 6" },
 	{ "operator-class x all\noperator ann " HASH " x\n",
-	    "ann: class \"x\", 127" },
+	    "ann: class \"x\", 255" },
 	{ "audit-age 0\n", "audit-age 0" },
 	{ "password-least 3\n", "password-least 3" },
 	{ "cloak on\n", "cloak 1" },
@@ -241,6 +248,13 @@ static const struct {
 	    "admin Ann of the   Town\nnadmin 1" },
 	{ "flood 5 10\n", "flood 5 10" },
 	{ "flood off\n", "flood 0 0" },
+	{ "flood 30/20 40\n", "flood 30 40" },
+	{ "connection-rate 3/20 4\n", "connection-rate 3 20000 4" },
+	{ "connection-rate off\n", "connection-rate 0 0 0" },
+	{ "ipv6-prefix 48\n", "ipv6-prefix 48" },
+	{ "max-unregistered 5\n", "max-unregistered 5" },
+	{ "exempt 10.0.0.0/8 ::1\nexempt 192.0.2.1\n",
+	    "exempt 104\nexempt 128\nexempt 128" },
 	{ "ping-timeout 5\n", "ping-timeout 5" },
 	{ "ping-timeout 3600\n", "ping-timeout 3600" },
 	{ "registration-timeout 600\n", "registration-timeout 600" },
@@ -478,8 +492,22 @@ static const struct {
 	{ "login-delay 60001\n",
 	    "c:1: login-delay: 60001 is not within 0..60000\n" },
 	{ "store maybe\n", "c:1: store: \"maybe\" is not off or on\n" },
-	{ "flood 20\n", "c:1: flood: takes LINES and BURST, or off\n" },
-	{ "flood on\n", "c:1: flood: takes LINES and BURST, or off\n" },
+	{ "flood 20\n", "c:1: flood: " RATE "\n" },
+	{ "flood on\n", "c:1: flood: " RATE "\n" },
+	{ "connection-rate 20\n", "c:1: connection-rate: " RATE "\n" },
+	{ "connection-rate 20/ 5\n",
+	    "c:1: connection-rate: \"\" is not a number\n" },
+	{ "connection-rate 20/3601 5\n",
+	    "c:1: connection-rate: no more than 3600 seconds\n" },
+	{ "connection-rate 20/0 5\n",
+	    "c:1: connection-rate: 0 is not within 1..100000\n" },
+	{ "connection-rate 20 5/2\n",
+	    "c:1: connection-rate: \"5/2\" is not a number\n" },
+	{ "ipv6-prefix 15\n", "c:1: ipv6-prefix: 15 is not within 16..128\n" },
+	{ "max-unregistered 0\n",
+	    "c:1: max-unregistered: 0 is not within 1..100\n" },
+	{ "exempt here\n", "c:1: exempt: \"here\" is neither an address nor "
+	    "ADDRESS/BITS\n" },
 	{ "flood 0 10\n", "c:1: flood: 0 is not within 1..100000\n" },
 	{ "flood 10 x\n", "c:1: flood: \"x\" is not a number\n" },
 	/* Sizes. */
