@@ -205,6 +205,15 @@ static const struct column status_lines[] = {
 	{ "rooms", "{rooms}, {memberships} memberships", 0 },
 	{ "metadata", "{metadata} keys of {max_metadata}", 0 },
 	{ "connections", "{accepted} accepted, {refused} refused", 0 },
+	{ "refused", "{refused_rate} too often, {refused_address} too many of "
+	    "an address, {refused_unregistered} too many unregistered, "
+	    "{refused_memory} out of buffers, {refused_full} full", 0 },
+	{ "unregistered", "{unregistered} of {max_unregistered}, {timed_out} "
+	    "timed out, {crowded_out} made room", 0 },
+	{ "addresses", "{counted_addresses} with connections counted", 0 },
+	{ "delayed", "{delayed} commands", 0 },
+	{ "cut", "{cut_sendq} over sendq, {cut_memory} for want of buffers",
+	    0 },
 	{ "commands", "{lines}", 0 },
 	{ "messages", "{messages}, {deliveries} deliveries", 0 },
 	{ "mailboxes", "{posted} posted, {taken} taken, {waits} waits", 0 },
@@ -248,6 +257,7 @@ static const struct column user_columns[] = {
 	{ "WORKER", "{worker}", 1 },
 	{ "STATE", "{state}", 0 },
 	{ "OPER", "{oper:y}", 0 },
+	{ "SECURE", "{secure:y}", 0 },
 	{ "SIGNON", "{signon:d}", 0 },
 	{ "IDLE", "{idle:s}", 1 },
 	{ "ROOMS", "{rooms}", 1 },

@@ -53,6 +53,7 @@ struct mode {
 #define ROOM_ACCOUNTS      0x10000u /* R: who joins has an account */
 #define ROOM_ACCOUNTS_SAY  0x20000u /* M: who speaks has one */
 #define ROOM_NO_NICK       0x40000u /* N */
+#define ROOM_SECURE        0x80000u /* z: for secure connections alone */
 
 /* Bits of a membership */
 #define MEMBER_OPERATOR    0x0001u /* o @ */
@@ -70,6 +71,7 @@ struct mode {
 #define USER_REGISTERED_ONLY 0x0010u /* R */
 #define USER_HIDES_ROOMS   0x0020u /* I */
 #define USER_NO_CTCP       0x0040u /* T */
+#define USER_SECURE        0x0080u /* Z; in no record: see secure.h */
 
 /* Tables end with a row whose letter is 0. */
 extern const struct mode mode_channel[];

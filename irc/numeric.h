@@ -198,6 +198,12 @@
 #define ERR_UNIQOPPRIVSNEEDED 485, ":You're not the original channel operator"
 #define ERR_NOOPERHOST 491, ":No O-lines for your host"
 
+/* Errors: rooms for secure connections */
+#define ERR_SECUREONLYCHAN 489, \
+	"%s :Cannot join channel (+z): your connection is not secure"
+#define ERR_ALLMUSTSSL 490, \
+	"%s :Cannot set +z: somebody's connection is not secure"
+
 /* Errors: modes of users, HELP, and any mode's parameter */
 #define ERR_UMODEUNKNOWNFLAG 501, ":Unknown MODE flag"
 #define ERR_USERSDONTMATCH 502, ":Cant change mode for other users"
@@ -210,7 +216,7 @@
 	"%s :This user takes no CTCP (+T)" /* nick */
 
 #define RPL_STARTTLS 670, ":STARTTLS successful, proceed with TLS handshake"
-#define RPL_WHOISSECURE 671, "%s :is using a secure connection"
+#define RPL_WHOISSECURE 671, "%s :is using a secure connection%s" /* [TLS] */
 #define ERR_STARTTLS 691, ":STARTTLS failed (%s)"
 /* channel or nick, mode, parameter (sent as it came), what is wrong */
 #define ERR_INVALIDMODEPARAM 696, "%s %c %s :%s"

@@ -5,8 +5,9 @@
  *
  * Version 1 is a line: "PROXY TCP4 from to port port" CR LF.  Version 2 is
  * binary: a signature, what it is, how long the rest is, two addresses with
- * ports, then more that nobody here wants.  Whether there is a header is never
- * guessed: bytes that cannot become one are wrong as soon as that is seen.
+ * ports, then what else the proxy tells: of that, how the client's TLS is.
+ * Whether there is a header is never guessed: bytes that cannot become one are
+ * wrong as soon as that is seen.
  */
 
 #include <arpa/inet.h>
@@ -18,6 +19,7 @@
 enum {
 	LINE_MOST = 107,   /* of version 1, with its CR LF */
 	HEAD = 16,         /* of version 2 */
+	SSL_HEAD = 5,      /* of the value of PROXY_TLV_SSL */
 	FIELDS = 6,        /* of version 1 */
 };
 
@@ -144,12 +146,97 @@ parse_line(struct proxy *p, const char *buf, size_t len)
 	return (long)n + 1;
 }
 
+/* ---- version 2: what stands behind the addresses ---- */
+
+struct tlv {
+	unsigned type;
+	const uint8_t *value;
+	size_t len;
+};
+
+/* The next one of those at *AT, up to END: 1; 0 at the end; -1 when it is not
+ * all there. */
+static int
+tlv_next(const uint8_t **at, const uint8_t *end, struct tlv *t)
+{
+	size_t left = (size_t)(end - *at);
+
+	if (left == 0)
+		return 0;
+	if (left < 3)
+		return -1;
+	t->type = (*at)[0];
+	t->len = (size_t)(*at)[1] << 8 | (*at)[2];
+	t->value = *at + 3;
+	if (t->len > left - 3)
+		return -1;
+	*at = t->value + t->len;
+	return 1;
+}
+
+/* A word of text, that people are shown. */
+static int
+tlv_word(char *dst, size_t size, const struct tlv *t)
+{
+	size_t i;
+
+	if (t->len == 0 || t->len >= size)
+		return -1;
+	for (i = 0; i < t->len; i++)
+		if (t->value[i] <= ' ' || t->value[i] >= 0x7f)
+			return -1;
+	memcpy(dst, t->value, t->len);
+	dst[t->len] = '\0';
+	return 0;
+}
+
+static int
+parse_ssl(struct proxy *p, const struct tlv *t)
+{
+	const uint8_t *at = t->value + SSL_HEAD, *end = t->value + t->len;
+	struct tlv sub;
+	int r;
+
+	if (t->len < SSL_HEAD)
+		return -1;
+	p->tls = (t->value[0] & PROXY_SSL_CLIENT) != 0;
+	while ((r = tlv_next(&at, end, &sub)) == 1) {
+		if (sub.type == PROXY_TLV_VERSION)
+			r = tlv_word(p->version, sizeof(p->version), &sub);
+		else if (sub.type == PROXY_TLV_CIPHER)
+			r = tlv_word(p->cipher, sizeof(p->cipher), &sub);
+		if (r < 0)
+			break;
+	}
+	return r;
+}
+
+/* Types that are of no use here, a checksum among them, are passed over. */
+static int
+parse_tlvs(struct proxy *p, const uint8_t *at, const uint8_t *end)
+{
+	struct tlv t;
+	int r;
+
+	while ((r = tlv_next(&at, end, &t)) == 1) {
+		if (t.type == PROXY_TLV_SSL && parse_ssl(p, &t) != 0)
+			return -1;
+		if (t.type != PROXY_TLV_CERTIFICATE)
+			continue;
+		if (t.len != PROXY_FINGERPRINT)
+			return -1;
+		memcpy(p->fingerprint, t.value, t.len);
+		p->certified = 1;
+	}
+	return r;
+}
+
 /* ---- version 2 ---- */
 
 static long
 parse_binary(struct proxy *p, const uint8_t *buf, size_t len)
 {
-	size_t rest;
+	size_t rest, addresses;
 
 	if (len < HEAD)
 		return 0;
@@ -164,10 +251,16 @@ parse_binary(struct proxy *p, const uint8_t *buf, size_t len)
 	if (buf[13] == 0x11 && rest >= 12) {
 		memcpy(p->addr, mapped, sizeof(mapped));
 		memcpy(p->addr + sizeof(mapped), buf + HEAD, 4);
-	} else if (buf[13] == 0x21 && rest >= 36)
+		addresses = 12;
+	} else if (buf[13] == 0x21 && rest >= 36) {
 		memcpy(p->addr, buf + HEAD, 16);
-	else
+		addresses = 36;
+	} else
 		return -1;
+	if (parse_tlvs(p, buf + HEAD + addresses, buf + HEAD + rest) != 0)
+		return -1;
+	/* who was not over TLS has shown none */
+	p->certified = p->certified && p->tls;
 	p->known = 1;
 	return (long)(HEAD + rest);
 }
@@ -190,4 +283,136 @@ proxy_parse(struct proxy *p, const char *buf, size_t len)
 	if (!begins(buf, len, "PROXY ", 6))
 		return -1;
 	return len < 6 ? 0 : parse_line(p, buf, len);
+}
+
+/* ---- writing ---- */
+
+struct output {
+	uint8_t *buf;
+	size_t size, len;
+	int full;
+};
+
+static void
+put(struct output *o, const void *data, size_t n)
+{
+	if (n > o->size - o->len) {
+		o->full = 1;
+		return;
+	}
+	memcpy(o->buf + o->len, data, n);
+	o->len += n;
+}
+
+static void
+put_number(struct output *o, size_t n)
+{
+	const uint8_t bytes[2] = { (uint8_t)(n >> 8), (uint8_t)n };
+
+	put(o, bytes, 2);
+}
+
+static void
+put_tlv(struct output *o, unsigned type, const void *value, size_t len)
+{
+	const uint8_t byte = (uint8_t)type;
+
+	if (len == 0)
+		return;
+	put(o, &byte, 1);
+	put_number(o, len);
+	put(o, value, len);
+}
+
+/* Both addresses in the short form, if they have one. */
+static void
+put_addresses(struct output *o, const struct proxy *p, unsigned port,
+    const uint8_t to[16], unsigned to_port)
+{
+	int four = memcmp(p->addr, mapped, sizeof(mapped)) == 0 &&
+	    memcmp(to, mapped, sizeof(mapped)) == 0;
+	size_t skip = four ? sizeof(mapped) : 0;
+	const uint8_t what[4] = { 0x21, four ? 0x11 : 0x21, 0, 0 };
+
+	put(o, what, sizeof(what));
+	put(o, p->addr + skip, 16 - skip);
+	put(o, to + skip, 16 - skip);
+	put_number(o, port);
+	put_number(o, to_port);
+}
+
+static void
+put_ssl(struct output *o, const struct proxy *p)
+{
+	/* that a certificate was verified is not said: 0 would say so */
+	uint8_t value[SSL_HEAD + 2 * 3 + sizeof(p->version) +
+	    sizeof(p->cipher)] = { PROXY_SSL_CLIENT, 0, 0, 0, 1 };
+	struct output sub = { value, sizeof(value), SSL_HEAD, 0 };
+
+	put_tlv(&sub, PROXY_TLV_VERSION, p->version, strlen(p->version));
+	put_tlv(&sub, PROXY_TLV_CIPHER, p->cipher, strlen(p->cipher));
+	put_tlv(o, PROXY_TLV_SSL, value, sub.len);
+}
+
+long
+proxy_write(const struct proxy *p, unsigned port, const uint8_t to[16],
+    unsigned to_port, void *buf, size_t size)
+{
+	struct output o = { buf, size, 0, 0 };
+
+	put(&o, signature, sizeof(signature));
+	put_addresses(&o, p, port, to, to_port);
+	if (p->tls)
+		put_ssl(&o, p);
+	if (p->tls && p->certified)
+		put_tlv(&o, PROXY_TLV_CERTIFICATE, p->fingerprint,
+		    PROXY_FINGERPRINT);
+	if (o.full || o.len > PROXY_MOST)
+		return -1;
+	o.buf[14] = (uint8_t)((o.len - HEAD) >> 8);
+	o.buf[15] = (uint8_t)(o.len - HEAD);
+	return (long)o.len;
+}
+
+/* ---- fingerprints ---- */
+
+void
+proxy_fingerprint_text(char text[2 * PROXY_FINGERPRINT + 1],
+    const uint8_t fingerprint[PROXY_FINGERPRINT])
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t i;
+
+	for (i = 0; i < PROXY_FINGERPRINT; i++) {
+		text[2 * i] = digits[fingerprint[i] >> 4];
+		text[2 * i + 1] = digits[fingerprint[i] & 15];
+	}
+	text[2 * i] = '\0';
+}
+
+static int
+digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+int
+proxy_fingerprint(uint8_t fingerprint[PROXY_FINGERPRINT], const char *text)
+{
+	int colons = strchr(text, ':') != NULL, high, low;
+	size_t i;
+
+	for (i = 0; i < PROXY_FINGERPRINT; i++) {
+		if (colons && i > 0 && *text++ != ':')
+			return -1;
+		if ((high = digit(text[0])) < 0 || (low = digit(text[1])) < 0)
+			return -1;
+		fingerprint[i] = (uint8_t)(high << 4 | low);
+		text += 2;
+	}
+	return *text == '\0' ? 0 : -1;
 }

@@ -19,6 +19,7 @@
 #include "cloak.h"
 #include "control.h"
 #include "fault.h"
+#include "limit.h"
 #include "log.h"
 #include "session.h"
 #include "worker.h"
@@ -54,7 +55,6 @@ turn_away(int fd, const char *why)
 		send(fd, line, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
 	shutdown(fd, SHUT_RDWR);
 	close(fd);
-	worker_count(COUNT_REFUSED, 1);
 }
 
 /* The numeric first, for who looks for that. */
@@ -67,6 +67,7 @@ turn_away_banned(int fd, uint32_t x)
 
 	send(fd, line, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
 	turn_away(fd, xline_text(x));
+	worker_count(COUNT_REFUSED, 1);
 }
 
 static void
@@ -74,7 +75,7 @@ welcome(int fd, const struct sockaddr_storage *ss, int control)
 {
 	struct in6_addr addr;
 	char host[NAME_HOST + 1];
-	const char *why = "";
+	const char *why;
 	uint32_t banned;
 	int on = 1;
 
@@ -85,6 +86,11 @@ welcome(int fd, const struct sockaddr_storage *ss, int control)
 	}
 	if (control && !control_peer_allowed(fd)) {
 		turn_away(fd, "Permission denied");
+		worker_count(COUNT_REFUSED, 1);
+		return;
+	}
+	if (!control && (why = limit_refuses(&addr)) != NULL) {
+		turn_away(fd, why);
 		return;
 	}
 	if (!control)
@@ -124,6 +130,7 @@ out_of_descriptors(int listener)
 	if ((fd = accept4(listener, NULL, NULL,
 	         SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
 		turn_away(fd, "Server is out of descriptors");
+		worker_count(COUNT_REFUSED, 1);
 		accept_again = ACCEPT_NOW;
 	}
 	me->spare = dup(me->epoll);

@@ -18,8 +18,6 @@ void accept_all(void);
 /* Finds the sockets a dead predecessor left without a session. */
 void accept_orphans(void);
 
-#define ACCEPT_TOO_MANY "Too many connections from your address"
-
 /* Whether FD is a socket that a dead worker had accepted, but not yet given a
  * session; or had shut down, but not yet closed. */
 int accept_is_orphan(int fd);

@@ -24,6 +24,7 @@
 #include "marker.h"
 #include "metadata.h"
 #include "registry.h"
+#include "secure.h"
 #include "words.h"
 #include "worker.h"
 
@@ -194,6 +195,17 @@ refuse_throttled(struct command *c, uint32_t r, const char *key, int tell)
 	return is;
 }
 
+/* What somebody may be invited to, or forced into, it may not be this. */
+static int
+refuse_plain(struct command *c, uint32_t r, int tell)
+{
+	int is = (rooms[r].modes & ROOM_SECURE) && !secure_never_plain(c->uid);
+
+	if (is && tell)
+		reply(c, ERR_SECUREONLYCHAN, rooms[r].name);
+	return is;
+}
+
 /* In the order in which they are looked at. */
 static refuse_fn *const refusals[] = {
 	refuse_banned, refuse_uninvited, refuse_key, refuse_full, refuse_guest,
@@ -208,6 +220,8 @@ is_refused(struct command *c, uint32_t r, const char *key, int tell)
 {
 	size_t i;
 
+	if (refuse_plain(c, r, tell))
+		return 1;
 	if (c->override ||
 	    mode_rank(lasting_rank(r, c->u->account)) >= RANK_HALFOP ||
 	    is_invited(c->uid, r))

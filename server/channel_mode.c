@@ -18,6 +18,7 @@
 #include "deliver.h"
 #include "handlers.h"
 #include "registry.h"
+#include "secure.h"
 #include "words.h"
 #include "worker.h"
 
@@ -49,6 +50,22 @@ changed(struct changes *x, const struct mode_change *ch, const char *arg)
 		snprintf(x->args + a, sizeof(x->args) - a, " %s", arg);
 }
 
+/* Whether a member of R has a connection that is not secure. */
+static int
+has_plain(uint32_t r)
+{
+	uint32_t m;
+	unsigned w;
+
+	for (w = 1; w <= state->nworker; w++)
+		for (m = room_list(r, w)->first; m != 0;
+		     m = members[m].room_next)
+			if (!(members[m].flags & MEMBER_GONE) &&
+			    !secure_never_plain(members[m].user))
+				return 1;
+	return 0;
+}
+
 static void
 mode_flag(struct command *c, struct changes *x, const struct mode_change *ch)
 {
@@ -59,6 +76,10 @@ mode_flag(struct command *c, struct changes *x, const struct mode_change *ch)
 	if (ch->mode->bit == ROOM_REGISTERED) {
 		reply(c, ERR_INVALIDMODEPARAM, rooms[x->r].name, 'r', "*",
 		    "ChanServ does that");
+		return;
+	}
+	if (ch->mode->bit == ROOM_SECURE && ch->adding && has_plain(x->r)) {
+		reply(c, ERR_ALLMUSTSSL, rooms[x->r].name);
 		return;
 	}
 	if (ch->adding) {

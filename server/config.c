@@ -57,6 +57,23 @@ static const struct setting settings[] = {
 	{ "listen", setting_listen, setting_listens_same, FIELD(listen),
 	    1, CONFIG_LISTEN, 0, 0, FIXED | REPEAT,
 	    "127.0.0.1:6667 [::1]:6667", NULL },
+	{ "listen-tls", setting_listen, setting_listens_same,
+	    FIELD(listen_tls),
+	    1, CONFIG_LISTEN, 0, 0, FIXED | REPEAT, NULL, NULL },
+	{ "tls-cert", setting_path, field_same, FIELD(tls_cert),
+	    1, 1, 0, 0, 0, NULL, NULL },
+	{ "tls-key", setting_path, field_same, FIELD(tls_key),
+	    1, 1, 0, 0, 0, NULL, NULL },
+	{ "tls-workers", setting_workers, field_same, FIELD(tls_workers),
+	    1, 1, 1, CONFIG_WORKERS, 0, "auto", NULL },
+	{ "tls-handshakes", setting_number, field_same, FIELD(tls_handshakes),
+	    1, 1, 10, 100000, 0, "1000", NULL },
+	{ "tls-handshakes-per-address", setting_number, field_same,
+	    FIELD(tls_handshakes_per_address),
+	    1, 1, 1, 100000, 0, "100", NULL },
+	{ "tls-handshake-timeout", setting_number, field_same,
+	    FIELD(tls_handshake_timeout),
+	    1, 1, 1, 600, 0, "10", NULL },
 	{ "workers", setting_workers, field_same, FIELD(workers),
 	    1, 1, 1, CONFIG_WORKERS, FIXED, "auto", NULL },
 	{ "ipc-prefix", setting_number, field_same, FIELD(ipc_prefix),
@@ -89,8 +106,17 @@ static const struct setting settings[] = {
 	    2, SETTING_VALUES, 0, 0, REPEAT, NULL, NULL },
 	{ "admin", setting_admin, field_same, FIELD(admin),
 	    1, SETTING_VALUES, 0, 0, REPEAT, NULL, NULL },
-	{ "flood", setting_flood, field_same, FIELD(flood_lines),
+	{ "flood", setting_rate, field_same, FIELD(flood),
 	    1, 2, 1, 100000, 0, "20 200", NULL },
+	{ "connection-rate", setting_rate, field_same, FIELD(connection_rate),
+	    1, 2, 1, 100000, 0, "20 200", NULL },
+	{ "ipv6-prefix", setting_number, field_same, FIELD(ipv6_prefix),
+	    1, 1, 16, 128, FIXED, "64", NULL },
+	{ "exempt", setting_exempt, field_same, FIELD(exempts),
+	    1, SETTING_VALUES, 0, 0, REPEAT, NULL, NULL },
+	{ "max-unregistered", setting_number, field_same,
+	    FIELD(max_unregistered),
+	    1, 1, 1, 100, 0, "20", NULL },
 	{ "ping-timeout", setting_number, field_same, FIELD(ping_timeout),
 	    1, 1, 5, 3600, 0, "120", NULL },
 	{ "registration-timeout", setting_number, field_same,
@@ -130,6 +156,10 @@ static const struct setting settings[] = {
 	    1, 1, 0, METADATA_KEYS, FIXED, "20", NULL },
 	{ "client-tag-deny", setting_client_tag_deny, field_same,
 	    FIELD(client_tag_deny),
+	    1, 1, 0, 0, 0, "off", NULL },
+	{ "confine", setting_confine, field_same, FIELD(confine),
+	    1, 1, 0, 0, 0, "on", NULL },
+	{ "core-dumps", setting_core, field_same, FIELD(core_dumps),
 	    1, 1, 0, 0, 0, "off", NULL },
 	{ "log-level", setting_level, field_same, FIELD(log_level),
 	    1, 1, 0, 0, 0, "info", NULL },
@@ -178,7 +208,7 @@ setting_read(struct parser *p, const struct setting *st, char **value, int n)
 		return;
 	}
 	/* The first line that speaks of it does away with its default. */
-	if (*seen == 0 && st->read == setting_listen)
+	if (*seen == 0 && st->offset == offsetof(struct config, listen))
 		p->config->nlisten = 0;
 	*seen = p->line;
 	if (n < st->least) {
@@ -243,6 +273,10 @@ config_check(struct parser *p)
 	char sendq[32], buffers[32];
 
 	setting_operators_check(p);
+	if (config->tls_key[0] != '\0' && config->tls_cert[0] == '\0') {
+		p->line = p->seen[setting_find("tls-key") - settings];
+		complain(p, "tls-key: there is no tls-cert");
+	}
 	if (config->sendq > config->buffers) {
 		setting_size_text(sendq, sizeof sendq, config->sendq);
 		setting_size_text(buffers, sizeof buffers, config->buffers);
@@ -318,6 +352,18 @@ config_default(struct config *config)
 		panic("defaults: %s", errors.text);
 }
 
+void
+config_listen_tls(struct config *config)
+{
+	struct config_errors errors = { .count = 0 };
+	struct parser p = { .config = config, .errors = &errors,
+		.file = "default", .setting = setting_find("listen-tls") };
+	char v4[] = "127.0.0.1:6697", v6[] = "[::1]:6697";
+	char *value[] = { v4, v6 };
+
+	setting_listen(&p, value, 2);
+}
+
 int
 config_load(struct config *config, const char *file,
     struct config_errors *errors)
@@ -390,6 +436,7 @@ config_keep_fixed(struct config *config, const struct config *old)
 			    (const char *)old + st->offset, st->size);
 	memcpy(config->listen, old->listen, sizeof config->listen);
 	config->nlisten = old->nlisten;
+	config->nlisten_tls = old->nlisten_tls;
 }
 
 const char *

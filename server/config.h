@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "../ipc/bucket.h"
+
 /*
  * mootd.conf(5): a keyword and its values a line.  One table holds every
  * setting with its default, its limits and whether a reload may change it.
@@ -39,7 +41,8 @@ enum privilege {
 	                        * ChanServ */
 	PRIV_SEE = 32,         /* who is invisible, what is secret */
 	PRIV_WALLOPS = 64,
-	PRIV_ALL = 127,
+	PRIV_FLOOD = 128,      /* is never delayed */
+	PRIV_ALL = 255,
 };
 
 struct config_class {
@@ -50,6 +53,8 @@ struct config_class {
 struct config_network {        /* as irc/proxy.h has it */
 	uint8_t addr[16];
 	unsigned bits;
+	int certificates;      /* of a proxy: it is believed what it says of
+	                        * those of clients */
 };
 
 struct config_webirc {
@@ -72,6 +77,14 @@ struct config {
 	char network_icon[CONFIG_ICON]; /* "" = none */
 	struct config_listen listen[CONFIG_LISTEN];
 	int nlisten;                /* none given: 127.0.0.1:6667, [::1]:6667 */
+	struct config_listen listen_tls[CONFIG_LISTEN];
+	int nlisten_tls;            /* 0: no TLS; see config_listen_tls() */
+	char tls_cert[256];         /* "": mootd-tls makes its own */
+	char tls_key[256];          /* "": it is in the file above */
+	int tls_workers;            /* 0 = auto: one a core, 1..63 */
+	uint32_t tls_handshakes;    /* in progress in each; 1000; 10..100000 */
+	uint32_t tls_handshakes_per_address; /* of them; 100; 1..100000 */
+	uint32_t tls_handshake_timeout; /* seconds; 10; 1..600 */
 	int workers;                /* 0 = auto: one a core, 1..63 */
 	int ipc_prefix;             /* 1..127, 0x6d; decimal or 0x hex */
 	uint32_t max_clients;       /* 10000; 1..1000000 */
@@ -94,8 +107,13 @@ struct config {
 	int nwebirc;
 	char admin[CONFIG_ADMIN][256];
 	int nadmin;
-	uint32_t flood_lines;       /* lines a second, 0 = off; default 20 */
-	uint32_t flood_burst;       /* default 200 */
+	struct bucket_rate flood;   /* lines of a session; 20 a second, 200 */
+	struct bucket_rate connection_rate; /* of an address; likewise */
+	uint32_t ipv6_prefix;       /* bits that are one address; 64; 16..128 */
+	struct config_network exempts[CONFIG_GATEWAYS]; /* from these two and
+	                             * from max-clients-per-address */
+	int nexempt;
+	uint32_t max_unregistered;  /* % of max-clients; 20; 1..100 */
 	uint32_t ping_timeout;      /* seconds of silence till PING, and then
 	                             * again till the cut; 120; 5..3600 */
 	uint32_t registration_timeout; /* seconds; 30; 1..600 */
@@ -119,6 +137,8 @@ struct config {
 	uint32_t audit_age;         /* days what operators did is kept; 365 */
 	int cloak;                  /* whether hosts are cloaked; 0 */
 	uint32_t metadata_keys;     /* of a user or room; 20; 0..20 */
+	int confine;                /* enum confine_mode; on */
+	int core_dumps;             /* enum confine_core; off */
 	int log_level;              /* warn | info | debug; info */
 };
 
@@ -139,6 +159,9 @@ struct config_errors {
 
 /* Fills CONFIG with the defaults; derives those that depend on who runs it. */
 void config_default(struct config *config);
+/* Adds the addresses for TLS of a server without a configuration file:
+ * 127.0.0.1:6697 and [::1]:6697. */
+void config_listen_tls(struct config *config);
 /* Reads FILE over the defaults.  Returns 0, or -1 with ERRORS filled; CONFIG
  * is then unusable.  config_free() releases what it holds. */
 int config_load(struct config *config, const char *file,

@@ -26,6 +26,7 @@
 #include "missed.h"
 #include "registry.h"
 #include "sasl.h"
+#include "secure.h"
 #include "session.h"
 #include "worker.h"
 
@@ -199,8 +200,13 @@ settle_wrong(const struct session *s, uint32_t u)
 		return "Killed";
 	if (wall_ms > s->opened + config->registration_timeout * 1000)
 		return "Registration timed out";
-	return u != 0 && u != s->user && session_count(u) >= SESSIONS_MAX
-	    ? "Your account has too many sessions"
+	if (u == 0 || u == s->user)
+		return NULL;
+	if (session_count(u) >= SESSIONS_MAX)
+		return "Your account has too many sessions";
+	/* its rooms would be shown to it */
+	return s->secure == 0 && secure_room(u) != 0
+	    ? "You are in a room for secure connections only (+z)"
 	    : NULL;
 }
 

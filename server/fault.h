@@ -24,7 +24,8 @@ struct fault {
 /*
  * At the start.  With the argument --faults prints the names, one a line, and
  * exits.  MOOT_FAULT=NAME:COUNT:WORKER[,...] kills a worker of that number
- * when it, or those it took over from, pass NAME for the COUNTth time.  The
+ * when it, or those it took over from, pass NAME for the COUNTth time; with
+ * !NAME it makes a system call that a worker may not make (ipc/filter.h).  The
  * counts are in the file MOOT_FAULT_MAP, if there is one: FAULT_WORKERS
  * uint32_t a name.  MINE is one's own number; the store's is FAULT_STORE, and
  * its counts are behind those of the server.

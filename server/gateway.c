@@ -20,8 +20,10 @@
 #include "cloak.h"
 #include "gateway.h"
 #include "handlers.h"
+#include "limit.h"
 #include "log.h"
 #include "registry.h"
+#include "secure.h"
 #include "session.h"
 #include "worker.h"
 #include "xline.h"
@@ -32,15 +34,47 @@ is_in(const struct in6_addr *addr, const struct config_network *n)
 	return proxy_same_network(addr->s6_addr, n->addr, n->bits);
 }
 
-int
-gateway_is_proxy(const struct in6_addr *addr)
+/* The first of the networks that ADDR is in. */
+static const struct config_network *
+proxy_find(const struct in6_addr *addr)
 {
 	int i;
 
 	for (i = 0; i < config->nproxy; i++)
 		if (is_in(addr, &config->proxies[i]))
+			return &config->proxies[i];
+	return NULL;
+}
+
+int
+gateway_is_proxy(const struct in6_addr *addr)
+{
+	return proxy_find(addr) != NULL;
+}
+
+int
+gateway_has_certificates(void)
+{
+	int i;
+
+	for (i = 0; i < config->nproxy; i++)
+		if (config->proxies[i].certificates)
 			return 1;
 	return 0;
+}
+
+/* What ADDR is told if it has too many, or too often, or NULL.  Who is at its
+ * own address was counted when it came. */
+static const char *
+too_many(const struct command *c, const struct in6_addr *addr)
+{
+	if (session_has_address(c->s) &&
+	    memcmp(addr, &c->s->addr, sizeof(*addr)) == 0)
+		return NULL;
+	if (registry_count_address(addr, 0) >=
+	        config->max_clients_per_address && !limit_is_exempt(addr))
+		return limit_refusal(LIMIT_ADDRESS, addr);
+	return limit_rate(addr);
 }
 
 /* The session is ADDR's from now on, or is closed, since that has too many. */
@@ -48,13 +82,11 @@ static enum command_result
 pass_on(struct command *c, const struct in6_addr *addr)
 {
 	char text[INET6_ADDRSTRLEN], host[NAME_HOST + 1];
+	const char *why;
 	struct op *op;
 
-	if ((!session_has_address(c->s) ||
-	        memcmp(addr, &c->s->addr, sizeof(*addr)) != 0) &&
-	    registry_count_address(addr, 0) >=
-	        config->max_clients_per_address) {
-		session_close(c->sid, ACCEPT_TOO_MANY);
+	if ((why = too_many(c, addr)) != NULL) {
+		session_close(c->sid, why);
 		return CMD_DONE;
 	}
 	if (xline_refuse_address(c, addr))
@@ -79,6 +111,15 @@ gateway_header(uint32_t i)
 	return n >= 0 ? (size_t)n : len;
 }
 
+/* Whether C's peer is believed what it says of certificates. */
+static int
+is_certain(const struct command *c)
+{
+	const struct config_network *n = proxy_find(&c->s->addr);
+
+	return n != NULL && n->certificates;
+}
+
 enum command_result
 gateway_proxy(struct command *c)
 {
@@ -90,7 +131,7 @@ gateway_proxy(struct command *c)
 
 	if (proxy_parse(&p, buf, len) < 0) {
 		snprintf(text, sizeof(text), "%.*s", (int)len, buf);
-		log_warn("proxy %s: not a header of the PROXY protocol: %s",
+		limit_log("proxy %s: not a header of the PROXY protocol: %s",
 		    c->u->host, log_safe(text));
 		session_close(c->sid, "The proxy did not say whose connection "
 		    "this is");
@@ -98,6 +139,9 @@ gateway_proxy(struct command *c)
 	}
 	if (p.known)
 		memcpy(&addr, p.addr, sizeof(addr));
+	if (p.tls)
+		secure_begin(c, p.version, p.cipher,
+		    p.certified && is_certain(c) ? p.fingerprint : NULL);
 	return pass_on(c, &addr);
 }
 
@@ -106,7 +150,7 @@ gateway_proxy(struct command *c)
 static enum command_result
 refuse(struct command *c, const char *why)
 {
-	log_warn("webirc: %s: %s", c->u->host, why);
+	limit_log("webirc: %s: %s", c->u->host, why);
 	session_close(c->sid, why);
 	return CMD_DONE;
 }
@@ -133,6 +177,33 @@ webirc_find(const struct in6_addr *addr, const char *password)
 	return NULL;
 }
 
+/* Whether the client says "secure", or "secure=x", among its options. */
+static int
+is_secure(const char *options)
+{
+	size_t n;
+
+	for (; *options != '\0'; options += n + (options[n] == ' ')) {
+		n = strcspn(options, " ");
+		if (strncmp(options, "secure", 6) == 0 &&
+		    strcspn(options, "= ") == 6)
+			return 1;
+	}
+	return 0;
+}
+
+/* The way from the gateway to here may be no worse.  What was known so far was
+ * of the gateway: neither its certificate nor its cipher is the client's. */
+static void
+pass_on_secure(struct command *c)
+{
+	if (c->m.nparam > 4 && is_secure(c->m.param[4]) &&
+	    (c->s->secure != 0 || secure_is_here(&c->s->addr)))
+		secure_begin(c, "", "", NULL);
+	else if (c->s->secure != 0)
+		secure_end(c);
+}
+
 /* WEBIRC PASSWORD GATEWAY HOST ADDRESS [OPTIONS] */
 enum command_result
 cmd_webirc(struct command *c)
@@ -147,5 +218,6 @@ cmd_webirc(struct command *c)
 		return refuse(c, "WEBIRC without a valid address");
 	log_debug("webirc: %s passes on %s", c->u->host,
 	    log_safe(c->m.param[3]));
+	pass_on_secure(c);
 	return pass_on(c, &addr);
 }

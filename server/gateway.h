@@ -13,7 +13,10 @@ int gateway_is_proxy(const struct in6_addr *addr);
 /* How much of the input of session I is its proxy's header: 0 when more is
  * needed, all of it when it is none. */
 size_t gateway_header(uint32_t i);
-/* The handler of that: no line's. */
+/* The handler of that: no line's.  What a proxy says of its client's TLS is
+ * believed; of its certificate only as configured. */
 command_fn gateway_proxy;
+/* Whether there may be certificates of clients at all. */
+int gateway_has_certificates(void);
 
 #endif

@@ -76,6 +76,8 @@ const char *sasl_mechanisms(void);
 void cap_tell(uint32_t s);
 /* Replies 353 for room R (asked by C's user) and 366. Lock held. */
 void reply_names(struct command *c, uint32_t r);
+/* The modes of user U as others see them: with those that nobody sets. */
+uint32_t user_modes(uint32_t u);
 /* "+iw" out of a user's modes, into BUF of 34 bytes at least; returns it. */
 const char *user_modes_text(uint32_t modes, char *buf);
 /* 251-255, 265, 266. */

@@ -23,6 +23,7 @@
 #include "lasting.h"
 #include "op_room.h"
 #include "registry.h"
+#include "secure.h"
 #include "words.h"
 #include "worker.h"
 
@@ -205,6 +206,7 @@ is_intruder(uint32_t r, uint32_t m)
 	    lasting_rank(r, users[u].account) == 0 &&
 	    ((modes & ROOM_KEY) || ((modes & ROOM_ACCOUNTS) && guest) ||
 		((modes & ROOM_INVITE_ONLY) && !channel_is_expected(r, u)) ||
+		((modes & ROOM_SECURE) && !secure_never_plain(u)) ||
 		channel_ban(r, u, 0) != 0);
 }
 

@@ -39,6 +39,7 @@
 #include "../ipc/process.h"
 #include "brake.h"
 #include "cloak.h"
+#include "confined.h"
 #include "fault.h"
 #include "helper.h"
 #include "listener.h"
@@ -386,6 +387,7 @@ instance_create(const struct config *c)
 	if (lock_join(&state->master) != 0 ||
 	    lock_acquire_now(&state->master) < 0)
 		fatal("set_robust_list: %s", strerror(errno));
+	confined_prepare(c);
 	memcpy(state->listeners, listeners, sizeof(listeners));
 	state->control = control;
 	handover = handover_listen(c->ipc_prefix, state->segment.born);
@@ -437,10 +439,12 @@ instance_continue(struct config *c)
 	widen_table(descriptors);
 	memcpy(listeners, state->listeners, sizeof(listeners));
 	handover = state->handover;
+	confined_prepare(c);
 	pause_serve_under(
 	    pause_word(getpid(), pause_table(word) + 1, PAUSE_NONE));
 	for (w = 1; w <= nworker; w++) {
 		workers[w].ended = 0; /* nobody knows of what */
+		trace_take(&traces[w]);
 		FAULT("continue-next");
 		if (worker_fork(w) != 0)
 			fatal("fork: %s", strerror(errno));
@@ -490,7 +494,7 @@ master_open(struct config *c, int *keep)
 	descriptors = raise_descriptors(c);
 	if (instance_taken_over(c, keep)) {
 		signals_open();
-		trace_open("master", c->state_dir);
+		trace_open("master", c->state_dir, NULL);
 		instance_continue(c);
 	} else {
 		user_become(c);
@@ -501,10 +505,11 @@ master_open(struct config *c, int *keep)
 		widen_table(descriptors);
 		control_open(c);
 		drop_privileges(c);
-		trace_open("master", c->state_dir);
+		trace_open("master", c->state_dir, NULL);
 		instance_create(c);
 	}
 	listener_log();
+	confined_log(c);
 }
 
 /* ---- watching over the workers ---- */
@@ -577,7 +582,7 @@ worker_ended(unsigned w, int status)
 	int wanted = workers[w].retire && WIFEXITED(status) &&
 	    WEXITSTATUS(status) == 0;
 
-	const char *trace = trace_of(children[w].pid);
+	const char *trace = trace_take(&traces[w]);
 
 	FAULT("ended-reaped");
 	children[w].pid = 0;
@@ -722,6 +727,8 @@ reload(void)
 	free(fresh);
 	reloading = 0;
 	log_open("master", (enum log_level)settings->log_level, log_to_syslog);
+	confined_prepare(settings);
+	confined_log(settings);
 	helper_reload(settings);
 	atomic_store(&workers[1].retire, 1);
 	FAULT("reload-first");

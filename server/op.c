@@ -23,6 +23,7 @@
 #include "poison.h"
 #include "registry.h"
 #include "sasl.h"
+#include "secure.h"
 #include "worker.h"
 #include "xline.h"
 #include "session.h"
@@ -804,6 +805,7 @@ static void (*const apply[OP_MAX])(struct op *) = {
 	[OP_ACCOUNT] = op_account,
 	[OP_ACCEPT] = op_accept,
 	[OP_ADDRESS] = op_address,
+	[OP_SECURE] = op_secure,
 	[OP_ALONE] = op_alone,
 	[OP_WISH] = op_wish,
 	[OP_MONITOR_ADD] = op_monitor_add,

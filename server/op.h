@@ -58,6 +58,8 @@ enum op_kind {
 	OP_RANKED,     /* user a: has all its ranks */
 	OP_ACCEPT,     /* user a; user b of generation c; x 1: not any more */
 	OP_ADDRESS,    /* session a is that of text, whose host is text2 */
+	OP_SECURE,     /* session a; b enum secure_flag; text "VERSION CIPHER",
+	                * each perhaps empty; text2 fingerprint or "" */
 	OP_ALONE,      /* session a; b SESSION_ALONE, SESSION_PRE_AWAY or 0;
 	                * text */
 	OP_WISH,       /* user a; text a nick, "" for none */

@@ -28,6 +28,7 @@
 #include "oper.h"
 #include "metadata.h"
 #include "registry.h"
+#include "secure.h"
 #include "version.h"
 #include "words.h"
 
@@ -146,6 +147,35 @@ whois_rooms(struct command *c, uint32_t u)
 		reply(c, RPL_WHOISCHANNELS, users[u].nick, w.text);
 }
 
+/* Whether C's user is told what is nobody's business but U's own. */
+static int
+whois_is_told(const struct command *c, uint32_t u)
+{
+	return u == c->uid || oper_may(c->uid, PRIV_ADDRESSES);
+}
+
+/* Secure is who is so on all devices; each may have a certificate. */
+static void
+whois_secure(struct command *c, uint32_t u)
+{
+	char how[SECURE_TEXT] = "", text[2 * PROXY_FINGERPRINT + 1];
+	const uint8_t *fingerprint;
+	uint32_t i;
+
+	if (secure_user(u)) {
+		if (whois_is_told(c, u))
+			secure_text(device_newest(u), how);
+		reply(c, RPL_WHOISSECURE, users[u].nick, how);
+	}
+	for (i = users[u].session; i != 0 && whois_is_told(c, u);
+	     i = sessions[i].next) {
+		if ((fingerprint = secure_certificate(i)) == NULL)
+			continue;
+		proxy_fingerprint_text(text, fingerprint);
+		reply(c, RPL_WHOISCERTFP, users[u].nick, text);
+	}
+}
+
 /* What is nobody's business but its own, and the operators'. */
 static void
 whois_private(struct command *c, uint32_t u)
@@ -153,13 +183,13 @@ whois_private(struct command *c, uint32_t u)
 	const struct user *x = &users[u];
 	char buf[INET6_ADDRSTRLEN], modes[40];
 
-	if (u != c->uid && !oper_may(c->uid, PRIV_ADDRESSES))
+	if (!whois_is_told(c, u))
 		return;
 	if (x->session != 0)
 		reply(c, RPL_WHOISHOST, x->nick, x->user, x->host,
 		    address_text(&sessions[device_newest(u)].addr, buf));
 	reply(c, RPL_WHOISMODES, x->nick,
-	    user_modes_text(x->modes, modes));
+	    user_modes_text(user_modes(u), modes));
 }
 
 /* As whom it is an operator is for itself and for other operators. */
@@ -194,6 +224,7 @@ whois_user(struct command *c, uint32_t u)
 		reply(c, RPL_AWAY, x->nick, aways[u].text);
 	if (x->modes & USER_BOT)
 		reply(c, RPL_WHOISBOT, x->nick);
+	whois_secure(c, u);
 	whois_private(c, u);
 	metadata_whois(c, u);
 	reply(c, RPL_WHOISIDLE, x->nick, (long long)seconds_since(x->spoke),

@@ -26,6 +26,7 @@
 #include "monitor.h"
 #include "registry.h"
 #include "sasl.h"
+#include "secure.h"
 #include "session.h"
 #include "version.h"
 #include "words.h"
@@ -757,6 +758,12 @@ cmd_setname(struct command *c)
 	return CMD_DONE;
 }
 
+uint32_t
+user_modes(uint32_t u)
+{
+	return users[u].modes | (secure_user(u) ? USER_SECURE : 0);
+}
+
 const char *
 user_modes_text(uint32_t modes, char *buf)
 {
@@ -814,7 +821,7 @@ cmd_user_mode(struct command *c)
 		return CMD_DONE;
 	}
 	if (c->m.nparam < 2) {
-		reply(c, RPL_UMODEIS, user_modes_text(modes, text));
+		reply(c, RPL_UMODEIS, user_modes_text(user_modes(u), text));
 		return CMD_DONE;
 	}
 	while (mode_next(&p, &ch))
@@ -822,7 +829,7 @@ cmd_user_mode(struct command *c)
 			unknown = 1;
 		else if (!ch.adding)
 			modes &= ~ch.mode->bit;
-		else if (ch.mode->bit != USER_OPERATOR)
+		else if (!(ch.mode->bit & (USER_OPERATOR | USER_SECURE)))
 			modes |= ch.mode->bit; /* +o is OPER's business */
 	if (unknown)
 		reply(c, ERR_UMODEUNKNOWNFLAG);

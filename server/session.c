@@ -26,6 +26,7 @@
 #include "ask.h"
 #include "fault.h"
 #include "gateway.h"
+#include "limit.h"
 #include "log.h"
 #include "poison.h"
 #include "registry.h"
@@ -161,9 +162,9 @@ session_pool_ample(void)
 static void chain_give(uint32_t c);
 
 /*
- * No chunk is left: the session with the most unsent output pays, since it is
- * the one that does not read.  ASKER itself may be it; it is then told by a
- * 0, as it is when nobody has more than a few chunks.
+ * Few chunks are left, or none: the session with the most unsent output pays,
+ * since it is the one that does not read.  ASKER itself may be it; it is then
+ * told by a 0, as it is when nobody has more than a few chunks.
  */
 static int
 pool_reclaim(uint32_t asker)
@@ -185,6 +186,7 @@ pool_reclaim(uint32_t asker)
 	if (victim == 0 || victim == asker)
 		return 0;
 	s = &sessions[victim];
+	worker_count(COUNT_CUT_MEMORY, 1);
 	log_warn("out of buffers: cutting %s, which has %llu bytes unread",
 	    log_safe(users[s->user].nick), (unsigned long long)most);
 	s->flags |= SESSION_OVERFLOW | SESSION_DEAD;
@@ -196,6 +198,17 @@ pool_reclaim(uint32_t asker)
 	chain_give(c);
 	worker_run_later(victim);
 	return 1;
+}
+
+void
+session_pool_relieve(void)
+{
+	uint32_t all = me->chunk_end - me->chunk_first;
+
+	if (session_pool_used() < all / 16 * 13)
+		return;
+	while (session_pool_used() > all / 4 * 3 && pool_reclaim(0))
+		;
 }
 
 uint32_t
@@ -643,28 +656,28 @@ session_admit(const struct in6_addr *addr, int control, const char **why)
 	uint32_t i;
 
 	if (!control && state->sessions.used >= config->max_clients) {
-		*why = "Server is full";
+		*why = limit_refusal(LIMIT_FULL, addr);
 		return 0;
 	}
 	if ((i = registry_new_session()) == 0) {
-		*why = "Server is full";
+		*why = limit_refusal(LIMIT_FULL, addr);
 		return 0;
 	}
 	FAULT("admit-session");
 	if ((sessions[i].user = registry_new_user()) == 0) {
 		registry_free_session(i);
-		*why = "Server is full";
+		*why = limit_refusal(LIMIT_FULL, addr);
 		return 0;
 	}
 	FAULT("admit-user");
 	sessions[i].addr = *addr;
 	if (!control && !gateway_is_proxy(addr) &&
 	    registry_count_address(addr, 1) >
-	        config->max_clients_per_address) {
+	        config->max_clients_per_address && !limit_is_exempt(addr)) {
 		registry_count_address(addr, -1);
 		registry_free_user(sessions[i].user);
 		registry_free_session(i);
-		*why = ACCEPT_TOO_MANY;
+		*why = limit_refusal(LIMIT_ADDRESS, addr);
 		return 0;
 	}
 	return i;
@@ -719,8 +732,6 @@ session_begin(int fd, const struct in6_addr *addr, const char *host,
 		s->flags |= SESSION_PROXY;
 	s->active = now_ms;
 	s->opened = u->signon = u->spoke = wall_ms;
-	s->tokens = (int32_t)config->flood_burst * 1000;
-	s->tokens_at = (uint32_t)now_ms;
 	memcpy(u->host, host, strlen(host) + 1);
 	u->session = i;
 	u->flags = USER_LIVE;
@@ -733,6 +744,8 @@ session_begin(int fd, const struct in6_addr *addr, const char *host,
 	s->state = SESSION_LIVE;
 	FAULT("open-live");
 	atomic_fetch_add(&workers[s->worker].clients, 1);
+	if (!control)
+		limit_begin(i);
 	return i;
 }
 
@@ -772,6 +785,7 @@ session_free(uint32_t i)
 	if (fd >= 0)
 		shutdown(fd, SHUT_RDWR);
 	FAULT("free-shut");
+	limit_end(i);
 	me->accepting++;
 	FAULT("free-accepting");
 	registry_lock();
@@ -831,6 +845,7 @@ session_hand_over(uint32_t i, unsigned to)
 	atomic_thread_fence(memory_order_release);
 	s->worker = (uint8_t)to;
 	FAULT("hand-session");
+	limit_end(i);
 	atomic_fetch_sub(&me->clients, 1);
 	atomic_fetch_add(&workers[to].clients, 1);
 	session_register(i);

@@ -23,6 +23,10 @@ uint32_t session_pool_used(void);
 /* Whether less than half of them are. */
 int session_pool_ample(void);
 
+/* When few are left, cuts those who have most unread, so that there are enough
+ * for the others: once a turn. */
+void session_pool_relieve(void);
+
 /* Gives back all that S has, without following its chains. */
 void session_chunks_give(uint32_t s);
 /* Whether this worker has its reserve, the chunk in which the event of the

@@ -35,7 +35,7 @@ struct parser {
 	int line;
 	const struct setting *setting;
 	int *seen;             /* per setting: the line it was on, or 0 */
-	int listen_line[CONFIG_LISTEN];
+	int listen_line[CONFIG_LISTEN], listen_tls_line[CONFIG_LISTEN];
 	int operator_line[CONFIG_OPERATOR];
 };
 
@@ -76,8 +76,10 @@ int setting_number(struct parser *p, char **value, int n);
 int setting_delay(struct parser *p, char **value, int n);
 int setting_workers(struct parser *p, char **value, int n);
 int setting_size(struct parser *p, char **value, int n);
-int setting_flood(struct parser *p, char **value, int n);
+int setting_rate(struct parser *p, char **value, int n);
 int setting_level(struct parser *p, char **value, int n);
+int setting_confine(struct parser *p, char **value, int n);
+int setting_core(struct parser *p, char **value, int n);
 int setting_switch(struct parser *p, char **value, int n);
 int setting_registration(struct parser *p, char **value, int n);
 /* Writes a size as a person would: the largest unit that loses nothing. */
@@ -113,6 +115,7 @@ int setting_listens_same(const struct config *a, const struct config *b,
 /* setting_gateway.c */
 int setting_proxy(struct parser *p, char **value, int n);
 int setting_webirc(struct parser *p, char **value, int n);
+int setting_exempt(struct parser *p, char **value, int n);
 
 /* setting_operator.c */
 int setting_class(struct parser *p, char **value, int n);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Settings about listening: addresses of IPv4 and IPv6 with their ports.
+ * Settings about listening, in the clear or with TLS: addresses of IPv4 and
+ * IPv6 with their ports.
  */
 
 #include <arpa/inet.h>
@@ -110,32 +111,61 @@ listen_any_port(const struct config_listen *l)
 	return ((const struct sockaddr_in *)&l->addr)->sin_port == 0;
 }
 
+/* The addresses of one of the words, and the line that each was on. */
+struct listens {
+	struct config_listen *at;
+	int *n, *line;
+};
+
+static struct listens
+listens_of(struct parser *p)
+{
+	struct config *c = p->config;
+	struct listens plain = { c->listen, &c->nlisten, p->listen_line };
+	struct listens tls = { c->listen_tls, &c->nlisten_tls,
+		p->listen_tls_line };
+
+	return p->setting->offset == offsetof(struct config, listen_tls)
+	    ? tls
+	    : plain;
+}
+
+static int
+listen_is_taken(struct parser *p, const struct listens *ls,
+    const struct config_listen *l)
+{
+	int i;
+
+	for (i = 0; i < *ls->n; i++)
+		if (listen_same(&ls->at[i], l) && !listen_any_port(l)) {
+			complain(p, "%s: %s is already on line %d",
+			    p->setting->word, l->text, ls->line[i]);
+			return 1;
+		}
+	return 0;
+}
+
 static int
 listen_read_one(struct parser *p, const char *text)
 {
-	struct config *config = p->config;
+	struct listens ls = listens_of(p);
+	const char *word = p->setting->word;
 	struct config_listen l;
 	const char *wrong;
-	int i;
 
 	wrong = listen_parse(&l, text);
 	if (wrong != NULL) {
-		complain(p, "listen: \"%s\" %s", log_safe(text), wrong);
+		complain(p, "%s: \"%s\" %s", word, log_safe(text), wrong);
 		return -1;
 	}
-	for (i = 0; i < config->nlisten; i++)
-		if (listen_same(&config->listen[i], &l) &&
-		    !listen_any_port(&l)) {
-			complain(p, "listen: %s is already on line %d", text,
-			    p->listen_line[i]);
-			return -1;
-		}
-	if (config->nlisten == CONFIG_LISTEN) {
-		complain(p, "listen: more than %d addresses", CONFIG_LISTEN);
+	if (listen_is_taken(p, &ls, &l))
+		return -1;
+	if (*ls.n == CONFIG_LISTEN) {
+		complain(p, "%s: more than %d addresses", word, CONFIG_LISTEN);
 		return -1;
 	}
-	p->listen_line[config->nlisten] = p->line;
-	config->listen[config->nlisten++] = l;
+	ls.line[*ls.n] = p->line;
+	ls.at[(*ls.n)++] = l;
 	return 0;
 }
 
@@ -155,13 +185,15 @@ int
 setting_listens_same(const struct config *a, const struct config *b,
     const struct setting *st)
 {
-	int i;
+	int tls = st->offset == offsetof(struct config, listen_tls);
+	const struct config_listen *x = tls ? a->listen_tls : a->listen;
+	const struct config_listen *y = tls ? b->listen_tls : b->listen;
+	int i, n = tls ? a->nlisten_tls : a->nlisten;
 
-	(void)st;
-	if (a->nlisten != b->nlisten)
+	if (n != (tls ? b->nlisten_tls : b->nlisten))
 		return 0;
-	for (i = 0; i < a->nlisten; i++)
-		if (!listen_same(&a->listen[i], &b->listen[i]))
+	for (i = 0; i < n; i++)
+		if (!listen_same(&x[i], &y[i]))
 			return 0;
 	return 1;
 }

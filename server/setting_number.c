@@ -14,9 +14,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../ipc/confine.h"
 #include "config.h"
 #include "log.h"
 #include "setting.h"
+
+enum { RATE_SECONDS = 3600 };
 
 static uint64_t
 suffix_factor(const char *suffix)
@@ -112,11 +115,11 @@ setting_workers(struct parser *p, char **value, int n)
 	if (isdigit((unsigned char)value[0][0]))
 		return setting_number(p, value, n);
 	if (strcmp(value[0], "auto") != 0) {
-		complain(p, "workers: \"%s\" is neither a number nor auto",
-		    log_safe(value[0]));
+		complain(p, "%s: \"%s\" is neither a number nor auto",
+		    p->setting->word, log_safe(value[0]));
 		return -1;
 	}
-	p->config->workers = 0;
+	memset(setting_field(p), 0, p->setting->size);
 	return 0;
 }
 
@@ -146,24 +149,47 @@ setting_size(struct parser *p, char **value, int n)
 	return 0;
 }
 
-int
-setting_flood(struct parser *p, char **value, int n)
+/* "20", "20/10": so many in so many seconds. */
+static int
+rate_parse(struct parser *p, char *text, uint64_t *count, uint64_t *seconds)
 {
-	uint64_t lines, burst;
+	char *slash = strchr(text, '/');
+
+	*seconds = 1;
+	if (slash != NULL) {
+		*slash++ = '\0';
+		if (number_parse(p, slash, seconds) == -1)
+			return -1;
+		if (*seconds > RATE_SECONDS) {
+			complain(p, "%s: no more than %d seconds",
+			    p->setting->word, RATE_SECONDS);
+			return -1;
+		}
+	}
+	return number_parse(p, text, count);
+}
+
+int
+setting_rate(struct parser *p, char **value, int n)
+{
+	struct bucket_rate *rate = setting_field(p);
+	uint64_t count, seconds, burst;
 
 	if (n == 1 && strcmp(value[0], "off") == 0) {
-		p->config->flood_lines = p->config->flood_burst = 0;
+		*rate = (struct bucket_rate) { 0 };
 		return 0;
 	}
 	if (n != 2) {
-		complain(p, "flood: takes LINES and BURST, or off");
+		complain(p, "%s: takes NUMBER[/SECONDS] and BURST, or off",
+		    p->setting->word);
 		return -1;
 	}
-	if (number_parse(p, value[0], &lines) == -1 ||
+	if (rate_parse(p, value[0], &count, &seconds) == -1 ||
 	    number_parse(p, value[1], &burst) == -1)
 		return -1;
-	p->config->flood_lines = (uint32_t)lines;
-	p->config->flood_burst = (uint32_t)burst;
+	rate->count = (uint32_t)count;
+	rate->per = (uint32_t)seconds * 1000;
+	rate->burst = (uint32_t)burst;
 	return 0;
 }
 
@@ -189,6 +215,34 @@ setting_level(struct parser *p, char **value, int n)
 		[LOG_LEVEL_WARN] = "warn",
 		[LOG_LEVEL_INFO] = "info",
 		[LOG_LEVEL_DEBUG] = "debug",
+		NULL,
+	};
+
+	(void)n;
+	return choice_read(p, value[0], words);
+}
+
+int
+setting_confine(struct parser *p, char **value, int n)
+{
+	static const char *const words[] = {
+		[CONFINE_OFF] = "off",
+		[CONFINE_LOG] = "log",
+		[CONFINE_ON] = "on",
+		NULL,
+	};
+
+	(void)n;
+	return choice_read(p, value[0], words);
+}
+
+int
+setting_core(struct parser *p, char **value, int n)
+{
+	static const char *const words[] = {
+		[CORE_OFF] = "off",
+		[CORE_ON] = "on",
+		[CORE_FULL] = "full",
 		NULL,
 	};
 

@@ -43,6 +43,7 @@ static const struct {
 } privileges[] = {
 	{ "addresses", PRIV_ADDRESSES },
 	{ "ban", PRIV_BAN },
+	{ "flood", PRIV_FLOOD },
 	{ "kill", PRIV_KILL },
 	{ "rehash", PRIV_REHASH },
 	{ "rooms", PRIV_ROOMS },

@@ -8,10 +8,12 @@
 #include <stdint.h>
 
 #include "../ipc/bell.h"
+#include "../ipc/bucket.h"
 #include "../ipc/envelope.h"
 #include "../ipc/segment.h"
 #include "../irc/metadata.h"
 #include "../irc/name.h"
+#include "../irc/proxy.h"
 #include "config.h"
 
 /*
@@ -67,6 +69,7 @@ enum {
 
 	LISTENERS_MAX = CONFIG_LISTEN + 16,
 	EPOCHS = 16,           /* lives of a worker its peers remember */
+	RATES_MAX = 16384,     /* addresses whose connections are counted */
 
 	STORE_MAILBOX = 0x40,  /* the ID that the store's key is made of */
 	INTAKE_SIZE = 8 << 20, /* bytes that wait for their commit */
@@ -161,8 +164,7 @@ struct session {
 	uint32_t step;         /* two ways to say it */
 	uint32_t pend;         /* chunk with an envelope still to be posted */
 	uint32_t next_free;
-	int32_t tokens;        /* of the flood limit, in 1/1000 lines */
-	uint32_t tokens_at;    /* ms, low bits */
+	struct bucket flood;   /* of now_ms */
 	uint64_t active;       /* ms: the last bytes received */
 	uint64_t opened;       /* ms since the epoch */
 	struct hold hold[2];   /* what waits now, and what came meanwhile */
@@ -178,8 +180,16 @@ struct session {
 	uint16_t crashes;      /* of workers: by its current line */
 	uint16_t faults;       /* by anything else about it */
 	uint8_t device;        /* no other session of its user has this one */
-	uint8_t pad[3];
+	uint8_t limit;         /* enum limit_flag */
+	uint8_t secure;        /* enum secure_flag; the rest: struct secure */
+	uint8_t pad;
 	struct in6_addr addr;
+};
+
+enum limit_flag {              /* hints, as limit.c has them */
+	LIMIT_COUNTED = 1,     /* as not registered, by its home */
+	LIMIT_DELAYED = 2,     /* its next line waits for tokens */
+	LIMIT_HASTY = 4,       /* its end does not wait for the peer's */
 };
 
 enum user_flag {
@@ -240,6 +250,19 @@ struct accepted {
 	uint32_t gen;          /* of the user: else it is a former one's */
 	uint32_t at;
 	uint32_t user[ACCEPTS_MAX], user_gen[ACCEPTS_MAX];
+};
+
+enum secure_flag {
+	SECURE_TLS = 1,        /* nobody on its way can read it */
+	SECURE_CERTIFICATE = 2, /* and its client has shown one */
+};
+
+/* The TLS of a session, with SECURE_TLS: apart, for it is seldom looked at. */
+struct secure {
+	uint32_t gen;          /* of the session */
+	char version[16];      /* "TLSv1.3", "" when it is not known; */
+	char cipher[64];       /* likewise */
+	uint8_t fingerprint[PROXY_FINGERPRINT]; /* of SECURE_CERTIFICATE */
 };
 
 struct reason {                /* why a session is closing */
@@ -490,6 +513,16 @@ enum counter {
 	COUNT_BYTES_IN,
 	COUNT_BYTES_OUT,
 	COUNT_HEALED,          /* steps finished for a dead predecessor */
+	COUNT_REFUSED_RATE,    /* of COUNT_REFUSED, by enum limit_kind */
+	COUNT_REFUSED_ADDRESS,
+	COUNT_REFUSED_UNREGISTERED,
+	COUNT_REFUSED_MEMORY,
+	COUNT_REFUSED_FULL,
+	COUNT_TIMED_OUT,       /* had not registered in time */
+	COUNT_CROWDED_OUT,     /* had not registered, and others wanted to */
+	COUNT_DELAYED,         /* lines that waited for tokens */
+	COUNT_CUT_SENDQ,       /* had too much unread, */
+	COUNT_CUT_MEMORY,      /* or most, and no buffer was left */
 	COUNT_MAX
 };
 
@@ -511,6 +544,8 @@ struct worker {
 	_Atomic uint64_t beat; /* ms, CLOCK_MONOTONIC */
 	_Atomic uint32_t retire; /* leave at the end of the turn */
 	_Atomic uint32_t clients;
+	_Atomic uint32_t unregistered; /* of them: LIMIT_COUNTED */
+	_Atomic uint32_t chunks_used; /* a moment ago */
 	int32_t epoll;
 	int32_t spare;         /* kept back for "out of descriptors" */
 	int32_t mailbox;
@@ -538,6 +573,14 @@ struct worker {
 	struct txn txn;
 	struct fanout mail_fanout; /* of MAIL, while its magic is right */
 	struct envelope mail;
+};
+
+enum { TRACE_TEXT = 8192 - 8 };
+
+struct trace {                 /* the last words of a worker that crashed */
+	int32_t pid;           /* 0: there are none */
+	uint32_t length;
+	char text[TRACE_TEXT];
 };
 
 struct list {                  /* a free list, oldest first */
@@ -589,6 +632,7 @@ struct state {
 	uint32_t xlines_high;  /* first place never used */
 	uint32_t xlines_loaded; /* what the store has is there */
 	uint8_t cloak_key[16];
+	uint64_t rate_seed;    /* of RATES */
 };
 
 /* Where the parts are in this process.  Set by state_create(). */
@@ -597,9 +641,11 @@ extern struct worker *workers;      /* [1..nworker]; 0: mootd-store */
 extern struct session *sessions;
 extern struct user *users;          /* users[1..255] unused: system IDs */
 extern struct away *aways;          /* by user */
+extern struct trace *traces;        /* by worker */
 extern struct oper *opers;          /* by user */
 extern struct accepted *accepted;   /* by user */
 extern struct reason *reasons;      /* by session */
+extern struct secure *secures;      /* by session */
 extern struct member *members;
 extern struct room *rooms;
 extern struct room_list *room_lists;
@@ -612,6 +658,7 @@ extern struct monitor_list *monitor_lists; /* by session */
 extern uint32_t *monitor_index;     /* heads, by bucket and worker */
 extern struct whowas *whowases;
 extern struct xline *xlines;
+extern struct bucket_place *rates;  /* of connections, by address */
 extern uint32_t *nick_index, *account_index, *room_index, *address_index;
 extern uint32_t index_size;         /* buckets of each, a power of two */
 extern _Atomic uint32_t *fd_session; /* descriptor -> session */

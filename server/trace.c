@@ -1,26 +1,32 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a process says when it crashes: the signal and where, what it was busy
- * with and for whom (never what was said), and a backtrace; to standard error
- * and to crash.PID.txt.  Then it dies of the signal as if nothing had caught
- * it, so that there is a core as well where limits allow.
+ * What a process says when it crashes: the signal and where, or which system
+ * call it may not make; what it was busy with and for whom (never what was
+ * said), and a backtrace; to standard error and to crash.PID.txt.  Then it dies
+ * of the signal as if nothing had caught it, so that there is a core as well
+ * where limits allow.
+ *
+ * A worker opens no file: its last words lie in the segment, from which the
+ * master, or the next one, makes one.
  *
  * All of it runs in a signal handler of a process that is broken: no
  * allocation, no stdio, no lock, a stack of its own, and every index from the
  * segment is checked.  A second crash in here just ends it.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "../ipc/filter.h"
 #include "blame.h"
+#include "state.h"
 #include "trace.h"
 
 enum {
@@ -47,8 +53,9 @@ enum { CRASHES = sizeof(crashes) / sizeof(crashes[0]) };
 
 /* ---- in the handler ---- */
 
-static char text[1024];
-static size_t text_len;
+static char text[TRACE_TEXT];
+static size_t text_len, text_said;
+static struct trace *words; /* where it is kept, or NULL */
 
 static void
 put(const char *s)
@@ -180,7 +187,12 @@ put_head(int sig, const siginfo_t *info, const ucontext_t *context)
 			put(" ");
 			put(crashes[i].name);
 		}
-	if (info->si_code > 0) {
+	if (sig == SIGSYS && info->si_code > 0) {
+		put(", system call ");
+		put_number((uint64_t)(unsigned)info->si_syscall, 10);
+		put(" ");
+		put(filter_name(info->si_syscall));
+	} else if (info->si_code > 0) {
 		put(", address 0x");
 		put_number((uint64_t)(uintptr_t)info->si_addr, 16);
 	} else {
@@ -194,11 +206,31 @@ put_head(int sig, const siginfo_t *info, const ucontext_t *context)
 	put("\n");
 }
 
+/* As backtrace_symbols_fd(3) has it. */
 static void
-write_all(int fd)
+put_frame(void *frame)
 {
-	const char *p = text;
-	size_t left = text_len;
+	uintptr_t at = (uintptr_t)frame, from;
+	Dl_info info;
+
+	if (dladdr(frame, &info) != 0 && info.dli_fname != NULL) {
+		from = (uintptr_t)(info.dli_sname != NULL ? info.dli_saddr
+		                                          : info.dli_fbase);
+		put(info.dli_fname);
+		put("(");
+		put(info.dli_sname != NULL ? info.dli_sname : "");
+		put("+0x");
+		put_number(at - from, 16);
+		put(") ");
+	}
+	put("[0x");
+	put_number(at, 16);
+	put("]\n");
+}
+
+static void
+write_all(int fd, const char *p, size_t left)
+{
 	ssize_t n;
 
 	while (left > 0 && (n = write(fd, p, left)) != 0) {
@@ -209,12 +241,29 @@ write_all(int fd)
 	}
 }
 
+/* What was put since the last time: it may be the last one. */
+static void
+say(int fd)
+{
+	size_t n = text_len - text_said;
+
+	write_all(STDERR_FILENO, text + text_said, n);
+	if (fd >= 0)
+		write_all(fd, text + text_said, n);
+	if (words != NULL) {
+		memcpy(words->text + text_said, text + text_said, n);
+		words->length = (uint32_t)text_len;
+		words->pid = getpid();
+	}
+	text_said = text_len;
+}
+
 static void
 on_crash(int sig, siginfo_t *info, void *context)
 {
 	static volatile sig_atomic_t inside;
 	void *frame[FRAMES];
-	int n, fd = -1;
+	int n, i, fd = -1;
 
 	if (inside)
 		return; /* the default action is set: it dies of it */
@@ -223,24 +272,19 @@ on_crash(int sig, siginfo_t *info, void *context)
 	if (trace_path[0] != '\0')
 		fd = open(trace_path,
 		    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	write_all(STDERR_FILENO);
-	if (fd >= 0)
-		write_all(fd);
-	text_len = 0;
+	say(fd);
 	if (me != NULL && state != NULL) {
 		put("it was busy ");
 		put_busy();
 		put("\n");
+		say(fd);
 	}
-	write_all(STDERR_FILENO);
-	if (fd >= 0)
-		write_all(fd);
 	n = backtrace(frame, FRAMES);
-	backtrace_symbols_fd(frame, n, STDERR_FILENO);
-	if (fd >= 0) {
-		backtrace_symbols_fd(frame, n, fd);
+	for (i = 0; i < n; i++)
+		put_frame(frame[i]);
+	say(fd);
+	if (fd >= 0)
 		close(fd);
-	}
 	raise(sig); /* one that was sent would not come again by itself */
 }
 
@@ -255,7 +299,7 @@ path_make(char *buf, size_t size, pid_t pid)
 }
 
 void
-trace_open(const char *name, const char *dir)
+trace_open(const char *name, const char *dir, struct trace *keep)
 {
 	static char stack[STACK];
 	stack_t alt = { .ss_sp = stack, .ss_size = sizeof(stack) };
@@ -268,29 +312,57 @@ trace_open(const char *name, const char *dir)
 
 	snprintf(trace_name, sizeof(trace_name), "%s", name);
 	snprintf(trace_dir, sizeof(trace_dir), "%s", dir);
-	if (dir[0] != '\0')
-		mkdir(dir, 0750);
-	path_make(trace_path, sizeof(trace_path), getpid());
-	/* of an older process with our number */
-	if (trace_path[0] != '\0')
-		unlink(trace_path);
+	words = keep;
+	if (words != NULL)
+		trace_path[0] = '\0'; /* the master's */
+	else {
+		if (dir[0] != '\0')
+			mkdir(dir, 0750);
+		path_make(trace_path, sizeof(trace_path), getpid());
+		/* of an older process with our number */
+		if (trace_path[0] != '\0')
+			unlink(trace_path);
+	}
 	backtrace(frame, 1); /* the first call allocates */
-	prctl(PR_SET_DUMPABLE, 1); /* lost with a change of the user */
 	sigaltstack(&alt, NULL);
 	sigemptyset(&action.sa_mask);
 	for (i = 0; i < CRASHES; i++)
 		sigaction(crashes[i].sig, &action, NULL);
 }
 
+/* The words of a dead worker into PATH; -1 when there are none. */
+static int
+words_write(struct trace *t, const char *path)
+{
+	uint32_t n = t->length;
+	int fd;
+
+	if (t->pid == 0 || n > sizeof(t->text))
+		return -1;
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd >= 0) {
+		write_all(fd, t->text, n);
+		close(fd);
+	}
+	return fd >= 0 ? 0 : -1;
+}
+
 const char *
-trace_of(pid_t pid)
+trace_take(struct trace *t)
 {
 	static char path[sizeof(trace_path)], old[sizeof(trace_path)];
 	static pid_t kept[KEEP];
 	static unsigned at;
+	pid_t pid = t->pid;
+	int e;
 
+	if (pid == 0)
+		return NULL;
 	path_make(path, sizeof(path), pid);
-	if (path[0] == '\0' || access(path, F_OK) != 0)
+	e = path[0] != '\0' ? words_write(t, path) : -1;
+	t->pid = 0;
+	if (e != 0)
 		return NULL;
 	path_make(old, sizeof(old), kept[at]);
 	if (kept[at] != 0 && kept[at] != pid)

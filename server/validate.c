@@ -29,6 +29,7 @@
 #include "monitor.h"
 #include "pause.h"
 #include "registry.h"
+#include "secure.h"
 #include "session.h"
 #include "validate.h"
 
@@ -199,6 +200,8 @@ session_wrong(uint32_t i)
 	if ((s->flags & SESSION_SUBSCRIBED) &&
 	    !TERMINATED(subscriptions[i].keys))
 		return "text";
+	if (secure_wrong(i))
+		return "TLS";
 	if (s->sent > s->queued || s->executed > s->received)
 		return "position";
 	if ((why = link_wrong(s, i)) != NULL ||

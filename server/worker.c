@@ -28,17 +28,18 @@
 #include "../ipc/clock.h"
 #include "../ipc/lock.h"
 #include "../ipc/mailbox.h"
-#include "../ipc/process.h"
 #include "accept.h"
 #include "ask.h"
 #include "blame.h"
 #include "channel.h"
 #include "command.h"
+#include "confined.h"
 #include "deliver.h"
 #include "device.h"
 #include "fault.h"
 #include "handlers.h"
 #include "gateway.h"
+#include "limit.h"
 #include "log.h"
 #include "oper.h"
 #include "pause.h"
@@ -370,8 +371,10 @@ end_session(uint32_t i)
 	struct session *s = &sessions[i];
 
 	if (s->state == SESSION_LIVE) {
-		if (s->flags & SESSION_OVERFLOW)
+		if (s->flags & SESSION_OVERFLOW) {
+			worker_count(COUNT_CUT_SENDQ, 1);
 			session_lose(i, "SendQ exceeded");
+		}
 		else if (s->flags & SESSION_DEAD)
 			session_lose(i, "Connection lost");
 		else if ((s->flags & SESSION_EOF) && s->pend == 0 &&
@@ -392,6 +395,10 @@ end_session(uint32_t i)
 	}
 	if (s->state == SESSION_LINGER) {
 		session_flush(i);
+		if ((s->limit & LIMIT_HASTY) && s->pend == 0) {
+			session_free(i);
+			return 1;
+		}
 		if (s->sent == s->queued || (s->flags & SESSION_DEAD) ||
 		    now_ms - s->active > LINGER) {
 			shutdown(s->fd, SHUT_WR);
@@ -505,8 +512,8 @@ run_session(uint32_t i, unsigned most)
 		discard_input(i);
 	if (s->state == SESSION_HANDED)
 		settle(i);
-	else
-		end_session(i);
+	else if (end_session(i) == 0)
+		limit_settle(i);
 	blame_back(was);
 }
 
@@ -553,8 +560,10 @@ check_client(uint32_t i)
 
 	oper_look(i);
 	if (!(users[s->user].flags & USER_REGISTERED)) {
-		if (wall_ms > s->opened + config->registration_timeout * 1000)
-			session_close(i, "Registration timed out");
+		if (wall_ms < s->opened + config->registration_timeout * 1000)
+			return;
+		worker_count(COUNT_TIMED_OUT, 1);
+		limit_show_out(i, "Registration timed out");
 		return;
 	}
 	if (silent < config->ping_timeout * 1000) {
@@ -622,6 +631,7 @@ count_mine(uint32_t i)
 {
 	if (sessions[i].fd >= 0)
 		atomic_fetch_add(&me->clients, 1);
+	limit_recount(i);
 	atomic_fetch_add(
 	    &me->names_pending, (uint32_t)command_names_pending(i));
 }
@@ -659,6 +669,7 @@ worker_adopt(void)
 	session_pool_open();
 	validate_records();
 	atomic_store(&me->clients, 0);
+	atomic_store(&me->unregistered, 0);
 	atomic_store(&me->names_pending, 0);
 	for_my_sessions(count_mine);
 	registry_unlock();
@@ -945,6 +956,7 @@ turn(void)
 	flush_early();
 	session_given_look();
 	settle_arrivals();
+	limit_look();
 	ask_look();
 	if (xline_look())
 		accept_again = ACCEPT_NOW; /* there are more: no sleep */
@@ -965,12 +977,11 @@ turn(void)
 }
 
 /* Without a master nobody else could tell the workers to go.  One that is
- * executing another binary has no lock, but is there. */
+ * executing another binary has no lock, but is our parent still. */
 static int
 is_alone(void)
 {
-	return !lock_owned(&state->master) &&
-	    !process_alive(state->segment.owner, state->segment.owner_start);
+	return !lock_owned(&state->master) && getppid() != state->segment.owner;
 }
 
 static volatile sig_atomic_t asked_to_go;
@@ -1010,9 +1021,10 @@ worker_main(unsigned id, const struct config *cfg)
 	title_set("mootd: worker %u", id);
 	snprintf(name, sizeof(name), "worker %u", id);
 	log_open(name, (enum log_level)config->log_level, log_to_syslog);
-	trace_open(name, config->state_dir);
+	trace_open(name, config->state_dir, &traces[id]);
 	if (lock_join(&state->segment.lock) != 0)
 		fatal("set_robust_list: %s", strerror(errno));
+	confined_begin(config);
 	state_map(id);
 	pause_join();
 	clock_read();

@@ -41,7 +41,7 @@ request_handler req_room_show, req_room_load, req_room_list;
 request_handler req_markread, req_marked; /* marker.c */
 request_handler req_metadata_show, req_metadata_set; /* metadata.c */
 request_handler req_retention, req_export, req_erase; /* retention.c */
-request_handler req_backup, req_status; /* backup.c */
+request_handler req_backup, req_backup_copied, req_status; /* backup.c */
 request_handler req_audited, req_audits; /* audit.c */
 request_handler req_xline_add, req_xline_del, req_xline_list; /* xline.c */
 

@@ -166,9 +166,12 @@ const struct request_row request_rows[] = {
 	    "<room|pair|account> [<cursor>]" },
 	{ "STATUS", NULL, req_status, NULL, 0, REQUEST_READ,
 	    "" },
-	{ "BACKUP", NULL, req_backup, NULL, 1,
+	{ "BACKUP", "MAKE", req_backup, NULL, 0,
 	    REQUEST_READ | REQUEST_SLOW | REQUEST_OPER,
-	    ":<path>" },
+	    "" },
+	{ "BACKUP", "COPIED", req_backup_copied, NULL, 1,
+	    REQUEST_READ | REQUEST_OPER,
+	    ":<file>" },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL },
 };
 

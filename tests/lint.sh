@@ -77,6 +77,21 @@ commands_named() {
 	rows server/table.c command_table | all_named man/moot-irc.7 '.It Ic'
 }
 
+# What a command costs, if it is not one token.
+costs_named() {
+	sed -n '/ command_table\[\] = {/,/^};/s/^	{ "\([A-Z]*\)",.*, \([0-9]*\),$/\1 \2/p' \
+	    server/table.c | while read -r name cost; do
+		[ "$cost" != 1 ] || continue
+		awk -v item=".It $cost" -v name="$name" '
+		    /^\.It / { here = $0 == item }
+		    here && /^\.Ic / && index(" " $0 " ", " " name " ") {
+			found = 1
+		    }
+		    END { exit !found }' man/moot-irc.7 ||
+		    echo "man/moot-irc.7: $name is not among those of $cost"
+	done
+}
+
 # The names of those that register.c offers.
 capabilities_named() {
 	sed -n '/uint64_t offered[a-z_]* =/,/;/p' server/register.c |
@@ -252,6 +267,14 @@ no_blanks_at_end() {
 	return 0
 }
 
+# kill(2) with the pid of a worker that is just being replaced, 0, would go to
+# the process group of the test; pid_signal() looks first.
+signals_by_harness() {
+	grep -nE '(^|[^_a-z])kill\(' tests/server/*.c tests/crash/*.c |
+	    grep -v '^tests/server/harness_proc\.c:'
+	return 0
+}
+
 # within DIR FORBIDDEN...: DIR includes nothing of the others.
 within() {
 	layer=$1
@@ -282,6 +305,7 @@ else
 	skip "mandoc (there is none): the manuals are not checked"
 fi
 check "commands are in moot-irc(7)" commands_named
+check "costs of commands are in moot-irc(7)" costs_named
 check "capabilities are in moot-irc(7)" capabilities_named
 check "tokens of 005 are in moot-irc(7)" tokens_named
 check "modes are in moot-irc(7)" modes_named
@@ -293,6 +317,7 @@ check "orders are in mootctl(8)" orders_named
 check "commands of moot are in moot(1)" client_commands_named
 check "keys of the screen" keys_named
 check "subcommands of moot are in moot(1)" client_scripts_named
+check "options of mootd-tls" options_named tls/options.c man/mootd-tls.8
 check "options of mootd" options_named server/mootd.c man/mootd.8
 check "settings of moot are in moot.conf(5)" client_settings_named
 check "settings of moot are in use" client_settings_used
@@ -304,10 +329,11 @@ check "references of manuals" references_there
 check "SPDX lines" spdx_there
 check "80 columns" lines_fit
 check "no blanks at the end of a line" no_blanks_at_end
-check "irc/ stands alone" within irc ipc server client ctl
-check "ipc/ uses nothing above it" within ipc server client ctl
-check "client/ uses irc/ only" within client ipc server ctl
+check "irc/ stands alone" within irc ipc server tls client ctl
+check "ipc/ uses nothing above it" within ipc server tls client ctl
+check "client/ uses irc/ only" within client ipc server tls ctl
 check "no path of one machine" no_foreign_path
+check "tests signal by the harness" signals_by_harness
 check "scripts parse" scripts_parse
 
 tail=

@@ -229,7 +229,7 @@ workers_signal(int from, int sig)
 	server_workers(server, pid, 16);
 	for (i = from; i <= SCRIPT_WORKERS; i++)
 		if (pid[i] > 0)
-			kill(pid[i], sig);
+			pid_signal(pid[i], sig);
 }
 
 static void
@@ -238,13 +238,13 @@ worker_kill(void)
 	pid_t pid = server_worker_pid(server, 2);
 
 	if (pid > 0)
-		kill(pid, SIGKILL);
+		pid_signal(pid, SIGKILL);
 }
 
 static void
 reload(void)
 {
-	kill(server->pid, SIGHUP);
+	pid_signal(server->pid, SIGHUP);
 }
 
 /* Notes how many, so that it is known that some were. */
@@ -263,7 +263,7 @@ move(void)
 {
 	unsigned deaths = record->deaths;
 
-	kill(server->pid, SIGUSR1);
+	pid_signal(server->pid, SIGUSR1);
 	await_log("rebalanced:", "rebalancing given up", deaths);
 	note_moved();
 }
@@ -279,13 +279,13 @@ move_when_reloaded(void)
 static void
 upgrade(void)
 {
-	kill(server->pid, SIGUSR2);
+	pid_signal(server->pid, SIGUSR2);
 }
 
 static void
 master_kill(void)
 {
-	kill(server->pid, SIGKILL);
+	pid_signal(server->pid, SIGKILL);
 	while (record->deaths == 0) {
 		agenda_look();
 		usleep(100);
@@ -443,7 +443,7 @@ agenda_end(void)
 	for (;;) {
 		if (server->pid <= 0)
 			return -1;
-		kill(server->pid, SIGTERM);
+		pid_signal(server->pid, SIGTERM);
 		status = server_reap(server->pid, harness_ms(3000));
 		if (point == NULL || point->agenda == '\0' || status == -1 ||
 		    !WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL ||
@@ -459,5 +459,5 @@ void
 agenda_close(void)
 {
 	if (tracer > 0 && server_reap(tracer, 1000) == -1)
-		kill(tracer, SIGKILL);
+		pid_signal(tracer, SIGKILL);
 }

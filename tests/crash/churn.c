@@ -556,7 +556,7 @@ main(int argc, char **argv)
 		listen_all(1);
 		if (interval > 0 && clock_ms() >= death) {
 			pid = server_worker_pid(&sv, 1 + any(workers));
-			if (pid > 0 && kill(pid, SIGKILL) == 0)
+			if (pid > 0 && pid_signal(pid, SIGKILL) == 0)
 				kills++;
 			death += interval;
 		}

@@ -134,14 +134,14 @@ worker_kill(void)
 	w = 1 + any(want.workers);
 	if (pid[w] == 0 && known[w] > 0 && pid_alive(known[w]))
 		pid[w] = known[w];
-	if (pid[w] > 0 && kill(pid[w], SIGKILL) == 0)
+	if (pid[w] > 0 && pid_signal(pid[w], SIGKILL) == 0)
 		disturbed.kills++;
 }
 
 static void
 master_kill(void)
 {
-	kill(sv->pid, SIGKILL);
+	pid_signal(sv->pid, SIGKILL);
 	ck_assert_int_ne(server_reap(sv->pid, 5000), -1);
 	sv->pid = server_spawn(sv, NULL);
 	disturbed.masters++;
@@ -202,7 +202,7 @@ balance_step(void)
 			}
 		break;
 	default:
-		disturbed.rebalances += kill(sv->pid, SIGUSR1) == 0;
+		disturbed.rebalances += pid_signal(sv->pid, SIGUSR1) == 0;
 	}
 }
 

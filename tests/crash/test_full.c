@@ -307,8 +307,8 @@ START_TEST(test_users)
 	c = client_register(&sv, "aside");
 	while (client_worker(c) == 2)
 		c = client_register(&sv, "aside2");
-	pid = server_worker_pid(&sv, 2);
-	kill(pid, SIGSTOP);
+	pid = server_worker_again(&sv, 2, 0);
+	pid_signal(pid, SIGSTOP);
 	asleep_until = clock_ms() + 1000;
 	for (i = 0; i < N; i++)
 		for (k = 0; k < LINES * N; k++)
@@ -316,7 +316,7 @@ START_TEST(test_users)
 				say(i, DIRECT, k % N);
 	talk_until(is_awake, NULL);
 	client_sync(c);
-	kill(pid, SIGCONT);
+	pid_signal(pid, SIGCONT);
 	talk_until(NULL, NULL);
 	ck_assert_int_gt(counted("waits"), 0);
 	talk_stop();
@@ -364,7 +364,7 @@ kill_some(void)
 		return;
 	kills.next = clock_ms() + 50 + (long)((unsigned)clock_us() % 50);
 	if ((pid = server_worker_pid(&sv, 1 + kills.n % 3)) > 0) {
-		kill(pid, SIGKILL);
+		pid_signal(pid, SIGKILL);
 		kills.n++;
 	}
 }
@@ -390,7 +390,7 @@ reload_some(void)
 		return;
 	kills.next = clock_ms() + 30;
 	kills.n++;
-	kill(sv.pid, SIGHUP);
+	pid_signal(sv.pid, SIGHUP);
 }
 
 START_TEST(test_reloaded)

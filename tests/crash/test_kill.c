@@ -30,12 +30,7 @@ start(int workers)
 static void
 worker_kill(int number)
 {
-	pid_t pid = server_worker_pid(&sv, number);
-
-	ck_assert_msg(pid > 0, "no worker %d", number);
-	kill(pid, SIGKILL);
-	wait_for(server_worker_pid(&sv, number) > 0 &&
-	    server_worker_pid(&sv, number) != pid, 10000);
+	server_worker_again(&sv, number, server_worker_kill(&sv, number));
 }
 
 static void
@@ -175,8 +170,8 @@ START_TEST(test_full_mailbox)
 		    _i < 2 ? "bob" : "#fullbox", i, fill);
 	aworker = client_worker(a);
 	bworker = client_worker(b);
-	pid = server_worker_pid(&sv, bworker);
-	kill(pid, SIGSTOP);
+	pid = server_worker_again(&sv, bworker, 0);
+	pid_signal(pid, SIGSTOP);
 	end = clock_ms() + 300;
 	while (clock_ms() < end && at < len) {
 		ssize_t n = client_offer(a, text + at, len - at);
@@ -189,7 +184,7 @@ START_TEST(test_full_mailbox)
 		worker_kill(bworker);
 	else {
 		worker_kill(aworker);
-		kill(pid, SIGCONT);
+		pid_signal(pid, SIGCONT);
 	}
 	client_write(a, text + at, len - at);
 	again = numbers_read(b, _i < 2 ? ":ann!* PRIVMSG bob *" :
@@ -214,17 +209,15 @@ START_TEST(test_all_at_once)
 	for (i = 0; i < N; i++)
 		client_ask(v[i], "JOIN #all", "366 *");
 	for (round = 0; round < 3; round++) {
-		server_workers(&sv, pid, 8);
 		for (i = 1; i <= WORKERS; i++)
-			kill(pid[i], SIGKILL);
+			pid[i] = server_worker_kill(&sv, i);
 		client_send(v[round], "PRIVMSG #all :round %d", round);
 		for (i = 0; i < N; i++)
 			if (i != round)
 				client_expect(v[i], "PRIVMSG #all *round %d",
 				    round);
 		for (i = 1; i <= WORKERS; i++)
-			wait_for(server_worker_pid(&sv, i) > 0 &&
-			    server_worker_pid(&sv, i) != pid[i], 5000);
+			server_worker_again(&sv, i, pid[i]);
 	}
 	server_stop(&sv);
 }
@@ -245,7 +238,7 @@ START_TEST(test_arrivals)
 		client_send(v[i], "NICK new%d\r\nUSER u 0 * :N", i);
 		if (i % 25 == 0 && (pid = server_worker_pid(&sv,
 		    1 + i / 25 % WORKERS)) > 0)
-			kill(pid, SIGKILL);
+			pid_signal(pid, SIGKILL);
 	}
 	for (i = 0; i < N; i++)
 		client_expect(v[i], "001 new%d *", i);
@@ -291,7 +284,7 @@ churn_step(void *arg)
 	pid = server_worker_pid(&sv, 1 + x->turn % x->workers);
 	if (pid <= 0)
 		return 0;
-	kill(pid, SIGKILL);
+	pid_signal(pid, SIGKILL);
 	x->turn++;
 	/* not in step with anything */
 	x->next = clock_ms() + 30 + (long)((unsigned)clock_us() % 50);
@@ -420,7 +413,7 @@ talk_step(void *arg)
 		pid_t pid = server_worker_pid(&sv, number);
 
 		if (pid > 0) {
-			kill(pid, SIGKILL);
+			pid_signal(pid, SIGKILL);
 			t->kills++;
 			t->next = clock_ms() + 60 +
 			    (long)((unsigned)clock_us() % 40);

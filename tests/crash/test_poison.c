@@ -87,15 +87,13 @@ witness(void)
 static void
 worker_kill(int number)
 {
-	pid_t pid = server_worker_pid(&sv, number);
+	pid_t pid = server_worker_kill(&sv, number);
 
-	ck_assert_int_gt(pid, 0);
-	kill(pid, SIGKILL);
-	wait_for(server_worker_pid(&sv, number) != pid, 5000);
+	wait_for(server_worker_pid(&sv, number) != pid, SERVER_AGAIN);
 }
 
 static int
-traces(const char *want)
+traces_with(const char *want)
 {
 	DIR *dir = opendir(sv.dir);
 	struct dirent *entry;
@@ -160,9 +158,9 @@ START_TEST(test_line)
 	witness();
 	client_ask(eve, "PING still", "PONG *still");
 	ck_assert_int_eq(deaths(), row->deaths);
-	ck_assert_msg(traces(row->trace) >= 1, "no trace has \"%s\"",
+	ck_assert_msg(traces_with(row->trace) >= 1, "no trace has \"%s\"",
 	    row->trace);
-	ck_assert_int_eq(traces(""), 2);
+	ck_assert_int_eq(traces_with(""), 2);
 	if (row->log != NULL && strchr(row->log, '"') == NULL)
 		ck_assert_msg(server_log_has(&sv, row->log), "no \"%s\"",
 		    row->log);
@@ -209,7 +207,7 @@ START_TEST(test_mail)
 	client_ask(eve, "PING still", "PONG *still");
 	witness();
 	ck_assert_int_eq(deaths(), 2);
-	ck_assert_int_eq(traces("with mail of kind 1"), 2);
+	ck_assert_int_eq(traces_with("with mail of kind 1"), 2);
 	server_stop(&sv);
 }
 END_TEST
@@ -315,9 +313,9 @@ START_TEST(test_innocent)
 	home = client_worker(eve);
 	client_send(eve, "CRASH run hang");
 	for (i = 0; i < 3; i++) {
-		wait_for((pid = server_worker_pid(&sv, home)) > 0, 5000);
+		pid = server_worker_again(&sv, home, 0);
 		poll(NULL, 0, 100);
-		kill(pid, SIGKILL);
+		pid_signal(pid, SIGKILL);
 		wait_for(server_worker_pid(&sv, home) != pid, 5000);
 	}
 	ck_assert(!server_log_has(&sv, "workers: dropped"));

@@ -205,9 +205,9 @@ START_TEST(test_killed)
 		wait_for(server_workers(&sv, pid, WORKERS + 1) == WORKERS,
 		    10000);
 		say(4);
-		kill(sv.pid, SIGUSR1);
+		pid_signal(sv.pid, SIGUSR1);
 		usleep((useconds_t)(i * 100));
-		kill(pid[i % 2 ? 1 : 1 + i % WORKERS], SIGKILL);
+		pid_signal(pid[i % 2 ? 1 : 1 + i % WORKERS], SIGKILL);
 		say(4);
 		hear_all();
 		out = server_ctl(&sv, "workers", &status);

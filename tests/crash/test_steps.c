@@ -205,13 +205,13 @@ START_TEST(test_clear)
 	client_ask(ann, "METADATA * SET avatar :none", "761 *");
 	client_ask(bob, "JOIN #x", "366 *");
 	client_sync(bob);
-	store = server_store_pid(&sv);
-	ck_assert_int_eq(kill(store, SIGSTOP), 0);
+	store = server_store_again(&sv, 0);
+	ck_assert_int_eq(pid_signal(store, SIGSTOP), 0);
 	client_send(ann, "METADATA * CLEAR");
 	client_expect(ann, "BATCH +* metadata ann");
 	client_send(bob, "TOPIC #x :boom");
 	wait_for(server_log_has(&sv, "died of signal"), 2000);
-	ck_assert_int_eq(kill(store, SIGCONT), 0);
+	ck_assert_int_eq(pid_signal(store, SIGCONT), 0);
 	client_expect(bob, "TOPIC #x *");
 	client_block(ann, "BATCH -*");
 	ck_assert_int_eq(client_block_count(ann, "766 *"), 3);

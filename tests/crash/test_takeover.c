@@ -64,7 +64,7 @@ hear_all(void)
 static void
 master_kill(void)
 {
-	kill(sv.pid, SIGKILL);
+	pid_signal(sv.pid, SIGKILL);
 	ck_assert_int_ne(server_reap(sv.pid, 2000), -1);
 	sv.pid = 0;
 }
@@ -90,11 +90,9 @@ START_TEST(test_master_killed)
 	say(50);
 	hear_all();
 	for (i = 1; i <= 2; i++) {
-		wait_for((pid[i] = server_worker_pid(&sv, i)) > 0, 2000);
-		kill(pid[i], SIGKILL);
+		pid[i] = server_worker_kill(&sv, i);
 		say(10);
-		wait_for(server_worker_pid(&sv, i) > 0 &&
-		    server_worker_pid(&sv, i) != pid[i], 5000);
+		server_worker_again(&sv, i, pid[i]);
 	}
 	hear_all();
 	client_ask(client_register(&sv, "cat"), "NAMES #here", "353 *");
@@ -158,7 +156,7 @@ START_TEST(test_worker_killed_while_taken)
 		master_kill();
 		sv.pid = server_spawn(&sv, NULL);
 		usleep((useconds_t)(1000 + i * 300));
-		kill(pid[1 + i % 2], SIGKILL);
+		pid_signal(pid[1 + i % 2], SIGKILL);
 		say(5);
 		hear_all();
 	}
@@ -182,7 +180,7 @@ START_TEST(test_last_worker)
 		master_kill();
 		sv.pid = server_spawn(&sv, NULL);
 		usleep((useconds_t)(1000 + i * 100));
-		kill(pid[1], SIGKILL);
+		pid_signal(pid[1], SIGKILL);
 		wait_for(!pid_alive(pid[1]), 2000);
 		wait_for(server_workers(&sv, pid, 2) == 1 ||
 		    !pid_alive(sv.pid), 5000);
@@ -208,7 +206,7 @@ START_TEST(test_no_master)
 
 	start();
 	wait_for(server_workers(&sv, pid, 3) == 2, 2000);
-	kill(pid[1], SIGTERM);
+	pid_signal(pid[1], SIGTERM);
 	say(3);
 	hear_all();
 	say(3); /* it looks at the end of its turn */
@@ -217,7 +215,7 @@ START_TEST(test_no_master)
 	usleep(600 * 1000);
 	say(3);
 	hear_all(); /* and it is not remembered */
-	kill(pid[1], SIGTERM);
+	pid_signal(pid[1], SIGTERM);
 	client_expect(ann, "ERROR :*Server shutting down*");
 	client_eof(ann);
 	client_eof(bob);
@@ -298,9 +296,9 @@ START_TEST(test_upgrade)
 	hear_all();
 	/* a reload does it as well, when the binary is another */
 	binary_put(original);
-	kill(sv.pid, SIGHUP);
+	pid_signal(sv.pid, SIGHUP);
 	wait_for(atoi(server_status(&sv, "upgrades")) == 21, 5000);
-	kill(sv.pid, SIGHUP);
+	pid_signal(sv.pid, SIGHUP);
 	wait_for(atoi(server_status(&sv, "reloads")) == 1, 5000);
 	ck_assert_str_eq(server_status(&sv, "upgrades"), "21");
 	ck_assert_int_eq(segment_id(), id);

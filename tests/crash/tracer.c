@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness.h"
 #include "tracer.h"
 
 enum role { NOBODY, VICTIM, MASTER, HEIR };
@@ -62,7 +63,7 @@ tracee_find(pid_t pid)
 static void
 tracee_kill(struct tracee *t)
 {
-	kill(t->pid, SIGKILL);
+	pid_signal(t->pid, SIGKILL);
 	t->killed = 1;
 	record->kills++;
 }
@@ -328,7 +329,7 @@ tracer_allowed(void)
 			pause();
 	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) != 0)
 		e = errno;
-	kill(pid, SIGKILL);
+	pid_signal(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	return e;
 }

@@ -255,6 +255,10 @@ server_init(struct server *sv)
 	server_add(sv, "store off"); /* a test that wants one says so */
 	server_add(sv, "motd %s", path);
 	server_add(sv, "flood off");
+	server_add(sv, "connection-rate off");
+	server_add(sv, "max-unregistered 100");
+	if (geteuid() != 0) /* or we could not look into it */
+		server_add(sv, "core-dumps on");
 	server_add(sv, "max-clients-per-address 20000");
 }
 
@@ -565,7 +569,7 @@ server_end(struct server *sv, char *buf, size_t size)
 
 	if (sv->pid == 0)
 		return 0;
-	kill(sv->pid, SIGTERM);
+	pid_signal(sv->pid, SIGTERM);
 	status = server_reap(sv->pid, harness_ms(2000));
 	if (status == -1) {
 		server_kill(sv);
@@ -628,11 +632,12 @@ server_kill(struct server *sv)
 	memset(pid, 0, sizeof(pid));
 	server_workers(sv, pid, 64);
 	if (sv->pid > 0) {
-		kill(sv->pid, SIGSTOP); /* or it would start new workers */
+		/* or it would start new workers */
+		pid_signal(sv->pid, SIGSTOP);
 		for (i = 0; i < 64; i++)
 			if (pid[i] > 0)
-				kill(pid[i], SIGKILL);
-		kill(sv->pid, SIGKILL);
+				pid_signal(pid[i], SIGKILL);
+		pid_signal(sv->pid, SIGKILL);
 		server_reap(sv->pid, 5000);
 	}
 	sv->pid = 0;
@@ -648,7 +653,7 @@ server_restart(struct server *sv, int killed)
 		server_kill(sv);
 		server_objects_remove(sv);
 	} else {
-		ck_assert_int_eq(kill(sv->pid, SIGTERM), 0);
+		ck_assert_int_eq(pid_signal(sv->pid, SIGTERM), 0);
 		ck_assert_int_eq(server_reap(sv->pid, 10000), 0);
 	}
 	sv->pid = 0;

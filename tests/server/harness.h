@@ -15,6 +15,7 @@
 
 enum {
 	HARNESS_WAIT = 5000, /* how long an answer may take, at most */
+	SERVER_AGAIN = 20000, /* and a successor, who may have to pause first */
 	SERVER_PORTS = 4,
 	SERVER_SETTINGS = 48,
 	CLIENT_LINE = 8191 + 512, /* longest line a server may send */
@@ -126,6 +127,9 @@ void server_restart(struct server *sv, int killed);
 void server_fault(struct server *sv, const char *point);
 /* Removes what a server left in System V and on disk. */
 void server_clean(struct server *sv);
+/* kill(2), of one process: the test fails when PID is not one, as that of a
+ * worker that is just being replaced is not.  No test calls kill(2). */
+int pid_signal(pid_t pid, int sig);
 /* Whether PID, or the master, runs (a zombie does not). */
 int pid_alive(pid_t pid);
 int server_alive(const struct server *sv);
@@ -151,9 +155,13 @@ void server_objects_remove(const struct server *sv);
 int server_descriptors(const struct server *sv);
 /* Worker pids in pid[number]; 0 where there is none.  Returns how many run. */
 int server_workers(const struct server *sv, pid_t *pid, int max);
+/* 0 where there is none now: for a signal, the next but one. */
 pid_t server_worker_pid(const struct server *sv, int number);
-/* That of mootd-store; 0 where there is none. */
 pid_t server_store_pid(const struct server *sv);
+/* Waits for worker NUMBER, for mootd-store, of another pid than OLD (0: any);
+ * returns it. */
+pid_t server_worker_again(const struct server *sv, int number, pid_t old);
+pid_t server_store_again(const struct server *sv, pid_t old);
 /* kill -9 of worker NUMBER, of mootd-store, as soon as there is one.  Returns
  * its pid. */
 pid_t server_worker_kill(const struct server *sv, int number);
@@ -194,6 +202,14 @@ struct client *client_connect(struct server *sv);
 /* From another loopback address, or to another port (0: the first). */
 struct client *client_connect_from(struct server *sv, const char *address,
     int port);
+/* Tells whose connection C is, as whoever ends TLS does: an IPv4 ADDRESS over
+ * TLS (CLIENT_TLS, CLIENT_CIPHER).  CERTIFICATE, if not 0, is what each byte
+ * of its certificate's fingerprint is. */
+#define CLIENT_TLS "TLSv1.3"
+#define CLIENT_CIPHER "TLS_AES_256_GCM_SHA384"
+void client_pass_on(struct client *c, const char *address, int certificate);
+/* "a5a5...", the same fingerprint as text; one of four static buffers. */
+const char *client_fingerprint(int certificate);
 /* Connects, registers, waits for the end of the MOTD. */
 struct client *client_register(struct server *sv, const char *nick);
 /* The same with capabilities ("message-tags batch"), which must be had. */
@@ -205,6 +221,9 @@ struct client *client_register_as(struct server *sv, const char *nick,
 /* Registered with the nick and capabilities, and logged in to the account of
  * that name, which is made if there is none; its password is "secret". */
 struct client *client_login(struct server *sv, const char *nick,
+    const char *caps);
+/* The same on the new connection C, which is returned. */
+struct client *client_login_at(struct client *c, const char *nick,
     const char *caps);
 /* N clients "PREFIX1".."PREFIXn" into V. */
 void client_register_many(struct server *sv, struct client **v, int n,

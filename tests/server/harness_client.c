@@ -67,6 +67,45 @@ client_connect(struct server *sv)
 	return client_connect_from(sv, NULL, 0);
 }
 
+/* The PROXY protocol, version 2: "2.2. Binary header format"; written from
+ * that, with nothing in common with the server's. */
+void
+client_pass_on(struct client *c, const char *address, int certificate)
+{
+	static const char ssl[] = "\x20\0\x28\1\0\0\0\1"
+	    "\x21\0\x07" CLIENT_TLS "\x23\0\x16" CLIENT_CIPHER;
+	static const char head[] = "\r\n\r\n\0\r\nQUIT\n\x21\x11\0";
+	char buf[256];
+	size_t n = sizeof(head); /* and a byte of length */
+
+	memcpy(buf, head, n);
+	inet_pton(AF_INET, address, buf + n);
+	memcpy(buf + n + 4, "\x7f\0\0\1\xff\xfe\x1a\x29", 8);
+	n += 12;
+	memcpy(buf + n, ssl, sizeof(ssl) - 1);
+	n += sizeof(ssl) - 1;
+	if (certificate != 0) {
+		memcpy(buf + n, "\xe0\0\x20", 3);
+		memset(buf + n + 3, certificate, 32);
+		n += 3 + 32;
+	}
+	buf[15] = (char)(n - 16);
+	client_write(c, buf, n);
+}
+
+const char *
+client_fingerprint(int certificate)
+{
+	static char text[4][65];
+	static unsigned turn;
+	char *p = text[turn++ % 4];
+	int i;
+
+	for (i = 0; i < 32; i++)
+		snprintf(p + 2 * i, 3, "%02x", certificate & 255);
+	return p;
+}
+
 static void
 client_free(struct client *c)
 {
@@ -668,8 +707,12 @@ client_register(struct server *sv, const char *nick)
 struct client *
 client_login(struct server *sv, const char *nick, const char *caps)
 {
-	struct client *c = client_connect(sv);
+	return client_login_at(client_connect(sv), nick, caps);
+}
 
+struct client *
+client_login_at(struct client *c, const char *nick, const char *caps)
+{
 	snprintf(c->nick, sizeof(c->nick), "%s", nick);
 	client_send(c, "CAP REQ :sasl %s", caps);
 	client_send(c, "NICK %s", nick);

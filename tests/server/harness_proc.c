@@ -136,7 +136,8 @@ server_store_pid(const struct server *sv)
 	    p = strtok_r(NULL, " ", &save)) {
 		snprintf(path, sizeof(path), "/proc/%s/comm", p);
 		if (file_read(path, name, sizeof(name)) > 0 &&
-		    strncmp(name, "mootd-store", 11) == 0)
+		    strncmp(name, "mootd-store", 11) == 0 &&
+		    pid_alive((pid_t)atoi(p)))
 			return (pid_t)atoi(p);
 	}
 	return 0;
@@ -167,23 +168,48 @@ server_worker_pid(const struct server *sv, int number)
 	return number >= 0 && number < WORKERS_MAX ? pid[number] : 0;
 }
 
+/* 0 is everybody of our own process group, 1 is init, less are groups. */
+int
+pid_signal(pid_t pid, int sig)
+{
+	ck_assert_msg(pid > 1, "signal %d to nobody (%d)", sig, (int)pid);
+	return kill(pid, sig);
+}
+
+pid_t
+server_worker_again(const struct server *sv, int number, pid_t old)
+{
+	pid_t pid = 0;
+
+	wait_for((pid = server_worker_pid(sv, number)) > 0 && pid != old,
+	    SERVER_AGAIN);
+	return pid;
+}
+
+pid_t
+server_store_again(const struct server *sv, pid_t old)
+{
+	pid_t pid = 0;
+
+	wait_for((pid = server_store_pid(sv)) > 0 && pid != old, SERVER_AGAIN);
+	return pid;
+}
+
 pid_t
 server_worker_kill(const struct server *sv, int number)
 {
-	pid_t pid;
+	pid_t pid = server_worker_again(sv, number, 0);
 
-	wait_for((pid = server_worker_pid(sv, number)) > 0, HARNESS_WAIT);
-	kill(pid, SIGKILL);
+	pid_signal(pid, SIGKILL);
 	return pid;
 }
 
 pid_t
 server_store_kill(const struct server *sv)
 {
-	pid_t pid;
+	pid_t pid = server_store_again(sv, 0);
 
-	wait_for((pid = server_store_pid(sv)) > 0, HARNESS_WAIT);
-	kill(pid, SIGKILL);
+	pid_signal(pid, SIGKILL);
 	return pid;
 }
 

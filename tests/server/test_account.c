@@ -6,7 +6,6 @@
  * somebody else's password is hashed.
  */
 
-#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -211,33 +210,6 @@ account_order(const char *args, const char *input, int want)
 	ck_assert_msg(status == want, "account %s: status %d: %s", args,
 	    status, out);
 	free(out);
-}
-
-/* The process of mootd-store; 0 when there is none. */
-static pid_t
-store_pid(void)
-{
-	DIR *d = opendir("/proc");
-	struct dirent *e;
-	pid_t found = 0;
-
-	while (found == 0 && (e = readdir(d)) != NULL) {
-		char path[300], text[512];
-		int parent = 0;
-		FILE *f;
-
-		snprintf(path, sizeof(path), "/proc/%s/stat", e->d_name);
-		if (atoi(e->d_name) <= 0 || (f = fopen(path, "r")) == NULL)
-			continue;
-		if (fgets(text, sizeof(text), f) != NULL &&
-		    strstr(text, "(mootd-store)") != NULL &&
-		    sscanf(strrchr(text, ')') + 1, " %*c %d", &parent) == 1 &&
-		    parent == sv.pid)
-			found = atoi(e->d_name);
-		fclose(f);
-	}
-	closedir(d);
-	return found;
 }
 
 /* Whether what the status says of the store is WHAT. */
@@ -855,8 +827,8 @@ START_TEST(test_store_killed)
 	snprintf(name, sizeof(name), "killed%d", _i);
 	make_account(name);
 	c = connect_sasl("");
-	wait_for((pid = store_pid()) != 0, 5000);
-#define HERE() (at++ == _i ? kill(pid, SIGKILL) : 0)
+	pid = server_store_again(&sv, 0);
+#define HERE() (at++ == _i ? pid_signal(pid, SIGKILL) : 0)
 	client_send(c, "AUTHENTICATE SCRAM-SHA-256");
 	client_expect(c, "AUTHENTICATE +");
 	HERE();
@@ -873,7 +845,7 @@ START_TEST(test_store_killed)
 	client_expect(c, "903 *");
 #undef HERE
 	client_quit_all();
-	wait_for(store_pid() != 0 && store_pid() != pid, 10000);
+	server_store_again(&sv, pid);
 	/* one that dies too often would be given up */
 	wait_for(store_is("serving"), 10000);
 }
@@ -1111,10 +1083,11 @@ START_TEST(test_gone)
 	finish(c, "gone");
 	/* until it is given up for a while */
 	while (!server_log_has(&sv, "next try in 2000 ms")) {
-		pid_t pid = store_pid();
+		pid_t pid = server_store_pid(&sv);
+
 		if (pid != 0)
-			kill(pid, SIGTERM);
-		wait_for(pid == 0 || store_pid() != pid, 5000);
+			pid_signal(pid, SIGTERM);
+		wait_for(pid == 0 || server_store_pid(&sv) != pid, 5000);
 	}
 	client_expect(c, "CAP gone DEL :*sasl*");
 	ck_assert(client_matches(c, "*draft/account-registration*"));

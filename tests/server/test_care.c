@@ -5,6 +5,7 @@
  * and goes back to it.
  */
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -190,9 +191,27 @@ END_TEST
 static void
 stop(void)
 {
-	ck_assert_int_eq(kill(sv.pid, SIGTERM), 0);
+	ck_assert_int_eq(pid_signal(sv.pid, SIGTERM), 0);
 	ck_assert_int_eq(server_reap(sv.pid, PATIENCE), 0);
 	sv.pid = 0;
+}
+
+/* How many backups lie beside the database. */
+static int
+left_there(void)
+{
+	char path[160];
+	struct dirent *entry;
+	DIR *dir;
+	int n = 0;
+
+	snprintf(path, sizeof(path), "%s/state", sv.dir);
+	dir = opendir(path);
+	ck_assert_ptr_nonnull(dir);
+	while ((entry = readdir(dir)) != NULL)
+		n += strstr(entry->d_name, ".backup.") != NULL;
+	closedir(dir);
+	return n;
 }
 
 START_TEST(test_backup)
@@ -213,6 +232,7 @@ START_TEST(test_backup)
 	client_send(ann, "PRIVMSG #here :after");
 	client_expect(ann, "PRIVMSG #here *after");
 	free(ctl(4, "backup /nonexistent/file"));
+	ck_assert_int_eq(left_there(), 0);
 	/* a server that runs is left alone */
 	text = ctl(4, "restore '%s' '%s'", file, sv.config);
 	ck_assert_msg(strstr(text, "is running") != NULL, "%s", text);

@@ -72,12 +72,7 @@ device(const char *account, const char *caps)
 static void
 worker_kill(int number)
 {
-	pid_t pid = server_worker_pid(&sv, number);
-
-	ck_assert_msg(pid > 0, "no worker %d", number);
-	kill(pid, SIGKILL);
-	wait_for(server_worker_pid(&sv, number) > 0 &&
-	    server_worker_pid(&sv, number) != pid, 10000);
+	server_worker_again(&sv, number, server_worker_kill(&sv, number));
 }
 
 /* How many rows of `mootctl users' have NICK; all must be of one worker. */
@@ -553,7 +548,7 @@ static void
 kill_one(pid_t pid)
 {
 	if (pid > 0)
-		kill(pid, SIGKILL);
+		pid_signal(pid, SIGKILL);
 }
 
 /* The same while all that can be killed is; but none so often that the master

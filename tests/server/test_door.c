@@ -277,10 +277,9 @@ START_TEST(test_isupport_reload)
 	/* nothing new, nothing told */
 	client_expect(d, "BATCH +* draft/isupport");
 	client_block(d, "BATCH -*");
-	pid = server_worker_pid(&sv, 1);
+	pid = server_worker_again(&sv, 1, 0);
 	free(server_ctl(&sv, "reload", NULL));
-	wait_for(server_worker_pid(&sv, 1) > 0 &&
-	    server_worker_pid(&sv, 1) != pid, 5000);
+	server_worker_again(&sv, 1, pid);
 	client_expect_none(c, "005 *");
 	client_expect_none(d, "BATCH *");
 }

@@ -159,13 +159,10 @@ START_TEST(test_death)
 	int i;
 
 	client_write(c, "PROXY TCP4 192.0.2.4 12", 23);
-	for (i = 0; i < 2; i++) {
-		pid[i] = server_worker_pid(&sv, i + 1);
-		kill(pid[i], SIGKILL);
-	}
 	for (i = 0; i < 2; i++)
-		wait_for(server_worker_pid(&sv, i + 1) > 0 &&
-		    server_worker_pid(&sv, i + 1) != pid[i], 10000);
+		pid[i] = server_worker_kill(&sv, i + 1);
+	for (i = 0; i < 2; i++)
+		server_worker_again(&sv, i + 1, pid[i]);
 	client_send(c, "7.0.0.1 65533 6667");
 	is_from(c, "pdeath", "192.0.2.4");
 	client_close(c);
@@ -192,10 +189,13 @@ START_TEST(test_limit)
 	client_send(c, "PROXY TCP4 198.51.100.100 127.0.0.1 1 2");
 	client_expect(c, "ERROR :*(Too many connections from your address)");
 	client_eof(c);
-	/* one goes, one can come */
+	/* one goes, one can come: as soon as it is forgotten, which is a
+	 * little after its end */
+	wait_for(atoi(server_status(&sv, "clients")) == 10, HARNESS_WAIT);
 	client_ask(v[9], "QUIT", "ERROR *");
 	client_eof(v[9]);
 	client_close(v[9]);
+	wait_for(atoi(server_status(&sv, "clients")) == 9, HARNESS_WAIT);
 	c = from(PROXY);
 	client_send(c, "PROXY TCP4 198.51.100.100 127.0.0.1 1 2");
 	is_from(c, "plimit9", "198.51.100.100");

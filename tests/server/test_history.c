@@ -645,8 +645,6 @@ deaths_most(void)
 static void
 death(struct client *c)
 {
-	pid_t pid;
-
 	if (++deaths.lines % 2777 != 0 || deaths.kills == deaths_most())
 		return;
 	deaths.kills++;
@@ -654,9 +652,7 @@ death(struct client *c)
 		server_store_kill(&sv);
 		return;
 	}
-	pid = server_worker_pid(&sv, deaths.worker);
-	ck_assert_int_gt(pid, 0);
-	kill(pid, SIGKILL);
+	server_worker_kill(&sv, deaths.worker);
 	(void)c;
 }
 

@@ -120,7 +120,6 @@ END_TEST
 START_TEST(test_account)
 {
 	struct client *c = client_connect(&sv), *evan;
-	pid_t pid;
 
 	client_send(c, "REGISTER evan * :secret of it");
 	client_expect(c, "REGISTER SUCCESS evan :*");
@@ -144,10 +143,7 @@ START_TEST(test_account)
 	client_ask(c, "REGISTER " CYRILLIC_A CYRILLIC_C CYRILLIC_E
 	    " * :secret of it", "REGISTER SUCCESS *");
 	client_ask(evan, "NICK ace", "433 evan ace :*");
-	pid = server_store_pid(&sv);
-	kill(pid, SIGKILL);
-	wait_for(server_store_pid(&sv) > 0 && server_store_pid(&sv) != pid,
-	    10000);
+	server_store_again(&sv, server_store_kill(&sv));
 	client_ask(evan, "NICK " CYRILLIC_A "_1", "NICK *");
 	client_ask(evan, "REGISTER again * :secret of it", "FAIL *");
 	client_ask(evan, "NICK ACE", "433 * ACE :*");

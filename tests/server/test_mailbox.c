@@ -80,9 +80,8 @@ START_TEST(test_full)
 	for (i = 0; i < LINES; i++)
 		len += (size_t)sprintf(text + len, "PRIVMSG bob :%d %s\r\n"
 		    "PRIVMSG #full :%d %s\r\n", i, fill, i, fill);
-	pid = server_worker_pid(&sv, atoi(worker));
-	ck_assert_int_gt(pid, 0);
-	ck_assert_int_eq(kill(pid, SIGSTOP), 0);
+	pid = server_worker_again(&sv, atoi(worker), 0);
+	ck_assert_int_eq(pid_signal(pid, SIGSTOP), 0);
 	end = clock_ms() + 1500;
 	while (at < len && clock_ms() < end) {
 		took = client_offer(a, text + at, len - at);
@@ -93,7 +92,7 @@ START_TEST(test_full)
 		if (took == 0)
 			harness_tick();
 	}
-	ck_assert_int_eq(kill(pid, SIGCONT), 0);
+	ck_assert_int_eq(pid_signal(pid, SIGCONT), 0);
 	ck_assert_int_eq(server_worker_pid(&sv, atoi(worker)), pid);
 	while (at < len) {
 		took = client_offer(a, text + at, len - at);
@@ -214,7 +213,7 @@ START_TEST(test_full_without_buffers)
 	client_register_many(&sv, v, CROWD, "crowd");
 	client_worker_list(v, CROWD, worker);
 	aworker = client_worker(a);
-	pid = server_worker_pid(&sv, client_worker(b));
+	pid = server_worker_again(&sv, client_worker(b), 0);
 	/* half a line takes a buffer, and keeps it */
 	client_write(a, "PRIVMSG ", 8);
 	for (i = 0; i < CROWD; i++)
@@ -225,7 +224,7 @@ START_TEST(test_full_without_buffers)
 		}
 	wait_for(!has_buffer(v[last]), 5000);
 	client_sync(b);
-	kill(pid, SIGSTOP);
+	pid_signal(pid, SIGSTOP);
 	memset(fill, 'f', sizeof(fill) - 1);
 	fill[sizeof(fill) - 1] = '\0';
 	/* all at once: if its buffer were empty in between, another would get
@@ -236,7 +235,7 @@ START_TEST(test_full_without_buffers)
 	client_write(a, all, n);
 	for (i = 0; i < 100; i++)
 		harness_tick();
-	kill(pid, SIGCONT);
+	pid_signal(pid, SIGCONT);
 	/* what was in the only buffer it had; the rest when others go */
 	for (i = 0; i < 20; i++)
 		client_expect_next(b, ":ann!* PRIVMSG bob :%d *", i);
@@ -265,18 +264,18 @@ START_TEST(test_full_farewell)
 	server_start(&sv);
 	client_apart(&sv, &a, "ann", &b, "bob", NULL);
 	c = client_register(&sv, "cat");
-	pid = server_worker_pid(&sv, client_worker(b));
-	kill(pid, SIGSTOP);
+	pid = server_worker_again(&sv, client_worker(b), 0);
+	pid_signal(pid, SIGSTOP);
 	memset(fill, 'f', sizeof(fill) - 1);
 	fill[sizeof(fill) - 1] = '\0';
 	for (i = 0; i < 60; i++) {
 		client_send(a, "PRIVMSG bob :%d %s", i, fill);
 		client_send(c, "PING %d", i);
 	}
-	kill(sv.pid, SIGTERM);
+	pid_signal(sv.pid, SIGTERM);
 	for (i = 0; i < 20; i++)
 		harness_tick();
-	kill(pid, SIGCONT);
+	pid_signal(pid, SIGCONT);
 	client_expect(a, "ERROR *Server shutting down*");
 	client_expect(b, "ERROR *Server shutting down*");
 	client_expect(c, "ERROR *Server shutting down*");
@@ -512,7 +511,7 @@ START_TEST(test_foreign_queues)
 	server_start(&sv);
 	conversation_works();
 	client_quit_all();
-	kill(sv.pid, SIGTERM);
+	pid_signal(sv.pid, SIGTERM);
 	ck_assert_int_eq(server_reap(sv.pid, harness_ms(2000)), 0);
 	sv.pid = 0;
 	/* a stranger's are still there, and nothing of the server's own */

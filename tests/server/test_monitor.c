@@ -264,10 +264,7 @@ END_TEST
 static void
 kill_worker(int number)
 {
-	pid_t pid = server_worker_kill(&sv, number);
-
-	wait_for(server_worker_pid(&sv, number) > 0 &&
-	    server_worker_pid(&sv, number) != pid, 3000);
+	server_worker_again(&sv, number, server_worker_kill(&sv, number));
 }
 
 START_TEST(test_deaths)

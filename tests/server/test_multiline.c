@@ -543,13 +543,9 @@ static void
 kill_worker_of(struct client *c)
 {
 	int w = client_worker(c);
-	pid_t pid = server_worker_pid(&sv, w);
 
 	sv.crashes = 1;
-	ck_assert_int_gt(pid, 0);
-	kill(pid, SIGKILL);
-	wait_for(server_worker_pid(&sv, w) != pid &&
-	    server_worker_pid(&sv, w) > 0, 10000);
+	server_worker_again(&sv, w, server_worker_kill(&sv, w));
 }
 
 START_TEST(test_killed)

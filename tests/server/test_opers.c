@@ -449,7 +449,7 @@ START_TEST(test_failing_store)
 
 	begin();
 	ctl("ban kept!*@*", 0, "kept");
-	ck_assert_int_eq(kill(sv.pid, SIGTERM), 0);
+	ck_assert_int_eq(pid_signal(sv.pid, SIGTERM), 0);
 	ck_assert_int_eq(server_reap(sv.pid, PATIENCE), 0);
 	sv.pid = 0;
 	snprintf(path, sizeof(path), "%s/state/store.db", sv.dir);
@@ -819,6 +819,7 @@ END_TEST
 START_TEST(test_on_its_way)
 {
 	struct client *ann, *bob, *two, *three;
+	pid_t pid;
 	int home;
 
 	begin();
@@ -829,12 +830,13 @@ START_TEST(test_on_its_way)
 	/* one of them at each worker */
 	two = device_from("127.0.0.2", "bob");
 	three = device_from("127.0.0.2", "bob");
-	ck_assert_int_eq(kill(server_worker_pid(&sv, home), SIGSTOP), 0);
+	pid = server_worker_again(&sv, home, 0);
+	ck_assert_int_eq(pid_signal(pid, SIGSTOP), 0);
 	client_send(two, "CAP END");
 	client_send(three, "CAP END");
 	usleep(100000);
 	client_ask(ann, "DLINE FORCE 127.0.0.2", "NOTICE * :Banned*");
-	ck_assert_int_eq(kill(server_worker_pid(&sv, home), SIGCONT), 0);
+	ck_assert_int_eq(pid_signal(pid, SIGCONT), 0);
 	is_cut(two);
 	is_cut(three);
 	client_sync(bob);

@@ -328,7 +328,7 @@ START_TEST(test_isupport)
 
 	isupport_is(c, "CHANTYPES", "#");
 	isupport_is(c, "PREFIX", "(qaohv)~&@%+");
-	isupport_is(c, "CHANMODES", "Ibe,k,fjl,CMNRUcimnrst");
+	isupport_is(c, "CHANMODES", "Ibe,k,fjl,CMNRUcimnrstz");
 	isupport_is(c, "CASEMAPPING", "ascii");
 	isupport_is(c, "NETWORK", "TestNet");
 	ck_assert_int_gt(isupport_int(c, "MODES"), 0);

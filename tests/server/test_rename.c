@@ -188,7 +188,7 @@ START_TEST(test_registered)
 	if (_i == 1)
 		server_kill(&sv);
 	else
-		ck_assert_int_eq(kill(sv.pid, SIGTERM), 0);
+		ck_assert_int_eq(pid_signal(sv.pid, SIGTERM), 0);
 	wait_for(!server_alive(&sv), HARNESS_WAIT);
 	server_start(&sv);
 	bob = client_login(&sv, "bob", STORE_CAPS);
@@ -218,7 +218,7 @@ START_TEST(test_unsure)
 	join(bob, "#home");
 	client_ask(bob, "CS REGISTER #home", "NOTICE ann :#home is reg*");
 	client_quit_all();
-	ck_assert_int_eq(kill(sv.pid, SIGTERM), 0);
+	ck_assert_int_eq(pid_signal(sv.pid, SIGTERM), 0);
 	ck_assert_int_eq(server_reap(sv.pid, 10000), 0);
 	sv.pid = 0;
 	snprintf(path, sizeof(path), "%s/state/store.db", sv.dir);

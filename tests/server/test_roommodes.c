@@ -127,7 +127,7 @@ START_TEST(test_founder)
 	ck_assert_str_eq(client_isupport(ann, "STATUSMSG", have, sizeof(have)),
 	    "~&@%+");
 	ck_assert_str_eq(client_isupport(ann, "CHANMODES", have, sizeof(have)),
-	    "Ibe,k,fjl,CMNRUcimnrst");
+	    "Ibe,k,fjl,CMNRUcimnrstz");
 	login(ann, "ann");
 	login(bob, "bob");
 	client_send(ann, "CS REGISTER #found");

@@ -111,7 +111,6 @@ enum { ORDERLY, KILLED, STORE_KILLED, WORKERS_KILLED, EMPTIED };
 static void
 disturb(int how)
 {
-	pid_t pid[8];
 	int i;
 
 	if (how == ORDERLY || how == KILLED) {
@@ -120,11 +119,9 @@ disturb(int how)
 	}
 	if (how == STORE_KILLED)
 		server_store_kill(&sv);
-	if (how == WORKERS_KILLED) {
-		server_workers(&sv, pid, 8);
+	if (how == WORKERS_KILLED)
 		for (i = 1; i <= 2; i++)
-			kill(pid[i], SIGKILL);
-	}
+			server_worker_kill(&sv, i);
 	if (how != EMPTIED)
 		return;
 	client_quit_all();
@@ -562,7 +559,7 @@ again_failing(void)
 	char path[160];
 
 	client_quit_all();
-	ck_assert_int_eq(kill(sv.pid, SIGTERM), 0);
+	ck_assert_int_eq(pid_signal(sv.pid, SIGTERM), 0);
 	ck_assert_int_eq(server_reap(sv.pid, PATIENCE), 0);
 	sv.pid = 0;
 	database_move("store.db", "away");

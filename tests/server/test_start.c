@@ -39,7 +39,7 @@ run(const char *const *args, long ms)
 static void
 end(void)
 {
-	kill(sv.pid, SIGTERM);
+	pid_signal(sv.pid, SIGTERM);
 	ck_assert_int_eq(server_reap(sv.pid, harness_ms(2000)), 0);
 	sv.pid = 0;
 }
@@ -253,7 +253,7 @@ START_TEST(test_start_stop)
 	client_write(e, "PRIVMSG goodbye :half a li", 26);
 	client_ask(d, "CAP LS", "CAP *");
 	master = sv.pid;
-	ck_assert_int_eq(kill(master, SIGTERM), 0);
+	ck_assert_int_eq(pid_signal(master, SIGTERM), 0);
 	client_expect(c, "ERROR :*");
 	client_eof(c);
 	client_expect(d, "ERROR :*");
@@ -349,7 +349,7 @@ START_TEST(test_master_killed)
 	server_init(&sv);
 	server_start(&sv);
 	wait_for(server_workers(&sv, pid, 8) == 2, 2000);
-	kill(sv.pid, SIGKILL);
+	pid_signal(sv.pid, SIGKILL);
 	server_reap(sv.pid, 2000);
 	sv.pid = 0;
 	server_start(&sv);
@@ -494,7 +494,7 @@ START_TEST(test_reload)
 	motd_put("A new day.\n");
 	server_set(&sv, "max-rooms-per-user", "3");
 	server_write(&sv);
-	kill(sv.pid, SIGHUP);
+	pid_signal(sv.pid, SIGHUP);
 	wait_for(motd_is(a, "372 * :*A new day.") &&
 	    motd_is(b, "372 * :*A new day."), 5000);
 	client_send(a, "PRIVMSG #reload :still here");
@@ -504,7 +504,7 @@ START_TEST(test_reload)
 	/* garbage: the old settings stay, and the log says where */
 	motd_put("Not this one.\n");
 	config_write("name irc.test\nnonsense\n", 23);
-	kill(sv.pid, SIGHUP);
+	pid_signal(sv.pid, SIGHUP);
 	wait_for(server_log_has(&sv, "mootd.conf:2"), 3000);
 	ck_assert(motd_is(a, "372 * :*A new day."));
 	client_send(b, "PRIVMSG ann :and here");
@@ -513,7 +513,7 @@ START_TEST(test_reload)
 	server_set(&sv, "workers", "5");
 	server_set(&sv, "name", "other.test");
 	server_write(&sv);
-	kill(sv.pid, SIGHUP);
+	pid_signal(sv.pid, SIGHUP);
 	wait_for(motd_is(a, "372 * :*Not this one.") &&
 	    motd_is(b, "372 * :*Not this one."), 5000);
 	ck_assert(server_log_has(&sv, "workers"));
@@ -534,7 +534,7 @@ START_TEST(test_reload_storm)
 	client_apart(&sv, &a, "ann", &b, "bob", NULL);
 	for (i = 0; i < 200; i++) {
 		if (i % 10 == 0)
-			kill(sv.pid, SIGHUP);
+			pid_signal(sv.pid, SIGHUP);
 		client_send(a, "PRIVMSG bob :%d", i);
 		client_expect(b, ":ann!* PRIVMSG bob *%d", i);
 	}
@@ -634,18 +634,18 @@ START_TEST(test_notify)
 	wait_for(notify_has("1 restart"), 3000);
 	client_sync(c);
 	notify_text[0] = '\0';
-	kill(sv.pid, SIGHUP);
+	pid_signal(sv.pid, SIGHUP);
 	wait_for(notify_has("RELOADING=1"), 3000);
 	wait_for(notify_has("MONOTONIC_USEC="), 3000);
 	wait_for(notify_has("READY=1"), 3000);
 	/* a reload that fails ends as well */
 	notify_text[0] = '\0';
 	config_put("nonsense\n", 9);
-	kill(sv.pid, SIGHUP);
+	pid_signal(sv.pid, SIGHUP);
 	wait_for(notify_has("RELOADING=1"), 3000);
 	wait_for(notify_has("READY=1"), 3000);
 	client_sync(c);
-	kill(sv.pid, SIGTERM);
+	pid_signal(sv.pid, SIGTERM);
 	wait_for(notify_has("STOPPING=1"), 3000);
 	server_stop(&sv);
 }
@@ -670,12 +670,12 @@ START_TEST(test_watchdog)
 	wait_for(clock_ms() >= until, 5000);
 	ck_assert_msg(notify_count("WATCHDOG=1") - n >= 5, "fed %d times in "
 	    "2 s, the limit being 0.4 s", notify_count("WATCHDOG=1") - n);
-	kill(sv.pid, SIGSTOP);
+	pid_signal(sv.pid, SIGSTOP);
 	n = notify_count("WATCHDOG=1");
 	until = clock_ms() + 500;
 	wait_for(clock_ms() >= until, 2000);
 	ck_assert_int_le(notify_count("WATCHDOG=1") - n, 1);
-	kill(sv.pid, SIGCONT);
+	pid_signal(sv.pid, SIGCONT);
 	n = notify_count("WATCHDOG=1");
 	wait_for(notify_count("WATCHDOG=1") > n, 3000);
 	server_stop(&sv);

@@ -112,7 +112,7 @@ START_TEST(test_killed)
 	begin("serving");
 	for (i = 0; i < 20; i++) {
 		wait_for((pid = store_pid()) > 0 && pid_alive(pid), PATIENCE);
-		kill(pid, SIGKILL);
+		pid_signal(pid, SIGKILL);
 		snprintf(text, sizeof(text), "line %d", i);
 		talk(text);
 	}
@@ -131,7 +131,7 @@ START_TEST(test_hung)
 	server_set(&sv, "worker-timeout", "2");
 	begin("serving");
 	pid = store_pid();
-	kill(pid, SIGSTOP);
+	pid_signal(pid, SIGSTOP);
 	client_send(ann, "PRIVMSG #here :anybody?");
 	client_expect(bob, ":ann!* PRIVMSG #here *anybody?");
 	client_send(bob, "PING :still here");

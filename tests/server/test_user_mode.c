@@ -103,7 +103,7 @@ START_TEST(test_myinfo)
 	char *letters;
 
 	client_send(c, "NICK myinfo\r\nUSER u 0 * :M");
-	client_expect(c, "004 myinfo irc.test moot-* BIRTiow * *");
+	client_expect(c, "004 myinfo irc.test moot-* BIRTZiow * *");
 	letters = strrchr(c->body, ' ') + 1;
 	ck_assert(strchr(letters, 'b') != NULL && strchr(letters, 'k') != NULL);
 	ck_assert_ptr_null(strchr(letters, 'n'));

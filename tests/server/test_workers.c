@@ -170,14 +170,6 @@ END_TEST
 
 /* ---- Replacement ---- */
 
-static pid_t
-worker_replaced(int number, pid_t old)
-{
-	wait_for(server_worker_pid(&sv, number) > 0 &&
-	    server_worker_pid(&sv, number) != old, 20000);
-	return server_worker_pid(&sv, number);
-}
-
 /* Every way a worker can die. */
 START_TEST(test_signals)
 {
@@ -192,8 +184,8 @@ START_TEST(test_signals)
 		client_apart(&sv, &a, "ann", &b, "bob", NULL);
 		/* not more than a few quick deaths each */
 		worker = 1 + i % 2;
-		pid = server_worker_pid(&sv, worker);
-		kill(pid, signals[i]);
+		pid = server_worker_again(&sv, worker, 0);
+		pid_signal(pid, signals[i]);
 		client_send(a, "PRIVMSG bob :after signal %d", signals[i]);
 		client_expect(b, ":ann!* PRIVMSG bob *after signal %d",
 		    signals[i]);
@@ -201,7 +193,7 @@ START_TEST(test_signals)
 		client_expect(a, ":bob!* PRIVMSG ann *after signal %d",
 		    signals[i]);
 		if (signals[i] != SIGTERM) /* which it may ignore */
-			worker_replaced(worker, pid);
+			server_worker_again(&sv, worker, pid);
 		client_quit_all();
 	}
 	server_kill(&sv); /* the log of a sanitizer tells of SIGSEGV */
@@ -221,13 +213,13 @@ START_TEST(test_hung)
 	server_start(&sv);
 	client_apart(&sv, &a, "ann", &b, "bob", NULL);
 	snprintf(worker, sizeof(worker), "%d", client_worker(b));
-	pid = server_worker_pid(&sv, atoi(worker));
+	pid = server_worker_again(&sv, atoi(worker), 0);
 	begin = clock_ms();
-	kill(pid, SIGSTOP);
+	pid_signal(pid, SIGSTOP);
 	client_send(a, "PRIVMSG bob :while it hangs");
 	client_send(b, "PRIVMSG ann :from the hanging");
 	client_sync(a);
-	worker_replaced(atoi(worker), pid);
+	server_worker_again(&sv, atoi(worker), pid);
 	ck_assert_int_ge(clock_ms() - begin, 1000);
 	client_expect(b, ":ann!* PRIVMSG bob *while it hangs");
 	client_expect(a, ":bob!* PRIVMSG ann *from the hanging");
@@ -252,12 +244,12 @@ START_TEST(test_last_words)
 	client_ask(a, "JOIN #words", "366 *");
 	client_ask(b, "JOIN #words", "366 *");
 	client_expect(a, ":bob!* JOIN *");
-	pid = server_worker_pid(&sv, client_worker(b));
-	kill(pid, SIGSTOP);
+	pid = server_worker_again(&sv, client_worker(b), 0);
+	pid_signal(pid, SIGSTOP);
 	client_send(a, "PRIVMSG #words :last words\r\nKICK #words bob :out\r\n"
 	    "PRIVMSG #words :he is gone");
 	client_sync(a);
-	kill(pid, SIGCONT);
+	pid_signal(pid, SIGCONT);
 	client_expect_next(b, ":ann!* PRIVMSG #words *last words");
 	client_expect_next(b, ":ann!* KICK #words bob *out");
 	client_send(b, "PING end");
@@ -279,12 +271,12 @@ START_TEST(test_crash_loop)
 	server_start(&sv);
 	client_apart(&sv, &a, "ann", &b, "bob", NULL);
 	worker = client_worker(b);
-	pid = server_worker_pid(&sv, worker);
+	pid = server_worker_again(&sv, worker, 0);
 	for (i = 0; i < 6; i++) {
-		kill(pid, SIGKILL);
+		pid_signal(pid, SIGKILL);
 		begin = clock_ms();
 		client_sync(a);
-		pid = worker_replaced(worker, pid);
+		pid = server_worker_again(&sv, worker, pid);
 		last = clock_ms() - begin;
 		if (i == 0)
 			ck_assert_msg(last < harness_ms(200), "the first death "

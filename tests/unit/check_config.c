@@ -34,6 +34,7 @@
 
 #define LEN(a) ((int)(sizeof(a) / sizeof((a)[0])))
 #define HASH "$6$saltsalt$abcdefghijklmnopqrstuvwxyz"
+#define RATE "takes NUMBER[/SECONDS] and BURST, or off"
 
 static char here[] = "/tmp/check_config.XXXXXX";
 static char source[PATH_MAX];
@@ -96,14 +97,21 @@ show(const struct config *c, char *text, size_t size)
 	if (c->network_icon[0] != '\0')
 		fprintf(f, "network-icon %s\n", c->network_icon);
 	for (i = 0; i < c->nproxy; i++)
-		fprintf(f, "proxy %u\n", c->proxies[i].bits);
+		fprintf(f, "proxy %u%s\n", c->proxies[i].bits,
+		    c->proxies[i].certificates ? " certificates" : "");
 	for (i = 0; i < c->nwebirc; i++)
 		fprintf(f, "webirc %s %u\n", c->webircs[i].password,
 		    c->webircs[i].network.bits);
+	for (i = 0; i < c->nexempt; i++)
+		fprintf(f, "exempt %u\n", c->exempts[i].bits);
+	fprintf(f, "connection-rate %u %u %u\nipv6-prefix %u\n",
+	    c->connection_rate.count, c->connection_rate.per,
+	    c->connection_rate.burst, c->ipv6_prefix);
+	fprintf(f, "max-unregistered %u\n", c->max_unregistered);
 	for (i = 0; i < c->nadmin; i++)
 		fprintf(f, "admin %s\n", c->admin[i]);
 	fprintf(f, "nadmin %d\nflood %u %u\nping-timeout %u\n", c->nadmin,
-	    c->flood_lines, c->flood_burst, c->ping_timeout);
+	    c->flood.count, c->flood.burst, c->ping_timeout);
 	fprintf(f, "registration-timeout %u\nworker-timeout %u\n",
 	    c->registration_timeout, c->worker_timeout);
 	fprintf(f, "sendq %" PRIu64 "\nbuffers %" PRIu64 "\nuser %s\n",
@@ -118,6 +126,12 @@ show(const struct config *c, char *text, size_t size)
 	    c->client_tag_deny, c->metadata_keys);
 	fprintf(f, "audit-age %u\ncloak %d\n", c->audit_age, c->cloak);
 	fprintf(f, "password-least %u\n", c->password_least);
+	for (i = 0; i < c->nlisten_tls; i++)
+		fprintf(f, "listen-tls %s\n", c->listen_tls[i].text);
+	fprintf(f, "tls %d %d %u %u %u\ntls-cert %s\ntls-key %s\n",
+	    c->nlisten_tls, c->tls_workers, c->tls_handshakes,
+	    c->tls_handshakes_per_address, c->tls_handshake_timeout,
+	    c->tls_cert, c->tls_key);
 	for (i = 0; i < c->noperator; i++)
 		fprintf(f, "%s: class \"%s\", %u\n", c->operators[i].name,
 		    c->operators[i].class, c->operators[i].privileges);
@@ -147,6 +161,7 @@ static const struct {
 	{ "", "history 365 1000000 20\nlinger 120" },
 	{ "", "metadata-keys 20" },
 	{ "", "password-least 6" },
+	{ "", "tls 0 0 1000 100 10\ntls-cert \ntls-key " },
 	/* Lines. */
 	{ "network A\n", "network A" },
 	{ "network A", "network A" },
@@ -178,6 +193,15 @@ static const struct {
 	{ "listen 127.0.0.1:1 127.0.0.1:2\n",
 	    "listen 127.0.0.1:1\nlisten 127.0.0.1:2\nnlisten 2" },
 	{ "listen 127.0.0.1:65535\n", "listen 127.0.0.1:65535\nnlisten 1" },
+	{ "listen-tls 127.0.0.1:6697\nlisten 127.0.0.1:6697\n",
+	    "listen-tls 127.0.0.1:6697\ntls 1 0 1000 100 10" },
+	{ "listen-tls [::]:6697 127.0.0.1:1\n",
+	    "listen 127.0.0.1:6667\nlisten [::1]:6667\nnlisten 2" },
+	{ "tls-cert /a\ntls-key /b\n", "tls-cert /a\ntls-key /b" },
+	{ "tls-cert /a\n", "tls-cert /a\ntls-key " },
+	{ "tls-workers 3\ntls-handshakes 10\ntls-handshakes-per-address 5\n"
+	    "tls-handshake-timeout 600\n", "tls 0 3 10 5 600" },
+	{ "tls-workers auto\n", "tls 0 0 1000 100 10" },
 	{ "workers auto\n", "workers 0" },
 	{ "workers 1\n", "workers 1" },
 	{ "workers 63\n", "workers 63" },
@@ -196,11 +220,11 @@ static const struct {
 	{ "operator ann " HASH "\n", "operator ann " HASH },
 	{ "operator ann " HASH "\noperator Ann abcdefghij./0\n",
 	    "operator ann " HASH "\noperator Ann abcdefghij./0" },
-	{ "operator ann " HASH "\n", "ann: class \"\", 127" },
+	{ "operator ann " HASH "\n", "ann: class \"\", 255" },
 	{ "operator ann " HASH " helper\noperator-class helper ban kill\n",
 	    "ann: class \"helper\", 6" },
 	{ "operator-class x all\noperator ann " HASH " x\n",
-	    "ann: class \"x\", 127" },
+	    "ann: class \"x\", 255" },
 	{ "audit-age 0\n", "audit-age 0" },
 	{ "password-least 3\n", "password-least 3" },
 	{ "cloak on\n", "cloak 1" },
@@ -208,6 +232,8 @@ static const struct {
 	    "network-icon https://a.b/c?x={size}" },
 	{ "proxy 10.0.0.1 ::1\nproxy 10.0.0.0/8\n",
 	    "proxy 128\nproxy 128\nproxy 104" },
+	{ "proxy 10.0.0.1 ::1 certificates\nproxy 10.0.0.0/8\n",
+	    "proxy 128 certificates\nproxy 128 certificates\nproxy 104" },
 	{ "webirc pw 10.0.0.1 2001:db8::/32\nwebirc pv ::/0\n",
 	    "webirc pw 128\nwebirc pw 32\nwebirc pv 0" },
 	{ "admin Ann\nadmin ann@example.org\n",
@@ -216,6 +242,13 @@ static const struct {
 	    "admin Ann of the   Town\nnadmin 1" },
 	{ "flood 5 10\n", "flood 5 10" },
 	{ "flood off\n", "flood 0 0" },
+	{ "flood 30/20 40\n", "flood 30 40" },
+	{ "connection-rate 3/20 4\n", "connection-rate 3 20000 4" },
+	{ "connection-rate off\n", "connection-rate 0 0 0" },
+	{ "ipv6-prefix 48\n", "ipv6-prefix 48" },
+	{ "max-unregistered 5\n", "max-unregistered 5" },
+	{ "exempt 10.0.0.0/8 ::1\nexempt 192.0.2.1\n",
+	    "exempt 104\nexempt 128\nexempt 128" },
 	{ "ping-timeout 5\n", "ping-timeout 5" },
 	{ "ping-timeout 3600\n", "ping-timeout 3600" },
 	{ "registration-timeout 600\n", "registration-timeout 600" },
@@ -278,6 +311,15 @@ static const struct {
 } bad[] = {
 	/* Words. */
 	{ "nonsense\n", "c:1: unknown word \"nonsense\"\n" },
+	{ "listen-tls 6697\n",
+	    "c:1: listen-tls: \"6697\" is not ADDRESS:PORT\n" },
+	{ "listen-tls 127.0.0.1:1\nlisten-tls 127.0.0.1:1\n",
+	    "c:2: listen-tls: 127.0.0.1:1 is already on line 1\n" },
+	{ "tls-key /b\n", "c:1: tls-key: there is no tls-cert\n" },
+	{ "tls-workers few\n",
+	    "c:1: tls-workers: \"few\" is neither a number nor auto\n" },
+	{ "tls-handshakes 9\n",
+	    "c:1: tls-handshakes: 9 is not within 10..100000\n" },
 	{ "workes 3\n",
 	    "c:1: unknown word \"workes\"; did you mean \"workers\"?\n" },
 	{ "Network A\n",
@@ -424,8 +466,22 @@ static const struct {
 	{ "login-delay 60001\n",
 	    "c:1: login-delay: 60001 is not within 0..60000\n" },
 	{ "store maybe\n", "c:1: store: \"maybe\" is not off or on\n" },
-	{ "flood 20\n", "c:1: flood: takes LINES and BURST, or off\n" },
-	{ "flood on\n", "c:1: flood: takes LINES and BURST, or off\n" },
+	{ "flood 20\n", "c:1: flood: " RATE "\n" },
+	{ "flood on\n", "c:1: flood: " RATE "\n" },
+	{ "connection-rate 20\n", "c:1: connection-rate: " RATE "\n" },
+	{ "connection-rate 20/ 5\n",
+	    "c:1: connection-rate: \"\" is not a number\n" },
+	{ "connection-rate 20/3601 5\n",
+	    "c:1: connection-rate: no more than 3600 seconds\n" },
+	{ "connection-rate 20/0 5\n",
+	    "c:1: connection-rate: 0 is not within 1..100000\n" },
+	{ "connection-rate 20 5/2\n",
+	    "c:1: connection-rate: \"5/2\" is not a number\n" },
+	{ "ipv6-prefix 15\n", "c:1: ipv6-prefix: 15 is not within 16..128\n" },
+	{ "max-unregistered 0\n",
+	    "c:1: max-unregistered: 0 is not within 1..100\n" },
+	{ "exempt here\n", "c:1: exempt: \"here\" is neither an address nor "
+	    "ADDRESS/BITS\n" },
 	{ "flood 0 10\n", "c:1: flood: 0 is not within 1..100000\n" },
 	{ "flood 10 x\n", "c:1: flood: \"x\" is not a number\n" },
 	/* Sizes. */
@@ -495,6 +551,10 @@ static const struct {
 	    "\"https://a b\" is not a URL of http or https in ASCII\n" },
 	{ "proxy 10.0.0.1/33\n", "c:1: proxy: \"10.0.0.1/33\" is neither an "
 	    "address nor ADDRESS/BITS\n" },
+	{ "proxy certificates\n",
+	    "c:1: proxy: certificates of which network?\n" },
+	{ "proxy certificates ::1\n", "c:1: proxy: \"certificates\" is "
+	    "neither an address nor ADDRESS/BITS\n" },
 	{ "proxy a.b\n", "c:1: proxy: \"a.b\" is neither an address nor "
 	    "ADDRESS/BITS\n" },
 	{ "proxy 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1"

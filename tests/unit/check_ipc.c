@@ -211,10 +211,12 @@ main(void)
 	srunner_add_suite(sr, check_mailbox());
 	srunner_add_suite(sr, check_envelope());
 	srunner_add_suite(sr, check_bell());
+	srunner_add_suite(sr, check_bucket());
 	srunner_add_suite(sr, check_mailmap());
 	srunner_add_suite(sr, check_segment());
 	srunner_add_suite(sr, check_process());
 	srunner_add_suite(sr, check_stream());
+	srunner_add_suite(sr, check_confine());
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
 	srunner_free(sr);

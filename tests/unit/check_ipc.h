@@ -10,10 +10,12 @@
 #include <unistd.h>
 
 /* One suite for each module of ipc/. */
+Suite *check_confine(void);
 Suite *check_lock(void);
 Suite *check_mailbox(void);
 Suite *check_envelope(void);
 Suite *check_bell(void);
+Suite *check_bucket(void);
 Suite *check_mailmap(void);
 Suite *check_segment(void);
 Suite *check_process(void);

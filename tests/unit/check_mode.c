@@ -37,8 +37,8 @@ static const struct {
 	{ "limit", mode_channel, "+l", { "5" }, "+l(5)", 0 },
 	{ "limit, minus", mode_channel, "-l", { "5" }, "-l", 1 },
 	{ "limit, then key", mode_channel, "-l+k", { "x" }, "-l+k(x)", 0 },
-	{ "unknown", mode_channel, "+z", { "x" }, "+z!", 1 },
-	{ "unknown between", mode_channel, "+izn", { 0 }, "+i+z!+n", 0 },
+	{ "unknown", mode_channel, "+y", { "x" }, "+y!", 1 },
+	{ "unknown between", mode_channel, "+iyn", { 0 }, "+i+y!+n", 0 },
 	{ "case counts", mode_channel, "+O", { "a" }, "+O!", 1 },
 	{ "not a letter", mode_channel, "+1 \xff", { 0 },
 	    "+1!+ !+\xff!", 0 },
@@ -156,12 +156,12 @@ static const struct {
 	const char *(*write)(char *, int);
 	const char *want;
 } texts[] = {
-	{ mode_chanmodes, "Ibe,k,fjl,CMNRUcimnrst" },
+	{ mode_chanmodes, "Ibe,k,fjl,CMNRUcimnrstz" },
 	{ mode_prefix, "(qaohv)~&@%+" },
 	{ mode_lists, "Ibe" },
 	{ mode_letters_param, "Ibefjklqaohv" },
-	{ channel_letters, "CIMNRUbcefijklmnrstqaohv" },
-	{ user_letters, "BIRTiow" },
+	{ channel_letters, "CIMNRUbcefijklmnrstzqaohv" },
+	{ user_letters, "BIRTZiow" },
 };
 
 /* In each size from none to enough: cut, never overrun. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 
-/* Headers of the PROXY protocol, whole, cut and wrong; networks. */
+/* Headers of the PROXY protocol, whole, cut and wrong, and what they tell of
+ * TLS; written ones; networks; fingerprints. */
 
 #include <string.h>
 
@@ -145,6 +146,168 @@ START_TEST(test_network)
 }
 END_TEST
 
+/* ---- what stands behind the addresses ---- */
+
+#define DIGEST "\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17" \
+	"\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16\377"
+#define DIGEST_TEXT "000102030405060708090a0b0c0d0e0f" \
+	"000102030405060708090a0b0c0d0eff"
+#define CERTIFICATE "\xe0\0\x20" DIGEST
+#define V13 "\x21\0\x07TLSv1.3"
+#define CIPHER "\x23\0\x05" "A-256"
+#define HEAD_SSL "\1\0\0\0\1"
+
+static const struct {
+	const char *name, *bytes;
+	size_t len;
+	int ok, tls, certified;
+	const char *version, *cipher;
+} tlvs[] = {
+	{ "nothing", BYTES(""), 1, 0, 0, "", "" },
+	{ "a checksum", BYTES("\x03\0\x04" "abcd"), 1, 0, 0, "", "" },
+	{ "of no use", BYTES("\x01\0\x02h2\x02\0\x01x\x05\0\0\x30\0\x01n"), 1,
+	    0, 0, "", "" },
+	{ "all", BYTES("\x20\0\x17" HEAD_SSL V13 CIPHER CERTIFICATE), 1, 1, 1,
+	    "TLSv1.3", "A-256" },
+	{ "certificate first", BYTES(CERTIFICATE "\x20\0\x0f" HEAD_SSL V13), 1,
+	    1, 1, "TLSv1.3", "" },
+	{ "head alone", BYTES("\x20\0\x05" HEAD_SSL), 1, 1, 0, "", "" },
+	{ "with a name", BYTES("\x20\0\x13" "\7\0\0\0\0\x22\0\1n" V13), 1, 1, 0,
+	    "TLSv1.3", "" },
+	{ "not over TLS", BYTES("\x20\0\x05\0\0\0\0\1" CERTIFICATE), 1, 0, 0,
+	    "", "" },
+	{ "certificate alone", BYTES(CERTIFICATE), 1, 0, 0, "", "" },
+	{ "no length", BYTES("\x20\0"), 0, 0, 0, "", "" },
+	{ "type alone", BYTES("\x20"), 0, 0, 0, "", "" },
+	{ "too long", BYTES("\x20\0\x06" HEAD_SSL), 0, 0, 0, "", "" },
+	{ "far too long", BYTES("\x20\xff\xff" HEAD_SSL), 0, 0, 0, "", "" },
+	{ "short head", BYTES("\x20\0\x04\1\0\0\0"), 0, 0, 0, "", "" },
+	{ "sub too long", BYTES("\x20\0\x0f" HEAD_SSL "\x21\0\x08TLSv1.3"), 0,
+	    0, 0, "", "" },
+	{ "sub cut", BYTES("\x20\0\x07" HEAD_SSL "\x21\0"), 0, 0, 0, "", "" },
+	{ "version empty", BYTES("\x20\0\x08" HEAD_SSL "\x21\0\0"), 0, 0, 0, "",
+	    "" },
+	{ "version long", BYTES("\x20\0\x18" HEAD_SSL "\x21\0\x10"
+	    "0123456789abcdef"), 0, 0, 0, "", "" },
+	{ "version a space", BYTES("\x20\0\x0b" HEAD_SSL "\x21\0\3T L"), 0, 0,
+	    0, "", "" },
+	{ "cipher a line", BYTES("\x20\0\x0b" HEAD_SSL "\x23\0\3A\r\n"), 0, 0,
+	    0, "", "" },
+	{ "certificate short", BYTES("\x20\0\x05" HEAD_SSL "\xe0\0\2xy"), 0, 0,
+	    0, "", "" },
+	{ "certificate long", BYTES("\x20\0\x05" HEAD_SSL "\xe0\0\x21" DIGEST
+	    "x"), 0, 0, 0, "", "" },
+};
+
+static const char four[] = SIGNATURE "\x21\x11\0\0" FOUR;
+
+START_TEST(test_tlv)
+{
+	char buf[512], text[2 * PROXY_FINGERPRINT + 1];
+	size_t len = sizeof(four) - 1, n;
+	struct proxy p;
+	long want;
+
+	memcpy(buf, four, len);
+	memcpy(buf + len, tlvs[_i].bytes, tlvs[_i].len);
+	len += tlvs[_i].len;
+	buf[15] = (char)(len - 16);
+	want = tlvs[_i].ok ? (long)len : -1;
+	ck_assert_msg(proxy_parse(&p, buf, len) == want, "%s", tlvs[_i].name);
+	for (n = 0; n < len; n++)
+		ck_assert_int_eq(proxy_parse(&p, buf, n), 0);
+	if (!tlvs[_i].ok)
+		return;
+	proxy_parse(&p, buf, len);
+	ck_assert_int_eq(p.known, 1);
+	ck_assert_int_eq(p.tls, tlvs[_i].tls);
+	ck_assert_int_eq(p.certified, tlvs[_i].certified);
+	ck_assert_str_eq(p.version, tlvs[_i].version);
+	ck_assert_str_eq(p.cipher, tlvs[_i].cipher);
+	if (!p.certified)
+		return;
+	proxy_fingerprint_text(text, p.fingerprint);
+	ck_assert_str_eq(text, DIGEST_TEXT);
+}
+END_TEST
+
+/* What is written is read as what it was. */
+START_TEST(test_write)
+{
+	static const struct {
+		const char *addr, *to;
+		int tls, certified;
+		const char *version, *cipher;
+		long want;
+	} rows[] = {
+		{ "192.0.2.1", "127.0.0.1", 0, 0, "", "", 28 },
+		{ "2001:db8::1", "::1", 0, 0, "", "", 52 },
+		{ "192.0.2.1", "::1", 1, 0, "", "", 60 },
+		{ "192.0.2.1", "127.0.0.1", 1, 1, "TLSv1.2",
+		    "ECDHE-ECDSA-AES256-GCM-SHA384", 113 },
+		{ "2001:db8::1", "127.0.0.1", 1, 1, "TLSv1.3",
+		    "TLS_AES_256_GCM_SHA384", 130 },
+	};
+	size_t i, size;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct proxy p = { .known = 1, .tls = rows[i].tls,
+			.certified = rows[i].certified }, q;
+		uint8_t to[16];
+		char buf[PROXY_MOST];
+		long n;
+
+		proxy_address(p.addr, rows[i].addr);
+		proxy_address(to, rows[i].to);
+		strcpy(p.version, rows[i].version);
+		strcpy(p.cipher, rows[i].cipher);
+		if (p.certified)
+			memset(p.fingerprint, 0xa5, sizeof(p.fingerprint));
+		n = proxy_write(&p, 65000, to, 6697, buf, sizeof(buf));
+		ck_assert_int_eq(n, rows[i].want);
+		ck_assert_int_eq(proxy_parse(&q, buf, (size_t)n), n);
+		ck_assert(memcmp(&p, &q, sizeof(p)) == 0);
+		for (size = 0; size < (size_t)n; size++)
+			ck_assert_int_eq(proxy_write(&p, 65000, to, 6697, buf,
+			    size), -1);
+	}
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	int want;
+} fingerprints[] = {
+	{ DIGEST_TEXT, 0 },
+	{ "000102030405060708090A0B0C0D0E0F000102030405060708090A0B0C0D0EFF",
+	    0 },
+	{ "00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:"
+	  "00:01:02:03:04:05:06:07:08:09:0a:0b:0c:0d:0e:ff", 0 },
+	{ "", -1 },
+	{ "0", -1 },
+	{ "000102030405060708090a0b0c0d0e0f000102030405060708090a0b0c0d0e",
+	    -1 },
+	{ DIGEST_TEXT "0", -1 },
+	{ DIGEST_TEXT " ", -1 },
+	{ "0g0102030405060708090a0b0c0d0e0f000102030405060708090a0b0c0d0eff",
+	    -1 },
+	{ "00:0102030405060708090a0b0c0d0e0f000102030405060708090a0b0c0d0eff",
+	    -1 },
+	{ ":000102030405060708090a0b0c0d0e0f000102030405060708090a0b0c0d0eff",
+	    -1 },
+};
+
+START_TEST(test_fingerprint)
+{
+	uint8_t bytes[PROXY_FINGERPRINT];
+
+	ck_assert_msg(proxy_fingerprint(bytes, fingerprints[_i].text) ==
+	    fingerprints[_i].want, "%s", fingerprints[_i].text);
+	if (fingerprints[_i].want == 0)
+		ck_assert(memcmp(bytes, DIGEST, sizeof(bytes)) == 0);
+}
+END_TEST
+
 Suite *
 check_proxy(void)
 {
@@ -152,6 +315,9 @@ check_proxy(void)
 	TCase *tc = tcase_create("table");
 
 	ADD_ROWS(tc, test_header, headers);
+	ADD_ROWS(tc, test_tlv, tlvs);
+	tcase_add_test(tc, test_write);
+	ADD_ROWS(tc, test_fingerprint, fingerprints);
 	ADD_ROWS(tc, test_network, networks);
 	suite_add_tcase(s, tc);
 	return s;

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What is known of a client's TLS: from whoever passes it on, to whom it is
+ * shown, over deaths, with several devices, and in rooms for secure connections
+ * alone; of gateways from the web; and STS.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness.h"
+#include "scram.h"
+
+#define FULL "127.0.0.9"     /* is believed everything */
+#define PARTLY "127.0.0.7"   /* all but certificates */
+#define GATEWAY "127.0.0.8"
+#define FAR "192.0.2.200"    /* a gateway behind the proxy */
+
+#define HOW " [" CLIENT_TLS ", " CLIENT_CIPHER "]"
+
+static struct server sv;
+
+static void
+start(void)
+{
+	server_init_store(&sv);
+	server_set(&sv, "workers", "2");
+	server_add(&sv, "proxy " FULL " certificates");
+	server_add(&sv, "proxy " PARTLY);
+	server_add(&sv, "webirc hunter2 " GATEWAY " " FAR);
+	server_add(&sv, "operator boss " SESAME);
+	server_start(&sv);
+}
+
+static void
+stop(void)
+{
+	server_stop_quietly(&sv);
+}
+
+/* A client over TLS by way of FROM, with a CERTIFICATE or without. */
+static struct client *
+connect_tls(const char *from, int certificate)
+{
+	struct client *c = client_connect_from(&sv, from, 0);
+
+	client_pass_on(c, "192.0.2.1", certificate);
+	return c;
+}
+
+static void
+go_on_as(struct client *c, const char *nick)
+{
+	snprintf(c->nick, sizeof(c->nick), "%s", nick);
+	client_send(c, "NICK %s\r\nUSER u 0 * :Real", nick);
+	client_expect(c, "376 *");
+}
+
+static struct client *
+register_tls(const char *from, int certificate, const char *nick)
+{
+	struct client *c = connect_tls(from, certificate);
+
+	go_on_as(c, nick);
+	return c;
+}
+
+/* Logs in to the account of its nick, which is made. */
+static void
+login(struct client *c)
+{
+	client_send(c, "NS REGISTER secret");
+	client_expect(c, "900 * * %s :*", c->nick);
+	client_sync(c);
+}
+
+static void
+whois(struct client *c, const char *nick)
+{
+	client_send(c, "WHOIS %s", nick);
+	client_block(c, "318 * %s :*", nick);
+}
+
+static void
+is_shown(struct client *c, const char *nick, const char *how,
+    const char *fingerprint)
+{
+	char want[256];
+
+	whois(c, nick);
+	ck_assert_int_eq(client_block_count(c, "671 *"), how != NULL);
+	if (how != NULL) {
+		snprintf(want, sizeof(want),
+		    "671 * %s :is using a secure connection%s", nick, how);
+		client_block_has(c, want);
+	}
+	ck_assert_int_eq(client_block_count(c, "276 *"), fingerprint != NULL);
+	if (fingerprint != NULL) {
+		snprintf(want, sizeof(want),
+		    "276 * %s :has client certificate fingerprint %s", nick,
+		    fingerprint);
+		client_block_has(c, want);
+	}
+}
+
+START_TEST(test_whois)
+{
+	struct client *full = register_tls(FULL, 0xa5, "full");
+	struct client *bare = register_tls(FULL, 0, "bare");
+	struct client *partly = register_tls(PARTLY, 0xa5, "partly");
+	struct client *plain = client_register(&sv, "plain");
+	struct client *boss = client_register(&sv, "boss");
+
+	client_ask(boss, "OPER boss sesame", "381 boss :*");
+	is_shown(full, "full", HOW, client_fingerprint(0xa5));
+	is_shown(bare, "bare", HOW, NULL);
+	is_shown(partly, "partly", HOW, NULL);
+	is_shown(plain, "plain", NULL, NULL);
+	/* others hear that it is so, operators how */
+	is_shown(plain, "full", "", NULL);
+	is_shown(boss, "full", HOW, client_fingerprint(0xa5));
+	is_shown(boss, "partly", HOW, NULL);
+	is_shown(boss, "plain", NULL, NULL);
+	/* the mode that nobody sets or takes */
+	client_ask(full, "MODE full", "221 full +Z");
+	client_ask(plain, "MODE plain", "221 plain +");
+	client_send(full, "MODE full -Z");
+	client_send(plain, "MODE plain +Z");
+	client_expect_none(full, "MODE *");
+	client_expect_none(plain, "MODE *");
+	client_ask(full, "MODE full", "221 full +Z");
+	client_ask(full, "MODE full +iZ", "MODE full :+i");
+	client_ask(plain, "MODE plain", "221 plain +");
+	client_ask(boss, "WHOIS full", "379 boss full :is using modes +Zi");
+}
+END_TEST
+
+/* Nobody else can say such a thing of itself: to it the header is lines, one
+ * of them QUIT. */
+START_TEST(test_untrusted)
+{
+	struct client *c = connect_tls(NULL, 0xa5);
+
+	client_expect(c, "ERROR :*(Quit: )");
+	client_eof(c);
+}
+END_TEST
+
+/* A header that is cut by deaths, and all that is known, survive them. */
+START_TEST(test_deaths)
+{
+	struct client *c = client_connect_from(&sv, FULL, 0);
+	struct client *d = register_tls(FULL, 0x17, "before");
+	pid_t pid[2];
+	int i;
+
+	client_write(c, "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x41"
+	    "\xc0\0\2\1\x7f\0\0\1\0\1\0\2\x20\0\x0f\1\0\0\0\1\x21\0\7TLS", 42);
+	client_sync(d);
+	for (i = 0; i < 2; i++)
+		pid[i] = server_worker_kill(&sv, i + 1);
+	for (i = 0; i < 2; i++)
+		wait_for(server_worker_pid(&sv, i + 1) > 0 &&
+		    server_worker_pid(&sv, i + 1) != pid[i], 10000);
+	client_write(c, "v1.2\xe0\0\x20"
+	    "********************************", 39);
+	go_on_as(c, "after");
+	is_shown(c, "after", " [TLSv1.2]", client_fingerprint('*'));
+	is_shown(d, "before", HOW, client_fingerprint(0x17));
+}
+END_TEST
+
+/* What was of one session is not of the next that has its place. */
+START_TEST(test_gone)
+{
+	struct client *c;
+	char nick[16];
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		snprintf(nick, sizeof(nick), "gone%d", i);
+		c = i % 2 == 0 ? register_tls(FULL, 0xa5, nick)
+		               : client_register(&sv, nick);
+		is_shown(c, nick, i % 2 == 0 ? HOW : NULL,
+		    i % 2 == 0 ? client_fingerprint(0xa5) : NULL);
+		client_ask(c, "QUIT", "ERROR *");
+		client_eof(c);
+		client_close(c);
+	}
+}
+END_TEST
+
+/* What is no header of such a kind costs its own connection. */
+START_TEST(test_wrong)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+	} rows[] = {
+#define ROW(text) { text, sizeof(text) - 1 }
+		ROW("\x20\0\x09\1\0\0\0\1"), ROW("\xe0\0\1x"),
+		ROW("\x20\0\x0b\1\0\0\0\1\x23\0\3A\r\n"), ROW("\x20\xff\xff"),
+#undef ROW
+	};
+	char head[64] = "\r\n\r\n\0\r\nQUIT\n\x21\x11\0";
+	struct client *c, *other = client_register(&sv, "wother");
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		head[15] = (char)(12 + rows[i].len);
+		memset(head + 16, 1, 12);
+		memcpy(head + 28, rows[i].bytes, rows[i].len);
+		c = client_connect_from(&sv, FULL, 0);
+		client_write(c, head, 28 + rows[i].len);
+		client_expect(c, "ERROR :*(The proxy did not say *)");
+		client_eof(c);
+	}
+	client_sync(other);
+}
+END_TEST
+
+/* ---- gateways ---- */
+
+START_TEST(test_webirc)
+{
+	static const struct {
+		const char *from, *options;
+		int tls;  /* the gateway's own way to here */
+		const char *how;
+	} rows[] = {
+		/* on the same machine, or over TLS itself */
+		{ GATEWAY, " :secure", 0, "" },
+		{ GATEWAY, " :local-port=1 secure=x y", 0, "" },
+		{ FULL, " :secure", 1, "" },
+		{ FULL, "", 1, NULL },
+		{ GATEWAY, "", 0, NULL },
+		{ GATEWAY, " :insecure", 0, NULL },
+		{ GATEWAY, " :secured", 0, NULL },
+		{ GATEWAY, " :x=secure", 0, NULL },
+		/* from elsewhere and plain */
+		{ FULL, " :secure", 0, NULL },
+	};
+	struct client *c;
+	char nick[16];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		c = client_connect_from(&sv, rows[i].from, 0);
+		if (rows[i].tls)
+			client_pass_on(c, FAR, 0x5a);
+		else if (strcmp(rows[i].from, FULL) == 0)
+			client_send(c, "PROXY TCP4 " FAR " 127.0.0.1 1 2");
+		client_send(c, "WEBIRC hunter2 web x 198.51.100.%d%s", (int)i,
+		    rows[i].options);
+		snprintf(nick, sizeof(nick), "web%d", (int)i);
+		go_on_as(c, nick);
+		/* the gateway's certificate is not the client's */
+		is_shown(c, nick, rows[i].how, NULL);
+	}
+}
+END_TEST
+
+/* ---- devices, rooms ---- */
+
+/* One that is plain makes its user so. */
+START_TEST(test_devices)
+{
+	struct client *a = register_tls(FULL, 0x11, "dev"), *b, *p;
+
+	login(a);
+	b = connect_tls(FULL, 0x22);
+	client_login_at(b, "dev", "");
+	whois(a, "dev");
+	ck_assert_int_eq(client_block_count(a, "671 *"), 1);
+	ck_assert_int_eq(client_block_count(a, "276 *"), 2);
+	p = client_connect(&sv);
+	client_login_at(p, "dev", "");
+	whois(a, "dev");
+	ck_assert_int_eq(client_block_count(a, "671 *"), 0);
+	ck_assert_int_eq(client_block_count(a, "276 *"), 2);
+	client_ask(a, "MODE dev", "221 dev +");
+	client_close(p);
+	wait_for((whois(a, "dev"), client_block_count(a, "671 *") == 1), 5000);
+}
+END_TEST
+
+START_TEST(test_room)
+{
+	struct client *ann = register_tls(FULL, 0, "rann");
+	struct client *bob = register_tls(FULL, 0, "rbob");
+	struct client *eve = client_register(&sv, "reve"), *p;
+
+	login(ann);
+	client_ask(ann, "JOIN #z", "366 * #z :*");
+	client_ask(eve, "JOIN #z", "366 * #z :*");
+	client_ask(ann, "MODE #z +z", "490 rann #z :*");
+	client_ask(eve, "PART #z", "PART #z");
+	client_expect(ann, "PART #z");
+	client_ask(ann, "MODE #z +z", "MODE #z +z");
+	client_ask(ann, "MODE #z", "324 * #z *z*");
+	client_ask(bob, "JOIN #z", "366 * #z :*");
+	client_ask(eve, "JOIN #z", "489 reve #z :*");
+	/* nor by invitation, nor by force */
+	client_send(ann, "INVITE reve #z");
+	client_expect(eve, "INVITE reve #z");
+	client_ask(eve, "JOIN #z", "489 reve #z :*");
+	client_ask(eve, "OPER boss sesame", "381 reve :*");
+	client_ask(eve, "SAJOIN #z", "489 reve #z :*");
+	/* a plain device of a member would hear it */
+	p = client_connect(&sv);
+	client_send(p, "CAP REQ :sasl\r\nNICK rann\r\nUSER u 0 * :Real");
+	client_ask(p, "AUTHENTICATE PLAIN", "AUTHENTICATE +");
+	client_send(p, "AUTHENTICATE %s\r\nCAP END",
+	    plain_message("rann", "secret"));
+	client_expect(p, "ERROR :*(You are in a room for secure *)");
+	client_eof(p);
+	client_ask(ann, "PART #z", "PART #z");
+	p = client_connect(&sv);
+	client_login_at(p, "rann", "");
+	/* and now it has one, it cannot come in */
+	client_ask(ann, "JOIN #z", "489 rann #z :*");
+	client_ask(bob, "MODE #z -z", "482 *");
+}
+END_TEST
+
+static Suite *
+suite(void)
+{
+	Suite *s = suite_create("secure");
+	TCase *tc = harness_case(s, "secure", start, stop, 60);
+
+	tcase_add_test(tc, test_whois);
+	tcase_add_test(tc, test_untrusted);
+	tcase_add_test(tc, test_deaths);
+	tcase_add_test(tc, test_gone);
+	tcase_add_test(tc, test_wrong);
+	tcase_add_test(tc, test_webirc);
+	tcase_add_test(tc, test_devices);
+	tcase_add_test(tc, test_room);
+	return s;
+}
+
+int
+main(void)
+{
+	Suite *suites[] = { suite(), NULL };
+
+	return harness_run(suites);
+}

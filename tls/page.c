@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: ISC */
+/* The memory that mootd and mootd-tls share: see page.h. */
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "page.h"
+
+static struct tls_page *
+map(int fd)
+{
+	void *p = mmap(NULL, sizeof(struct tls_page), PROT_READ | PROT_WRITE,
+	    MAP_SHARED, fd, 0);
+
+	return p != MAP_FAILED ? p : NULL;
+}
+
+struct tls_page *
+tls_page_create(int *fd)
+{
+	struct tls_page *page = NULL;
+
+	*fd = memfd_create("mootd-tls", MFD_CLOEXEC);
+	if (*fd < 0 || ftruncate(*fd, sizeof(*page)) != 0 ||
+	    (page = map(*fd)) == NULL) {
+		int e = errno;
+
+		if (*fd >= 0)
+			close(*fd);
+		*fd = -1;
+		errno = e;
+		return NULL;
+	}
+	page->size = sizeof(*page);
+	page->magic = TLS_PAGE_MAGIC;
+	return page;
+}
+
+struct tls_page *
+tls_page_map(int fd)
+{
+	struct tls_page *page;
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return NULL;
+	errno = EINVAL;
+	if (st.st_size != (off_t)sizeof(*page) || (page = map(fd)) == NULL)
+		return NULL;
+	if (page->magic == TLS_PAGE_MAGIC && page->size == sizeof(*page))
+		return page;
+	munmap(page, sizeof(*page));
+	errno = EINVAL;
+	return NULL;
+}
+
+uint64_t
+tls_page_sum(const struct tls_page *page, enum tls_counter c)
+{
+	uint64_t sum = page->ended[c];
+	int i;
+
+	for (i = 0; i < TLS_PLACES; i++)
+		if (page->place[i].pid != 0)
+			sum += page->place[i].counter[c];
+	return sum;
+}
