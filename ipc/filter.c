@@ -166,6 +166,8 @@ static const struct row rows[] = {
 	ALLOW(WORKER | TLS, getpeername),
 	/* a table of descriptors is given away */
 	ALLOW(WORKER | TLS, sendmsg),
+	ALLOW(WORKER, sendmmsg),
+	ALLOW(WORKER, recvmmsg),
 	ALLOW(WORKER | TLS, epoll_ctl),
 	ALLOW(ALL, poll),
 	ALLOW(ALL, ppoll),

@@ -57,6 +57,8 @@ static const struct setting settings[] = {
 	{ "listen", setting_listen, setting_listens_same, FIELD(listen),
 	    1, CONFIG_LISTEN, 0, 0, FIXED | REPEAT,
 	    "127.0.0.1:6667 [::1]:6667", NULL },
+	{ "local-access", setting_local_access, field_same,
+	    FIELD(local_access), 1, 2, 0, 0, FIXED, "everybody", NULL },
 	{ "listen-tls", setting_listen, setting_listens_same,
 	    FIELD(listen_tls),
 	    1, CONFIG_LISTEN, 0, 0, FIXED | REPEAT, NULL, NULL },
@@ -348,6 +350,8 @@ config_default(struct config *config)
 		snprintf(text, sizeof text, "%s", st->usual);
 		st->read(&p, word, setting_split(&p, text, word));
 	}
+	setting_local_derive(text, sizeof text);
+	setting_listen_usual(config, text);
 	if (errors.count > 0)
 		panic("defaults: %s", errors.text);
 }
@@ -436,6 +440,8 @@ config_keep_fixed(struct config *config, const struct config *old)
 			    (const char *)old + st->offset, st->size);
 	memcpy(config->listen, old->listen, sizeof config->listen);
 	config->nlisten = old->nlisten;
+	memcpy(config->local_group, old->local_group,
+	    sizeof config->local_group);
 	config->nlisten_tls = old->nlisten_tls;
 }
 

@@ -675,6 +675,8 @@ worker_adopt(void)
 	registry_unlock();
 	FAULT("heal-counted");
 	for_my_sessions(session_heal_stream);
+	/* before the next note is made: that is not to be read as this one's */
+	me->io_session = 0;
 	FAULT("heal-streams");
 	deliver_heal();
 	FAULT("heal-delivered");
@@ -727,9 +729,10 @@ handle_event(const struct epoll_event *ev)
 		}
 		break;
 	case EVENT_LISTENER:
+		accept_from((int)what);
+		break;
 	case EVENT_CONTROL:
-		accept_clients((int)what,
-		    ev->data.u64 >> 32 == EVENT_CONTROL);
+		accept_clients((int)what, LISTEN_CONTROL);
 		break;
 	case EVENT_BELL:
 		rung = 1;

@@ -80,9 +80,10 @@ show(const struct config *c, char *text, size_t size)
 
 	ck_assert_ptr_nonnull(f);
 	fprintf(f, "\nname %s\nnetwork %s\n", c->name, c->network);
-	for (i = 0; i < c->nlisten; i++)
+	/* the path depends on who runs this: see test_derived */
+	for (i = 0; i < c->nlisten && !c->listen[i].usual; i++)
 		fprintf(f, "listen %s\n", c->listen[i].text);
-	fprintf(f, "nlisten %d\nworkers %d\nipc-prefix %d\n", c->nlisten,
+	fprintf(f, "nlisten %d\nworkers %d\nipc-prefix %d\n", i,
 	    c->workers, c->ipc_prefix);
 	fprintf(f, "max-clients %u\nmax-clients-per-address %u\n",
 	    c->max_clients, c->max_clients_per_address);
@@ -126,6 +127,7 @@ show(const struct config *c, char *text, size_t size)
 	    c->client_tag_deny, c->metadata_keys);
 	fprintf(f, "audit-age %u\ncloak %d\n", c->audit_age, c->cloak);
 	fprintf(f, "password-least %u\n", c->password_least);
+	fprintf(f, "local-access %d%s\n", c->local_access, c->local_group);
 	for (i = 0; i < c->nlisten_tls; i++)
 		fprintf(f, "listen-tls %s\n", c->listen_tls[i].text);
 	fprintf(f, "tls %d %d %u %u %u\ntls-cert %s\ntls-key %s\n",
@@ -193,6 +195,10 @@ static const struct {
 	{ "listen 127.0.0.1:1 127.0.0.1:2\n",
 	    "listen 127.0.0.1:1\nlisten 127.0.0.1:2\nnlisten 2" },
 	{ "listen 127.0.0.1:65535\n", "listen 127.0.0.1:65535\nnlisten 1" },
+	{ "listen /run/moot.sock 127.0.0.1:1\n",
+	    "listen /run/moot.sock\nlisten 127.0.0.1:1\nnlisten 2" },
+	{ "local-access owner\n", "local-access 1" },
+	{ "local-access group staff\n", "local-access 2staff" },
 	{ "listen-tls 127.0.0.1:6697\nlisten 127.0.0.1:6697\n",
 	    "listen-tls 127.0.0.1:6697\ntls 1 0 1000 100 10" },
 	{ "listen-tls [::]:6697 127.0.0.1:1\n",
@@ -312,7 +318,8 @@ static const struct {
 	/* Words. */
 	{ "nonsense\n", "c:1: unknown word \"nonsense\"\n" },
 	{ "listen-tls 6697\n",
-	    "c:1: listen-tls: \"6697\" is not ADDRESS:PORT\n" },
+	    "c:1: listen-tls: \"6697\" is not ADDRESS:PORT, nor an "
+	    "absolute path\n" },
 	{ "listen-tls 127.0.0.1:1\nlisten-tls 127.0.0.1:1\n",
 	    "c:2: listen-tls: 127.0.0.1:1 is already on line 1\n" },
 	{ "tls-key /b\n", "c:1: tls-key: there is no tls-cert\n" },
@@ -405,12 +412,16 @@ static const struct {
 	    "does not begin with a numeric address\n" },
 	{ "listen 1.2.3:6667\n", "c:1: listen: \"1.2.3:6667\" "
 	    "does not begin with a numeric address\n" },
-	{ "listen 127.0.0.1\n",
-	    "c:1: listen: \"127.0.0.1\" is not ADDRESS:PORT\n" },
-	{ "listen [::1]\n", "c:1: listen: \"[::1]\" is not ADDRESS:PORT\n" },
-	{ "listen :6667\n", "c:1: listen: \":6667\" is not ADDRESS:PORT\n" },
-	{ "listen \"\"\n", "c:1: listen: \"\" is not ADDRESS:PORT\n" },
-	{ "listen 6667\n", "c:1: listen: \"6667\" is not ADDRESS:PORT\n" },
+	{ "listen 127.0.0.1\n", "c:1: listen: \"127.0.0.1\" is not "
+	    "ADDRESS:PORT, nor an absolute path\n" },
+	{ "listen [::1]\n", "c:1: listen: \"[::1]\" is not "
+	    "ADDRESS:PORT, nor an absolute path\n" },
+	{ "listen :6667\n", "c:1: listen: \":6667\" is not "
+	    "ADDRESS:PORT, nor an absolute path\n" },
+	{ "listen \"\"\n", "c:1: listen: \"\" is not "
+	    "ADDRESS:PORT, nor an absolute path\n" },
+	{ "listen 6667\n", "c:1: listen: \"6667\" is not "
+	    "ADDRESS:PORT, nor an absolute path\n" },
 	{ "listen ::1:6667\n", "c:1: listen: \"::1:6667\" "
 	    "needs brackets round its IPv6 address\n" },
 	{ "listen [::g]:6667\n", "c:1: listen: \"[::g]:6667\" "
@@ -427,6 +438,21 @@ static const struct {
 	    "does not end in a port within 0..65535\n" },
 	{ "listen [::1]:irc\n", "c:1: listen: \"[::1]:irc\" "
 	    "does not end in a port within 0..65535\n" },
+	{ "listen /run/\n", "c:1: listen: \"/run/\" is no path of a socket\n" },
+	{ "listen-tls /a\n", "c:1: listen-tls: \"/a\" is a path: what comes "
+	    "there needs no TLS\n" },
+	{ "listen /a /b /a\n", "c:1: listen: /a is already on line 1\n" },
+	{ "listen /0123456789012345678901234567890123456789012345678901234567"
+	    "8901234567890123456789012345678901234567890123456789\n",
+	    "c:1: listen: \"/01234567890123456789012345678901234567890123456"
+	    "789012345678901234567890123456789012345678901234567890123456789"
+	    "\" is longer than the path of a socket can be\n" },
+	{ "local-access all\n", "c:1: local-access: \"all\" is not everybody, "
+	    "owner or group\n" },
+	{ "local-access group\n",
+	    "c:1: local-access: \"group\" needs the name of one\n" },
+	{ "local-access owner x\n",
+	    "c:1: local-access: only \"group\" takes a name\n" },
 	{ "listen 127.0.0.1:1\nlisten [::1]:1\nlisten 127.0.0.1:1\n",
 	    "c:3: listen: 127.0.0.1:1 is already on line 1\n" },
 	{ "listen [::1]:1\nlisten [0::1]:1\n",
@@ -808,18 +834,21 @@ END_TEST
 static const struct {
 	const char *variables[5];  /* "NAME=VALUE"; the rest is unset */
 	int root;
-	const char *state, *control;
+	const char *state, *control, *local;
 } derived[] = {
-	{ { NULL }, 1, "/var/lib/moot", "/run/moot/control" },
+	{ { NULL }, 1, "/var/lib/moot", "/run/moot/control",
+	    "/run/moot/moot.sock" },
 	{ { "XDG_STATE_HOME=/s", "XDG_RUNTIME_DIR=/r" }, 1,
-	    "/var/lib/moot", "/run/moot/control" },
-	{ { NULL }, 0, "", "" },
-	{ { "HOME=/h" }, 0, "/h/.local/state/moot", "" },
+	    "/var/lib/moot", "/run/moot/control", "/run/moot/moot.sock" },
+	{ { NULL }, 0, "", "", NULL },
+	{ { "HOME=/h" }, 0, "/h/.local/state/moot", "", NULL },
 	{ { "HOME=/h", "XDG_STATE_HOME=/s", "XDG_RUNTIME_DIR=/r" }, 0,
-	    "/s/moot", "/r/moot/control" },
-	{ { "HOME=h", "XDG_STATE_HOME=s", "XDG_RUNTIME_DIR=r" }, 0, "", "" },
+	    "/s/moot", "/r/moot/control", "/r/moot/moot.sock" },
+	{ { "HOME=h", "XDG_STATE_HOME=s", "XDG_RUNTIME_DIR=r" }, 0, "", "",
+	    NULL },
 	{ { "HOME=/h", "STATE_DIRECTORY=/v/l/a:/v/l/b",
-	    "RUNTIME_DIRECTORY=/run/a" }, 0, "/v/l/a", "/run/a/control" },
+	    "RUNTIME_DIRECTORY=/run/a" }, 0, "/v/l/a", "/run/a/control",
+	    "/run/a/moot.sock" },
 };
 
 START_TEST(test_derived)
@@ -842,6 +871,11 @@ START_TEST(test_derived)
 	config_default(&config);
 	ck_assert_str_eq(config.state_dir, derived[_i].state);
 	ck_assert_str_eq(config.control, derived[_i].control);
+	ck_assert_int_eq(config.nlisten, derived[_i].local != NULL ? 3 : 2);
+	if (derived[_i].local != NULL) {
+		ck_assert_str_eq(config.listen[2].text, derived[_i].local);
+		ck_assert_int_eq(config.listen[2].usual, 1);
+	}
 	ck_assert_str_eq(config.file, "");
 	ck_assert_int_gt((int)strlen(config.name), 0);
 	/* Giving up root later does not move the files. */
