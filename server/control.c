@@ -640,7 +640,7 @@ static const struct command_row control_table[] = {
 	{ "REGISTERED", control_registered, 0, CMD_FREE, 0,
 	    ": each room that lasts" },
 	{ "BACKUP", control_backup, 1, CMD_FREE, 0,
-	    ":FILE: copies the store's database" },
+	    "FILE | COPIED FILE: makes a copy of the database for FILE" },
 	{ "RELOAD", control_signal, 0, CMD_FREE, 0,
 	    ": reads the configuration again" },
 	{ "REBALANCE", control_signal, 0, CMD_FREE, 0,

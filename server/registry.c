@@ -18,6 +18,7 @@
 #include "../ipc/mailbox.h"
 #include "../irc/look.h"
 #include "fault.h"
+#include "limit.h"
 #include "monitor.h"
 #include "registry.h"
 #include "registry_heal.h"
@@ -568,7 +569,7 @@ registry_count_address(const struct in6_addr *addr, int delta)
 	struct in6_addr network;
 	uint32_t *p, a;
 
-	bucket_network(network.s6_addr, addr->s6_addr, config->ipv6_prefix);
+	bucket_network(network.s6_addr, addr->s6_addr, limit_prefix(addr));
 	p = &address_index[address_hash(&network) & (index_size - 1)];
 	for (; (a = *p) != 0; p = &addresses[a].next)
 		if (memcmp(&addresses[a].addr, &network, sizeof(network)) == 0)

@@ -678,6 +678,8 @@ worker_adopt(void)
 	registry_unlock();
 	FAULT("heal-counted");
 	for_my_sessions(session_heal_stream);
+	/* before the next note is made: that is not to be read as this one's */
+	me->io_session = 0;
 	FAULT("heal-streams");
 	deliver_heal();
 	FAULT("heal-delivered");
@@ -734,9 +736,10 @@ handle_event(const struct epoll_event *ev)
 		}
 		break;
 	case EVENT_LISTENER:
+		accept_from((int)what);
+		break;
 	case EVENT_CONTROL:
-		accept_clients((int)what,
-		    ev->data.u64 >> 32 == EVENT_CONTROL);
+		accept_clients((int)what, LISTEN_CONTROL);
 		break;
 	case EVENT_BELL:
 		rung = 1;
@@ -1040,6 +1043,7 @@ worker_main(unsigned id, const struct config *cfg)
 	FAULT("heal-epoch");
 	worker_adopt();
 	isupport_look();
+	cap_look();
 	bell_wake(&me->bell);
 	while (!me->retire && !state->stopping) {
 		if (pause_asked())
