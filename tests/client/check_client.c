@@ -39,6 +39,9 @@ main(void)
 	srunner_add_suite(sr, check_question());
 	srunner_add_suite(sr, check_queue());
 	srunner_add_suite(sr, check_rate());
+#ifdef TLS
+	srunner_add_suite(sr, check_secure());
+#endif
 #ifdef SCREEN
 	srunner_add_suite(sr, check_screen_buffer());
 	srunner_add_suite(sr, check_screen_find());

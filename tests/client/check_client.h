@@ -29,6 +29,7 @@ Suite *check_own(void);
 Suite *check_recall(void);
 Suite *check_sasl(void);
 Suite *check_configfile(void);
+Suite *check_secure(void);
 Suite *check_setting(void);
 Suite *check_screen_buffer(void);
 Suite *check_screen_find(void);
