@@ -205,6 +205,15 @@ static const struct column status_lines[] = {
 	{ "rooms", "{rooms}, {memberships} memberships", 0 },
 	{ "metadata", "{metadata} keys of {max_metadata}", 0 },
 	{ "connections", "{accepted} accepted, {refused} refused", 0 },
+	{ "refused", "{refused_rate} too often, {refused_address} too many of "
+	    "an address, {refused_unregistered} too many unregistered, "
+	    "{refused_memory} out of buffers, {refused_full} full", 0 },
+	{ "unregistered", "{unregistered} of {max_unregistered}, {timed_out} "
+	    "timed out, {crowded_out} made room", 0 },
+	{ "addresses", "{counted_addresses} with connections counted", 0 },
+	{ "delayed", "{delayed} commands", 0 },
+	{ "cut", "{cut_sendq} over sendq, {cut_memory} for want of buffers",
+	    0 },
 	{ "commands", "{lines}", 0 },
 	{ "messages", "{messages}, {deliveries} deliveries", 0 },
 	{ "mailboxes", "{posted} posted, {taken} taken, {waits} waits", 0 },
@@ -363,6 +372,18 @@ static const struct column invite_columns[] = {
 	{ NULL, NULL, 0 },
 };
 
+static const struct column cert_columns[] = {
+	{ "CERTIFICATE", "{certificate}", 0 },
+	{ "ADDED", "{added:d}", 0 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct column cert_lines[] = {
+	{ "account", "{account}", 0 },
+	{ "certificate", "{certificate}", 0 },
+	{ NULL, NULL, 0 },
+};
+
 static const struct column account_lines[] = {
 	{ "account", "{account}", 0 },
 	{ "no longer registered", "{unregistered}", 0 },
@@ -396,6 +417,9 @@ static const struct account_order {
 	{ "suspend", 1, 0, 1, account_lines },
 	{ "unsuspend", 1, 0, 1, account_lines },
 	{ "remove", 1, 0, 1, account_lines },
+	{ "cert", 1, 0, 1, cert_lines },
+	{ "uncert", 1, 0, 1, cert_lines },
+	{ "certs", 1, 0, 0, cert_columns },
 	{ "invite", 0, 0, 1, invite_lines },
 	{ "invites", 0, 0, 0, invite_columns },
 	{ "uninvite", 1, 0, 1, uninvite_lines },

@@ -135,13 +135,10 @@ bucket_level(const struct bucket *b, const struct bucket_rate *rate,
 void
 bucket_network(uint8_t network[16], const uint8_t addr[16], unsigned prefix)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	unsigned i;
 
 	memcpy(network, addr, 16);
-	if (memcmp(addr, mapped, sizeof(mapped)) == 0)
-		return;
-	for (i = prefix; i < 128; i++)
+	for (i = prefix; i < 128 && addr[0] != 0; i++)
 		network[i / 8] &= (uint8_t)~(0x80 >> i % 8);
 }
 

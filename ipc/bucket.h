@@ -70,8 +70,9 @@ struct bucket_table {
 	                        * choose addresses that share their places */
 };
 
-/* The network of ADDR, 16 bytes as irc/proxy.h has them: IPv4 (mapped) is its
- * own, of IPv6 the first PREFIX bits count. */
+/* The network of ADDR, 16 bytes as irc/proxy.h has them: of IPv6 the first
+ * PREFIX bits count, but IPv4 (mapped) and all else in ::/8, of which nobody
+ * is given a network, is its own. */
 void bucket_network(uint8_t network[16], const uint8_t addr[16],
     unsigned prefix);
 /* The bucket of the network of ADDR; a new one is full.  In a full table the

@@ -37,6 +37,7 @@
 #include "fault.h"
 #include "gateway.h"
 #include "lasting.h"
+#include "limit.h"
 #include "log.h"
 #include "metadata.h"
 #include "missed.h"
@@ -595,34 +596,21 @@ take_label(struct command *c)
 	}
 }
 
-/* Takes the tokens of COST lines; 0 when there are not enough yet.  At the
- * bottom of the bucket a client is delayed, not cut. */
-static int
-flood_take(struct session *s, unsigned cost)
+/* In lines of the flood limit: for each target, where there may be many. */
+static unsigned
+cost_of(const struct command *c)
 {
-	uint32_t elapsed;
-	int64_t tokens;
+	unsigned cost = c->row->cost;
+	const char *p;
 
-	if (config->flood_lines == 0 || cost == 0)
-		return 1;
-	elapsed = (uint32_t)now_ms - s->tokens_at;
-	tokens = s->tokens + (int64_t)elapsed * config->flood_lines;
-	if (tokens > (int64_t)config->flood_burst * 1000)
-		tokens = (int64_t)config->flood_burst * 1000;
-	s->tokens_at = (uint32_t)now_ms;
-	s->tokens = (int32_t)tokens;
-	if (tokens < 1000)
+	/* a long answer is paid for when it begins */
+	if (c->step != 0 || (c->row->flags & CMD_FREE) ||
+	    (c->s->flags & SESSION_CONTROL))
 		return 0;
-	s->tokens = (int32_t)(tokens - (int64_t)cost * 1000);
-	return 1;
-}
-
-/* Gives them back: the command has to wait for something else. */
-static void
-flood_give(struct session *s, unsigned cost)
-{
-	if (config->flood_lines != 0)
-		s->tokens += (int32_t)cost * 1000;
+	if ((c->row->flags & CMD_EACH) && c->m.nparam > 0)
+		for (p = c->m.param[0]; *p != '\0'; p++)
+			cost += *p == ',' ? c->row->cost : 0;
+	return cost;
 }
 
 /* How often each command of the table was used, for STATS. */
@@ -700,12 +688,11 @@ command_run(uint32_t i, const char *line, size_t len, uint64_t end)
 		    message_parse(&c.m, scratch, len), line, len);
 	}
 	first = c.step == 0;
-	cost = !first || (c.row->flags & CMD_FREE) ||
-	        (s->flags & SESSION_CONTROL) ? 0 : c.row->cost;
-	if (!flood_take(s, cost))
+	cost = cost_of(&c);
+	if (!limit_take(i, cost))
 		return 0;
 	if (!command_step(&c, end)) {
-		flood_give(s, cost);
+		limit_give(i, cost);
 		return 0;
 	}
 	if (first) {
@@ -780,7 +767,7 @@ run_next_line(uint32_t i)
 	/* a long answer waits until the client has read the last part */
 	if (s->step != 0 && s->queued - s->sent > reply_ahead())
 		return 0;
-	if ((len = session_input(i, &buf)) == 0)
+	if (limit_delays(i) || (len = session_input(i, &buf)) == 0)
 		return 0;
 	n = message_line(buf, len, &next);
 	if (s->flags & SESSION_TOO_LONG) {

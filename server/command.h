@@ -31,6 +31,7 @@ enum command_flag {
 	CMD_OPER = 4,       /* only for operators: else 481 */
 	CMD_FREE = 8,       /* costs no flood token */
 	CMD_EARLY = 16,     /* before registration only: else 462 */
+	CMD_EACH = 32,      /* its cost is that of one target of many */
 };
 
 enum { STEP_ASKED = 1 << 30 /* in `step': the store was asked */ };
@@ -47,7 +48,7 @@ struct command_row {
 	command_fn *run;
 	uint8_t params;   /* minimum: else 461 */
 	uint8_t flags;
-	uint8_t cost;     /* lines of the flood limit */
+	uint8_t cost;     /* tokens of the flood limit */
 	const char *help; /* "PARAMETERS: what it does" */
 };
 

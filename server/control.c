@@ -30,6 +30,7 @@
 #include "control.h"
 #include "control_row.h"
 #include "deliver.h"
+#include "limit.h"
 #include "log.h"
 #include "registry.h"
 #include "secure.h"
@@ -124,6 +125,16 @@ show_totals(struct command *c)
 	} totals[] = {
 		{ "accepted", COUNT_ACCEPTED },
 		{ "refused", COUNT_REFUSED },
+		{ "refused_rate", COUNT_REFUSED_RATE },
+		{ "refused_address", COUNT_REFUSED_ADDRESS },
+		{ "refused_unregistered", COUNT_REFUSED_UNREGISTERED },
+		{ "refused_memory", COUNT_REFUSED_MEMORY },
+		{ "refused_full", COUNT_REFUSED_FULL },
+		{ "timed_out", COUNT_TIMED_OUT },
+		{ "crowded_out", COUNT_CROWDED_OUT },
+		{ "delayed", COUNT_DELAYED },
+		{ "cut_sendq", COUNT_CUT_SENDQ },
+		{ "cut_memory", COUNT_CUT_MEMORY },
 		{ "lines", COUNT_LINES_IN },
 		{ "messages", COUNT_MESSAGES },
 		{ "deliveries", COUNT_DELIVERIES },
@@ -157,6 +168,9 @@ show_totals(struct command *c)
 	row_number("max_clients", config->max_clients);
 	row_number("registered", state->registered);
 	row_number("most_registered", state->most_registered);
+	row_number("unregistered", limit_unregistered());
+	row_number("max_unregistered", limit_unregistered_most());
+	row_number("counted_addresses", limit_addresses());
 	row_number("operators", state->opers);
 	row_number("rooms", state->rooms.used);
 	row_number("memberships", state->members.used);
@@ -626,7 +640,7 @@ static const struct command_row control_table[] = {
 	{ "REGISTERED", control_registered, 0, CMD_FREE, 0,
 	    ": each room that lasts" },
 	{ "BACKUP", control_backup, 1, CMD_FREE, 0,
-	    ":FILE: copies the store's database" },
+	    "FILE | COPIED FILE: makes a copy of the database for FILE" },
 	{ "RELOAD", control_signal, 0, CMD_FREE, 0,
 	    ": reads the configuration again" },
 	{ "REBALANCE", control_signal, 0, CMD_FREE, 0,

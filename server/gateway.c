@@ -20,6 +20,7 @@
 #include "cloak.h"
 #include "gateway.h"
 #include "handlers.h"
+#include "limit.h"
 #include "log.h"
 #include "registry.h"
 #include "secure.h"
@@ -46,9 +47,10 @@ proxy_find(const struct in6_addr *addr)
 }
 
 int
-gateway_is_proxy(const struct in6_addr *addr)
+gateway_passes_on(const struct in6_addr *addr, enum listen_kind kind)
 {
-	return proxy_find(addr) != NULL;
+	return kind == LISTEN_TLS ||
+	    (kind == LISTEN_PLAIN && proxy_find(addr) != NULL);
 }
 
 int
@@ -59,7 +61,21 @@ gateway_has_certificates(void)
 	for (i = 0; i < config->nproxy; i++)
 		if (config->proxies[i].certificates)
 			return 1;
-	return 0;
+	return config->nlisten_tls > 0;
+}
+
+/* What ADDR is told if it has too many, or too often, or NULL.  Who is at its
+ * own address was counted when it came. */
+static const char *
+too_many(const struct command *c, const struct in6_addr *addr)
+{
+	if (session_has_address(c->s) &&
+	    memcmp(addr, &c->s->addr, sizeof(*addr)) == 0)
+		return NULL;
+	if (registry_count_address(addr, 0) >=
+	        config->max_clients_per_address && !limit_is_exempt(addr))
+		return limit_refusal(LIMIT_ADDRESS, addr);
+	return limit_rate(addr);
 }
 
 /* The session is ADDR's from now on, or is closed, since that has too many. */
@@ -67,13 +83,11 @@ static enum command_result
 pass_on(struct command *c, const struct in6_addr *addr)
 {
 	char text[INET6_ADDRSTRLEN], host[NAME_HOST + 1];
+	const char *why;
 	struct op *op;
 
-	if ((!session_has_address(c->s) ||
-	        memcmp(addr, &c->s->addr, sizeof(*addr)) != 0) &&
-	    registry_count_address(addr, 0) >=
-	        config->max_clients_per_address) {
-		session_close(c->sid, ACCEPT_TOO_MANY);
+	if ((why = too_many(c, addr)) != NULL) {
+		session_close(c->sid, why);
 		return CMD_DONE;
 	}
 	if (xline_refuse_address(c, addr))
@@ -104,7 +118,7 @@ is_certain(const struct command *c)
 {
 	const struct config_network *n = proxy_find(&c->s->addr);
 
-	return n != NULL && n->certificates;
+	return c->s->kind == LISTEN_TLS || (n != NULL && n->certificates);
 }
 
 enum command_result
@@ -118,7 +132,7 @@ gateway_proxy(struct command *c)
 
 	if (proxy_parse(&p, buf, len) < 0) {
 		snprintf(text, sizeof(text), "%.*s", (int)len, buf);
-		log_warn("proxy %s: not a header of the PROXY protocol: %s",
+		limit_log("proxy %s: not a header of the PROXY protocol: %s",
 		    c->u->host, log_safe(text));
 		session_close(c->sid, "The proxy did not say whose connection "
 		    "this is");
@@ -137,7 +151,7 @@ gateway_proxy(struct command *c)
 static enum command_result
 refuse(struct command *c, const char *why)
 {
-	log_warn("webirc: %s: %s", c->u->host, why);
+	limit_log("webirc: %s: %s", c->u->host, why);
 	session_close(c->sid, why);
 	return CMD_DONE;
 }

@@ -116,11 +116,11 @@ static void
 helper_exec(void)
 {
 	char prefix[16], level[16], days[24], size[24], policy[16], delay[16],
-	     audit[16], least[16];
+	     audit[16], least[16], confine[16], core[16];
 	char *argv[] = { program, "-p", prefix, "-d",
 		(char *)(uintptr_t)settings->state_dir, "-l", level, "-r",
 		days, "-m", size, "-a", policy, "-f", delay, "-u", audit,
-		"-w", least,
+		"-w", least, "-C", confine, "-D", core,
 		log_to_syslog ? "-s" : NULL, NULL };
 	sigset_t none;
 	unsigned w;
@@ -133,6 +133,8 @@ helper_exec(void)
 	snprintf(policy, sizeof(policy), "%d", settings->registration);
 	snprintf(delay, sizeof(delay), "%u", settings->login_delay);
 	snprintf(least, sizeof(least), "%u", settings->password_least);
+	snprintf(confine, sizeof(confine), "%d", settings->confine);
+	snprintf(core, sizeof(core), "%d", settings->core_dumps);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
 	for (w = 0; w <= state->nworker; w++)

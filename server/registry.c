@@ -17,6 +17,7 @@
 #include "../ipc/mailbox.h"
 #include "../irc/look.h"
 #include "fault.h"
+#include "limit.h"
 #include "monitor.h"
 #include "registry.h"
 #include "registry_heal.h"
@@ -564,16 +565,18 @@ address_hash(const struct in6_addr *addr)
 uint32_t
 registry_count_address(const struct in6_addr *addr, int delta)
 {
-	uint32_t *p = &address_index[address_hash(addr) & (index_size - 1)];
-	uint32_t a;
+	struct in6_addr network;
+	uint32_t *p, a;
 
+	bucket_network(network.s6_addr, addr->s6_addr, limit_prefix(addr));
+	p = &address_index[address_hash(&network) & (index_size - 1)];
 	for (; (a = *p) != 0; p = &addresses[a].next)
-		if (memcmp(&addresses[a].addr, addr, sizeof(*addr)) == 0)
+		if (memcmp(&addresses[a].addr, &network, sizeof(network)) == 0)
 			break;
 	if (a == 0) {
 		if (delta <= 0 || (a = slots_take(ADDRESSES)) == 0)
 			return 0;
-		addresses[a].addr = *addr;
+		addresses[a].addr = network;
 		addresses[a].count = 0;
 		addresses[a].next = 0;
 		*p = a;

@@ -356,16 +356,22 @@ heal_move(void)
 void
 registry_count_clients(uint32_t *count)
 {
-	uint32_t i;
+	uint32_t unregistered[CONFIG_WORKERS + 1] = { 0 }, i;
 	unsigned w;
 
 	memset(count, 0, (CONFIG_WORKERS + 1) * sizeof(*count));
-	for (i = 1; i < state->sessions.high; i++)
-		if (session_used(i) && sessions[i].fd >= 0 &&
-		    sessions[i].worker <= CONFIG_WORKERS)
-			count[sessions[i].worker]++;
-	for (w = 1; w <= state->nworker; w++)
+	for (i = 1; i < state->sessions.high; i++) {
+		w = sessions[i].worker;
+		if (!session_used(i) || sessions[i].fd < 0 ||
+		    w > CONFIG_WORKERS)
+			continue;
+		count[w]++;
+		unregistered[w] += (sessions[i].limit & LIMIT_COUNTED) != 0;
+	}
+	for (w = 1; w <= state->nworker; w++) {
 		atomic_store(&workers[w].clients, count[w]);
+		atomic_store(&workers[w].unregistered, unregistered[w]);
+	}
 }
 
 void

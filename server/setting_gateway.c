@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Settings about gateways: who may speak for others, by PROXY or WEBIRC.
+ * Settings that name networks: of gateways, who may speak for others by PROXY
+ * or WEBIRC, and of those who are exempt from limits.
  */
 
 #include <string.h>
@@ -30,24 +31,46 @@ gateways_full(struct parser *p, int n)
 	return 1;
 }
 
+/* Adds the networks of VALUE to LIST, which has *COUNT. */
+static int
+networks_add(struct parser *p, char **value, int n,
+    struct config_network *list, int *count)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		if (gateways_full(p, *count) ||
+		    network_parse(p, value[i], &list[*count]) != 0)
+			return -1;
+		++*count;
+	}
+	return 0;
+}
+
 int
 setting_proxy(struct parser *p, char **value, int n)
 {
 	struct config *config = p->config;
-	int certificates = strcmp(value[n - 1], "certificates") == 0, i;
+	int certificates = strcmp(value[n - 1], "certificates") == 0;
+	int first = config->nproxy;
 
 	if (certificates && n == 1) {
 		complain(p, "proxy: certificates of which network?");
 		return -1;
 	}
-	for (i = 0; i < n - certificates; i++) {
-		if (gateways_full(p, config->nproxy) ||
-		    network_parse(p, value[i],
-		        &config->proxies[config->nproxy]) != 0)
-			return -1;
-		config->proxies[config->nproxy++].certificates = certificates;
-	}
+	if (networks_add(p, value, n - certificates, config->proxies,
+	        &config->nproxy) != 0)
+		return -1;
+	for (; first < config->nproxy; first++)
+		config->proxies[first].certificates = certificates;
 	return 0;
+}
+
+int
+setting_exempt(struct parser *p, char **value, int n)
+{
+	return networks_add(
+	    p, value, n, p->config->exempts, &p->config->nexempt);
 }
 
 int

@@ -19,6 +19,8 @@
 #include "log.h"
 #include "setting.h"
 
+enum { RATE_SECONDS = 3600 };
+
 static uint64_t
 suffix_factor(const char *suffix)
 {
@@ -147,24 +149,47 @@ setting_size(struct parser *p, char **value, int n)
 	return 0;
 }
 
-int
-setting_flood(struct parser *p, char **value, int n)
+/* "20", "20/10": so many in so many seconds. */
+static int
+rate_parse(struct parser *p, char *text, uint64_t *count, uint64_t *seconds)
 {
-	uint64_t lines, burst;
+	char *slash = strchr(text, '/');
+
+	*seconds = 1;
+	if (slash != NULL) {
+		*slash++ = '\0';
+		if (number_parse(p, slash, seconds) == -1)
+			return -1;
+		if (*seconds > RATE_SECONDS) {
+			complain(p, "%s: no more than %d seconds",
+			    p->setting->word, RATE_SECONDS);
+			return -1;
+		}
+	}
+	return number_parse(p, text, count);
+}
+
+int
+setting_rate(struct parser *p, char **value, int n)
+{
+	struct bucket_rate *rate = setting_field(p);
+	uint64_t count, seconds, burst;
 
 	if (n == 1 && strcmp(value[0], "off") == 0) {
-		p->config->flood_lines = p->config->flood_burst = 0;
+		*rate = (struct bucket_rate) { 0 };
 		return 0;
 	}
 	if (n != 2) {
-		complain(p, "flood: takes LINES and BURST, or off");
+		complain(p, "%s: takes NUMBER[/SECONDS] and BURST, or off",
+		    p->setting->word);
 		return -1;
 	}
-	if (number_parse(p, value[0], &lines) == -1 ||
+	if (rate_parse(p, value[0], &count, &seconds) == -1 ||
 	    number_parse(p, value[1], &burst) == -1)
 		return -1;
-	p->config->flood_lines = (uint32_t)lines;
-	p->config->flood_burst = (uint32_t)burst;
+	rate->count = (uint32_t)count;
+	rate->per = (uint32_t)seconds * 1000;
+	rate->burst = (uint32_t)burst;
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/shm.h>
 
 #include "../ipc/mailbox.h"
@@ -42,6 +43,7 @@ struct monitor_list *monitor_lists;
 uint32_t *monitor_index;
 struct whowas *whowases;
 struct xline *xlines;
+struct bucket_place *rates;
 uint32_t *nick_index, *account_index, *room_index, *address_index;
 uint32_t index_size;
 _Atomic uint32_t *fd_session;
@@ -115,6 +117,7 @@ state_layout(char *base, const struct dimensions *d)
 		    sizeof(uint32_t) },
 		{ &whowases, WHOWAS_MAX, sizeof(struct whowas) },
 		{ &xlines, XLINES_MAX, sizeof(struct xline) },
+		{ &rates, RATES_MAX, sizeof(struct bucket_place) },
 		{ &nick_index, d->buckets, sizeof(uint32_t) },
 		{ &account_index, d->buckets, sizeof(uint32_t) },
 		{ &room_index, d->buckets, sizeof(uint32_t) },
@@ -170,13 +173,24 @@ state_layout_id(void)
 		sizeof(struct secure),
 		sizeof(struct chunk), sizeof(struct txn),
 		sizeof(struct envelope), CHUNK_STRIDE, WHOWAS_MAX,
-		INTAKE_SIZE, OWNED_BITS };
+		INTAKE_SIZE, OWNED_BITS, RATES_MAX };
 	uint32_t h = 2166136261u;
 	size_t i;
 
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		h = (h ^ (uint32_t)sizes[i]) * 16777619u;
 	return h;
+}
+
+/* What nobody outside knows; in a poor environment, what is hard to know. */
+static uint64_t
+random_seed(void)
+{
+	uint64_t seed = 0;
+
+	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
+		seed = (uint64_t)(uintptr_t)state ^ state->segment.born;
+	return seed;
 }
 
 int
@@ -206,6 +220,7 @@ state_create(const struct config *config, int nworker, uint32_t max_fd)
 	state->max_metadata = (uint32_t)d.metadata;
 	state->max_fd = (uint32_t)d.fds;
 	state->started = seg->born;
+	state->rate_seed = random_seed();
 	state->sessions.high = state->rooms.high = state->members.high = 1;
 	state->bans.high = state->addresses.high = 1;
 	state->xlines_high = 1;
@@ -250,8 +265,9 @@ listeners_wrong(void)
 {
 	int i;
 
-	for (i = 0; i <= LISTENERS_MAX && state->listeners[i] >= 0; i++)
-		if ((size_t)state->listeners[i] >= made.fds)
+	for (i = 0; i <= LISTENERS_MAX && state->listeners[i].fd >= 0; i++)
+		if ((size_t)state->listeners[i].fd >= made.fds ||
+		    state->listeners[i].kind >= LISTEN_CONTROL)
 			return 1;
 	return i > LISTENERS_MAX || state->control >= (int)made.fds;
 }

@@ -8,8 +8,10 @@
 #include <stdint.h>
 
 #include "../ipc/bell.h"
+#include "../ipc/bucket.h"
 #include "../ipc/envelope.h"
 #include "../ipc/segment.h"
+#include "../ipc/stream.h"
 #include "../irc/metadata.h"
 #include "../irc/name.h"
 #include "../irc/proxy.h"
@@ -68,11 +70,29 @@ enum {
 
 	LISTENERS_MAX = CONFIG_LISTEN + 16,
 	EPOCHS = 16,           /* lives of a worker its peers remember */
+	RATES_MAX = 16384,     /* addresses whose connections are counted */
 
 	STORE_MAILBOX = 0x40,  /* the ID that the store's key is made of */
 	INTAKE_SIZE = 8 << 20, /* bytes that wait for their commit */
 	OWNED_BITS = 1 << 20,  /* for names of accounts: owned.h */
 	MASTER_FDS = 16,       /* the highest descriptors: the master's own */
+};
+
+/* How clients come.  The sockets themselves tell it, by their own address:
+ * who finds one without a session knows what it is; see accept.c. */
+enum listen_kind {
+	LISTEN_PLAIN,          /* TCP */
+	LISTEN_LOCAL,          /* a path: the kernel says which user it is */
+	LISTEN_TLS,            /* an abstract address, for mootd-tls only, which
+	                        * says first whose connection it passes on */
+	LISTEN_SECURE,         /* TCP, for mootd-tls: no worker accepts there,
+	                        * but it is kept with the others */
+	LISTEN_CONTROL,        /* a path, for mootctl */
+};
+
+struct listener {
+	int32_t fd;
+	uint32_t kind;         /* enum listen_kind */
 };
 
 struct chunk {                 /* a piece of a session's input or output */
@@ -152,7 +172,7 @@ struct session {
 	uint8_t state;
 	uint8_t worker;        /* its home */
 	uint8_t oper_failures;
-	uint8_t dropped;       /* lines of it that were poison */
+	uint8_t kind;          /* enum listen_kind: by what it came */
 	uint32_t next;         /* of the same user */
 
 	uint64_t received;     /* stream position: what was read */
@@ -162,8 +182,7 @@ struct session {
 	uint32_t step;         /* two ways to say it */
 	uint32_t pend;         /* chunk with an envelope still to be posted */
 	uint32_t next_free;
-	int32_t tokens;        /* of the flood limit, in 1/1000 lines */
-	uint32_t tokens_at;    /* ms, low bits */
+	struct bucket flood;   /* of now_ms */
 	uint64_t active;       /* ms: the last bytes received */
 	uint64_t opened;       /* ms since the epoch */
 	struct hold hold[2];   /* what waits now, and what came meanwhile */
@@ -179,9 +198,16 @@ struct session {
 	uint16_t crashes;      /* of workers: by its current line */
 	uint16_t faults;       /* by anything else about it */
 	uint8_t device;        /* no other session of its user has this one */
+	uint8_t dropped;       /* lines of it that were poison */
+	uint8_t limit;         /* enum limit_flag */
 	uint8_t secure;        /* enum secure_flag; the rest: struct secure */
-	uint8_t pad[2];
 	struct in6_addr addr;
+};
+
+enum limit_flag {              /* hints, as limit.c has them */
+	LIMIT_COUNTED = 1,     /* as not registered, by its home */
+	LIMIT_DELAYED = 2,     /* its next line waits for tokens */
+	LIMIT_HASTY = 4,       /* its end does not wait for the peer's */
 };
 
 enum user_flag {
@@ -505,6 +531,16 @@ enum counter {
 	COUNT_BYTES_IN,
 	COUNT_BYTES_OUT,
 	COUNT_HEALED,          /* steps finished for a dead predecessor */
+	COUNT_REFUSED_RATE,    /* of COUNT_REFUSED, by enum limit_kind */
+	COUNT_REFUSED_ADDRESS,
+	COUNT_REFUSED_UNREGISTERED,
+	COUNT_REFUSED_MEMORY,
+	COUNT_REFUSED_FULL,
+	COUNT_TIMED_OUT,       /* had not registered in time */
+	COUNT_CROWDED_OUT,     /* had not registered, and others wanted to */
+	COUNT_DELAYED,         /* lines that waited for tokens */
+	COUNT_CUT_SENDQ,       /* had too much unread, */
+	COUNT_CUT_MEMORY,      /* or most, and no buffer was left */
 	COUNT_MAX
 };
 
@@ -526,6 +562,8 @@ struct worker {
 	_Atomic uint64_t beat; /* ms, CLOCK_MONOTONIC */
 	_Atomic uint32_t retire; /* leave at the end of the turn */
 	_Atomic uint32_t clients;
+	_Atomic uint32_t unregistered; /* of them: LIMIT_COUNTED */
+	_Atomic uint32_t chunks_used; /* a moment ago */
 	int32_t epoll;
 	int32_t spare;         /* kept back for "out of descriptors" */
 	int32_t mailbox;
@@ -533,6 +571,7 @@ struct worker {
 	uint32_t restarts;
 	struct bell bell;
 	uint64_t tokens;       /* of 005, a hash: as its clients know them */
+	uint64_t caps[2];      /* likewise, values of sasl and sts */
 	_Atomic uint64_t waiters; /* workers that wait for room in MAILBOX */
 	uint64_t count;        /* envelopes made in this life */
 	uint64_t xline_seen;   /* its sessions were looked at up to there */
@@ -545,7 +584,8 @@ struct worker {
 	uint32_t chunk_first, chunk_end; /* its part of the chunks */
 	uint32_t chunk_high;   /* first never used */
 	uint32_t reserve;      /* a chunk for an event that has to wait */
-	uint32_t io_session;   /* the stream in a system call right now */
+	uint32_t io_session;   /* the stream in a system call right now; */
+	struct stream_call io; /* which, if it is none of TCP */
 	_Atomic uint32_t accepting; /* odd while a socket has no record yet */
 	_Atomic uint32_t arrivals; /* sessions were handed to it */
 	_Atomic uint64_t counter[COUNT_MAX];
@@ -587,7 +627,8 @@ struct state {
 	uint32_t max_metadata, max_monitors;
 	uint32_t max_fd;       /* descriptors from here on are the master's */
 	_Atomic uint32_t stopping;
-	int32_t listeners[LISTENERS_MAX + 1]; /* of clients; ends with -1 */
+	struct listener listeners[LISTENERS_MAX + 1]; /* of clients; ends with
+	                        * the descriptor -1 */
 	int32_t control;       /* listener of mootctl, or -1 */
 	struct store store;
 	_Atomic uint32_t revoked; /* times an account was suspended, removed */
@@ -612,6 +653,7 @@ struct state {
 	uint32_t xlines_high;  /* first place never used */
 	uint32_t xlines_loaded; /* what the store has is there */
 	uint8_t cloak_key[16];
+	uint64_t rate_seed;    /* of RATES */
 };
 
 /* Where the parts are in this process.  Set by state_create(). */
@@ -637,6 +679,7 @@ extern struct monitor_list *monitor_lists; /* by session */
 extern uint32_t *monitor_index;     /* heads, by bucket and worker */
 extern struct whowas *whowases;
 extern struct xline *xlines;
+extern struct bucket_place *rates;  /* of connections, by address */
 extern uint32_t *nick_index, *account_index, *room_index, *address_index;
 extern uint32_t index_size;         /* buckets of each, a power of two */
 extern _Atomic uint32_t *fd_session; /* descriptor -> session */

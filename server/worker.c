@@ -39,6 +39,7 @@
 #include "fault.h"
 #include "handlers.h"
 #include "gateway.h"
+#include "limit.h"
 #include "log.h"
 #include "oper.h"
 #include "pause.h"
@@ -370,8 +371,10 @@ end_session(uint32_t i)
 	struct session *s = &sessions[i];
 
 	if (s->state == SESSION_LIVE) {
-		if (s->flags & SESSION_OVERFLOW)
+		if (s->flags & SESSION_OVERFLOW) {
+			worker_count(COUNT_CUT_SENDQ, 1);
 			session_lose(i, "SendQ exceeded");
+		}
 		else if (s->flags & SESSION_DEAD)
 			session_lose(i, "Connection lost");
 		else if ((s->flags & SESSION_EOF) && s->pend == 0 &&
@@ -392,6 +395,10 @@ end_session(uint32_t i)
 	}
 	if (s->state == SESSION_LINGER) {
 		session_flush(i);
+		if ((s->limit & LIMIT_HASTY) && s->pend == 0) {
+			session_free(i);
+			return 1;
+		}
 		if (s->sent == s->queued || (s->flags & SESSION_DEAD) ||
 		    now_ms - s->active > LINGER) {
 			shutdown(s->fd, SHUT_WR);
@@ -505,8 +512,8 @@ run_session(uint32_t i, unsigned most)
 		discard_input(i);
 	if (s->state == SESSION_HANDED)
 		settle(i);
-	else
-		end_session(i);
+	else if (end_session(i) == 0)
+		limit_settle(i);
 	blame_back(was);
 }
 
@@ -553,8 +560,10 @@ check_client(uint32_t i)
 
 	oper_look(i);
 	if (!(users[s->user].flags & USER_REGISTERED)) {
-		if (wall_ms > s->opened + config->registration_timeout * 1000)
-			session_close(i, "Registration timed out");
+		if (wall_ms < s->opened + config->registration_timeout * 1000)
+			return;
+		worker_count(COUNT_TIMED_OUT, 1);
+		limit_show_out(i, "Registration timed out");
 		return;
 	}
 	if (silent < config->ping_timeout * 1000) {
@@ -622,6 +631,7 @@ count_mine(uint32_t i)
 {
 	if (sessions[i].fd >= 0)
 		atomic_fetch_add(&me->clients, 1);
+	limit_recount(i);
 	atomic_fetch_add(
 	    &me->names_pending, (uint32_t)command_names_pending(i));
 }
@@ -659,11 +669,14 @@ worker_adopt(void)
 	session_pool_open();
 	validate_records();
 	atomic_store(&me->clients, 0);
+	atomic_store(&me->unregistered, 0);
 	atomic_store(&me->names_pending, 0);
 	for_my_sessions(count_mine);
 	registry_unlock();
 	FAULT("heal-counted");
 	for_my_sessions(session_heal_stream);
+	/* before the next note is made: that is not to be read as this one's */
+	me->io_session = 0;
 	FAULT("heal-streams");
 	deliver_heal();
 	FAULT("heal-delivered");
@@ -716,9 +729,10 @@ handle_event(const struct epoll_event *ev)
 		}
 		break;
 	case EVENT_LISTENER:
+		accept_from((int)what);
+		break;
 	case EVENT_CONTROL:
-		accept_clients((int)what,
-		    ev->data.u64 >> 32 == EVENT_CONTROL);
+		accept_clients((int)what, LISTEN_CONTROL);
 		break;
 	case EVENT_BELL:
 		rung = 1;
@@ -945,6 +959,7 @@ turn(void)
 	flush_early();
 	session_given_look();
 	settle_arrivals();
+	limit_look();
 	ask_look();
 	if (xline_look())
 		accept_again = ACCEPT_NOW; /* there are more: no sleep */
@@ -1020,6 +1035,7 @@ worker_main(unsigned id, const struct config *cfg)
 	FAULT("heal-epoch");
 	worker_adopt();
 	isupport_look();
+	cap_look();
 	bell_wake(&me->bell);
 	while (!me->retire && !state->stopping) {
 		if (pause_asked())

@@ -77,6 +77,21 @@ commands_named() {
 	rows server/table.c command_table | all_named man/moot-irc.7 '.It Ic'
 }
 
+# What a command costs, if it is not one token.
+costs_named() {
+	sed -n '/ command_table\[\] = {/,/^};/s/^	{ "\([A-Z]*\)",.*, \([0-9]*\),$/\1 \2/p' \
+	    server/table.c | while read -r name cost; do
+		[ "$cost" != 1 ] || continue
+		awk -v item=".It $cost" -v name="$name" '
+		    /^\.It / { here = $0 == item }
+		    here && /^\.Ic / && index(" " $0 " ", " " name " ") {
+			found = 1
+		    }
+		    END { exit !found }' man/moot-irc.7 ||
+		    echo "man/moot-irc.7: $name is not among those of $cost"
+	done
+}
+
 # The names of those that register.c offers.
 capabilities_named() {
 	sed -n '/uint64_t offered[a-z_]* =/,/;/p' server/register.c |
@@ -290,6 +305,7 @@ else
 	skip "mandoc (there is none): the manuals are not checked"
 fi
 check "commands are in moot-irc(7)" commands_named
+check "costs of commands are in moot-irc(7)" costs_named
 check "capabilities are in moot-irc(7)" capabilities_named
 check "tokens of 005 are in moot-irc(7)" tokens_named
 check "modes are in moot-irc(7)" modes_named

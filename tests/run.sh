@@ -90,6 +90,9 @@ fi
 programs "${BUILDS%% *}"
 FAKE=$PWD/$t/fakeserver MOOT_QUICK=$PWD/$t/moot_quick
 export FAKE MOOT_QUICK
+[ "$t" != build/tests ] ||
+	one tests/hardening.sh sh tests/hardening.sh build ./mootd* ./mootctl \
+	    ./moot
 one 'first run' sh tests/first-run.sh
 for s in tests/clients/*.sh tests/systemd/*.sh; do one "$s" sh "$s"; done
 one lint sh tests/lint.sh

@@ -188,6 +188,8 @@ mootd_go()
 		max-clients 30000
 		max-clients-per-address 30000
 		flood off
+		connection-rate off
+		max-unregistered 100
 		state-dir $dir/state
 		store $keep
 		ipc-prefix $(random 1 126)

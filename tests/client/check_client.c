@@ -39,7 +39,10 @@ main(void)
 	srunner_add_suite(sr, check_question());
 	srunner_add_suite(sr, check_queue());
 	srunner_add_suite(sr, check_rate());
+	srunner_add_suite(sr, check_known());
+	srunner_add_suite(sr, check_judge());
 #ifdef TLS
+	srunner_add_suite(sr, check_tls_scram());
 	srunner_add_suite(sr, check_secure());
 #endif
 #ifdef SCREEN

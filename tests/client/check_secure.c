@@ -437,7 +437,7 @@ START_TEST(parses_what_it_formats)
 {
 	struct envelope e = { .kind = ENVELOPE_MESSAGE, .counter = 0x01020304,
 		.len = ENVELOPE_DATA }, back;
-	char text[ENVELOPE_TEXT];
+	char text[ENVELOPE_TEXT + 8];
 	size_t len;
 
 	memset(e.id, 7, sizeof(e.id));

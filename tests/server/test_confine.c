@@ -90,6 +90,27 @@ START_TEST(test_usual)
 }
 END_TEST
 
+/* So is the store, which goes on being able to do its work. */
+START_TEST(test_store)
+{
+	char *text;
+	int status;
+
+	server_init_store(&sv);
+	server_start(&sv);
+	if (!can_confine())
+		return;
+	client_login(&sv, "ann", "batch");
+	ck_assert(filtered(server_store_pid(&sv)));
+	text = server_ctl(&sv, "account list", &status);
+	ck_assert_int_eq(status, 0);
+	ck_assert_msg(strstr(text, "ann") != NULL, "%s", text);
+	free(text);
+	client_quit_all();
+	server_stop(&sv);
+}
+END_TEST
+
 /* A successor is confined as the dead one was. */
 START_TEST(test_successor)
 {
@@ -128,6 +149,7 @@ main(void)
 	TCase *tc = harness_case(s, "confine", NULL, NULL, 60);
 
 	tcase_add_test(tc, test_usual);
+	tcase_add_test(tc, test_store);
 	tcase_add_test(tc, test_successor);
 	tcase_add_test(tc, test_reload);
 	return harness_run(suites);

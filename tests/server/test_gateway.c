@@ -189,10 +189,13 @@ START_TEST(test_limit)
 	client_send(c, "PROXY TCP4 198.51.100.100 127.0.0.1 1 2");
 	client_expect(c, "ERROR :*(Too many connections from your address)");
 	client_eof(c);
-	/* one goes, one can come */
+	/* one goes, one can come: as soon as it is forgotten, which is a
+	 * little after its end */
+	wait_for(atoi(server_status(&sv, "clients")) == 10, HARNESS_WAIT);
 	client_ask(v[9], "QUIT", "ERROR *");
 	client_eof(v[9]);
 	client_close(v[9]);
+	wait_for(atoi(server_status(&sv, "clients")) == 9, HARNESS_WAIT);
 	c = from(PROXY);
 	client_send(c, "PROXY TCP4 198.51.100.100 127.0.0.1 1 2");
 	is_from(c, "plimit9", "198.51.100.100");

@@ -548,6 +548,287 @@ START_TEST(test_nick_race_change)
 }
 END_TEST
 
+/* ---- Who is the cause pays ---- */
+
+static void
+reload(void)
+{
+	char want[16];
+
+	snprintf(want, sizeof(want), "%d", atoi(server_status(&sv, "reloads"))
+	    + 1);
+	server_write(&sv);
+	free(server_ctl(&sv, "reload", NULL));
+	wait_for(strcmp(server_status(&sv, "reloads"), want) == 0, 10000);
+}
+
+/* From ADDRESS, as its first answer says, it is let in (1) or not. */
+static int
+is_let_in(const char *address)
+{
+	struct client *c = client_connect_from(&sv, address, 0);
+	int in;
+
+	client_send(c, "PING x");
+	ck_assert_msg(client_line(c, harness_ms(HARNESS_WAIT)), "no answer");
+	in = !client_matches(c, "ERROR *");
+	client_close(c);
+	return in;
+}
+
+/* How often an address may connect: others may, those who are exempt may, and
+ * after a reload all may. */
+START_TEST(test_connection_rate)
+{
+	int i;
+
+	server_init(&sv);
+	server_set(&sv, "connection-rate", "1/3600 3");
+	server_start(&sv);
+	for (i = 0; i < 3; i++)
+		ck_assert(is_let_in("127.0.0.2"));
+	for (i = 0; i < 10; i++)
+		ck_assert(!is_let_in("127.0.0.2"));
+	ck_assert(is_let_in("127.0.0.3"));
+	ck_assert_str_eq(server_status(&sv, "refused_rate"), "10");
+	ck_assert_str_eq(server_status(&sv, "counted_addresses"), "2");
+	wait_for(server_log_has(&sv, "the last one from 127.0.0.2: "), 5000);
+	server_set(&sv, "exempt", "127.0.0.2 127.0.0.4/31");
+	reload();
+	wait_for(is_let_in("127.0.0.2"), 10000);
+	for (i = 0; i < 10; i++)
+		ck_assert(is_let_in("127.0.0.5"));
+	for (i = 0; i < 3; i++)
+		ck_assert_int_eq(is_let_in("127.0.0.6"), 1);
+	ck_assert(!is_let_in("127.0.0.6"));
+	server_set(&sv, "connection-rate", "off");
+	reload();
+	wait_for(is_let_in("127.0.0.6"), 10000);
+	server_stop(&sv);
+}
+END_TEST
+
+/* The client behind a proxy is what counts, and of IPv6 its network. */
+static struct client *
+behind_proxy(const char *address)
+{
+	struct client *c = client_connect_from(&sv, "127.0.0.9", 0);
+
+	client_send(c, "PROXY TCP6 %s ::1 1 6667", address);
+	client_send(c, "PING x");
+	ck_assert_msg(client_line(c, harness_ms(HARNESS_WAIT)), "no answer");
+	return c;
+}
+
+START_TEST(test_networks)
+{
+	static const struct {
+		const char *address, *want;
+	} rows[] = {
+		{ "2001:db8:0:1::1", "PONG *" },
+		{ "2001:db8:0:1::2", "PONG *" },
+		{ "2001:db8:0:1:ffff::3", "ERROR *Too many connections from*" },
+		{ "2001:db8:0:2::1", "PONG *" },
+		{ "2001:db8:0:2::2", "PONG *" },
+		{ "2001:db8:0:3::1", "PONG *" },
+		{ "::ffff:192.0.2.1", "PONG *" },
+		{ "::ffff:192.0.2.2", "PONG *" },
+	};
+	struct client *c;
+	size_t i;
+
+	server_init(&sv);
+	server_add(&sv, "proxy 127.0.0.9");
+	server_set(&sv, "max-clients-per-address", "2");
+	server_set(&sv, "connection-rate", "1/3600 3");
+	server_start(&sv);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		c = behind_proxy(rows[i].address);
+		ck_assert_msg(client_matches(c, rows[i].want), "%s: %s",
+		    rows[i].address, c->line);
+	}
+	ck_assert_str_eq(server_status(&sv, "refused_address"), "1");
+	/* two of three have been counted; the network is at its limit */
+	client_quit_all();
+	client_close(behind_proxy("2001:db8:0:1::9"));
+	c = behind_proxy("2001:db8:0:1::9");
+	ck_assert_msg(client_matches(c, "ERROR *too often*"), "%s", c->line);
+	ck_assert_str_eq(server_status(&sv, "refused_rate"), "1");
+	server_stop(&sv);
+}
+END_TEST
+
+/* Wrong headers by the hundred are a few lines in the log. */
+START_TEST(test_log)
+{
+	struct client *c;
+	char *log, *p;
+	int i, n = 0;
+
+	server_init(&sv);
+	server_add(&sv, "proxy 127.0.0.9");
+	server_start(&sv);
+	for (i = 0; i < 200; i++) {
+		c = client_connect_from(&sv, "127.0.0.9", 0);
+		client_send(c, "WRONG");
+		client_eof(c);
+		client_close(c);
+	}
+	log = server_log(&sv);
+	for (p = log; (p = strstr(p, "not a header")) != NULL; p++)
+		n++;
+	free(log);
+	ck_assert_int_gt(n, 0);
+	ck_assert_msg(n < 100, "%d lines about 200 connections", n);
+	wait_for(server_log_has(&sv, " more like the last "), 5000);
+	server_stop(&sv);
+}
+END_TEST
+
+/* A crowd that connects and is silent is in its own way only. */
+START_TEST(test_unregistered)
+{
+	enum { CROWD = 150 };
+	struct client *first, *crowd[CROWD], *c;
+	char nick[16];
+	int i, most;
+
+	server_init(&sv);
+	server_set(&sv, "max-clients", "100");
+	server_set(&sv, "max-unregistered", "20");
+	server_start(&sv);
+	ck_assert_str_eq(server_status(&sv, "max_unregistered"), "20");
+	first = client_connect_from(&sv, "127.0.0.3", 0);
+	client_ask(first, "PING 1", "PONG *");
+	for (i = 0; i < CROWD; i++) {
+		crowd[i] = client_connect_from(&sv, "127.0.0.2", 0);
+		if (i % 10 != 0)
+			continue;
+		snprintf(nick, sizeof(nick), "new%d", i);
+		c = client_connect_from(&sv, "127.0.0.4", 0);
+		client_send(c, "NICK %s\r\nUSER u 0 * :N", nick);
+		client_expect(c, "001 %s *", nick);
+	}
+	client_ask(first, "PING 2", "PONG *");
+	wait_for(atoi(server_status(&sv, "unregistered")) <= 18, 5000);
+	most = CROWD - 20;
+	wait_for(atoi(server_status(&sv, "crowded_out")) +
+	    atoi(server_status(&sv, "refused_unregistered")) >= most, 5000);
+	client_eof(crowd[0]);
+	/* a death does not make it forget how many there are */
+	server_worker_kill(&sv, 1);
+	wait_for(atoi(server_status(&sv, "unregistered")) > 0, 5000);
+	for (i = 0; i < CROWD; i++)
+		client_close(crowd[i]);
+	client_close(first);
+	wait_for(atoi(server_status(&sv, "unregistered")) == 0, 5000);
+	server_stop(&sv);
+}
+END_TEST
+
+/* Who has two seconds for it registers, even if all are of other addresses and
+ * their part is full. */
+START_TEST(test_unregistered_scattered)
+{
+	struct client *c;
+	char address[32];
+	int i;
+
+	server_init(&sv);
+	server_set(&sv, "max-clients", "100");
+	server_set(&sv, "max-unregistered", "20");
+	server_start(&sv);
+	for (i = 0; i < 30; i++) {
+		snprintf(address, sizeof(address), "127.0.2.%d", 1 + i);
+		client_connect_from(&sv, address, 0);
+	}
+	wait_for(atoi(server_status(&sv, "crowded_out")) > 0, 10000);
+	c = client_connect_from(&sv, "127.0.0.4", 0);
+	client_send(c, "NICK late\r\nUSER u 0 * :N");
+	client_expect(c, "001 late *");
+	server_stop(&sv);
+}
+END_TEST
+
+/* What commands cost: with 20 tokens for an hour, the line that LINES are
+ * before is carried out if COST tokens suffice, and waits if not. */
+static const struct {
+	const char *line;
+	int times, cost;
+} costs[] = {
+	{ "TIME", 20, 20 },
+	{ "TIME", 21, 21 },
+	{ "PING x", 100, 0 },
+	{ "LIST", 4, 20 },
+	{ "LIST", 5, 25 },
+	{ "WHO ann", 10, 20 },
+	{ "WHO ann", 11, 22 },
+	{ "PRIVMSG ann,ann,ann,ann,ann :x", 4, 20 },
+	{ "PRIVMSG ann,ann,ann,ann,ann :x", 5, 25 },
+	{ "JOIN #a,#b,#c", 3, 18 },
+	{ "JOIN #a,#b,#c", 4, 24 },
+	{ "NICK ann", 4, 20 },
+	{ "NICK ann", 5, 25 },
+};
+
+START_TEST(test_costs)
+{
+	struct client *c;
+	int i;
+
+	server_init(&sv);
+	server_start(&sv);
+	c = client_register(&sv, "ann");
+	server_set(&sv, "flood", "1/3600 20");
+	reload();
+	for (i = 0; i < costs[_i].times; i++)
+		client_send(c, "%s", costs[_i].line);
+	client_send(c, "PING end");
+	if (costs[_i].cost > 20) {
+		wait_for(atoi(server_status(&sv, "delayed")) == 1, 10000);
+		server_set(&sv, "flood", "off");
+		reload();
+	}
+	client_expect(c, "PONG * :end");
+	ck_assert_str_eq(server_status(&sv, "delayed"),
+	    costs[_i].cost > 20 ? "1" : "0");
+	server_stop(&sv);
+}
+END_TEST
+
+/* Who may be fast: operators, and who comes from certain networks. */
+START_TEST(test_exempt)
+{
+	struct client *c;
+	int i;
+
+	server_init(&sv);
+	server_add(&sv, "operator root %s", SESAME);
+	server_add(&sv, "operator-class slow kill");
+	server_add(&sv, "operator half %s slow", SESAME);
+	server_add(&sv, "exempt 127.0.0.2");
+	server_set(&sv, "flood", "1/3600 30");
+	server_start(&sv);
+	c = client_connect_from(&sv, "127.0.0.2", 0);
+	client_send(c, "NICK bot\r\nUSER u 0 * :B");
+	client_expect(c, "376 *");
+	for (i = 0; i < 100; i++)
+		client_ask(c, "TIME", "391 *");
+	c = client_register(&sv, "ann");
+	client_ask(c, "OPER root sesame", "381 *");
+	for (i = 0; i < 100; i++)
+		client_ask(c, "TIME", "391 *");
+	ck_assert_str_eq(server_status(&sv, "delayed"), "0");
+	c = client_register(&sv, "bob");
+	client_ask(c, "OPER half sesame", "381 *");
+	for (i = 0; i < 30; i++)
+		client_send(c, "TIME");
+	wait_for(atoi(server_status(&sv, "delayed")) == 1, 10000);
+	client_reset(c);
+	server_stop(&sv);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -564,6 +845,14 @@ main(void)
 	tcase_add_test(tc, test_flood_others);
 	tcase_add_test(tc, test_max_clients);
 	tcase_add_test(tc, test_max_clients_address);
+	tcase_add_test(tc, test_connection_rate);
+	tcase_add_test(tc, test_networks);
+	tcase_add_test(tc, test_log);
+	tcase_add_test(tc, test_unregistered);
+	tcase_add_test(tc, test_unregistered_scattered);
+	tcase_add_loop_test(tc, test_costs, 0,
+	    sizeof(costs) / sizeof(costs[0]));
+	tcase_add_test(tc, test_exempt);
 	tcase_add_test(tc, test_slot_kept);
 	tcase_add_test(tc, test_max_rooms);
 	tcase_add_test(tc, test_descriptors);

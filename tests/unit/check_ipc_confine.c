@@ -204,29 +204,29 @@ enum { DIES = -1 };
 static const struct {
 	const char *name;
 	attempt_fn *attempt;
-	int worker;            /* an errno, 0, or DIES */
+	int worker, store;     /* an errno, 0, or DIES */
 } attempts[] = {
-	{ "open", do_open, DIES },
-	{ "open in its directory", do_open_there, DIES },
-	{ "unlink", do_unlink, DIES },
-	{ "socket of TCP", do_socket, DIES },
-	{ "execve", do_exec, DIES },
-	{ "fork", do_fork, DIES },
-	{ "clone without a thread", do_fork_old, DIES },
-	{ "kill", do_kill_parent, DIES },
-	{ "kill with 0", do_ask_parent, 0 },
-	{ "ptrace", do_trace, DIES },
-	{ "mmap of code", do_map_code, DIES },
-	{ "mprotect to code", do_make_code, DIES },
-	{ "ioctl TIOCSTI", do_ioctl_type, DIES },
-	{ "fcntl F_DUPFD", do_duplicate, DIES },
-	{ "prctl", do_dumpable, DIES },
-	{ "the table of x32", do_other_table, DIES },
-	{ "a thread", do_thread, 0 },
-	{ "msgget", do_mailbox, 0 },
-	{ "malloc", do_memory, 0 },
-	{ "the time", do_time, 0 },
-	{ "socket of Unix", do_socket_local, DIES },
+	{ "open", do_open, DIES, EACCES },
+	{ "open in its directory", do_open_there, DIES, 0 },
+	{ "unlink", do_unlink, DIES, ENOENT },
+	{ "socket of TCP", do_socket, DIES, DIES },
+	{ "execve", do_exec, DIES, DIES },
+	{ "fork", do_fork, DIES, DIES },
+	{ "clone without a thread", do_fork_old, DIES, DIES },
+	{ "kill", do_kill_parent, DIES, DIES },
+	{ "kill with 0", do_ask_parent, 0, DIES },
+	{ "ptrace", do_trace, DIES, DIES },
+	{ "mmap of code", do_map_code, DIES, DIES },
+	{ "mprotect to code", do_make_code, DIES, DIES },
+	{ "ioctl TIOCSTI", do_ioctl_type, DIES, DIES },
+	{ "fcntl F_DUPFD", do_duplicate, DIES, DIES },
+	{ "prctl", do_dumpable, DIES, DIES },
+	{ "the table of x32", do_other_table, DIES, DIES },
+	{ "a thread", do_thread, 0, 0 },
+	{ "msgget", do_mailbox, 0, 0 },
+	{ "malloc", do_memory, 0, 0 },
+	{ "the time", do_time, 0, 0 },
+	{ "socket of Unix", do_socket_local, DIES, DIES },
 };
 
 static int
@@ -281,6 +281,8 @@ START_TEST(test_attempt)
 	}
 	expect(name, confined(FILTER_WORKER, CONFINE_ON, attempts[_i].attempt),
 	    attempts[_i].worker);
+	expect(name, confined(FILTER_STORE, CONFINE_ON, attempts[_i].attempt),
+	    attempts[_i].store);
 }
 END_TEST
 
