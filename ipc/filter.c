@@ -169,6 +169,8 @@ static const struct row rows[] = {
 	ALLOW(TLS, connect),
 	/* a table of descriptors is given away */
 	ALLOW(WORKER | TLS, sendmsg),
+	ALLOW(WORKER, sendmmsg),
+	ALLOW(WORKER, recvmmsg),
 	ALLOW(WORKER | TLS, epoll_ctl),
 	ALLOW(ALL, poll),
 	ALLOW(ALL, ppoll),

@@ -47,9 +47,10 @@ proxy_find(const struct in6_addr *addr)
 }
 
 int
-gateway_is_proxy(const struct in6_addr *addr)
+gateway_passes_on(const struct in6_addr *addr, enum listen_kind kind)
 {
-	return proxy_find(addr) != NULL;
+	return kind == LISTEN_TLS ||
+	    (kind == LISTEN_PLAIN && proxy_find(addr) != NULL);
 }
 
 int
@@ -60,7 +61,7 @@ gateway_has_certificates(void)
 	for (i = 0; i < config->nproxy; i++)
 		if (config->proxies[i].certificates)
 			return 1;
-	return 0;
+	return config->nlisten_tls > 0;
 }
 
 /* What ADDR is told if it has too many, or too often, or NULL.  Who is at its
@@ -117,7 +118,7 @@ is_certain(const struct command *c)
 {
 	const struct config_network *n = proxy_find(&c->s->addr);
 
-	return n != NULL && n->certificates;
+	return c->s->kind == LISTEN_TLS || (n != NULL && n->certificates);
 }
 
 enum command_result

@@ -139,6 +139,14 @@ watch(int epoll, int fd, uint32_t events, uint64_t data)
 		fatal("epoll_ctl: %s", strerror(errno));
 }
 
+static void
+watch_listener(int epoll, const struct listener *l)
+{
+	if (l->kind != LISTEN_SECURE)
+		watch(epoll, l->fd, EPOLLIN | EPOLLET | EPOLLEXCLUSIVE,
+		    worker_event(EVENT_LISTENER, (uint32_t)l->fd));
+}
+
 /* What outlives every worker of number W. */
 static void
 worker_prepare(unsigned w)
@@ -154,10 +162,8 @@ worker_prepare(unsigned w)
 		fatal("worker %u: %s", w, strerror(errno));
 	watch(x->epoll, x->bell.fd, EPOLLIN | EPOLLET,
 	    worker_event(EVENT_BELL, 0));
-	for (i = 0; listeners[i] >= 0; i++)
-		watch(x->epoll, listeners[i],
-		    EPOLLIN | EPOLLET | EPOLLEXCLUSIVE,
-		    worker_event(EVENT_LISTENER, (uint32_t)listeners[i]));
+	for (i = 0; listeners[i].fd >= 0; i++)
+		watch_listener(x->epoll, &listeners[i]);
 	if (control >= 0)
 		watch(x->epoll, control, EPOLLIN | EPOLLET | EPOLLEXCLUSIVE,
 		    worker_event(EVENT_CONTROL, (uint32_t)control));
@@ -407,14 +413,24 @@ instance_create(const struct config *c)
 	await_workers();
 }
 
-/* The path of the control socket may have gone with the dead master.  Once
- * our workers serve: should we die, a number of our table means nothing to
- * the old ones. */
+/* Paths may have gone with the dead master.  Once our workers serve: should we
+ * die, a number of our table means nothing to the old ones. */
 static void
-control_restore(const struct config *c)
+paths_restore(const struct config *c)
 {
+	struct listener *l;
 	unsigned w;
+	int fd;
 
+	for (l = listeners; l->fd >= 0; l++) {
+		if ((fd = listener_restore_path(c, l)) < 0)
+			continue;
+		close(l->fd);
+		l->fd = fd;
+		state->listeners[l - listeners] = *l;
+		for (w = 1; w <= state->nworker; w++)
+			watch_listener(workers[w].epoll, l);
+	}
 	if (control_keep(c, state->control))
 		return;
 	state->control = -1;
@@ -452,7 +468,7 @@ instance_continue(struct config *c)
 	if (takeover_done() != 0)
 		fatal("the old workers went on by themselves");
 	FAULT("continue-done");
-	control_restore(c);
+	paths_restore(c);
 	FAULT("continue-control");
 	helper_start(c);
 	ring_all(); /* they say themselves that they are there */
@@ -789,6 +805,7 @@ clean_up(void)
 	state_destroy();
 	if (control >= 0)
 		unlink(settings->control);
+	listener_remove_paths(settings);
 }
 
 /* ---- a damaged segment ---- */
@@ -802,8 +819,8 @@ is_connection(int fd)
 	int type = 0, listens = 1, i;
 	socklen_t n = sizeof(int);
 
-	for (i = 0; listeners[i] >= 0; i++)
-		if (fd == listeners[i])
+	for (i = 0; listeners[i].fd >= 0; i++)
+		if (fd == listeners[i].fd)
 			return 0;
 	memset(&un, 0, sizeof(un));
 	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) != 0 ||
@@ -811,7 +828,7 @@ is_connection(int fd)
 	    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &n) != 0 ||
 	    listens || getsockname(fd, (struct sockaddr *)&un, &len) != 0)
 		return 0;
-	return un.sun_family != AF_UNIX ||
+	return listener_kind_of(listeners, fd) >= 0 ||
 	    strcmp(un.sun_path, settings->control) == 0;
 }
 

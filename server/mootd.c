@@ -20,6 +20,7 @@
 #include "log.h"
 #include "master.h"
 #include "notify.h"
+#include "setting.h"
 #include "state.h"
 #include "title.h"
 #include "upgrade.h"
@@ -98,7 +99,7 @@ settings_private(struct config *c, const char *dir, int prefix)
 {
 	struct sockaddr_in *in = (struct sockaddr_in *)(void *)
 	    &c->listen[0].addr;
-	char full[PATH_MAX];
+	char full[PATH_MAX], path[PATH_MAX + 16];
 
 	if (realpath(dir, full) != NULL)
 		dir = full; /* in the background we are elsewhere */
@@ -118,6 +119,8 @@ settings_private(struct config *c, const char *dir, int prefix)
 	    snprintf(c->state_dir, sizeof(c->state_dir), "%s", dir) >=
 	        (int)sizeof(c->state_dir))
 		fatal("-p: the name of the directory is too long");
+	snprintf(path, sizeof(path), "%s/moot.sock", dir);
+	setting_listen_usual(c, path);
 	if (access(dir, W_OK | X_OK) != 0)
 		fatal("-p %s: %s", log_safe(dir), strerror(errno));
 }

@@ -59,8 +59,8 @@ is_wanted(int fd)
 		return 1;
 	if (fd == state->control || fd == state->handover)
 		return 1;
-	for (i = 0; state->listeners[i] >= 0; i++)
-		if (fd == state->listeners[i])
+	for (i = 0; state->listeners[i].fd >= 0; i++)
+		if (fd == state->listeners[i].fd)
 			return 1;
 	for (w = 1; w <= state->nworker; w++)
 		if (fd == workers[w].epoll || fd == workers[w].bell.fd ||

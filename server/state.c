@@ -265,8 +265,9 @@ listeners_wrong(void)
 {
 	int i;
 
-	for (i = 0; i <= LISTENERS_MAX && state->listeners[i] >= 0; i++)
-		if ((size_t)state->listeners[i] >= made.fds)
+	for (i = 0; i <= LISTENERS_MAX && state->listeners[i].fd >= 0; i++)
+		if ((size_t)state->listeners[i].fd >= made.fds ||
+		    state->listeners[i].kind >= LISTEN_CONTROL)
 			return 1;
 	return i > LISTENERS_MAX || state->control >= (int)made.fds;
 }

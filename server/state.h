@@ -11,6 +11,7 @@
 #include "../ipc/bucket.h"
 #include "../ipc/envelope.h"
 #include "../ipc/segment.h"
+#include "../ipc/stream.h"
 #include "../irc/metadata.h"
 #include "../irc/name.h"
 #include "../irc/proxy.h"
@@ -75,6 +76,23 @@ enum {
 	INTAKE_SIZE = 8 << 20, /* bytes that wait for their commit */
 	OWNED_BITS = 1 << 20,  /* for names of accounts: owned.h */
 	MASTER_FDS = 16,       /* the highest descriptors: the master's own */
+};
+
+/* How clients come.  The sockets themselves tell it, by their own address:
+ * who finds one without a session knows what it is; see accept.c. */
+enum listen_kind {
+	LISTEN_PLAIN,          /* TCP */
+	LISTEN_LOCAL,          /* a path: the kernel says which user it is */
+	LISTEN_TLS,            /* an abstract address, for mootd-tls only, which
+	                        * says first whose connection it passes on */
+	LISTEN_SECURE,         /* TCP, for mootd-tls: no worker accepts there,
+	                        * but it is kept with the others */
+	LISTEN_CONTROL,        /* a path, for mootctl */
+};
+
+struct listener {
+	int32_t fd;
+	uint32_t kind;         /* enum listen_kind */
 };
 
 struct chunk {                 /* a piece of a session's input or output */
@@ -154,7 +172,7 @@ struct session {
 	uint8_t state;
 	uint8_t worker;        /* its home */
 	uint8_t oper_failures;
-	uint8_t dropped;       /* lines of it that were poison */
+	uint8_t kind;          /* enum listen_kind: by what it came */
 	uint32_t next;         /* of the same user */
 
 	uint64_t received;     /* stream position: what was read */
@@ -180,9 +198,9 @@ struct session {
 	uint16_t crashes;      /* of workers: by its current line */
 	uint16_t faults;       /* by anything else about it */
 	uint8_t device;        /* no other session of its user has this one */
+	uint8_t dropped;       /* lines of it that were poison */
 	uint8_t limit;         /* enum limit_flag */
 	uint8_t secure;        /* enum secure_flag; the rest: struct secure */
-	uint8_t pad;
 	struct in6_addr addr;
 };
 
@@ -553,6 +571,7 @@ struct worker {
 	uint32_t restarts;
 	struct bell bell;
 	uint64_t tokens;       /* of 005, a hash: as its clients know them */
+	uint64_t caps[2];      /* likewise, values of sasl and sts */
 	_Atomic uint64_t waiters; /* workers that wait for room in MAILBOX */
 	uint64_t count;        /* envelopes made in this life */
 	uint64_t xline_seen;   /* its sessions were looked at up to there */
@@ -565,7 +584,8 @@ struct worker {
 	uint32_t chunk_first, chunk_end; /* its part of the chunks */
 	uint32_t chunk_high;   /* first never used */
 	uint32_t reserve;      /* a chunk for an event that has to wait */
-	uint32_t io_session;   /* the stream in a system call right now */
+	uint32_t io_session;   /* the stream in a system call right now; */
+	struct stream_call io; /* which, if it is none of TCP */
 	_Atomic uint32_t accepting; /* odd while a socket has no record yet */
 	_Atomic uint32_t arrivals; /* sessions were handed to it */
 	_Atomic uint64_t counter[COUNT_MAX];
@@ -607,7 +627,8 @@ struct state {
 	uint32_t max_metadata, max_monitors;
 	uint32_t max_fd;       /* descriptors from here on are the master's */
 	_Atomic uint32_t stopping;
-	int32_t listeners[LISTENERS_MAX + 1]; /* of clients; ends with -1 */
+	struct listener listeners[LISTENERS_MAX + 1]; /* of clients; ends with
+	                        * the descriptor -1 */
 	int32_t control;       /* listener of mootctl, or -1 */
 	struct store store;
 	_Atomic uint32_t revoked; /* times an account was suspended, removed */

@@ -260,6 +260,15 @@ server_init(struct server *sv)
 	if (geteuid() != 0) /* or we could not look into it */
 		server_add(sv, "core-dumps on");
 	server_add(sv, "max-clients-per-address 20000");
+	if (getenv("MOOT_TEST_LOCAL") != NULL)
+		server_local(sv);
+}
+
+void
+server_local(struct server *sv)
+{
+	snprintf(sv->local, sizeof(sv->local), "%s/moot.sock", sv->dir);
+	server_add(sv, "listen %s", sv->local);
 }
 
 void
@@ -429,7 +438,8 @@ server_listens(const struct server *sv)
 	int i, n = 0;
 
 	for (i = 0; i < sv->nsetting; i++)
-		n += strncmp(sv->setting[i], "listen ", 7) == 0;
+		n += strncmp(sv->setting[i], "listen ", 7) == 0 &&
+		    sv->setting[i][7] != '/';
 	return n;
 }
 

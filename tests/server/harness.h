@@ -82,6 +82,7 @@ struct server {
 	char config[96];
 	char log[96];
 	char control[96];
+	char local[96];    /* its Unix socket, if it has one; "" */
 	char *setting[SERVER_SETTINGS]; /* lines of the configuration */
 	int nsetting;
 	int crashes;       /* its log may tell of crashes */
@@ -96,6 +97,9 @@ void server_init(struct server *sv);
 /* The same for one with a store, in a directory "state" beside the rest, that
  * does not delay logins. */
 void server_init_store(struct server *sv);
+/* Has it listen at a Unix socket, by which client_connect() comes from now on.
+ * MOOT_TEST_LOCAL in the environment does it for all servers. */
+void server_local(struct server *sv);
 /* Replaces the setting KEY (VALUE NULL: removes it). */
 void server_set(struct server *sv, const char *key, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
@@ -199,6 +203,8 @@ struct client {
 };
 
 struct client *client_connect(struct server *sv);
+/* By its Unix socket, or that of somebody else there. */
+struct client *client_connect_local(struct server *sv);
 /* From another loopback address, or to another port (0: the first). */
 struct client *client_connect_from(struct server *sv, const char *address,
     int port);
