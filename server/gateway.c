@@ -20,6 +20,7 @@
 #include "cloak.h"
 #include "gateway.h"
 #include "handlers.h"
+#include "listener.h"
 #include "limit.h"
 #include "log.h"
 #include "registry.h"
@@ -61,7 +62,7 @@ gateway_has_certificates(void)
 	for (i = 0; i < config->nproxy; i++)
 		if (config->proxies[i].certificates)
 			return 1;
-	return config->nlisten_tls > 0;
+	return listener_has(LISTEN_TLS);
 }
 
 /* What ADDR is told if it has too many, or too often, or NULL.  Who is at its
@@ -130,7 +131,9 @@ gateway_proxy(struct command *c)
 	size_t len = session_input(c->sid, &buf);
 	char text[64];
 
-	if (proxy_parse(&p, buf, len) < 0) {
+	/* mootd-tls has no connections of its own */
+	if (proxy_parse(&p, buf, len) < 0 ||
+	    (c->s->kind == LISTEN_TLS && !p.known)) {
 		snprintf(text, sizeof(text), "%.*s", (int)len, buf);
 		limit_log("proxy %s: not a header of the PROXY protocol: %s",
 		    c->u->host, log_safe(text));

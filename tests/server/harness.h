@@ -126,8 +126,9 @@ void server_kill(struct server *sv);
 /* Ends it, in an orderly way or KILLED with all it has in System V, and starts
  * it again. */
 void server_restart(struct server *sv, int killed);
-/* To be called before the start: whoever passes the fault point POINT, "NAME:N"
- * of server/fault.h, for the Nth time dies there, once. */
+/* To be called before the start: when worker 1, or the store, passes the fault
+ * point POINT, "NAME:N" of server/fault.h, for the Nth time, it dies there,
+ * once. */
 void server_fault(struct server *sv, const char *point);
 /* Removes what a server left in System V and on disk. */
 void server_clean(struct server *sv);
@@ -184,9 +185,20 @@ const char *server_status(const struct server *sv, const char *field);
 
 /* ---- Clients ---- */
 
+struct client;
+/* How one speaks that does not do so in the clear; as send(2) and recv(2) that
+ * do not wait, but sending returns 0 when nothing can be sent now. */
+struct client_io {
+	ssize_t (*send)(struct client *c, const void *data, size_t len);
+	ssize_t (*recv)(struct client *c, void *buf, size_t size);
+	void (*end)(struct client *c);
+};
+
 struct client {
 	struct server *sv;
 	int fd;
+	const struct client_io *io; /* NULL: the socket as it is */
+	void *io_data;
 	int eof;
 	int mute;          /* does not answer PING */
 	char nick[64];
@@ -216,6 +228,10 @@ struct client *client_connect_from(struct server *sv, const char *address,
 void client_pass_on(struct client *c, const char *address, int certificate);
 /* "a5a5...", the same fingerprint as text; one of four static buffers. */
 const char *client_fingerprint(int certificate);
+/* A client on FD, which is connected. */
+struct client *client_on(struct server *sv, int fd);
+/* Waits until C is registered, up to the end of the MOTD. */
+void client_welcome(struct client *c);
 /* Connects, registers, waits for the end of the MOTD. */
 struct client *client_register(struct server *sv, const char *nick);
 /* The same with capabilities ("message-tags batch"), which must be had. */
