@@ -372,6 +372,18 @@ static const struct column invite_columns[] = {
 	{ NULL, NULL, 0 },
 };
 
+static const struct column cert_columns[] = {
+	{ "CERTIFICATE", "{certificate}", 0 },
+	{ "ADDED", "{added:d}", 0 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct column cert_lines[] = {
+	{ "account", "{account}", 0 },
+	{ "certificate", "{certificate}", 0 },
+	{ NULL, NULL, 0 },
+};
+
 static const struct column account_lines[] = {
 	{ "account", "{account}", 0 },
 	{ "no longer registered", "{unregistered}", 0 },
@@ -405,6 +417,9 @@ static const struct account_order {
 	{ "suspend", 1, 0, 1, account_lines },
 	{ "unsuspend", 1, 0, 1, account_lines },
 	{ "remove", 1, 0, 1, account_lines },
+	{ "cert", 1, 0, 1, cert_lines },
+	{ "uncert", 1, 0, 1, cert_lines },
+	{ "certs", 1, 0, 0, cert_columns },
 	{ "invite", 0, 0, 1, invite_lines },
 	{ "invites", 0, 0, 0, invite_columns },
 	{ "uninvite", 1, 0, 1, uninvite_lines },

@@ -99,13 +99,15 @@ static const struct setting settings[] = {
 	{ "password", setting_password, field_same, FIELD(password),
 	    1, 1, 0, 0, 0, NULL, NULL },
 	{ "operator", setting_operator, field_same, FIELD(operators),
-	    2, 3, 0, 0, REPEAT, NULL, NULL },
+	    2, 4, 0, 0, REPEAT, NULL, NULL },
 	{ "operator-class", setting_class, field_same, FIELD(classes),
 	    2, SETTING_VALUES, 0, 0, REPEAT, NULL, NULL },
 	{ "proxy", setting_proxy, field_same, FIELD(proxies),
 	    1, SETTING_VALUES, 0, 0, REPEAT, NULL, NULL },
 	{ "webirc", setting_webirc, field_same, FIELD(webircs),
 	    2, SETTING_VALUES, 0, 0, REPEAT, NULL, NULL },
+	{ "sts", setting_sts, field_same, FIELD(sts),
+	    1, 3, 0, 0, 0, "off", NULL },
 	{ "admin", setting_admin, field_same, FIELD(admin),
 	    1, SETTING_VALUES, 0, 0, REPEAT, NULL, NULL },
 	{ "flood", setting_rate, field_same, FIELD(flood),
@@ -275,6 +277,8 @@ config_check(struct parser *p)
 	char sendq[32], buffers[32];
 
 	setting_operators_check(p);
+	p->line = p->seen[setting_find("sts") - settings];
+	setting_sts_check(p);
 	if (config->tls_key[0] != '\0' && config->tls_cert[0] == '\0') {
 		p->line = p->seen[setting_find("tls-key") - settings];
 		complain(p, "tls-key: there is no tls-cert");

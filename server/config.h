@@ -70,10 +70,18 @@ struct config_webirc {
 	struct config_network network;
 };
 
+struct config_sts {            /* what clients are told of it */
+	int on, preload;
+	uint32_t duration;     /* s; 0: forget it */
+	uint32_t port;         /* of TLS */
+};
+
 struct config_operator {
 	char name[32];
-	char hash[160];
+	char hash[160];        /* "": of a certificate alone */
 	char class[32];        /* "": none, may do all */
+	int certified;         /* it has to show this certificate: */
+	uint8_t fingerprint[32];
 	uint32_t privileges;
 };
 
@@ -116,6 +124,7 @@ struct config {
 	int nproxy;
 	struct config_webirc webircs[CONFIG_GATEWAYS];
 	int nwebirc;
+	struct config_sts sts;
 	char admin[CONFIG_ADMIN][256];
 	int nadmin;
 	struct bucket_rate flood;   /* lines of a session; 20 a second, 200 */

@@ -86,6 +86,18 @@ show_key(struct command *c, const struct message *m)
 	row_end(c);
 }
 
+/* CERT name fingerprint ms */
+static void
+show_cert(struct command *c, const struct message *m)
+{
+	if (m->nparam < 3)
+		return;
+	row_begin();
+	row_time(m->param[2]);
+	row_text("certificate", m->param[1]);
+	row_end(c);
+}
+
 /* The next part begins behind CURSOR. */
 static enum command_result
 go_on(struct command *c, int exporting, const char *cursor)
@@ -117,6 +129,8 @@ show_part(struct command *c, int exporting)
 			show_row(c, &m);
 		if (strcmp(m.command, "METADATA") == 0)
 			show_key(c, &m);
+		if (strcmp(m.command, "CERT") == 0)
+			show_cert(c, &m);
 		if (strcmp(m.command, "ERASED") == 0 && m.nparam > 0) {
 			row_begin();
 			row_number("erased", atoll(m.param[0]));

@@ -349,6 +349,8 @@ static const struct service_row nickserv[] = {
 	    "GHOST NICK [PASSWORD]: disconnects who has your nick", 0 },
 	{ "SET", do_set, 2, 2, "SET PASSWORD NEW | ALWAYS-ON on|off: changes "
 	    "your password; whether you stay without a connection", 0 },
+	{ "CERT", certificate_order, 1, 2, "CERT ADD [FINGERPRINT] | DEL "
+	    "[FINGERPRINT] | LIST: certificates that log you in", 0 },
 	{ "DROP", do_drop, 1, 1, "DROP PASSWORD: removes your account", 0 },
 	{ "SAREGISTER", do_saregister, 2, 2,
 	    "SAREGISTER ACCOUNT PASSWORD: makes an account (operators)", 0 },

@@ -121,6 +121,11 @@ int setting_proxy(struct parser *p, char **value, int n);
 int setting_webirc(struct parser *p, char **value, int n);
 int setting_exempt(struct parser *p, char **value, int n);
 
+/* setting_sts.c */
+int setting_sts(struct parser *p, char **value, int n);
+/* Complains, once all lines are read, when nobody knows the port. */
+void setting_sts_check(struct parser *p);
+
 /* setting_operator.c */
 int setting_class(struct parser *p, char **value, int n);
 int setting_operator(struct parser *p, char **value, int n);

@@ -571,6 +571,7 @@ struct worker {
 	uint32_t restarts;
 	struct bell bell;
 	uint64_t tokens;       /* of 005, a hash: as its clients know them */
+	uint64_t caps[2];      /* likewise, values of sasl and sts */
 	_Atomic uint64_t waiters; /* workers that wait for room in MAILBOX */
 	uint64_t count;        /* envelopes made in this life */
 	uint64_t xline_seen;   /* its sessions were looked at up to there */

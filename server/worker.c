@@ -1035,6 +1035,7 @@ worker_main(unsigned id, const struct config *cfg)
 	FAULT("heal-epoch");
 	worker_adopt();
 	isupport_look();
+	cap_look();
 	bell_wake(&me->bell);
 	while (!me->retire && !state->stopping) {
 		if (pause_asked())

@@ -47,6 +47,8 @@ status_line(char *buf, size_t size, const struct buffer *b)
 		return 0;
 	if (s->state == SESSION_OVER)
 		snprintf(buf, size, "over: %s", s->why);
+	else if (c->refused)
+		snprintf(buf, size, "not trusted: see /trust");
 	else if (s->state == SESSION_QUITTING)
 		snprintf(buf, size, "leaving");
 	else if (s->state == SESSION_REGISTERING)
@@ -57,6 +59,19 @@ status_line(char *buf, size_t size, const struct buffer *b)
 		snprintf(buf, size, "reconnecting in %lld s",
 		    (long long)(wait + 999) / 1000);
 	return 1;
+}
+
+/* Who reads along; on this machine nobody can. */
+static int
+status_tls(char *buf, size_t size, const struct buffer *b)
+{
+	const struct connection *c = &b->session->connection;
+
+	if (c->tls && c->state == CONNECTION_OPEN)
+		snprintf(buf, size, "TLS");
+	else if (!connection_is_private(c))
+		snprintf(buf, size, "not encrypted");
+	return !c->tls;
 }
 
 static int
@@ -133,6 +148,7 @@ status_below(char *buf, size_t size, const struct buffer *b)
 
 static status_piece *const status_pieces[] = {
 	status_network,
+	status_tls,
 	status_nick,
 	status_line,
 	status_below,

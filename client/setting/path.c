@@ -49,6 +49,21 @@ path_state(char *path, size_t size, const char *name)
 }
 
 int
+path_named(char *path, size_t size, const char *name)
+{
+	const char *home = getenv("HOME");
+	int len;
+
+	if (*name == '/')
+		len = snprintf(path, size, "%s", name);
+	else if (strncmp(name, "~/", 2) == 0 && home != NULL)
+		len = snprintf(path, size, "%s%s", home, name + 1);
+	else
+		return path_config(path, size, name);
+	return len < 0 || (size_t)len >= size ? -1 : 0;
+}
+
+int
 path_prepare(const char *path)
 {
 	char part[PATH_MOST];

@@ -324,6 +324,86 @@ START_TEST(test_room)
 }
 END_TEST
 
+/* ---- STS ---- */
+
+/* What a client is told: SECURE, and from HERE. */
+static void
+sts_is(int secure, int here, const char *want)
+{
+	struct client *c = client_connect_from(&sv,
+	    secure || !here ? FULL : NULL, 0);
+
+	if (secure)
+		client_pass_on(c, here ? "127.0.0.1" : "192.0.2.1", 0);
+	else if (!here)
+		client_send(c, "PROXY TCP4 192.0.2.1 127.0.0.1 1 2");
+	client_send(c, "CAP LS 302\r\nPING :end");
+	client_block(c, "PONG *");
+	ck_assert_int_eq(client_block_count(c, "CAP * LS *sts*"),
+	    want != NULL);
+	if (want != NULL)
+		client_block_has(c, want);
+	/* it can never be had */
+	client_ask(c, "CAP REQ sts", "CAP * NAK :sts");
+	client_ask(c, "CAP REQ :batch sts", "CAP * NAK :batch sts");
+	client_close(c);
+}
+
+static void
+reload_with(const char *sts)
+{
+	server_set(&sv, "sts", "%s", sts);
+	server_write(&sv);
+	free(server_ctl(&sv, "reload", NULL));
+}
+
+START_TEST(test_sts)
+{
+	struct client *safe = connect_tls(FULL, 0), *old, *plain;
+
+	client_ask(safe, "CAP LS 302", "CAP * LS *");
+	client_send(safe, "CAP END");
+	go_on_as(safe, "safe");
+	old = register_tls(FULL, 0, "old");
+	plain = client_connect_from(&sv, FULL, 0);
+	client_send(plain, "PROXY TCP4 192.0.2.1 127.0.0.1 1 2");
+	client_ask(plain, "CAP LS 302", "CAP * LS *");
+	sts_is(1, 0, NULL);
+	sts_is(0, 0, NULL);
+
+	reload_with("86400 6697");
+	client_expect(safe, "CAP safe NEW :sts=duration=86400");
+	client_expect(plain, "CAP \\* NEW :sts=port=6697");
+	client_expect_none(old, "CAP *");
+	sts_is(1, 0, "CAP * LS *sts=duration=86400*");
+	sts_is(0, 0, "CAP * LS *sts=port=6697*");
+	sts_is(0, 1, NULL);
+	sts_is(1, 1, NULL);
+	/* nothing that one cannot read a value of */
+	client_send(old, "CAP LS");
+	client_expect(old, "CAP old LS :*");
+	ck_assert_ptr_null(strstr(old->line, "sts"));
+
+	reload_with("600 7000 preload");
+	client_expect(safe, "CAP safe NEW :sts=duration=600,preload");
+	client_expect(plain, "CAP \\* NEW :sts=port=7000");
+	/* it is not taken back but by nothing */
+	reload_with("off");
+	client_expect(safe, "CAP safe NEW :sts=duration=0");
+	client_expect_none(safe, "CAP * DEL *");
+	reload_with("0");
+	client_expect(safe, "CAP safe NEW :sts=duration=0");
+	client_expect_none(plain, "CAP *");
+	sts_is(1, 0, "CAP * LS *sts=duration=0*");
+	sts_is(0, 0, NULL);
+	/* a death tells nobody anything */
+	server_worker_kill(&sv, 1);
+	server_worker_kill(&sv, 2);
+	client_expect_none(safe, "CAP *");
+	client_expect_none(plain, "CAP *");
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -338,6 +418,7 @@ suite(void)
 	tcase_add_test(tc, test_webirc);
 	tcase_add_test(tc, test_devices);
 	tcase_add_test(tc, test_room);
+	tcase_add_test(tc, test_sts);
 	return s;
 }
 

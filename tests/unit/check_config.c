@@ -33,6 +33,8 @@
 #include "../../server/title.h"
 
 #define LEN(a) ((int)(sizeof(a) / sizeof((a)[0])))
+#define FINGERPRINT "0123456789abcdef0123456789abcdef" \
+	"0123456789abcdef0123456789ABCDEF"
 #define HASH "$6$saltsalt$abcdefghijklmnopqrstuvwxyz"
 #define RATE "takes NUMBER[/SECONDS] and BURST, or off"
 
@@ -93,8 +95,12 @@ show(const struct config *c, char *text, size_t size)
 	fprintf(f, "motd %s\npassword %s\n",
 	    c->motd != NULL ? c->motd : "(none)", c->password);
 	for (i = 0; i < c->noperator; i++)
-		fprintf(f, "operator %s %s\n", c->operators[i].name,
-		    c->operators[i].hash);
+		fprintf(f, "operator %s %s%s\n", c->operators[i].name,
+		    c->operators[i].hash,
+		    c->operators[i].certified ? " certificate" : "");
+	if (c->sts.on)
+		fprintf(f, "sts %u %u %d\n", c->sts.duration, c->sts.port,
+		    c->sts.preload);
 	if (c->network_icon[0] != '\0')
 		fprintf(f, "network-icon %s\n", c->network_icon);
 	for (i = 0; i < c->nproxy; i++)
@@ -227,6 +233,20 @@ static const struct {
 	{ "operator ann " HASH "\noperator Ann abcdefghij./0\n",
 	    "operator ann " HASH "\noperator Ann abcdefghij./0" },
 	{ "operator ann " HASH "\n", "ann: class \"\", 255" },
+	{ "operator ann certificate=" FINGERPRINT "\n",
+	    "operator ann  certificate" },
+	{ "operator-class x ban\noperator ann certificate=" FINGERPRINT
+	    " x\n", "ann: class \"x\", 2" },
+	{ "operator ann " HASH " certificate=" FINGERPRINT "\n",
+	    "operator ann " HASH " certificate" },
+	{ "operator ann certificate=" FINGERPRINT " " HASH "\n",
+	    "operator ann " HASH " certificate" },
+	{ "operator-class x ban\noperator ann " HASH " certificate="
+	    FINGERPRINT " x\noperator bob " HASH "\n",
+	    "operator ann " HASH " certificate\noperator bob " HASH },
+	{ "sts 86400 6697\n", "sts 86400 6697 0" },
+	{ "sts 2592000 6697 preload\n", "sts 2592000 6697 1" },
+	{ "sts 0\n", "sts 0 0 0" },
 	{ "operator ann " HASH " helper\noperator-class helper ban kill\n",
 	    "ann: class \"helper\", 6" },
 	{ "operator-class x all\noperator ann " HASH " x\n",
@@ -347,8 +367,8 @@ static const struct {
 	{ "workers\n", "c:1: workers: needs 1 value\n" },
 	{ "workers # 3\n", "c:1: workers: needs 1 value\n" },
 	{ "operator ann\n", "c:1: operator: needs 2 values\n" },
-	{ "operator a b c d\n",
-	    "c:1: operator: takes no more than 3 values\n" },
+	{ "operator a b c d e\n",
+	    "c:1: operator: takes no more than 4 values\n" },
 	{ "network A\nnetwork A\n", "c:2: network: already on line 1\n" },
 	{ "motd motd\nmotd motd\n", "c:2: motd: already on line 1\n" },
 	{ "x1\nnetwork A\nx2\n",
@@ -548,10 +568,28 @@ static const struct {
 	    "of 1 to 31 bytes without space, ':', ',', '*' and '?'\n" },
 	{ "operator ann " HASH " x\n\nadmin Ann\n",
 	    "c:1: operator: there is no operator-class \"x\"\n" },
+	{ "operator ann certificate=" FINGERPRINT " x y\n",
+	    "c:1: operator: \"y\" is not the name of a class\n" },
+	{ "operator ann " HASH " certificate=1 x\n", "c:1: operator: \"1\" "
+	    "is not the SHA-256 fingerprint of a certificate, 64 hexadecimal "
+	    "digits\n" },
+	{ "sts 60\n", "c:1: sts: at which port is TLS?\n" },
+	{ "sts -1 6697\n",
+	    "c:1: sts: \"-1\" is not a number of seconds of up to "
+	    "315360000\n" },
+	{ "sts 400000000 1\n", "c:1: sts: \"400000000\" is not a number of "
+	    "seconds of up to 315360000\n" },
+	{ "sts 60 65536\n",
+	    "c:1: sts: \"65536\" is not a port of up to 65535\n" },
+	{ "sts 60 preload 6697\n", "c:1: sts: \"6697\" is not preload\n" },
+	{ "sts off 6697\n",
+	    "c:1: sts: \"off\" is not a number of seconds of up to "
+	    "315360000\n" },
 	{ "operator ann " HASH " a,b\n",
 	    "c:1: operator: \"a,b\" is not the name of a class\n" },
 	{ "operator ann certificate=0123456789abcdef\n", "c:1: operator: "
-	    "certificates need TLS, which is not there yet\n" },
+	    "\"0123456789abcdef\" is not the SHA-256 fingerprint of a "
+	    "certificate, 64 hexadecimal digits\n" },
 	{ "operator-class x\n", "c:1: operator-class: needs 2 values\n" },
 	{ "operator-class x fly\n", "c:1: operator-class: there is no "
 	    "privilege \"fly\"\n" },
