@@ -17,6 +17,7 @@
 #include "client/session/ignore.h"
 #include "client/session/network.h"
 #include "client/session/room.h"
+#include "client/session/sealed.h"
 #include "client/session/session.h"
 #include "client/setting/set.h"
 #include "command.h"
@@ -519,6 +520,9 @@ static const struct command commands[] = {
 	{ "save", set_save, 0, "", "write changed settings to the file" },
 	{ "search", remark_search, 1, "[ROOM] TEXT",
 	    "find what was said, on the server" },
+	{ "secure", sealed_command, 0,
+	    "[NICK | off|verify|forget [NICK] | list]",
+	    "encrypt what you say to somebody, or see how things are" },
 	{ "server", cmd_server, 0, "[NAME]",
 	    "talk to another server; list them" },
 	{ "set", set_show_or_change, 0, "[[NETWORK.]SETTING [VALUE]]",

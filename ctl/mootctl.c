@@ -223,6 +223,14 @@ static const struct column status_lines[] = {
 	{ "database", "{store_size:b}, {store_messages} messages", 0 },
 	{ "oldest message", "{store_oldest:d}", 0 },
 	{ "last backup", "{store_backup:d}", 0 },
+	{ "tls", "{tls}, {tls_clients} clients, {tls_helpers} processes, "
+	    "{tls_restarts} restarts", 0 },
+	{ "handshakes", "{tls_handshakes}, {tls_resumed} resumed, "
+	    "{tls_failed} failed, {tls_timed_out} timed out", 0 },
+	{ "certificate", "{tls_certificate}, until {tls_expires:d}"
+	    "{tls_expiry}", 0 },
+	{ "pin", "{tls_pin}", 0 },
+	{ "pin in words", "{tls_words}", 0 },
 	{ "traffic", "{bytes_in:b} in, {bytes_out:b} out", 0 },
 	{ "buffers", "{buffers_used:b} of {buffers_total:b}", 0 },
 	{ "ipc-prefix", "{ipc_prefix}", 0 },

@@ -20,6 +20,7 @@
 #include "cloak.h"
 #include "gateway.h"
 #include "handlers.h"
+#include "listener.h"
 #include "limit.h"
 #include "log.h"
 #include "registry.h"
@@ -61,7 +62,7 @@ gateway_has_certificates(void)
 	for (i = 0; i < config->nproxy; i++)
 		if (config->proxies[i].certificates)
 			return 1;
-	return config->nlisten_tls > 0;
+	return listener_has(LISTEN_TLS);
 }
 
 /* What ADDR is told if it has too many, or too often, or NULL.  Who is at its

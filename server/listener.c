@@ -21,6 +21,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "helper_tls.h"
 #include "listener.h"
 #include "log.h"
 #include "notify.h"
@@ -260,9 +261,9 @@ listener_take_all(void)
 
 	for (i = 0; i < n; i++) {
 		fcntl(3 + i, F_SETFL, fcntl(3 + i, F_GETFL) | O_NONBLOCK);
-		listener_add(3 + i,
-		    unix_address(3 + i, &un) > 0 ? LISTEN_LOCAL
-		                                 : LISTEN_PLAIN);
+		listener_add(3 + i, notify_listen_is(i, "tls") ? LISTEN_SECURE
+		    : unix_address(3 + i, &un) > 0 ? LISTEN_LOCAL
+		                                   : LISTEN_PLAIN);
 	}
 	return n;
 }
@@ -277,14 +278,30 @@ is_needed(const struct config *c, const struct config_listen *l)
 	return c->file[0] != '\0' || listeners[0].fd < 0;
 }
 
-void
-listener_open_all(const struct config *c)
+/* Those of which mootd-tls accepts; one that nobody wrote down need not be had
+ * here, either. */
+static void
+listener_open_tls(const struct config *c)
+{
+	const struct config_listen *l = c->listen_tls;
+	int fd;
+
+	for (; l < c->listen_tls + c->nlisten_tls; l++)
+		if ((fd = listener_open(l)) >= 0)
+			listener_add(fd, LISTEN_SECURE);
+		else if (c->file[0] != '\0')
+			fatal("listen-tls %s: %s", l->text, strerror(errno));
+		else
+			log_warn("listen-tls %s: %s", l->text,
+			    strerror(errno));
+}
+
+static void
+listener_open_plain(const struct config *c)
 {
 	const struct config_listen *l = c->listen;
 	int fd;
 
-	if (listener_take_all() > 0)
-		return;
 	for (; l < c->listen + c->nlisten; l++) {
 		fd = is_path(l) ? path_open(c, l) : listener_open(l);
 		if (fd >= 0)
@@ -297,6 +314,34 @@ listener_open_all(const struct config *c)
 	}
 	if (listeners[0].fd < 0)
 		fatal("nothing to listen on");
+}
+
+int
+listener_has(enum listen_kind kind)
+{
+	const struct listener *l = listeners;
+
+	while (l->fd >= 0 && l->kind != kind)
+		l++;
+	return l->fd >= 0;
+}
+
+void
+listener_open_all(const struct config *c)
+{
+	int tls = helper_tls_found();
+
+	if (listener_take_all() == 0) {
+		listener_open_plain(c);
+		if (tls || c->file[0] != '\0')
+			listener_open_tls(c);
+	}
+	if (!listener_has(LISTEN_SECURE))
+		return;
+	if (!tls)
+		fatal_final("listen-tls: there is no mootd-tls beside mootd: "
+		    "it is built where OpenSSL's libssl is found");
+	listener_add_tls();
 }
 
 static const struct listener *
@@ -364,6 +409,9 @@ listener_log(void)
 		if (listeners[i].kind == LISTEN_LOCAL &&
 		    unix_address(listeners[i].fd, &un) > 0)
 			log_info("listening at %s", log_safe(un.sun_path));
+		else if (listeners[i].kind == LISTEN_SECURE)
+			log_info("listening for TLS on %s", address_show(
+			    listeners[i].fd, text, sizeof(text)));
 		else if (listeners[i].kind == LISTEN_PLAIN)
 			log_info("listening on %s", address_show(
 			    listeners[i].fd, text, sizeof(text)));

@@ -28,6 +28,8 @@ void listener_add_tls(void);
  * has to see by SO_PEERCRED that its own user listens there: should all of us
  * have died, the name is anybody's. */
 socklen_t listener_tls_address(struct sockaddr_un *un);
+/* Whether one of LISTENERS is of that kind. */
+int listener_has(enum listen_kind kind);
 /* The kind of the listener in L, which ends with -1, by which FD was accepted:
  * any TCP socket is LISTEN_PLAIN, -1 is none of them. */
 int listener_kind_of(const struct listener *l, int fd);

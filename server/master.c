@@ -42,6 +42,7 @@
 #include "confined.h"
 #include "fault.h"
 #include "helper.h"
+#include "helper_tls.h"
 #include "listener.h"
 #include "local.h"
 #include "log.h"
@@ -458,6 +459,7 @@ instance_continue(struct config *c)
 	memcpy(listeners, state->listeners, sizeof(listeners));
 	handover = state->handover;
 	confined_prepare(c);
+	helper_adopt(c);
 	pause_serve_under(
 	    pause_word(getpid(), pause_table(word) + 1, PAUSE_NONE));
 	local_read(c);
@@ -678,11 +680,29 @@ watch_workers(void)
 	return well;
 }
 
+/* What has to be seen to. */
+static const char *
+report_tls(char *text, size_t size)
+{
+	struct helper_tls_status s;
+	int days;
+
+	helper_tls_status(&s);
+	text[0] = '\0';
+	if (s.state == HELPER_TLS_FAILING)
+		snprintf(text, size, ", no TLS: %s", s.certificate.trouble);
+	else if ((days = helper_tls_expires_in(&s)) > 0)
+		snprintf(text, size, ", certificate expires in %d days", days);
+	else if (days == 0)
+		snprintf(text, size, ", certificate expires");
+	return text;
+}
+
 static void
 report(void)
 {
-	static char last[160];
-	char text[160];
+	static char last[400];
+	char text[sizeof(last)], tls[200];
 	unsigned w, alive = 0;
 	uint64_t clients = 0;
 
@@ -691,9 +711,9 @@ report(void)
 		clients += workers[w].clients;
 	}
 	snprintf(text, sizeof(text),
-	    "%llu clients, %u of %u workers, %u restarts",
+	    "%llu clients, %u of %u workers, %u restarts%s",
 	    (unsigned long long)clients, alive, nworker,
-	    state->restarts);
+	    state->restarts, report_tls(tls, sizeof(tls)));
 	if (strcmp(text, last) != 0) {
 		memcpy(last, text, sizeof(last));
 		notify("STATUS=%s", text);

@@ -17,6 +17,7 @@
 #include "../ipc/segment.h"
 #include "fault.h"
 #include "helper.h"
+#include "helper_tls.h"
 #include "log.h"
 #include "master.h"
 #include "notify.h"
@@ -53,10 +54,11 @@ version(void)
 	printf("mootd %s\n"
 	       "layout: %08x\n"
 	       "ipc: System V segment, message queues; shared descriptors\n"
-	       "helpers: %s\n",
+	       "helpers: %s, %s\n",
 	    MOOT_VERSION, state_layout_id(),
 	    helper_found() ? "mootd-store (accounts, history)"
-	                   : "none (no mootd-store: no accounts, no history)");
+	                   : "no mootd-store (no accounts, no history)",
+	    helper_tls_found() ? "mootd-tls (TLS)" : "no mootd-tls (no TLS)");
 }
 
 /* Reads FILE, or the standard one if it is there, or the embedded defaults;
@@ -68,6 +70,7 @@ settings_load(struct config *c, const char *file)
 
 	if (file == NULL && access(CONFIG_FILE, F_OK) != 0) {
 		config_default(c);
+		config_listen_tls(c);
 		return 0;
 	}
 	if (config_load(c, file != NULL ? file : CONFIG_FILE, &errors) == 0)
@@ -110,6 +113,9 @@ settings_private(struct config *c, const char *dir, int prefix)
 	c->listen[0].addrlen = sizeof(*in);
 	snprintf(c->listen[0].text, sizeof(c->listen[0].text), "127.0.0.1:0");
 	c->nlisten = 1;
+	/* TLS as well, where there is any */
+	c->listen_tls[0] = c->listen[0];
+	c->nlisten_tls = helper_tls_found();
 	c->ipc_prefix =
 	    prefix != 0 ? prefix : free_prefix(c->ipc_prefix + 1);
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ipc/clock.h"
 #include "../ipc/mailbox.h"
 #include "../irc/look.h"
 #include "fault.h"
@@ -594,7 +595,10 @@ registry_count_address(const struct in6_addr *addr, int delta)
 
 /* ---- the lock ---- */
 
-static int had_waiters; /* when we gave it back last */
+enum { WAKING = 200 /* us until who was woken has the lock */ };
+
+static int had_waiters;     /* when we gave it back last */
+static uint64_t wanted_till; /* us */
 
 void
 registry_lock(void)
@@ -609,6 +613,8 @@ registry_unlock(void)
 {
 	FAULT("lock-done");
 	had_waiters = lock_release(&state->segment.lock);
+	if (had_waiters)
+		wanted_till = clock_now_us() + WAKING;
 }
 
 int
@@ -618,4 +624,10 @@ registry_was_wanted(void)
 
 	had_waiters = 0;
 	return was;
+}
+
+int
+registry_is_wanted(void)
+{
+	return wanted_till != 0 && clock_now_us() < wanted_till;
 }

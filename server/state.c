@@ -15,6 +15,7 @@
 #include <sys/shm.h>
 
 #include "../ipc/mailbox.h"
+#include "../tls/page.h"
 #include "state.h"
 
 /* What was made, as it was made: the copy in the segment may be damaged. */
@@ -172,7 +173,7 @@ state_layout_id(void)
 		sizeof(struct address), sizeof(struct whowas),
 		sizeof(struct monitor), MONITOR_BUCKETS,
 		sizeof(struct xline), XLINES_MAX,
-		sizeof(struct secure),
+		sizeof(struct secure), sizeof(struct tls_page),
 		sizeof(struct chunk), sizeof(struct txn),
 		sizeof(struct envelope), CHUNK_STRIDE, WHOWAS_MAX,
 		INTAKE_SIZE, OWNED_BITS, RATES_MAX, sizeof(struct login),
@@ -213,6 +214,7 @@ state_create(const struct config *config, int nworker, uint32_t max_fd)
 	index_size = (uint32_t)d.buckets;
 	state->dimensions = d;
 	state->handover = -1;
+	state->tls_page = state->tls_life = state->tls_end = -1;
 	state->nworker = (uint32_t)nworker;
 	state->max_sessions = (uint32_t)d.sessions;
 	state->max_users = (uint32_t)d.users;
@@ -272,7 +274,10 @@ listeners_wrong(void)
 		if ((size_t)state->listeners[i].fd >= made.fds ||
 		    state->listeners[i].kind >= LISTEN_CONTROL)
 			return 1;
-	return i > LISTENERS_MAX || state->control >= (int)made.fds;
+	return i > LISTENERS_MAX || state->control >= (int)made.fds ||
+	    state->tls_page >= (int)made.fds ||
+	    state->tls_life >= (int)made.fds ||
+	    state->tls_end >= (int)made.fds;
 }
 
 static int

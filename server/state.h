@@ -637,6 +637,9 @@ struct state {
 	struct listener listeners[LISTENERS_MAX + 1]; /* of clients; ends with
 	                        * the descriptor -1 */
 	int32_t control;       /* listener of mootctl, or -1 */
+	int32_t tls_page;      /* of tls/page.h, or -1 */
+	int32_t tls_life, tls_end; /* a pipe whose end says to mootd-tls that
+	                        * all who share our table are gone; or -1 */
 	struct store store;
 	_Atomic uint32_t revoked; /* times an account was suspended, removed */
 	_Atomic uint64_t opers, invisible, registered, most_registered;

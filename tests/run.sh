@@ -84,6 +84,7 @@ if [ -x build/faults/mootd ]; then
 	one 'soak, masters killed' "$t/soak" -n 300 -t 4 -m 700
 	one 'soak, users moved' "$t/soak" -n 300 -t 4 -b 100
 	one 'churn' "$t/churn" -t 5
+	one 'attacks, small ones' "$t/attacks" -s
 	[ ! -x "$t/ledger" ] ||
 		one 'ledger' "$t/ledger" -t 6 -n 10 -p 1500 \
 		    -x "$PWD/$t/power.so"

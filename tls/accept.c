@@ -80,7 +80,8 @@ accept_some(int number)
 	socklen_t len;
 	int n, fd;
 
-	for (n = 0; n < ACCEPTS; n++) {
+	/* the word to leave may still be on its way */
+	for (n = 0; n < ACCEPTS && !place->leaving; n++) {
 		len = sizeof(ss);
 		fd = accept4(options.listener[number],
 		    (struct sockaddr *)&ss, &len,

@@ -14,6 +14,7 @@
 #include "buffer.h"
 #include "canvas.h"
 #include "client/session/room.h"
+#include "client/session/sealed.h"
 #include "client/session/session.h"
 #include "format.h"
 #include "lines.h"
@@ -95,6 +96,23 @@ status_room(char *buf, size_t size, const struct buffer *b)
 	return 0;
 }
 
+/* Whether what one says here is encrypted; why it cannot go is said then. */
+static int
+status_secure(char *buf, size_t size, const struct buffer *b)
+{
+	enum sealed_policy policy;
+	const char *why;
+
+	if (b->kind != BUFFER_PERSON)
+		return 0;
+	policy = sealed_policy(b->session, b->name, &why);
+	if (policy == SEALED_SEAL)
+		snprintf(buf, size, "secure");
+	else if (policy == SEALED_REFUSE)
+		snprintf(buf, size, "nothing is sent");
+	return policy == SEALED_REFUSE;
+}
+
 static int
 status_outbox(char *buf, size_t size, const struct buffer *b)
 {
@@ -153,6 +171,7 @@ static status_piece *const status_pieces[] = {
 	status_line,
 	status_below,
 	status_room,
+	status_secure,
 	status_typing,
 	status_outbox,
 	status_lag,

@@ -19,6 +19,7 @@
 #include "draft.h"
 #include "network.h"
 #include "own.h"
+#include "sealed.h"
 #include "session.h"
 
 const char *
@@ -272,5 +273,6 @@ network_keep(struct session *s, const char *what)
 	s->recent = (int)setting_number_in(s->network, "recent-lines");
 	if (path_state(path, sizeof(path), "drafts") == 0)
 		s->draft = draft_open(path, what != NULL ? what : "default");
+	sealed_open(s, what != NULL ? what : "default");
 	own_restore(s);
 }

@@ -34,6 +34,7 @@
 #include "own.h"
 #include "room.h"
 #include "sasl.h"
+#include "sealed.h"
 #include "session.h"
 
 #define PING_TOKEN "moot-"
@@ -93,6 +94,7 @@ session_clear(struct session *s)
 	sasl_clear(s);
 	outbox_clear(&s->outbox);
 	catchup_clear(s);
+	sealed_clear(s);
 	event_clear(s);
 	room_clear(&s->rooms);
 }
@@ -681,6 +683,7 @@ session_tick(struct session *s, int64_t now)
 	if (s->state != SESSION_ONLINE)
 		return;
 	catchup_tick(s, now);
+	sealed_tick(s, now);
 	own_pump(s, now);
 	session_ask(s, now);
 	session_check_idle(s, now);
@@ -702,6 +705,7 @@ session_due(const struct session *s)
 {
 	int64_t due = catchup_due(s);
 
+	session_sooner(&due, sealed_due(s));
 	if (s->pinging)
 		session_sooner(&due, session_later(s->pinged,
 		    s->connection.heard) + SESSION_DEAD);

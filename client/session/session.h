@@ -76,6 +76,7 @@ struct marker;
 struct recent;
 struct room;
 struct sasl;
+struct secure;
 
 struct session {
 	struct connection connection;
@@ -136,6 +137,7 @@ struct session {
 
 	struct outbox outbox;
 	struct catchup *catchup;
+	struct secure *secure; /* sealed_open(); NULL: there are no keys */
 	struct draft *draft;  /* the owner's, draft_open(); NULL: keeps none */
 	int to_catch_up;      /* the line is back, and nothing asked yet */
 	uint64_t ping;        /* the order in the PING under way */

@@ -8,6 +8,7 @@
 
 #include <sys/stat.h>
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -81,6 +82,22 @@ path_prepare(const char *path)
 		*s = '/';
 	}
 	return 0;
+}
+
+void
+path_name(char *dst, size_t size, const char *name)
+{
+	size_t len = 0;
+
+	for (; *name != '\0' && len + 4 < size; name++) {
+		if (isalnum((unsigned char)*name) || *name == '-' ||
+		    (*name == '.' && len > 0))
+			dst[len++] = *name;
+		else
+			len += snprintf(dst + len, size - len, "%%%02X",
+			    (unsigned char)*name);
+	}
+	dst[len] = '\0';
 }
 
 static int

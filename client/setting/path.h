@@ -25,4 +25,7 @@ int path_prepare(const char *path);
  * keeps its own.  -1 with errno. */
 int path_replace(const char *path, const char *text, size_t len, int mode);
 
+/* A file name of any name, cut to SIZE: what is not plain becomes %XX. */
+void path_name(char *dst, size_t size, const char *name);
+
 #endif

@@ -43,6 +43,7 @@ main(void)
 	srunner_add_suite(sr, check_judge());
 #ifdef TLS
 	srunner_add_suite(sr, check_tls_scram());
+	srunner_add_suite(sr, check_secure());
 #endif
 #ifdef SCREEN
 	srunner_add_suite(sr, check_screen_buffer());

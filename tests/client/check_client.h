@@ -32,6 +32,7 @@ Suite *check_known(void);
 Suite *check_judge(void);
 Suite *check_tls_scram(void);
 Suite *check_configfile(void);
+Suite *check_secure(void);
 Suite *check_setting(void);
 Suite *check_screen_buffer(void);
 Suite *check_screen_find(void);

@@ -184,9 +184,20 @@ const char *server_status(const struct server *sv, const char *field);
 
 /* ---- Clients ---- */
 
+struct client;
+/* How one speaks that does not do so in the clear; as send(2) and recv(2) that
+ * do not wait, but sending returns 0 when nothing can be sent now. */
+struct client_io {
+	ssize_t (*send)(struct client *c, const void *data, size_t len);
+	ssize_t (*recv)(struct client *c, void *buf, size_t size);
+	void (*end)(struct client *c);
+};
+
 struct client {
 	struct server *sv;
 	int fd;
+	const struct client_io *io; /* NULL: the socket as it is */
+	void *io_data;
 	int eof;
 	int mute;          /* does not answer PING */
 	char nick[64];
@@ -216,6 +227,10 @@ struct client *client_connect_from(struct server *sv, const char *address,
 void client_pass_on(struct client *c, const char *address, int certificate);
 /* "a5a5...", the same fingerprint as text; one of four static buffers. */
 const char *client_fingerprint(int certificate);
+/* A client on FD, which is connected. */
+struct client *client_on(struct server *sv, int fd);
+/* Waits until C is registered, up to the end of the MOTD. */
+void client_welcome(struct client *c);
 /* Connects, registers, waits for the end of the MOTD. */
 struct client *client_register(struct server *sv, const char *nick);
 /* The same with capabilities ("message-tags batch"), which must be had. */

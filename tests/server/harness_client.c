@@ -33,8 +33,8 @@ static int nclients;
 
 /* ---- Life ---- */
 
-static struct client *
-client_new(struct server *sv, int fd)
+struct client *
+client_on(struct server *sv, int fd)
 {
 	struct client *c = calloc(1, sizeof(*c));
 
@@ -66,7 +66,7 @@ client_connect_from(struct server *sv, const char *address, int port)
 	ck_assert_msg(connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0,
 	    "connect to port %d: %s", ntohs(to.sin_port), strerror(errno));
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	return client_new(sv, fd);
+	return client_on(sv, fd);
 }
 
 struct client *
@@ -79,7 +79,7 @@ client_connect_local(struct server *sv)
 	strcpy(un.sun_path, sv->local);
 	ck_assert_msg(connect(fd, (struct sockaddr *)&un, sizeof(un)) == 0,
 	    "connect to %s: %s", sv->local, strerror(errno));
-	return client_new(sv, fd);
+	return client_on(sv, fd);
 }
 
 struct client *
@@ -138,6 +138,8 @@ client_free(struct client *c)
 			clients[i] = clients[--nclients];
 	for (i = 0; i < CLIENT_RECENT; i++)
 		free(c->recent[i]);
+	if (c->io != NULL)
+		c->io->end(c);
 	close(c->fd);
 	free(c->in);
 	free(c->block);
@@ -199,8 +201,11 @@ client_port(const struct client *c)
 ssize_t
 client_offer(struct client *c, const void *data, size_t len)
 {
-	ssize_t n = send(c->fd, data, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	ssize_t n;
 
+	if (c->io != NULL)
+		return c->io->send(c, data, len);
+	n = send(c->fd, data, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (n >= 0)
 		return n;
 	return errno == EAGAIN || errno == EINTR ? 0 : -1;
@@ -272,8 +277,10 @@ client_fill(struct client *c)
 			c->in = realloc(c->in, c->size);
 			c->line = NULL;
 		}
-		n = recv(c->fd, c->in + c->len, c->size - c->len,
-		    MSG_DONTWAIT);
+		n = c->io != NULL
+		    ? c->io->recv(c, c->in + c->len, c->size - c->len)
+		    : recv(c->fd, c->in + c->len, c->size - c->len,
+		          MSG_DONTWAIT);
 		if (n > 0) {
 			c->len += (size_t)n;
 			continue;
@@ -676,7 +683,7 @@ client_isupport(const struct client *c, const char *token, char *buf,
 
 /* Waits for the end of the MOTD; a nick that an earlier test has not let go
  * yet is asked for again. */
-static void
+void
 client_welcome(struct client *c)
 {
 	long end = clock_ms() + harness_ms(HARNESS_WAIT), left;
