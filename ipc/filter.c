@@ -164,6 +164,9 @@ static const struct row rows[] = {
 	ALLOW(WORKER | TLS, setsockopt),
 	ALLOW(WORKER | TLS, getsockname),
 	ALLOW(WORKER | TLS, getpeername),
+	/* a client of TLS has a stream to a worker as well */
+	ALLOW_IF(TLS, socket, ARG(0, AMONG, AF_UNIX)),
+	ALLOW(TLS, connect),
 	/* a table of descriptors is given away */
 	ALLOW(WORKER | TLS, sendmsg),
 	ALLOW(WORKER, sendmmsg),
@@ -182,18 +185,22 @@ static const struct row rows[] = {
 	    ARG(1, AMONG, SIOCINQ, SIOCOUTQ)),
 
 	/* files: which ones, Landlock knows */
+	ALLOW_IF(TLS, openat,
+	    ARG(2, WITHOUT, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)),
+	ALLOW_IF(TLS, open,
+	    ARG(1, WITHOUT, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)),
 	ALLOW(STORE, access),
 	ALLOW(STORE, faccessat),
 	ALLOW(STORE, fchmod),
 	ALLOW(STORE, fchown),
 	ALLOW(STORE, fdatasync),
-	ALLOW(STORE, fstat),
+	ALLOW(STORE | TLS, fstat),
 	ALLOW(STORE, fsync),
 	ALLOW(STORE, ftruncate),
 	ALLOW(STORE, getcwd),
-	ALLOW(STORE, lseek),
+	ALLOW(STORE | TLS, lseek),
 	ALLOW(STORE, lstat),
-	ALLOW(STORE, newfstatat),
+	ALLOW(STORE | TLS, newfstatat),
 	ALLOW(STORE, open),
 	ALLOW(STORE, openat),
 	ALLOW(STORE, pread64),
@@ -202,7 +209,7 @@ static const struct row rows[] = {
 	ALLOW(STORE, readlinkat),
 	ALLOW(STORE, rename),
 	ALLOW(STORE, renameat),
-	ALLOW(STORE, stat),
+	ALLOW(STORE | TLS, stat),
 	ALLOW(STORE, unlink),
 	ALLOW(STORE, unlinkat),
 
@@ -226,13 +233,13 @@ static const struct row rows[] = {
 
 	/* threads, which are for slow sums; no process */
 	{ CALL(clone3), ALL, ENOSYS, { ARG_ANY } },
-	ALLOW_IF(ALL, clone,
+	ALLOW_IF(WORKER | STORE, clone,
 	    ARG(0, WITH, THREAD)),
 	ALLOW(ALL, set_robust_list),
 	ALLOW(ALL, rseq),
 	ALLOW(ALL, sched_yield),
 	ALLOW(ALL, sched_getaffinity),
-	ALLOW_IF(ALL, setpriority,
+	ALLOW_IF(WORKER | STORE, setpriority,
 	    ARG(0, AMONG, PRIO_PROCESS)),
 	ALLOW(ALL, exit),
 	ALLOW(ALL, exit_group),
@@ -265,7 +272,6 @@ static const struct row rows[] = {
 
 	/* nobody's, but named in a log */
 	ALLOW(NOBODY, bind),
-	ALLOW(NOBODY, connect),
 	ALLOW(NOBODY, dup2),
 	ALLOW(NOBODY, execve),
 	ALLOW(NOBODY, execveat),
@@ -289,7 +295,6 @@ static const struct row rows[] = {
 	ALLOW(NOBODY, shmat),
 	ALLOW(NOBODY, shmctl),
 	ALLOW(NOBODY, shmget),
-	ALLOW(NOBODY, socket),
 	ALLOW(NOBODY, socketpair),
 	ALLOW(NOBODY, splice),
 	ALLOW(NOBODY, statx),

@@ -406,7 +406,7 @@ row_secure(uint32_t i)
 
 	if (fingerprint != NULL)
 		proxy_fingerprint_text(text, fingerprint);
-	row_number("secure", t != NULL);
+	row_number("secure", secure_is(&sessions[i]));
 	row_text("tls", t != NULL ? t->version : "");
 	row_text("cipher", t != NULL ? t->cipher : "");
 	row_text("certificate", text);

@@ -29,6 +29,7 @@
 #include "../server/log.h"
 #include "../server/title.h"
 #include "accept.h"
+#include "confined.h"
 #include "connection.h"
 #include "context.h"
 #include "options.h"
@@ -193,6 +194,7 @@ main(int argc, char **argv)
 		return EXIT_CERTIFICATE;
 	connection_start(epoll);
 	accept_open(epoll, EVENT_LISTENER);
+	confined_begin();
 	atomic_store(&place->ready, 1);
 	title_set("mootd-tls: %d", options.place);
 	serve();
