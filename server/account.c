@@ -70,6 +70,14 @@ account_keys(void)
 
 /* ---- answers ---- */
 
+static void
+count_failure(const struct message *m)
+{
+	if (strcmp(m->command, "FAIL") == 0 && m->nparam > 1 &&
+	    strcmp(m->param[1], "BAD_CREDENTIALS") == 0)
+		worker_count(COUNT_LOGINS_FAILED, 1);
+}
+
 int
 account_verdict(struct command *c, struct message *m)
 {
@@ -78,8 +86,10 @@ account_verdict(struct command *c, struct message *m)
 		    "The server's memory gave no answer" } };
 
 	while (ask_message(c, m)) {
-		if (strcmp(m->command, "DELAY") != 0 || m->nparam < 1)
+		if (strcmp(m->command, "DELAY") != 0 || m->nparam < 1) {
+			count_failure(m);
 			return 1;
+		}
 		if (now_ms < c->s->heard + strtoull(m->param[0], NULL, 10))
 			return 0;
 	}

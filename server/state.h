@@ -540,6 +540,7 @@ enum counter {
 	COUNT_TIMED_OUT,       /* had not registered in time */
 	COUNT_CROWDED_OUT,     /* had not registered, and others wanted to */
 	COUNT_DELAYED,         /* lines that waited for tokens */
+	COUNT_LOGINS_FAILED,   /* no such account, or not its password */
 	COUNT_CUT_SENDQ,       /* had too much unread, */
 	COUNT_CUT_MEMORY,      /* or most, and no buffer was left */
 	COUNT_MAX
