@@ -34,6 +34,12 @@ struct config_listen {
 	int usual;             /* nobody wrote it: it may fail */
 };
 
+enum {                          /* who of this machine is signed in */
+	LOCAL_ACCOUNTS_OFF,
+	LOCAL_ACCOUNTS_ON,      /* who has an account, or may register one */
+	LOCAL_ACCOUNTS_CREATE,  /* everybody */
+};
+
 enum {                          /* who may connect to a path */
 	LOCAL_EVERYBODY,
 	LOCAL_OWNER,
@@ -86,6 +92,11 @@ struct config_operator {
 	uint32_t privileges;
 };
 
+struct config_room_group {
+	char room[80];
+	uint32_t gid;
+};
+
 struct config {
 	char file[256];             /* where it came from; "" = defaults */
 	char name[64];              /* default: the host name, if it is valid */
@@ -98,6 +109,10 @@ struct config {
 	                             * and moot.sock beside `control' */
 	int local_access;           /* LOCAL_*: who may connect to a path */
 	char local_group[32];       /* with LOCAL_GROUP */
+	int local_accounts;         /* LOCAL_ACCOUNTS_* */
+	char local_users[256];      /* /etc/passwd */
+	struct config_room_group room_groups[CONFIG_GATEWAYS];
+	int nroom_group;
 	struct config_listen listen_tls[CONFIG_LISTEN];
 	int nlisten_tls;            /* 0: no TLS; see config_listen_tls() */
 	char tls_cert[256];         /* "": mootd-tls makes its own */
