@@ -191,6 +191,17 @@ sealed_tick(struct session *s, int64_t now)
 #endif
 }
 
+void
+sealed_lost(struct session *s)
+{
+#ifdef TLS
+	if (s->secure != NULL)
+		exchange_lost(s);
+#else
+	(void)s;
+#endif
+}
+
 int64_t
 sealed_due(const struct session *s)
 {
