@@ -27,6 +27,7 @@
 #include "ask.h"
 #include "deliver.h"
 #include "handlers.h"
+#include "local.h"
 #include "oper.h"
 #include "owned.h"
 #include "registry.h"
@@ -310,6 +311,8 @@ refuse_register(struct command *c, const char *name, const char **code)
 	*code = "BAD_ACCOUNT_NAME";
 	if (!name_is_nick(name) || account_looks_service(name))
 		return "An account is named as a nick is";
+	if (local_keeps(c, name))
+		return "That is the name of a user of the server's machine";
 	if (look_mixes(name))
 		return "It mixes letters that look alike";
 	*code = "INVALID_EMAIL";
