@@ -206,6 +206,7 @@ show_totals(struct command *c)
 		{ "timed_out", COUNT_TIMED_OUT },
 		{ "crowded_out", COUNT_CROWDED_OUT },
 		{ "delayed", COUNT_DELAYED },
+		{ "logins_failed", COUNT_LOGINS_FAILED },
 		{ "cut_sendq", COUNT_CUT_SENDQ },
 		{ "cut_memory", COUNT_CUT_MEMORY },
 		{ "lines", COUNT_LINES_IN },
@@ -406,7 +407,7 @@ row_secure(uint32_t i)
 
 	if (fingerprint != NULL)
 		proxy_fingerprint_text(text, fingerprint);
-	row_number("secure", t != NULL);
+	row_number("secure", secure_is(&sessions[i]));
 	row_text("tls", t != NULL ? t->version : "");
 	row_text("cipher", t != NULL ? t->cipher : "");
 	row_text("certificate", text);

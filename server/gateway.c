@@ -131,7 +131,9 @@ gateway_proxy(struct command *c)
 	size_t len = session_input(c->sid, &buf);
 	char text[64];
 
-	if (proxy_parse(&p, buf, len) < 0) {
+	/* mootd-tls has no connections of its own */
+	if (proxy_parse(&p, buf, len) < 0 ||
+	    (c->s->kind == LISTEN_TLS && !p.known)) {
 		snprintf(text, sizeof(text), "%.*s", (int)len, buf);
 		limit_log("proxy %s: not a header of the PROXY protocol: %s",
 		    c->u->host, log_safe(text));

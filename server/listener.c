@@ -331,11 +331,10 @@ listener_open_all(const struct config *c)
 {
 	int tls = helper_tls_found();
 
-	if (listener_take_all() == 0) {
+	if (listener_take_all() == 0)
 		listener_open_plain(c);
-		if (tls || c->file[0] != '\0')
-			listener_open_tls(c);
-	}
+	if (!listener_has(LISTEN_SECURE) && (tls || c->file[0] != '\0'))
+		listener_open_tls(c);
 	if (!listener_has(LISTEN_SECURE))
 		return;
 	if (!tls)

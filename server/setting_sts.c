@@ -4,6 +4,7 @@
  * in register.c.
  */
 
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,11 +63,28 @@ setting_sts(struct parser *p, char **value, int n)
 	return 0;
 }
 
+/* The port of the first address for TLS, 0 when there is none. */
+static uint32_t
+port_of_tls(const struct config *config)
+{
+	const struct sockaddr_storage *ss = &config->listen_tls[0].addr;
+	in_port_t port;
+
+	if (config->nlisten_tls == 0)
+		return 0;
+	port = ss->ss_family == AF_INET6
+	    ? ((const struct sockaddr_in6 *)(const void *)ss)->sin6_port
+	    : ((const struct sockaddr_in *)(const void *)ss)->sin_port;
+	return ntohs(port);
+}
+
 void
 setting_sts_check(struct parser *p)
 {
-	const struct config_sts *sts = &p->config->sts;
+	struct config_sts *sts = &p->config->sts;
 
+	if (sts->on && sts->port == 0)
+		sts->port = port_of_tls(p->config);
 	if (sts->on && sts->duration > 0 && sts->port == 0)
 		complain(p, "sts: at which port is TLS?");
 }

@@ -673,10 +673,12 @@ server_restart(struct server *sv, int killed)
 void
 server_fault(struct server *sv, const char *point)
 {
+	enum { STORE = 63 /* FAULT_STORE of server/fault.h */ };
 	static char env[2][160];
 
 	snprintf(env[0], sizeof(env[0]), "MOOT_FAULT_MAP=%s/faults", sv->dir);
-	snprintf(env[1], sizeof(env[1]), "MOOT_FAULT=%s:1", point);
+	snprintf(env[1], sizeof(env[1]), "MOOT_FAULT=%s:%d", point,
+	    strncmp(point, "store-", 6) == 0 ? STORE : 1);
 	sv->env[0] = env[0];
 	sv->env[1] = env[1];
 	sv->crashes = 1;

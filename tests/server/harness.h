@@ -126,8 +126,9 @@ void server_kill(struct server *sv);
 /* Ends it, in an orderly way or KILLED with all it has in System V, and starts
  * it again. */
 void server_restart(struct server *sv, int killed);
-/* To be called before the start: whoever passes the fault point POINT, "NAME:N"
- * of server/fault.h, for the Nth time dies there, once. */
+/* To be called before the start: when worker 1, or the store, passes the fault
+ * point POINT, "NAME:N" of server/fault.h, for the Nth time, it dies there,
+ * once. */
 void server_fault(struct server *sv, const char *point);
 /* Removes what a server left in System V and on disk. */
 void server_clean(struct server *sv);

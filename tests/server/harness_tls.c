@@ -134,9 +134,10 @@ note_session(SSL *ssl, SSL_SESSION *told)
 {
 	struct session *s = SSL_get_app_data(ssl);
 
+	/* a copy, since an end that is not in order spoils the original */
 	SSL_SESSION_free(s->told);
-	s->told = told;
-	return 1;
+	s->told = SSL_SESSION_dup(told);
+	return 0;
 }
 
 static SSL_CTX *
