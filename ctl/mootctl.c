@@ -403,6 +403,7 @@ static const struct column account_lines[] = {
 static const struct column invite_lines[] = {
 	{ "invitation", "{token}", 0 },
 	{ "expires", "{expires:d}", 0 },
+	{ "join by", "moot '{uri}'", 0 },
 	{ NULL, NULL, 0 },
 };
 

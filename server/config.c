@@ -54,6 +54,8 @@ static const struct setting settings[] = {
 	    1, 1, 0, 0, 0, NULL, NULL },
 	{ "network-icon", setting_icon, field_same, FIELD(network_icon),
 	    1, 1, 0, 0, 0, NULL, NULL },
+	{ "public-address", setting_public, field_same, FIELD(public_address),
+	    1, 1, 0, 0, 0, NULL, NULL },
 	{ "listen", setting_listen, setting_listens_same, FIELD(listen),
 	    1, CONFIG_LISTEN, 0, 0, FIXED | REPEAT,
 	    "127.0.0.1:6667 [::1]:6667", NULL },

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "../ipc/bucket.h"
+#include "../irc/uri.h"
 
 /*
  * mootd.conf(5): a keyword and its values a line.  One table holds every
@@ -102,6 +103,7 @@ struct config {
 	char network[64];           /* "Moot" */
 	char description[128];      /* "": the network's name does */
 	char network_icon[CONFIG_ICON]; /* "" = none */
+	char public_address[URI_HOST + 8]; /* "" = from name and listen-tls */
 	struct config_listen listen[CONFIG_LISTEN];
 	int nlisten;                /* none given: 127.0.0.1:6667, [::1]:6667,
 	                             * and moot.sock beside `control' */

@@ -90,6 +90,7 @@ void setting_size_text(char *text, size_t size, uint64_t n);
 int setting_name(struct parser *p, char **value, int n);
 void setting_name_derive(char *text, size_t size);
 int setting_network(struct parser *p, char **value, int n);
+int setting_public(struct parser *p, char **value, int n);
 int setting_description(struct parser *p, char **value, int n);
 int setting_icon(struct parser *p, char **value, int n);
 int setting_client_tag_deny(struct parser *p, char **value, int n);
