@@ -67,6 +67,7 @@ secure_close(struct secure *c)
 		return;
 	if (c->dirty)
 		keyring_save(c->ring);
+	exchange_clear(c);
 	keyring_close(c->ring);
 	for (i = 0; i < SECURE_MEMOS; i++)
 		secure_forget_memo(&c->memos[i]);

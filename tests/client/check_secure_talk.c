@@ -855,6 +855,17 @@ START_TEST(no_answer_is_told)
 }
 END_TEST
 
+/* What was under way when the line was lost is over, and said so. */
+START_TEST(a_lost_line_is_told)
+{
+	command(ALICE, "rob");
+	sealed_lost(&people[ALICE].s);
+	told(ALICE, "no answer from rob");
+	flow();
+	agree();
+}
+END_TEST
+
 START_TEST(a_program_declines)
 {
 	secure_close(people[BOB].s.secure);
@@ -898,6 +909,7 @@ check_secure_talk(void)
 	tcase_add_test(t, a_new_nick_is_followed);
 	tcase_add_test(t, the_past_agrees_on_nothing);
 	tcase_add_test(t, no_answer_is_told);
+	tcase_add_test(t, a_lost_line_is_told);
 	tcase_add_test(t, a_program_declines);
 	tcase_set_timeout(t, 60);
 	suite_add_tcase(s, t);

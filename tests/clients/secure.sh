@@ -16,10 +16,12 @@
 
 . "$(dirname "$0")/terminals"
 
-command -v tmux >"$dir/ok" || {
-	skip 'all of it (there is no tmux)'
-	total
-}
+for p in tmux socat openssl; do
+	command -v $p >"$dir/ok" || {
+		skip "all of it (there is no $p)"
+		total
+	}
+done
 "$MOOT" -h | grep -q '^  -l' || {
 	skip 'all of it (there is no screen)'
 	total
