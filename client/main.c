@@ -18,6 +18,7 @@
 #include "client/setting/first.h"
 #include "client/setting/secret.h"
 #include "face.h"
+#include "irc/uri.h"
 #include "loop.h"
 #include "news.h"
 #include "version.h"
@@ -186,8 +187,27 @@ settings_read(const char *file)
 	return result;
 }
 
+/* Somebody who is invited has no account there yet; the network is what is
+ * then gone to. */
 static void
-settings_open(const struct options *o)
+settings_join(struct options *o)
+{
+	static char *network[1];
+	struct uri u;
+
+	if (o->nwhere != 1 || uri_read(&u, o->where[0]) == -1 ||
+	    *u.token == '\0')
+		return;
+	if (!terminal_is_typed() || !terminal_is_shown())
+		fail("an invitation is taken up at a terminal");
+	network[0] = (char *)(uintptr_t)first_join(&u);
+	if (network[0] == NULL)
+		exit(STATUS_REFUSED);
+	o->where = network;
+}
+
+static void
+settings_open(struct options *o)
 {
 	if (o->exported) {
 		config_export(stdout);
@@ -195,6 +215,7 @@ settings_open(const struct options *o)
 	}
 	if (settings_read(o->config) == 1 && is_first(o) && first_run() == -1)
 		exit(STATUS_OK);
+	settings_join(o);
 }
 
 /* ---- sessions ---- */

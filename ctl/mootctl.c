@@ -212,6 +212,7 @@ static const struct column status_lines[] = {
 	    "timed out, {crowded_out} made room", 0 },
 	{ "addresses", "{counted_addresses} with connections counted", 0 },
 	{ "delayed", "{delayed} commands", 0 },
+	{ "logins", "{logins_failed} failed", 0 },
 	{ "cut", "{cut_sendq} over sendq, {cut_memory} for want of buffers",
 	    0 },
 	{ "commands", "{lines}", 0 },
@@ -402,6 +403,7 @@ static const struct column account_lines[] = {
 static const struct column invite_lines[] = {
 	{ "invitation", "{token}", 0 },
 	{ "expires", "{expires:d}", 0 },
+	{ "join by", "moot '{uri}'", 0 },
 	{ NULL, NULL, 0 },
 };
 

@@ -123,15 +123,16 @@ uri_authority(struct uri *u, const char *text, size_t len)
 static int
 uri_room(struct uri *u, const char *text, size_t len)
 {
-	char room[URI_ROOM - 1];
+	char room[URI_ROOM];
+	int n;
 
 	if (len == 0)
 		return 0;
 	if (uri_decode(room, sizeof(room), text, len) == -1)
 		return -1;
-	snprintf(u->room, sizeof(u->room), "%s%s",
+	n = snprintf(u->room, sizeof(u->room), "%s%s",
 	    strchr("#&+!", *room) != NULL ? "" : "#", room);
-	return 0;
+	return n < (int)sizeof(u->room) ? 0 : -1;
 }
 
 static int

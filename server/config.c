@@ -54,11 +54,19 @@ static const struct setting settings[] = {
 	    1, 1, 0, 0, 0, NULL, NULL },
 	{ "network-icon", setting_icon, field_same, FIELD(network_icon),
 	    1, 1, 0, 0, 0, NULL, NULL },
+	{ "public-address", setting_public, field_same, FIELD(public_address),
+	    1, 1, 0, 0, 0, NULL, NULL },
 	{ "listen", setting_listen, setting_listens_same, FIELD(listen),
 	    1, CONFIG_LISTEN, 0, 0, FIXED | REPEAT,
 	    "127.0.0.1:6667 [::1]:6667", NULL },
 	{ "local-access", setting_local_access, field_same,
 	    FIELD(local_access), 1, 2, 0, 0, FIXED, "everybody", NULL },
+	{ "local-accounts", setting_local_accounts, field_same,
+	    FIELD(local_accounts), 1, 1, 0, 0, 0, "on", NULL },
+	{ "local-users", setting_path, field_same, FIELD(local_users),
+	    1, 1, 0, 0, 0, "/etc/passwd", NULL },
+	{ "room-group", setting_room_group, field_same, FIELD(room_groups),
+	    2, 2, 0, 0, REPEAT, NULL, NULL },
 	{ "listen-tls", setting_listen, setting_listens_same,
 	    FIELD(listen_tls),
 	    1, CONFIG_LISTEN, 0, 0, FIXED | REPEAT, NULL, NULL },
@@ -409,6 +417,7 @@ config_free(struct config *config)
 	config->motd = NULL;
 	explicit_bzero(config->password, sizeof config->password);
 	explicit_bzero(config->operators, sizeof config->operators);
+	config->nroom_group = 0;
 	explicit_bzero(config->webircs, sizeof config->webircs);
 	config->nwebirc = 0;
 	config->noperator = 0;

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "../ipc/bucket.h"
+#include "../irc/uri.h"
 
 /*
  * mootd.conf(5): a keyword and its values a line.  One table holds every
@@ -31,6 +32,12 @@ struct config_listen {
 	char text[112];        /* as written, for messages; of a Unix socket,
 	                        * its path */
 	int usual;             /* nobody wrote it: it may fail */
+};
+
+enum {                          /* who of this machine is signed in */
+	LOCAL_ACCOUNTS_OFF,
+	LOCAL_ACCOUNTS_ON,      /* who has an account, or may register one */
+	LOCAL_ACCOUNTS_CREATE,  /* everybody */
 };
 
 enum {                          /* who may connect to a path */
@@ -85,17 +92,27 @@ struct config_operator {
 	uint32_t privileges;
 };
 
+struct config_room_group {
+	char room[80];
+	uint32_t gid;
+};
+
 struct config {
 	char file[256];             /* where it came from; "" = defaults */
 	char name[64];              /* default: the host name, if it is valid */
 	char network[64];           /* "Moot" */
 	char description[128];      /* "": the network's name does */
 	char network_icon[CONFIG_ICON]; /* "" = none */
+	char public_address[URI_HOST + 8]; /* "" = from name and listen-tls */
 	struct config_listen listen[CONFIG_LISTEN];
 	int nlisten;                /* none given: 127.0.0.1:6667, [::1]:6667,
 	                             * and moot.sock beside `control' */
 	int local_access;           /* LOCAL_*: who may connect to a path */
 	char local_group[32];       /* with LOCAL_GROUP */
+	int local_accounts;         /* LOCAL_ACCOUNTS_* */
+	char local_users[256];      /* /etc/passwd */
+	struct config_room_group room_groups[CONFIG_GATEWAYS];
+	int nroom_group;
 	struct config_listen listen_tls[CONFIG_LISTEN];
 	int nlisten_tls;            /* 0: no TLS; see config_listen_tls() */
 	char tls_cert[256];         /* "": mootd-tls makes its own */

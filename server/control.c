@@ -206,6 +206,7 @@ show_totals(struct command *c)
 		{ "timed_out", COUNT_TIMED_OUT },
 		{ "crowded_out", COUNT_CROWDED_OUT },
 		{ "delayed", COUNT_DELAYED },
+		{ "logins_failed", COUNT_LOGINS_FAILED },
 		{ "cut_sendq", COUNT_CUT_SENDQ },
 		{ "cut_memory", COUNT_CUT_MEMORY },
 		{ "lines", COUNT_LINES_IN },

@@ -44,6 +44,7 @@
 #include "helper.h"
 #include "helper_tls.h"
 #include "listener.h"
+#include "local.h"
 #include "log.h"
 #include "master.h"
 #include "notify.h"
@@ -403,6 +404,7 @@ instance_create(const struct config *c)
 		    strerror(errno));
 	state->handover = handover;
 	cloak_open(c);
+	local_read(c);
 	helper_prepare(c);
 	for (w = 1; w <= nworker; w++)
 		worker_prepare(w);
@@ -460,6 +462,7 @@ instance_continue(struct config *c)
 	helper_adopt(c);
 	pause_serve_under(
 	    pause_word(getpid(), pause_table(word) + 1, PAUSE_NONE));
+	local_read(c);
 	for (w = 1; w <= nworker; w++) {
 		workers[w].ended = 0; /* nobody knows of what */
 		trace_take(&traces[w]);
@@ -765,6 +768,7 @@ reload(void)
 	log_open("master", (enum log_level)settings->log_level, log_to_syslog);
 	confined_prepare(settings);
 	confined_log(settings);
+	local_read(settings);
 	helper_reload(settings);
 	atomic_store(&workers[1].retire, 1);
 	FAULT("reload-first");
@@ -972,6 +976,7 @@ master_run(int upgraded)
 		rebalance_now_and_then();
 		well = watch_workers();
 		helper_watch();
+		local_look(settings);
 		report();
 		if (dog > 0 && well && clock_now() - fed >= dog / 2) {
 			notify("WATCHDOG=1");

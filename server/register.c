@@ -22,6 +22,7 @@
 #include "deliver.h"
 #include "device.h"
 #include "handlers.h"
+#include "local.h"
 #include "metadata.h"
 #include "monitor.h"
 #include "registry.h"
@@ -66,6 +67,8 @@ enum {
 	STEP_BANS,     /* before STEP_TRY: bans are fetched from the store */
 	STEP_TAKE,     /* the nick */
 	STEP_FETCH,    /* what the account says of itself is fetched */
+	STEP_LOCAL,    /* before STEP_TRY: a user of this machine is signed
+	                * in */
 };
 
 static void
@@ -160,13 +163,21 @@ take_nick(struct command *c)
 	return CMD_MORE;
 }
 
+/* Whether it has said all that is needed. */
+static int
+is_complete(const struct command *c)
+{
+	return !(c->u->flags & USER_REGISTERED) &&
+	    wanted_nick(c)[0] != '\0' && c->u->user[0] != '\0' &&
+	    !(c->s->flags & SESSION_CAP);
+}
+
 static enum command_result
 try_register(struct command *c)
 {
 	enum command_result r;
 
-	if ((c->u->flags & USER_REGISTERED) || wanted_nick(c)[0] == '\0' ||
-	    c->u->user[0] == '\0' || (c->s->flags & SESSION_CAP))
+	if (!is_complete(c))
 		return CMD_DONE;
 	if (config->password[0] != '\0' && !(c->s->flags & SESSION_PASS)) {
 		reply(c, ERR_PASSWDMISMATCH);
@@ -209,6 +220,20 @@ fetch_bans(struct command *c)
 
 	if (r != CMD_DONE)
 		return r;
+	c->step = STEP_LOCAL;
+	c->cursor = 0;
+	return CMD_MORE;
+}
+
+static enum command_result
+sign_in(struct command *c)
+{
+	enum command_result r = CMD_DONE;
+
+	if (is_complete(c) && ((c->step & STEP_ASKED) || local_waits(c)))
+		r = local_sign_in(c);
+	if (r != CMD_DONE)
+		return r;
 	c->step = STEP_TRY;
 	c->cursor = 0;
 	return CMD_MORE;
@@ -221,6 +246,8 @@ go_on(struct command *c)
 	switch (c->step & ~(uint32_t)STEP_ASKED) {
 	case STEP_BANS:
 		return fetch_bans(c);
+	case STEP_LOCAL:
+		return sign_in(c);
 	case STEP_TRY:
 		return try_register(c);
 	case STEP_HANDED:
@@ -249,7 +276,9 @@ then_register(struct command *c)
 {
 	if (c->u->flags & USER_REGISTERED)
 		return CMD_DONE;
-	c->step = xline_is_loaded() ? STEP_TRY : STEP_BANS;
+	c->step = !xline_is_loaded() ? STEP_BANS
+	    : c->s->kind == LISTEN_LOCAL ? STEP_LOCAL
+	                                 : STEP_TRY;
 	return CMD_MORE;
 }
 
@@ -329,7 +358,8 @@ first_nick(struct command *c, const char *nick)
 	}
 	c->s->flags |= SESSION_DENIED;
 	if (!look_same(nick, c->u->account) &&
-	    !((c->s->flags & SESSION_CAP) && store_accepts())) {
+	    !((c->s->flags & SESSION_CAP) && store_accepts()) &&
+	    !local_waits(c)) {
 		reply(c, ERR_NICKNAMEINUSE, nick);
 		return CMD_DONE;
 	}

@@ -19,6 +19,7 @@
 #include "ask.h"
 #include "audit.h"
 #include "handlers.h"
+#include "local.h"
 #include "oper.h"
 #include "registry.h"
 #include "service.h"
@@ -94,6 +95,11 @@ do_register(struct command *c, struct order *o)
 	if (!(c->step & STEP_ASKED) &&
 	    (why = account_refuses_email(email)) != NULL) {
 		service_notice(c, "%s.", why);
+		return CMD_DONE;
+	}
+	if (!(c->step & STEP_ASKED) && local_keeps(c, c->u->nick)) {
+		service_notice(c, "%s is the name of a user of the server's "
+		    "machine.", c->u->nick);
 		return CMD_DONE;
 	}
 	c->context = account_policy();

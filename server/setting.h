@@ -81,6 +81,7 @@ int setting_level(struct parser *p, char **value, int n);
 int setting_confine(struct parser *p, char **value, int n);
 int setting_core(struct parser *p, char **value, int n);
 int setting_switch(struct parser *p, char **value, int n);
+int setting_local_accounts(struct parser *p, char **value, int n);
 int setting_registration(struct parser *p, char **value, int n);
 /* Writes a size as a person would: the largest unit that loses nothing. */
 void setting_size_text(char *text, size_t size, uint64_t n);
@@ -89,6 +90,7 @@ void setting_size_text(char *text, size_t size, uint64_t n);
 int setting_name(struct parser *p, char **value, int n);
 void setting_name_derive(char *text, size_t size);
 int setting_network(struct parser *p, char **value, int n);
+int setting_public(struct parser *p, char **value, int n);
 int setting_description(struct parser *p, char **value, int n);
 int setting_icon(struct parser *p, char **value, int n);
 int setting_client_tag_deny(struct parser *p, char **value, int n);
@@ -112,6 +114,7 @@ char *setting_slurp(const char *file, size_t most, size_t *len,
 int setting_listen(struct parser *p, char **value, int n);
 /* Adds a PATH that is listened at by default, if it can be one. */
 void setting_listen_usual(struct config *config, const char *path);
+int setting_room_group(struct parser *p, char **value, int n);
 int setting_local_access(struct parser *p, char **value, int n);
 int setting_listens_same(const struct config *a, const struct config *b,
     const struct setting *st);

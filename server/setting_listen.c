@@ -8,11 +8,13 @@
 #include <net/if.h>
 #include <netinet/in.h>
 
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 
+#include "../irc/name.h"
 #include "config.h"
 #include "log.h"
 #include "setting.h"
@@ -239,6 +241,38 @@ setting_local_access(struct parser *p, char **value, int n)
 	config->local_access = i;
 	snprintf(config->local_group, sizeof config->local_group, "%s",
 	    n == 2 ? value[1] : "");
+	return 0;
+}
+
+/* A room, and the name of the Unix group whose members may join it. */
+int
+setting_room_group(struct parser *p, char **value, int n)
+{
+	struct config *config = p->config;
+	struct config_room_group *g =
+	    &config->room_groups[config->nroom_group];
+	struct group *gr = getgrnam(value[1]);
+
+	(void)n;
+	if (config->nroom_group == CONFIG_GATEWAYS) {
+		complain(p, "room-group: more than %d lines", CONFIG_GATEWAYS);
+		return -1;
+	}
+	if (!name_is_channel(value[0]) ||
+	    strlen(value[0]) >= sizeof g->room) {
+		complain(p, "room-group: \"%s\" is no name of a room",
+		    log_safe(value[0]));
+		return -1;
+	}
+	if (gr == NULL) {
+		complain(p, "room-group: there is no group \"%s\"",
+		    log_safe(value[1]));
+		return -1;
+	}
+	memset(g, 0, sizeof *g);
+	snprintf(g->room, sizeof g->room, "%s", value[0]);
+	g->gid = gr->gr_gid;
+	config->nroom_group++;
 	return 0;
 }
 

@@ -43,6 +43,7 @@ struct monitor *monitors;
 struct monitor_list *monitor_lists;
 uint32_t *monitor_index;
 struct whowas *whowases;
+struct login *logins;
 struct xline *xlines;
 struct bucket_place *rates;
 uint32_t *nick_index, *account_index, *room_index, *address_index;
@@ -117,6 +118,7 @@ state_layout(char *base, const struct dimensions *d)
 		{ &monitor_index, MONITOR_BUCKETS * d->workers,
 		    sizeof(uint32_t) },
 		{ &whowases, WHOWAS_MAX, sizeof(struct whowas) },
+		{ &logins, 2 * LOGINS_MAX, sizeof(struct login) },
 		{ &xlines, XLINES_MAX, sizeof(struct xline) },
 		{ &rates, RATES_MAX, sizeof(struct bucket_place) },
 		{ &nick_index, d->buckets, sizeof(uint32_t) },
@@ -174,7 +176,8 @@ state_layout_id(void)
 		sizeof(struct secure), sizeof(struct tls_page),
 		sizeof(struct chunk), sizeof(struct txn),
 		sizeof(struct envelope), CHUNK_STRIDE, WHOWAS_MAX,
-		INTAKE_SIZE, OWNED_BITS, RATES_MAX };
+		INTAKE_SIZE, OWNED_BITS, RATES_MAX, sizeof(struct login),
+		LOGINS_MAX };
 	uint32_t h = 2166136261u;
 	size_t i;
 

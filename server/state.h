@@ -75,6 +75,7 @@ enum {
 	STORE_MAILBOX = 0x40,  /* the ID that the store's key is made of */
 	INTAKE_SIZE = 8 << 20, /* bytes that wait for their commit */
 	OWNED_BITS = 1 << 20,  /* for names of accounts: owned.h */
+	LOGINS_MAX = 4096,     /* users of this machine that are known */
 	MASTER_FDS = 16,       /* the highest descriptors: the master's own */
 };
 
@@ -539,6 +540,7 @@ enum counter {
 	COUNT_TIMED_OUT,       /* had not registered in time */
 	COUNT_CROWDED_OUT,     /* had not registered, and others wanted to */
 	COUNT_DELAYED,         /* lines that waited for tokens */
+	COUNT_LOGINS_FAILED,   /* no such account, or not its password */
 	COUNT_CUT_SENDQ,       /* had too much unread, */
 	COUNT_CUT_MEMORY,      /* or most, and no buffer was left */
 	COUNT_MAX
@@ -603,6 +605,12 @@ struct trace {                 /* the last words of a worker that crashed */
 	char text[TRACE_TEXT];
 };
 
+/* A user of this machine whose name can be that of an account. */
+struct login {
+	uint32_t uid;
+	char name[NAME_NICK + 1];
+};
+
 struct list {                  /* a free list, oldest first */
 	uint32_t first, last;
 	uint32_t used;         /* slots handed out */
@@ -655,6 +663,10 @@ struct state {
 	_Atomic uint64_t xline_serial; /* grows with each change of a ban */
 	uint32_t xlines_high;  /* first place never used */
 	uint32_t xlines_loaded; /* what the store has is there */
+	/* of the two lists of LOGINS that which is read; the master writes the
+	 * other one */
+	_Atomic uint32_t logins_which;
+	uint32_t nlogin[2];
 	uint8_t cloak_key[16];
 	uint64_t rate_seed;    /* of RATES */
 };
@@ -681,6 +693,7 @@ extern struct monitor *monitors;
 extern struct monitor_list *monitor_lists; /* by session */
 extern uint32_t *monitor_index;     /* heads, by bucket and worker */
 extern struct whowas *whowases;
+extern struct login *logins;        /* two lists of LOGINS_MAX */
 extern struct xline *xlines;
 extern struct bucket_place *rates;  /* of connections, by address */
 extern uint32_t *nick_index, *account_index, *room_index, *address_index;

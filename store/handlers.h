@@ -33,6 +33,9 @@ request_handler req_account_uninvite;
 request_handler prepare_plain, prepare_password;
 request_handler req_plain, req_identify, req_scram, req_external;
 
+/* local.c */
+request_handler req_local;
+
 /* room.c */
 request_handler req_room_register, req_room_drop, req_room_save;
 request_handler req_room_founder, req_room_access, req_room_ban;

@@ -82,6 +82,8 @@ const struct request_row request_rows[] = {
 	    "<account> <setting> :<value>" },
 	{ "SEEN", NULL, req_seen, NULL, 1, REQUEST_WRITE,
 	    "<account>" },
+	{ "LOCAL", NULL, req_local, NULL, 2, REQUEST_WRITE,
+	    "<uid> <login>" },
 	{ "OWNER", NULL, req_owner, NULL, 1, REQUEST_READ,
 	    "<nick>" },
 

@@ -71,6 +71,8 @@ done
 if [ -x build/faults/mootd ]; then
 	programs build/faults:build/faults
 	one 'explore, a sample' "$t/explore" -t "${EXPLORE:-40}"
+	one 'explore by Unix sockets, a sample' "$t/explore" -u \
+	    -t "${EXPLORE_LOCAL:-25}"
 	one 'explore with a memory, a sample' "$t/explore" -m \
 	    -t "${EXPLORE_MEMORY:-20}"
 	# fails when what stood for the absent is looked for in one place

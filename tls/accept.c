@@ -111,6 +111,12 @@ accept_balance(void)
 	    mine <= least + AHEAD + least / EIGHTH);
 }
 
+int
+accept_rests(void)
+{
+	return epoll >= 0 && !waiting;
+}
+
 void
 accept_some(int number)
 {

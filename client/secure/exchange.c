@@ -91,9 +91,15 @@ exchange_stop(struct session *s, const char *nick)
 {
 	struct exchange **at;
 
-	while (*(at = nick == NULL ? &s->secure->exchanges :
-	    exchange_with(s, nick)) != NULL)
+	while (*(at = exchange_with(s, nick)) != NULL)
 		exchange_free(at);
+}
+
+void
+exchange_clear(struct secure *c)
+{
+	while (c->exchanges != NULL)
+		exchange_free(&c->exchanges);
 }
 
 void
@@ -486,6 +492,12 @@ exchange_tick(struct session *s, int64_t now)
 			exchange_give_up(s, at);
 		else
 			at = &(*at)->next;
+}
+
+void
+exchange_lost(struct session *s)
+{
+	exchange_tick(s, INT64_MAX);
 }
 
 int64_t

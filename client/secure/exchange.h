@@ -7,6 +7,8 @@
 #include "client/session/event.h"
 #include "envelope.h"
 
+struct secure;
+
 /* Agreeing on keys: the handshake as it goes from moot to moot. */
 
 /* Milliseconds; it can be set when building, for the tests. */
@@ -29,9 +31,12 @@ void exchange_ready(struct session *s, const uint8_t id[ENVELOPE_ID]);
 /* Whether we wait for NICK to agree. */
 int exchange_is_with(const struct session *s, const char *nick);
 void exchange_nick(struct session *s, const char *old, const char *new);
-/* Nothing more comes of the one with NICK, or (NULL) of any. */
+/* Nothing more comes of the one with NICK; of any, as C is closed. */
 void exchange_stop(struct session *s, const char *nick);
+void exchange_clear(struct secure *c);
 void exchange_tick(struct session *s, int64_t now);
+/* The line is lost, and with it what was on its way. */
+void exchange_lost(struct session *s);
 int64_t exchange_due(const struct session *s);
 
 #endif

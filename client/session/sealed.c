@@ -61,6 +61,7 @@ sealed_policy(struct session *s, const char *target, const char **why)
 	if (s->secure != NULL)
 		return secure_policy(s, target, why);
 #endif
+	(void)s;
 	(void)target;
 	*why = "";
 	return SEALED_PLAIN;
@@ -96,6 +97,7 @@ sealed_seal(struct session *s, const char *target, const char *text,
 	if (s->secure != NULL)
 		return secure_seal(s, target, text, sealed, why);
 #endif
+	(void)s;
 	(void)target;
 	(void)text;
 	(void)sealed;
@@ -188,6 +190,17 @@ sealed_tick(struct session *s, int64_t now)
 #else
 	(void)s;
 	(void)now;
+#endif
+}
+
+void
+sealed_lost(struct session *s)
+{
+#ifdef TLS
+	if (s->secure != NULL)
+		exchange_lost(s);
+#else
+	(void)s;
 #endif
 }
 

@@ -63,6 +63,8 @@ void sealed_tell(struct session *s, const struct event_line *e,
 void sealed_nick(struct session *s, const char *old, const char *new);
 
 void sealed_tick(struct session *s, int64_t now);
+/* The line is lost. */
+void sealed_lost(struct session *s);
 /* When something is due; INT64_MAX: nothing. */
 int64_t sealed_due(const struct session *s);
 

@@ -446,6 +446,7 @@ session_drop(struct session *s)
 	s->state = SESSION_OFFLINE;
 	catchup_lost(s);
 	event_lost(s);
+	sealed_lost(s);
 	own_lost(s);
 }
 

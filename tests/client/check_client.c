@@ -44,6 +44,7 @@ main(void)
 #ifdef TLS
 	srunner_add_suite(sr, check_tls_scram());
 	srunner_add_suite(sr, check_secure());
+	srunner_add_suite(sr, check_secure_talk());
 #endif
 #ifdef SCREEN
 	srunner_add_suite(sr, check_screen_buffer());

@@ -33,6 +33,7 @@ Suite *check_judge(void);
 Suite *check_tls_scram(void);
 Suite *check_configfile(void);
 Suite *check_secure(void);
+Suite *check_secure_talk(void);
 Suite *check_setting(void);
 Suite *check_screen_buffer(void);
 Suite *check_screen_find(void);

@@ -101,6 +101,8 @@ show(const struct config *c, char *text, size_t size)
 	if (c->sts.on)
 		fprintf(f, "sts %u %u %d\n", c->sts.duration, c->sts.port,
 		    c->sts.preload);
+	if (c->public_address[0] != '\0')
+		fprintf(f, "public-address %s\n", c->public_address);
 	if (c->network_icon[0] != '\0')
 		fprintf(f, "network-icon %s\n", c->network_icon);
 	for (i = 0; i < c->nproxy; i++)
@@ -257,6 +259,8 @@ static const struct {
 	{ "audit-age 0\n", "audit-age 0" },
 	{ "password-least 3\n", "password-least 3" },
 	{ "cloak on\n", "cloak 1" },
+	{ "public-address irc.a.b:7000\n", "public-address irc.a.b:7000" },
+	{ "public-address [2001:db8::1]\n", "public-address [2001:db8::1]" },
 	{ "network-icon https://a.b/c?x={size}\n",
 	    "network-icon https://a.b/c?x={size}" },
 	{ "proxy 10.0.0.1 ::1\nproxy 10.0.0.0/8\n",
@@ -610,6 +614,10 @@ static const struct {
 	{ "control /0123456789012345678901234567890123456789012345678901234567"
 	    "8901234567890123456789012345678901234567890123456789\n",
 	    "c:1: control: the path is longer than 107 bytes\n" },
+	{ "public-address a:0\n", "c:1: public-address: \"a:0\" is not a "
+	    "host, or HOST:PORT\n" },
+	{ "public-address a/b\n", "c:1: public-address: \"a/b\" is not a "
+	    "host, or HOST:PORT\n" },
 	{ "network-icon irc://a\n", "c:1: network-icon: \"irc://a\" is not a "
 	    "URL of http or https in ASCII\n" },
 	{ "network-icon https://\n", "c:1: network-icon: \"https://\" is not "
