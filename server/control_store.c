@@ -170,6 +170,10 @@ control_history(struct command *c)
 {
 	if (strcasecmp(c->m.param[0], "ERASE") == 0)
 		return audit(c, "ERASE", c->m.param[1], "", history);
+	/* the first part of it */
+	if (strcasecmp(c->m.param[0], "EXPORT") == 0 &&
+	    (c->m.nparam < 3 || strcmp(c->m.param[2], "0") == 0))
+		return audit(c, "EXPORT", c->m.param[1], "", history);
 	return history(c);
 }
 

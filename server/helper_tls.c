@@ -175,6 +175,8 @@ words_settings(struct words *w)
 	word(w, "-i%u", settings->tls_handshakes);
 	word(w, "-j%u", settings->tls_handshakes_per_address);
 	word(w, "-l%d", settings->log_level);
+	word(w, "-C%d", settings->confine);
+	word(w, "-D%d", settings->core_dumps);
 	words_proxies(w);
 	if (log_to_syslog)
 		word(w, "-s");

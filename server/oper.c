@@ -91,8 +91,8 @@ oper_allowed(struct command *c, uint32_t privilege)
 static enum command_result
 oper_fail(struct command *c)
 {
-	log_warn("oper: %s failed as %s", source_of(c->uid),
-	    log_safe(c->m.param[0]));
+	/* in the log alone: anybody could fill a database with this */
+	audit_log(c, "OPER", c->m.param[0], "failed");
 	if (config->noperator == 0)
 		reply(c, ERR_NOOPERHOST);
 	else

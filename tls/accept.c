@@ -17,7 +17,7 @@
 
 enum {
 	ACCEPTS = 16,          /* new clients a turn */
-	AHEAD = 16,            /* clients more than another has, and an */
+	AHEAD = 4,             /* clients more than another has, and an */
 	EIGHTH = 8,            /* eighth of those, until it steps back */
 	HUNG = 1000,           /* ms without a sign of life: not counted on */
 	SHORTAGE = 100,        /* ms to wait when there are no descriptors */
@@ -109,6 +109,12 @@ accept_balance(void)
 	least = fewest();
 	wait_at_all(least == UINT32_MAX ||
 	    mine <= least + AHEAD + least / EIGHTH);
+}
+
+int
+accept_rests(void)
+{
+	return epoll >= 0 && !waiting;
 }
 
 void

@@ -37,6 +37,7 @@ enum {
 
 static struct server sv, quiet;
 static int small;              /* -s */
+static int skipped;
 static long seconds = 10;
 static long made;              /* connections, or writes: what was done */
 static long begun;             /* ms: since when */
@@ -52,7 +53,7 @@ size(int n)
 
 /* From the address 127.0.NET.HOST; -1 when that cannot be. */
 static int
-raw_connect(int port, int net, int host)
+raw_open(int port, int net, int host)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
@@ -68,12 +69,20 @@ raw_connect(int port, int net, int host)
 	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
 	if (bind(fd, (struct sockaddr *)&from, sizeof(from)) == 0 &&
 	    (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0 ||
-		errno == EINPROGRESS)) {
-		made++;
+		errno == EINPROGRESS))
 		return fd;
-	}
 	close(fd);
 	return -1;
+}
+
+/* The same, counted. */
+static int
+raw_connect(int port, int net, int host)
+{
+	int fd = raw_open(port, net, host);
+
+	made += fd >= 0;
+	return fd;
 }
 
 /* With a reset: no port stays in TIME_WAIT. */
@@ -88,7 +97,7 @@ raw_close(int fd)
 	close(fd);
 }
 
-static int raw[SILENT];
+static int raw[SILENT], raw_said[SILENT];
 static int raw_at;
 
 static void
@@ -158,6 +167,68 @@ connect_turn(void)
 		raw[raw_at] = raw_connect(sv.port[0], 2, 1 +
 		    (int)(made % size(100)));
 		raw_at = (raw_at + 1) % most;
+	}
+}
+
+/* ---- handshakes ---- */
+
+static int tls_port;
+
+/* A ClientHello of TLS 1.3, with a key share that is good: what follows is all
+ * that a handshake costs the server. */
+static const unsigned char hello[] = {
+	0x16, 3, 1, 0, 122, 1, 0, 0, 118, 3, 3,
+	1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
+	1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
+	0,                               /* no session */
+	0, 2, 0x13, 1,                   /* TLS_AES_128_GCM_SHA256 */
+	1, 0, 0, 75,
+	0, 0x0a, 0, 4, 0, 2, 0, 0x1d,    /* supported_groups: x25519 */
+	0, 0x0d, 0, 14, 0, 12, 4, 3, 5, 3, 6, 3, 8, 4, 8, 7, 4, 1,
+	0, 0x2b, 0, 3, 2, 3, 4,          /* supported_versions: 1.3 */
+	0, 0x33, 0, 38, 0, 36, 0, 0x1d, 0, 32,
+	9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+};
+
+/* A port that nobody has, a moment ago. */
+static int
+port_free(void)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(in);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&in, len), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&in, &len), 0);
+	close(fd);
+	return ntohs(in.sin_port);
+}
+
+/* Says ClientHello, and comes anew when that is answered, from 50 addresses:
+ * of 200 at a time, each has cost the server a key and a signature. */
+static void
+handshake_turn(void)
+{
+	char buf[4096];
+	ssize_t n;
+	int k, i, most = size(200);
+
+	for (k = 0; k < most; k++) {
+		i = k;
+		n = raw[i] < 0 ? 0 : recv(raw[i], buf, sizeof(buf), 0);
+		if (n < 0 && (errno == EAGAIN || errno == ENOTCONN)) {
+			/* not before it is connected */
+			if (!raw_said[i] && send(raw[i], hello, sizeof(hello),
+			        MSG_NOSIGNAL) == (ssize_t)sizeof(hello))
+				raw_said[i] = 1;
+			continue;
+		}
+		made += n > 0 && buf[0] == 0x16;
+		raw_close(raw[i]);
+		raw[i] = raw_open(tls_port, 4, 1 + i % 50);
+		raw_said[i] = 0;
 	}
 }
 
@@ -293,6 +364,8 @@ static const struct attack {
 	    "crowded_out", "connections that never register" },
 	{ "connections", raw_start, connect_turn, raw_stop,
 	    "refused_rate", "connections" },
+	{ "handshakes", raw_start, handshake_turn, raw_stop,
+	    "tls_accepted", "handshakes answered" },
 	{ "joins", joins_start, storm_turn, nothing,
 	    "delayed", "writes of JOIN and PART" },
 	{ "nicks", nicks_start, storm_turn, nothing,
@@ -306,7 +379,7 @@ static const struct attack {
 enum { ATTACKS = sizeof(attacks) / sizeof(attacks[0]) };
 
 static void
-server_ready(struct server *s)
+server_ready(struct server *s, int port)
 {
 	server_init(s);
 	server_set(s, "workers", "2");
@@ -316,10 +389,15 @@ server_ready(struct server *s)
 	server_set(s, "max-clients-per-address", NULL);
 	if (small)
 		server_set(s, "max-clients", "1000");
+	if (port != 0)
+		server_add(s, "listen-tls 127.0.0.1:%d", port);
 	/* the honest are many people at one address, and two who talk more
 	 * than anybody should */
 	server_add(s, "exempt 127.0.0.1");
 	server_start(s);
+	if (port != 0)
+		wait_for(strcmp(server_status(s, "tls"), "serving") == 0,
+		    20000);
 }
 
 static void
@@ -350,8 +428,9 @@ run(const struct attack *a)
 	struct witness w;
 	long rate;
 
-	server_ready(&sv);
-	server_ready(&quiet);
+	tls_port = a->turn == handshake_turn ? port_free() : 0;
+	server_ready(&sv, tls_port);
+	server_ready(&quiet, 0);
 	made = 0;
 	if (a->turn == storm_turn)
 		a->start(); /* they are honest up to here */
@@ -384,12 +463,30 @@ run(const struct attack *a)
 	server_stop(&quiet);
 }
 
+/* Whether there is a mootd-tls beside the mootd that is tested. */
+static int
+has_tls(void)
+{
+	const char *mootd = getenv("MOOTD");
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s-tls",
+	    mootd != NULL ? mootd : "./mootd");
+	return access(path, X_OK) == 0;
+}
+
 /* Each in a process of its own, whose priority is its own. */
 static int
 run_apart(const struct attack *a)
 {
-	pid_t pid = fork();
+	pid_t pid;
 
+	if (a->turn == handshake_turn && !has_tls()) {
+		printf("SKIPPED: %s: no mootd-tls\n", a->name);
+		skipped++;
+		return 0;
+	}
+	pid = fork();
 	if (pid == 0) {
 		run(a);
 		exit(0);
@@ -432,6 +529,7 @@ main(int argc, char **argv)
 			n++;
 			bad += run_apart(&attacks[i]);
 		}
-	printf("attacks: %d passed, %d failed\n", n - bad, bad);
+	printf("attacks: %d passed, %d failed, %d skipped\n",
+	    n - bad - skipped, bad, skipped);
 	return bad > 0 || n == 0;
 }
