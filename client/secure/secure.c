@@ -540,6 +540,23 @@ secure_again(struct secure_memo *m, const struct event_line *e,
 	return NULL;
 }
 
+/* What a server holds back, or sends in another order, shows by the numbers;
+ * history comes in any order.  NEXT is the one that was due. */
+static void
+secure_tell_order(struct session *s, const struct event_line *e,
+    uint32_t counter, uint32_t next)
+{
+	if (e->past || (e->flags & NEWS_PLAYBACK) || counter == next)
+		return;
+	if (counter < next)
+		secure_say(s, NEWS_CLIENT, e->nick, "%s has said this before "
+		    "what came last:", e->nick);
+	else
+		secure_say(s, NEWS_CLIENT, e->nick, "messages of %s before "
+		    "this one that have not come: %lu", e->nick,
+		    (unsigned long)(counter - next));
+}
+
 /* The text of a message; NULL: WHY. */
 static const char *
 secure_read(struct session *s, struct event_line *e,
@@ -548,6 +565,7 @@ secure_read(struct session *s, struct event_line *e,
 	struct secure_memo *m = secure_recall(s->secure, v, e->own);
 	struct agreement *a;
 	struct contact *c;
+	uint32_t next;
 
 	if (m != NULL)
 		return secure_again(m, e, why);
@@ -561,9 +579,12 @@ secure_read(struct session *s, struct event_line *e,
 		*why = "its key is another one than before; see /secure verify";
 		return NULL;
 	}
+	next = a->ratchet.in.next;
 	if (secure_unseal(s, a, v, why) != 't')
 		return NULL;
-	if (!a->confirmed)
+	if (a->confirmed)
+		secure_tell_order(s, e, v->counter, next);
+	else
 		secure_adopt(s, c, a, e->nick);
 	c->warned = 0;
 	if (!e->past)

@@ -97,10 +97,13 @@ enum {
 /* Monotonic milliseconds. */
 int64_t connection_now(void);
 /* Splits "HOST", "HOST:PORT", "[V6]", "[V6]:PORT", a bare V6 address,
- * "unix:PATH", "/PATH" or a URI (irc/uri.h); NULL stands for CONNECTION_SOCKET
- * if there is one, else port 6667 here.  TLS it is to anything but this
+ * "unix:PATH", "/PATH" or a URI (irc/uri.h); NULL stands for connection_local()
+ * if there is that, else port 6667 here.  TLS it is to anything but this
  * machine, unless the address says otherwise.  -1 when it is malformed. */
 int connection_init(struct connection *c, const char *where);
+/* The Unix socket of a server of one's own, in XDG_RUNTIME_DIR, or of this
+ * machine, CONNECTION_SOCKET; NULL when there is neither.  Static. */
+const char *connection_local(void);
 /* With TLS or without, unless the address says; the port follows. */
 void connection_set_tls(struct connection *c, int tls);
 /* With TLS from now on, at PORT, whatever the address says. */

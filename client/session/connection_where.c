@@ -9,6 +9,7 @@
 #include <sys/un.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -38,13 +39,28 @@ connection_init_unix(struct connection *c, const char *path)
 	return connection_copy(c->host, sizeof(c->host), path, strlen(path));
 }
 
-static const char *
-connection_default(void)
+static int
+connection_is_socket(const char *path)
 {
 	struct stat st;
 
-	return stat(CONNECTION_SOCKET, &st) == 0 && S_ISSOCK(st.st_mode) ?
-	    CONNECTION_SOCKET : DEFAULT_HOST;
+	return stat(path, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+/* One's own server is meant before that of the machine. */
+const char *
+connection_local(void)
+{
+	static char own[CONNECTION_HOST];
+	const char *dir = getenv("XDG_RUNTIME_DIR");
+	int n = snprintf(own, sizeof(own), "%s/moot/moot.sock",
+	    dir != NULL ? dir : "");
+
+	if (dir != NULL && *dir == '/' && n < (int)sizeof(own) &&
+	    connection_is_socket(own))
+		return own;
+	return connection_is_socket(CONNECTION_SOCKET) ? CONNECTION_SOCKET :
+	    NULL;
 }
 
 int
@@ -141,8 +157,8 @@ connection_init(struct connection *c, const char *where)
 {
 	memset(c, 0, sizeof(*c));
 	c->fd = -1;
-	if (where == NULL)
-		where = connection_default();
+	if (where == NULL && (where = connection_local()) == NULL)
+		where = DEFAULT_HOST;
 	if (*where == '/')
 		return connection_init_unix(c, where);
 	if (strncmp(where, UNIX_SCHEME, strlen(UNIX_SCHEME)) == 0)

@@ -10,7 +10,6 @@
  */
 
 #include <sys/random.h>
-#include <sys/stat.h>
 
 #include <ctype.h>
 #include <errno.h>
@@ -22,6 +21,7 @@
 #include <unistd.h>
 
 #include "client/line/display.h"
+#include "client/session/connection.h"
 #include "client/session/registration.h"
 #include "config.h"
 #include "first.h"
@@ -32,7 +32,6 @@
 #include "secret.h"
 #include "setting.h"
 
-#define FIRST_SOCKET "/run/moot/moot.sock"
 #define FIRST_LOCAL "127.0.0.1:6667"
 
 enum {
@@ -173,11 +172,10 @@ first_ask_setting(struct first *f, const char *name, const char *question,
 static void
 first_find_server(struct first *f)
 {
-	struct stat st;
+	const char *path = connection_local();
 
-	if (stat(FIRST_SOCKET, &st) == 0 && S_ISSOCK(st.st_mode) &&
-	    registration_answers(FIRST_SOCKET, FIRST_PATIENCE))
-		snprintf(f->server, sizeof(f->server), FIRST_SOCKET);
+	if (path != NULL && registration_answers(path, FIRST_PATIENCE))
+		snprintf(f->server, sizeof(f->server), "%s", path);
 	else if (registration_answers(FIRST_LOCAL, FIRST_PATIENCE))
 		snprintf(f->server, sizeof(f->server), FIRST_LOCAL);
 }
@@ -365,8 +363,14 @@ first_ask_account(struct first *f)
 
 	if (*f->server == '\0' || f->left)
 		return;
-	choice = first_choose(f, "Account: r to register one, h if you have "
-	    "one, Enter for none", "nrh");
+	/* there the system says who it is: a server of ours needs no more */
+	if (*f->server == '/')
+		choice = first_choose(f, "The server knows who you are on "
+		    "this machine.  h to log in to an account by its password "
+		    "all the same, or Enter", "nh");
+	else
+		choice = first_choose(f, "Account: r to register one, h if "
+		    "you have one, Enter for none", "nrh");
 	if (choice == 'r')
 		first_register(f);
 	if (choice != 'h' || f->left)

@@ -140,11 +140,46 @@ types ben '/query ann'
 ok 'and is read later' show 'hush-six' ben
 ok 'all of it, once' once ben hush-five hush-six
 
+# scripts have no keys, and say so
+script()
+{
+	XDG_CONFIG_HOME=$dir/script MOOT_PASSWORD=$secret timeout 20 "$MOOT" \
+	    "$@" -s "127.0.0.1:$port" -a ben
+}
+ok 'a script is told what it cannot read' eval \
+    'script tail --json ann | grep -q "\"type\":\"sealed\""'
+ok 'and gets no text' eval '! script tail --json ann | grep hush'
+
+# ---- killed while it speaks ----
+
+# burst N: so many lines, and its death among them
+burst()
+{
+	for i in 1 2 3 4 5 6 7 8; do
+		types ann "/msg ben burst-$1-$i."
+	done
+	show "burst-$1-[1-8]" "$2"
+	kill -9 "$(pid ann)"
+	wait_for eval '! mux has-session -t =ann' &&
+	    start_ann && show 'connected to' ann
+}
+ok 'killed when it has said something' burst 1 ann
+ok 'and when that was heard' burst 2 ben
+types ann '/msg ben burst-over'
+ok 'it goes on' show 'burst-over' ben
+heard()
+{
+	screen ben | grep -o 'burst-[12]-[1-8]\.' >"$dir/heard"
+	sort "$dir/heard" | uniq -d | grep . && return 1
+	sort -c "$dir/heard" && grep -q burst-2 "$dir/heard"
+}
+ok 'what was said was heard once, in order' heard
+
 # ---- what the server has ----
 
 ok 'the server has ciphertext' eval \
     'grep -r -a -q "encrypted message; it can be read" "$dir" --include="*db*"'
-ok 'and no text at all' eval '! grep -r -a -q hush "$dir" \
+ok 'and no text at all' eval '! grep -r -a -q -e hush -e burst "$dir" \
     --include="*db*" --include=log'
 ok 'the keys are for their owner' eval \
     'find "$dir/ann/state/moot/secure" -type f ! -perm 600 |
