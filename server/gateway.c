@@ -22,6 +22,7 @@
 #include "handlers.h"
 #include "listener.h"
 #include "limit.h"
+#include "local.h"
 #include "log.h"
 #include "registry.h"
 #include "secure.h"
@@ -87,6 +88,11 @@ pass_on(struct command *c, const struct in6_addr *addr)
 	const char *why;
 	struct op *op;
 
+	/* who is a user of this machine only the kernel can say */
+	if (local_is(addr, NULL)) {
+		session_close(c->sid, "This is no address of a client");
+		return CMD_DONE;
+	}
 	if ((why = too_many(c, addr)) != NULL) {
 		session_close(c->sid, why);
 		return CMD_DONE;

@@ -243,7 +243,9 @@ is_in_group(const struct command *c, gid_t group)
 	socklen_t len = sizeof(peer);
 	unsigned i, n;
 
-	if (c->s->kind != LISTEN_LOCAL || c->s->fd < 0)
+	/* the kernel says it of a gateway, and not of its clients */
+	if (c->s->kind != LISTEN_LOCAL || !local_is(&c->s->addr, NULL) ||
+	    c->s->fd < 0)
 		return 0;
 	if (getsockopt(c->s->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
 	    peer.gid == group)

@@ -93,6 +93,7 @@ fi
 programs "${BUILDS%% *}"
 FAKE=$PWD/$t/fakeserver MOOT_QUICK=$PWD/$t/moot_quick
 export FAKE MOOT_QUICK
+one "$t/test_kill, by Unix sockets" env MOOT_TEST_LOCAL=1 "$t/test_kill"
 [ "$t" != build/tests ] ||
 	one tests/hardening.sh sh tests/hardening.sh build ./mootd* ./mootctl \
 	    ./moot

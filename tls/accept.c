@@ -17,7 +17,7 @@
 
 enum {
 	ACCEPTS = 16,          /* new clients a turn */
-	AHEAD = 16,            /* clients more than another has, and an */
+	AHEAD = 4,             /* clients more than another has, and an */
 	EIGHTH = 8,            /* eighth of those, until it steps back */
 	HUNG = 1000,           /* ms without a sign of life: not counted on */
 	SHORTAGE = 100,        /* ms to wait when there are no descriptors */

@@ -395,11 +395,12 @@ END_TEST
 
 START_TEST(test_group)
 {
-	struct client *a, *b;
+	struct client *a, *b, *web;
 	struct server v;
 
 	server_init(&v);
 	server_local(&v);
+	server_add(&v, "webirc hunter2 100::/64");
 	server_add(&v, "room-group \"#staff\" %s",
 	    getgrgid(getegid())->gr_name);
 	server_add(&v, "room-group \"#none\" nogroup");
@@ -413,6 +414,12 @@ START_TEST(test_group)
 	client_ask(a, "JOIN #none", "473 ann #none :*for a group*");
 	client_ask(b, "JOIN #other", "366 *");
 	client_ask(b, "RENAME #other #none :x", "FAIL RENAME *");
+	/* the groups of a gateway are not those of its clients */
+	web = client_connect(&v);
+	client_send(web, "WEBIRC hunter2 web h 203.0.113.5");
+	client_send(web, "NICK web\r\nUSER u 0 * :Real");
+	client_expect(web, "376 *");
+	client_ask(web, "JOIN #staff", "473 web #staff :*for a group*");
 	client_quit_all();
 	server_stop(&v);
 }

@@ -174,6 +174,7 @@ main(void)
 	srunner_add_suite(sr, check_account());
 	srunner_add_suite(sr, check_login());
 	srunner_add_suite(sr, check_certificate());
+	srunner_add_suite(sr, check_local());
 	srunner_add_suite(sr, check_room());
 	srunner_add_suite(sr, check_metadata());
 	srunner_add_suite(sr, check_retention());
