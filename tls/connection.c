@@ -247,7 +247,7 @@ connection_open(int fd, const uint8_t addr[16], unsigned port)
 	memcpy(c->addr, addr, sizeof(c->addr));
 	c->state = CONNECTION_HANDSHAKE;
 	if (is_proxy(addr))
-		c->state = CONNECTION_HEADER; /* the crowd is not its own */
+		c->state = CONNECTION_HEADER; /* the crowd is its clients' */
 	else
 		make_room(addr);
 	SSL_set_accept_state(c->ssl);
@@ -284,6 +284,9 @@ step_header(struct connection *c)
 	if (len == 0)
 		return;
 	if (p.known) {
+		make_room(p.addr);
+		if (c->state == CONNECTION_CLOSED)
+			return; /* it was the oldest itself */
 		memcpy(c->addr, p.addr, sizeof(c->addr));
 		c->port = 0;
 	}

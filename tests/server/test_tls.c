@@ -366,6 +366,32 @@ START_TEST(test_proxy)
 }
 END_TEST
 
+/* The crowd of one client of a proxy is in its own way. */
+START_TEST(test_proxy_crowd)
+{
+	static const char header[] =
+	    "PROXY TCP4 192.0.2.7 127.0.0.1 4711 6697\r\n";
+	int fd[CROWD], i, port;
+
+	server_init(&sv);
+	server_set(&sv, "tls-workers", "1");
+	server_set(&sv, "tls-handshakes-per-address", "20");
+	server_set(&sv, "tls-handshake-timeout", "60");
+	server_set(&sv, "proxy", "127.0.0.1");
+	start();
+	port = server_tls_port(&sv);
+	for (i = 0; i < CROWD; i++) {
+		fd[i] = silent(port);
+		send(fd[i], header, sizeof(header) - 1, MSG_NOSIGNAL);
+	}
+	wait_for(still_open(fd, CROWD) <= 20, 20000);
+	ck_assert_int_ge(status("tls_crowded_out"), CROWD - 20);
+	for (i = 0; i < CROWD; i++)
+		close(fd[i]);
+	server_stop(&sv);
+}
+END_TEST
+
 /* ---- the certificate ---- */
 
 START_TEST(test_own_certificate)
@@ -525,6 +551,7 @@ main(void)
 	tcase_add_test(tc, test_end);
 	tcase_add_loop_test(tc, test_silent, 0, 2);
 	tcase_add_test(tc, test_proxy);
+	tcase_add_test(tc, test_proxy_crowd);
 	tcase_add_test(tc, test_own_certificate);
 	tcase_add_test(tc, test_changed_certificate);
 	tcase_add_loop_test(tc, test_expiry, 0, 2);
