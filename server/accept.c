@@ -231,7 +231,7 @@ accept_is_orphan(int fd)
 static void
 await_others(void)
 {
-	uint32_t before[CONFIG_WORKERS + 1];
+	uint32_t before[CONFIG_WORKERS + 1] = { 0 };
 	unsigned w, tries;
 
 	for (w = 1; w <= state->nworker; w++)
@@ -247,7 +247,7 @@ await_others(void)
 void
 accept_orphans(void)
 {
-	struct sockaddr_storage ss;
+	struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
 	socklen_t len;
 	uint32_t fd, n = 0;
 	static unsigned char *found;
