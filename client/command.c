@@ -13,9 +13,11 @@
 #include <string.h>
 
 #include "client/session/draft.h"
+#include "client/session/encryption.h"
 #include "client/session/ignore.h"
 #include "client/session/network.h"
 #include "client/session/room.h"
+#include "client/session/sealed.h"
 #include "client/session/session.h"
 #include "client/setting/set.h"
 #include "command.h"
@@ -358,8 +360,9 @@ command_servers(struct session *chosen)
 	size_t i;
 
 	for (i = 0; (s = loop_session(i)) != NULL; i++)
-		news_client(chosen, "%s (%s port %s)%s%s", loop_name(s),
+		news_client(chosen, "%s (%s port %s%s)%s%s", loop_name(s),
 		    s->connection.host, s->connection.port,
+		    s->connection.tls ? ", TLS" : "",
 		    s->state == SESSION_ONLINE ? "" : ", not connected",
 		    s == chosen ? ", talking to it" : "");
 }
@@ -417,6 +420,23 @@ cmd_server(struct session *s, const char *text)
 		command_new_server(s, name);
 	else
 		news_choose(known);
+}
+
+static void
+cmd_tls(struct session *s, const char *text)
+{
+	(void)text;
+	encryption_show(s);
+}
+
+static void
+cmd_trust(struct session *s, const char *text)
+{
+	char why[512];
+
+	(void)text;
+	if (session_trust(s, why, sizeof(why)) == -1)
+		command_refuse(s, why);
 }
 
 static void
@@ -500,12 +520,19 @@ static const struct command commands[] = {
 	{ "save", set_save, 0, "", "write changed settings to the file" },
 	{ "search", remark_search, 1, "[ROOM] TEXT",
 	    "find what was said, on the server" },
+	{ "secure", sealed_command, 0,
+	    "[NICK | off|verify|forget [NICK] | list]",
+	    "encrypt what you say to somebody, or see how things are" },
 	{ "server", cmd_server, 0, "[NAME]",
 	    "talk to another server; list them" },
 	{ "set", set_show_or_change, 0, "[[NETWORK.]SETTING [VALUE]]",
 	    "show or change settings" },
+	{ "tls", cmd_tls, 0, "", "who can read what is sent, and by which "
+	    "key the server is known" },
 	{ "topic", cmd_topic, 0, "[ROOM] [TEXT]",
 	    "show or change the topic of the room" },
+	{ "trust", cmd_trust, 0, "",
+	    "accept the key of a server that was refused" },
 	{ "unignore", ignore_remove, 1, "NICK",
 	    "show again what somebody says" },
 	{ "unreact", remark_unreact, 2, "NICK REACTION",

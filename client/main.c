@@ -18,13 +18,15 @@
 #include "client/setting/first.h"
 #include "client/setting/secret.h"
 #include "face.h"
+#include "irc/uri.h"
 #include "loop.h"
 #include "news.h"
 #include "version.h"
 
 static const char usage[] =
     "usage: moot [-1l] [-c FILE] [-j ROOM[,ROOM]] [-n NICK] [-p FILE]\n"
-    "            [NETWORK | HOST[:PORT] ...]\n"
+    "            [--pin PIN] [--plain] [--trust]\n"
+    "            [NETWORK | HOST[:PORT] | URI ...]\n"
     "       moot -h | -V | --export-defaults\n";
 
 static const char help[] =
@@ -42,26 +44,37 @@ static const char help[] =
     "  -l       lines, and no full screen\n"
     "  -n NICK  the nick to use, otherwise your login name\n"
     "  -p FILE  the first line of FILE is the password\n"
+    "  --pin PIN\n"
+    "           the key that the server must have: sha256/...\n"
+    "  --plain  without TLS: others can read and change it\n"
+    "  --trust  believe a server that was never met, also in a pipe\n"
     "  -V, --version\n"
     "           version\n"
     "\n"
     "NETWORK is one of the configuration; HOST a name or an address,\n"
     "[V6]:PORT for an IPv6 one with a port; otherwise 127.0.0.1:6667.\n"
+    "URI is ircs://HOST[:PORT], with TLS as to every HOST that is not\n"
+    "here, irc://HOST without it, or an invitation to a server.\n"
     "/help lists what can be typed; more in moot(1).\n"
     "\n";
 
 struct options {
 	const char *config, *nick, *rooms, *password_file;
 	char **where; /* networks and servers */
-	int nwhere, once, lines, exported;
+	const char *pin;
+	int nwhere, once, lines, exported, plain, trust;
 };
 
-enum { OPTION_EXPORT = 256 }; /* past the letters */
+/* Past the letters. */
+enum { OPTION_EXPORT = 256, OPTION_PIN, OPTION_PLAIN, OPTION_TRUST };
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "export-defaults", no_argument, NULL, OPTION_EXPORT },
 	{ "help", no_argument, NULL, 'h' },
+	{ "pin", required_argument, NULL, OPTION_PIN },
+	{ "plain", no_argument, NULL, OPTION_PLAIN },
+	{ "trust", no_argument, NULL, OPTION_TRUST },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -122,6 +135,15 @@ options_take(struct options *o, int ch)
 	case OPTION_EXPORT:
 		o->exported = 1;
 		break;
+	case OPTION_PIN:
+		o->pin = optarg;
+		break;
+	case OPTION_PLAIN:
+		o->plain = 1;
+		break;
+	case OPTION_TRUST:
+		o->trust = 1;
+		break;
 	default:
 		fail_usage();
 	}
@@ -165,8 +187,27 @@ settings_read(const char *file)
 	return result;
 }
 
+/* Somebody who is invited has no account there yet; the network is what is
+ * then gone to. */
 static void
-settings_open(const struct options *o)
+settings_join(struct options *o)
+{
+	static char *network[1];
+	struct uri u;
+
+	if (o->nwhere != 1 || uri_read(&u, o->where[0]) == -1 ||
+	    *u.token == '\0')
+		return;
+	if (!terminal_is_typed() || !terminal_is_shown())
+		fail("an invitation is taken up at a terminal");
+	network[0] = (char *)(uintptr_t)first_join(&u);
+	if (network[0] == NULL)
+		exit(STATUS_REFUSED);
+	o->where = network;
+}
+
+static void
+settings_open(struct options *o)
 {
 	if (o->exported) {
 		config_export(stdout);
@@ -174,6 +215,7 @@ settings_open(const struct options *o)
 	}
 	if (settings_read(o->config) == 1 && is_first(o) && first_run() == -1)
 		exit(STATUS_OK);
+	settings_join(o);
 }
 
 /* ---- sessions ---- */
@@ -194,8 +236,12 @@ sessions_open(const struct options *o)
 	const char *where = options_where(o, 0);
 	char why[512];
 	struct session *s;
+	unsigned char pin[PIN_BYTES];
 	int i = 0;
 
+	if (o->pin != NULL && pin_read(pin, o->pin) == -1)
+		fail("not a pin; it is sha256/...");
+	network_options(o->pin, o->trust, o->plain);
 	secret_open(o->password_file);
 	do {
 		s = malloc(sizeof(*s));

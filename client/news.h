@@ -56,6 +56,8 @@ enum news_kind {
 	NEWS_END,      /* those were all */
 	NEWS_HERE,     /* NICK, whom we wait for, is here */
 	NEWS_GONE,     /* or is not */
+	NEWS_SEALED,   /* NICK said something that cannot be read here; TEXT:
+	                * why */
 	NEWS_KINDS
 };
 
@@ -68,6 +70,7 @@ enum {
 	NEWS_MORE = 32,    /* NEWS_HISTORY: there is more of it */
 	NEWS_UNASKED = 64, /* NEWS_REPLY: comes with entering a room */
 	NEWS_REFUSED = 128, /* NEWS_HISTORY: not had, for whatever reason */
+	NEWS_SECURE = 256, /* it came, or goes, encrypted from end to end */
 };
 
 /* Strings belong to whoever tells; NULL where there is none.  All of them may

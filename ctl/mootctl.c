@@ -212,6 +212,7 @@ static const struct column status_lines[] = {
 	    "timed out, {crowded_out} made room", 0 },
 	{ "addresses", "{counted_addresses} with connections counted", 0 },
 	{ "delayed", "{delayed} commands", 0 },
+	{ "logins", "{logins_failed} failed", 0 },
 	{ "cut", "{cut_sendq} over sendq, {cut_memory} for want of buffers",
 	    0 },
 	{ "commands", "{lines}", 0 },
@@ -223,6 +224,14 @@ static const struct column status_lines[] = {
 	{ "database", "{store_size:b}, {store_messages} messages", 0 },
 	{ "oldest message", "{store_oldest:d}", 0 },
 	{ "last backup", "{store_backup:d}", 0 },
+	{ "tls", "{tls}, {tls_clients} clients, {tls_helpers} processes, "
+	    "{tls_restarts} restarts", 0 },
+	{ "handshakes", "{tls_handshakes}, {tls_resumed} resumed, "
+	    "{tls_failed} failed, {tls_timed_out} timed out", 0 },
+	{ "certificate", "{tls_certificate}, until {tls_expires:d}"
+	    "{tls_expiry}", 0 },
+	{ "pin", "{tls_pin}", 0 },
+	{ "pin in words", "{tls_words}", 0 },
 	{ "traffic", "{bytes_in:b} in, {bytes_out:b} out", 0 },
 	{ "buffers", "{buffers_used:b} of {buffers_total:b}", 0 },
 	{ "ipc-prefix", "{ipc_prefix}", 0 },
@@ -372,6 +381,18 @@ static const struct column invite_columns[] = {
 	{ NULL, NULL, 0 },
 };
 
+static const struct column cert_columns[] = {
+	{ "CERTIFICATE", "{certificate}", 0 },
+	{ "ADDED", "{added:d}", 0 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct column cert_lines[] = {
+	{ "account", "{account}", 0 },
+	{ "certificate", "{certificate}", 0 },
+	{ NULL, NULL, 0 },
+};
+
 static const struct column account_lines[] = {
 	{ "account", "{account}", 0 },
 	{ "no longer registered", "{unregistered}", 0 },
@@ -382,6 +403,7 @@ static const struct column account_lines[] = {
 static const struct column invite_lines[] = {
 	{ "invitation", "{token}", 0 },
 	{ "expires", "{expires:d}", 0 },
+	{ "join by", "moot '{uri}'", 0 },
 	{ NULL, NULL, 0 },
 };
 
@@ -405,6 +427,9 @@ static const struct account_order {
 	{ "suspend", 1, 0, 1, account_lines },
 	{ "unsuspend", 1, 0, 1, account_lines },
 	{ "remove", 1, 0, 1, account_lines },
+	{ "cert", 1, 0, 1, cert_lines },
+	{ "uncert", 1, 0, 1, cert_lines },
+	{ "certs", 1, 0, 0, cert_columns },
 	{ "invite", 0, 0, 1, invite_lines },
 	{ "invites", 0, 0, 0, invite_columns },
 	{ "uninvite", 1, 0, 1, uninvite_lines },

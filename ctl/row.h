@@ -9,7 +9,7 @@
  * until the next row is parsed into the same struct.  Zeroed to begin with.
  */
 
-enum { ROW_FIELDS = 64 };
+enum { ROW_FIELDS = 160 };
 
 struct field {
 	const char *name;

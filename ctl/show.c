@@ -314,8 +314,8 @@ show_record(const struct answer *a, const struct column *lines)
 
 /* ---- JSON ---- */
 
-static void
-json_string(const char *text)
+void
+show_json_string(const char *text)
 {
 	size_t len = strlen(text);
 	uint32_t cp;
@@ -356,12 +356,12 @@ json_object(const struct row *row)
 	for (i = 0; i < row->nfield; i++) {
 		if (i > 0)
 			putchar(',');
-		json_string(row->field[i].name);
+		show_json_string(row->field[i].name);
 		putchar(':');
 		if (row->field[i].kind == 'N')
 			json_number(row->field[i].value);
 		else
-			json_string(row->field[i].value);
+			show_json_string(row->field[i].value);
 	}
 	fputs("}\n", stdout);
 }

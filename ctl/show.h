@@ -25,6 +25,8 @@ void show_table(const struct answer *a, const struct column *columns);
 void show_record(const struct answer *a, const struct column *lines);
 /* One JSON object a line; all rows as one object when MERGE is set. */
 void show_json(const struct answer *a, int merge);
+/* TEXT as a string of JSON. */
+void show_json_string(const char *text);
 /* TEXT from outside to OUT, made harmless. */
 void show_text(FILE *out, const char *text);
 

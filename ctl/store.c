@@ -5,8 +5,9 @@
  *
  * There may be millions of messages, so they are asked for in parts, each shown
  * when it is whole; a part that was cut off is asked for again.  A backup is
- * made by the server; to restore one, there must be no server, and mootd
- * itself is executed, for it knows where its database is.
+ * made by the server beside its database, for it may write nowhere else, and
+ * copied from there; to restore one, there must be no server, and mootd itself
+ * is executed, for it knows where its database is.
  */
 #include <errno.h>
 #include <limits.h>
@@ -16,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "copy.h"
 #include "order.h"
 #include "show.h"
 
@@ -121,7 +123,7 @@ store_history(const struct options *o)
 
 /* ---- backup ---- */
 
-/* The file as the server can find it; NULL: it was said why not. */
+/* The file with its whole path, for the record; NULL: it was said why not. */
 static const char *
 path_whole(const char *file)
 {
@@ -143,27 +145,68 @@ path_whole(const char *file)
 	return NULL;
 }
 
+/* Asks for one that is for PATH, and writes where it is into MADE. */
+static enum answer_result
+backup_make(const struct options *o, struct answer *a, const char *path,
+    char *made, size_t size)
+{
+	char question[ANSWER_LINE + 1];
+	struct row row = { .nfield = 0 };
+	const struct field *file;
+	enum answer_result result;
+	size_t at = 0;
+
+	made[0] = '\0';
+	snprintf(question, sizeof(question), "BACKUP :%s", path);
+	result = order_ask(a, o, question, 1);
+	while (result == ANSWER_OK && answer_row(a, &at, &row))
+		if ((file = row_field(&row, "file", 4)) != NULL)
+			snprintf(made, size, "%s", file->value);
+	row_free(&row);
+	return result;
+}
+
+/* It is copied, or cannot be: the server need not keep it. */
+static void
+backup_drop(const struct options *o, const char *made)
+{
+	char question[2 * PATH_MAX + 32];
+	struct answer a;
+
+	snprintf(question, sizeof(question), "BACKUP COPIED :%s", made);
+	order_ask(&a, o, question, 1);
+	answer_free(&a);
+}
+
 int
 store_backup(const struct options *o)
 {
-	char question[ANSWER_LINE + 1];
 	const char *path = path_whole(o->argument[0]);
+	char made[2 * PATH_MAX];
 	enum answer_result result;
 	struct answer a;
+	int e;
 
 	if (path == NULL)
 		return EXIT_USAGE;
-	snprintf(question, sizeof(question), "BACKUP :%s", path);
 	answer_wait = LONG_WAIT;
-	result = order_ask(&a, o, question, 1);
-	if (result == ANSWER_OK) {
-		if (o->json)
-			show_json(&a, 1);
-		else
-			printf("saved\n");
+	result = backup_make(o, &a, path, made, sizeof(made));
+	if (result != ANSWER_OK) {
+		answer_free(&a);
+		return order_complain(result, &a);
 	}
 	answer_free(&a);
-	return order_complain(result, &a);
+	e = copy_file(made, path);
+	backup_drop(o, made);
+	if (e != 0)
+		return EXIT_NO;
+	if (o->json) {
+		printf("{\"file\":");
+		show_json_string(path);
+		printf("}\n");
+	} else
+		printf("saved\n");
+	return EXIT_OK;
 }
 
 /* ---- restore ---- */

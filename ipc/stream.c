@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The kernel as witness of how far a TCP stream has got.  It is asked only
- * when a worker died, so that a kill between a system call and the store that
- * would have noted its result can be repaired.
+ * The kernel as witness of how far a stream has got, when a worker died
+ * between a system call and the store that would have noted its result.
  *
- * A FIN counts as a byte on the wire: our own is in SIOCOUTQ or acknowledged,
- * the peer's in bytes_received; neither was ever data.  When both have gone the
- * kernel forgets which of them there were.
+ * TCP is asked, and only then.  A FIN counts as a byte on the wire: our own is
+ * in SIOCOUTQ or acknowledged, the peer's in bytes_received; neither was ever
+ * data.  When both have gone the kernel forgets which of them there were.
  *
  * It takes several calls to ask, and what the peer sends or acknowledges
  * between them would be counted twice or not at all.  The two counters only
  * grow: when they are the same before and after, nothing came between.
+ *
+ * A Unix socket can tell nothing, since what the peer has read leaves no trace.
+ * So there the kernel notes the result itself, in the memory that the caller
+ * shares with others, within the call: a signal that kills is looked at when a
+ * call is left, and the store of the result comes before that.  The store can
+ * fail only if its page has to be read from the disk, and it was written to
+ * just before.  A pipe in between would be as exact, by what is left in it, but
+ * costs a second call and a page for each message.
  */
 #include <errno.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -80,4 +88,39 @@ stream_position(int fd, uint64_t *written, uint64_t *read)
 	*written = out;
 	*read = in;
 	return 0;
+}
+
+void
+stream_prepare(struct stream_call *call, enum stream_way way,
+    struct iovec *iov, size_t n, uint64_t at)
+{
+	call->at = at;
+	call->way = way;
+	call->message.msg_hdr = (struct msghdr) {
+		.msg_iov = iov, .msg_iovlen = n };
+	call->message.msg_len = 0;
+}
+
+ssize_t
+stream_go(struct stream_call *call, int fd)
+{
+	struct mmsghdr *m = &call->message;
+	int r;
+
+	if (call->way == STREAM_SEND)
+		r = sendmmsg(fd, m, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	else
+		r = recvmmsg(fd, m, 1, MSG_DONTWAIT, NULL);
+	/* a peer that left without reading all: what it had said is still
+	 * there, and recv(2) would have given that first */
+	if (r < 0 && call->way == STREAM_READ && errno == ECONNRESET)
+		r = recvmmsg(fd, m, 1, MSG_DONTWAIT, NULL);
+	return r == 1 ? (ssize_t)m->msg_len : -1;
+}
+
+uint64_t
+stream_after(
+    const struct stream_call *call, enum stream_way way, uint64_t position)
+{
+	return call->way == way ? call->at + call->message.msg_len : position;
 }

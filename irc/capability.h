@@ -40,7 +40,8 @@
 	X(OPER_TAG, "draft/oper")                                             \
 	X(EXTENDED_MONITOR, "extended-monitor")                               \
 	X(DRAFT_EXTENDED_MONITOR, "draft/extended-monitor")                    \
-	X(CHANNEL_RENAME, "draft/channel-rename")
+	X(CHANNEL_RENAME, "draft/channel-rename")                             \
+	X(STS, "sts")
 
 enum capability_index {
 #define X(id, name) CAPABILITY_##id,

@@ -3,7 +3,8 @@
  * New clients.  Any worker accepts them and gives each to the worker with the
  * fewest (session_open()): in a shared descriptor table a socket is as near
  * to one worker as to another.  A worker that dies between the socket and its
- * session leaves an orphan; its successor finds it.
+ * session leaves an orphan; its successor finds it, and knows what it is: a
+ * Unix socket that was accepted has the address of its listener.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -20,6 +21,8 @@
 #include "control.h"
 #include "fault.h"
 #include "limit.h"
+#include "listener.h"
+#include "local.h"
 #include "log.h"
 #include "session.h"
 #include "worker.h"
@@ -70,33 +73,58 @@ turn_away_banned(int fd, uint32_t x)
 	worker_count(COUNT_REFUSED, 1);
 }
 
+/* Finds out who is at the other end of FD, which came by a listener of KIND: an
+ * address and what others see of it.  Returns NULL, or why it may not come. */
+static const char *
+peer_find(int fd, const struct sockaddr_storage *ss, enum listen_kind kind,
+    struct in6_addr *addr, char host[NAME_HOST + 1])
+{
+	uid_t uid = 0;
+	int on = 1;
+
+	snprintf(host, NAME_HOST + 1, "%s", LOCAL_HOST);
+	if (kind == LISTEN_CONTROL) {
+		*addr = in6addr_any;
+		return control_peer_allowed(fd) ? NULL : "Permission denied";
+	}
+	if (kind == LISTEN_LOCAL || kind == LISTEN_TLS) {
+		if (local_peer(fd, &uid) != 0 ||
+		    (kind == LISTEN_TLS && uid != geteuid()))
+			return "Permission denied";
+		/* of TLS it is whoever its header says */
+		local_address(uid, addr);
+		return NULL;
+	}
+	address_of(ss, addr);
+	cloak_host(addr, host);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	return NULL;
+}
+
 static void
-welcome(int fd, const struct sockaddr_storage *ss, int control)
+welcome(int fd, const struct sockaddr_storage *ss, enum listen_kind kind)
 {
 	struct in6_addr addr;
 	char host[NAME_HOST + 1];
-	const char *why;
+	const char *why = peer_find(fd, ss, kind, &addr, host);
+	int counts = kind == LISTEN_PLAIN || kind == LISTEN_LOCAL;
 	uint32_t banned;
-	int on = 1;
 
-	address_of(ss, &addr);
-	if (!control && (banned = xline_of_address(&addr)) != 0) {
-		turn_away_banned(fd, banned);
-		return;
-	}
-	if (control && !control_peer_allowed(fd)) {
-		turn_away(fd, "Permission denied");
+	if (why != NULL) {
+		turn_away(fd, why);
 		worker_count(COUNT_REFUSED, 1);
 		return;
 	}
-	if (!control && (why = limit_refuses(&addr)) != NULL) {
+	if (counts && (banned = xline_of_address(&addr)) != 0) {
+		turn_away_banned(fd, banned);
+		return;
+	}
+	if (kind != LISTEN_CONTROL &&
+	    (why = limit_refuses(&addr, kind)) != NULL) {
 		turn_away(fd, why);
 		return;
 	}
-	if (!control)
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	cloak_host(&addr, host);
-	if (session_open(fd, &addr, host, control, &why) == 0) {
+	if (session_open(fd, &addr, host, kind, &why) == 0) {
 		turn_away(fd, why);
 		return;
 	}
@@ -137,7 +165,7 @@ out_of_descriptors(int listener)
 }
 
 void
-accept_clients(int listener, int control)
+accept_clients(int listener, enum listen_kind kind)
 {
 	struct sockaddr_storage ss;
 	socklen_t len;
@@ -154,7 +182,7 @@ accept_clients(int listener, int control)
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);
 		FAULT("accept-accepted");
 		if (fd >= 0)
-			welcome(fd, &ss, control);
+			welcome(fd, &ss, kind);
 		FAULT("accept-welcomed");
 		me->accepting++;
 		blame_back(was);
@@ -172,23 +200,56 @@ accept_clients(int listener, int control)
 }
 
 void
+accept_from(int listener)
+{
+	const struct listener *l;
+
+	for (l = state->listeners; l->fd >= 0; l++)
+		if (l->fd == listener)
+			accept_clients(l->fd, (enum listen_kind)l->kind);
+}
+
+void
 accept_all(void)
 {
-	int i;
+	const struct listener *l;
 
 	accept_again = ACCEPT_DONE;
-	for (i = 0; state->listeners[i] >= 0; i++)
-		accept_clients(state->listeners[i], 0);
+	for (l = state->listeners; l->fd >= 0; l++)
+		if (l->kind != LISTEN_SECURE)
+			accept_clients(l->fd, (enum listen_kind)l->kind);
 	if (state->control >= 0)
-		accept_clients(state->control, 1);
+		accept_clients(state->control, LISTEN_CONTROL);
 }
 
 /* ---- after a death ---- */
 
-/* One of mootctl's: it is closed, and asks again.  A stream that is standard
- * output or the like has a low number. */
+/*
+ * A Unix socket does not forget its peer when it is shut down, and data may
+ * still be in it: so one that had a session is marked when that ends, by an
+ * option that means nothing to it.
+ */
+void
+accept_mark_ended(int fd)
+{
+	int on = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+}
+
 static int
-is_orphan_control(int fd)
+is_marked_ended(int fd)
+{
+	int on = 0;
+	socklen_t len = sizeof(on);
+
+	return getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, &len) == 0 && on;
+}
+
+/* A connected Unix socket.  A stream that is standard output or the like has a
+ * low number. */
+static int
+is_orphan_unix(int fd)
 {
 	int domain = 0, type = 0, listens = 1;
 	socklen_t len = sizeof(int);
@@ -215,7 +276,7 @@ accept_is_orphan(int fd)
 
 	if (session_of(fd) != 0)
 		return 0;
-	if (is_orphan_control(fd))
+	if (is_orphan_unix(fd))
 		return 1;
 	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
 		return 0;
@@ -225,6 +286,23 @@ accept_is_orphan(int fd)
 		return 0;
 	len = sizeof(ss);
 	return getsockname(fd, (struct sockaddr *)&ss, &len) == 0;
+}
+
+/* Takes in the client at the other end of an orphan.  One of mootctl's is
+ * closed, and asks again; as is one that was ended, or crashed workers. */
+static void
+adopt(int fd)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	int kind = listener_kind_of(state->listeners, fd);
+
+	if (kind >= 0 && kind != LISTEN_SECURE && !is_marked_ended(fd) &&
+	    getpeername(fd, (struct sockaddr *)&ss, &len) == 0 &&
+	    me->accept_crashes < POISON)
+		welcome(fd, &ss, (enum listen_kind)kind);
+	else
+		close(fd);
 }
 
 /* Waits until no other worker is between a socket and its session. */
@@ -247,11 +325,8 @@ await_others(void)
 void
 accept_orphans(void)
 {
-	struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
-	socklen_t len;
-	uint32_t fd, n = 0;
 	static unsigned char *found;
-
+	uint32_t fd, n = 0;
 	uint32_t i;
 
 	if (!(me->accepting & 1))
@@ -269,15 +344,10 @@ accept_orphans(void)
 	for (fd = 3; fd < state->max_fd; fd++) {
 		if (!found[fd] || !accept_is_orphan((int)fd))
 			continue;
-		len = sizeof(ss);
 		n++;
 		FAULT("heal-orphan");
 		fd_session[fd] = 0;
-		if (getpeername((int)fd, (struct sockaddr *)&ss, &len) == 0 &&
-		    ss.ss_family != AF_UNIX && me->accept_crashes < POISON)
-			welcome((int)fd, &ss, 0);
-		else
-			close((int)fd);
+		adopt((int)fd);
 	}
 	free(found);
 	FAULT("heal-orphans-done");

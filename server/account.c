@@ -27,6 +27,7 @@
 #include "ask.h"
 #include "deliver.h"
 #include "handlers.h"
+#include "local.h"
 #include "oper.h"
 #include "owned.h"
 #include "registry.h"
@@ -69,6 +70,14 @@ account_keys(void)
 
 /* ---- answers ---- */
 
+static void
+count_failure(const struct message *m)
+{
+	if (strcmp(m->command, "FAIL") == 0 && m->nparam > 1 &&
+	    strcmp(m->param[1], "BAD_CREDENTIALS") == 0)
+		worker_count(COUNT_LOGINS_FAILED, 1);
+}
+
 int
 account_verdict(struct command *c, struct message *m)
 {
@@ -77,8 +86,10 @@ account_verdict(struct command *c, struct message *m)
 		    "The server's memory gave no answer" } };
 
 	while (ask_message(c, m)) {
-		if (strcmp(m->command, "DELAY") != 0 || m->nparam < 1)
+		if (strcmp(m->command, "DELAY") != 0 || m->nparam < 1) {
+			count_failure(m);
 			return 1;
+		}
 		if (now_ms < c->s->heard + strtoull(m->param[0], NULL, 10))
 			return 0;
 	}
@@ -300,6 +311,8 @@ refuse_register(struct command *c, const char *name, const char **code)
 	*code = "BAD_ACCOUNT_NAME";
 	if (!name_is_nick(name) || account_looks_service(name))
 		return "An account is named as a nick is";
+	if (local_keeps(c, name))
+		return "That is the name of a user of the server's machine";
 	if (look_mixes(name))
 		return "It mixes letters that look alike";
 	*code = "INVALID_EMAIL";

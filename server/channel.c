@@ -18,6 +18,7 @@
 #include "deliver.h"
 #include "device.h"
 #include "handlers.h"
+#include "local.h"
 #include "history.h"
 #include "lasting.h"
 #include "list.h"
@@ -257,6 +258,12 @@ join(struct command *c, const char *name, const char *key, int unsure)
 	uint32_t r = registry_find_room(name);
 	struct op *op;
 
+	if (!c->override && !local_may_join(c, name)) {
+		reply_line(c, ":%s 473 %s %s :Cannot join channel (it is for a "
+		    "group of the server's machine)", config->name, c->u->nick,
+		    name);
+		return 0;
+	}
 	if (r != 0 && is_refused(c, r, key, 1))
 		return 0;
 	if (state->members.used + 2 >= state->max_members ||

@@ -688,6 +688,8 @@ command_run(uint32_t i, const char *line, size_t len, uint64_t end)
 		    message_parse(&c.m, scratch, len), line, len);
 	}
 	first = c.step == 0;
+	if ((c.row->flags & CMD_LONG) && registry_is_wanted())
+		return 0;
 	cost = cost_of(&c);
 	if (!limit_take(i, cost))
 		return 0;

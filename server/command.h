@@ -32,6 +32,8 @@ enum command_flag {
 	CMD_FREE = 8,       /* costs no flood token */
 	CMD_EARLY = 16,     /* before registration only: else 462 */
 	CMD_EACH = 32,      /* its cost is that of one target of many */
+	CMD_LONG = 64,      /* its answer may be long, and keeps the lock busy:
+	                     * it is behind all others who want that */
 };
 
 enum { STEP_ASKED = 1 << 30 /* in `step': the store was asked */ };

@@ -54,9 +54,19 @@ static const struct setting settings[] = {
 	    1, 1, 0, 0, 0, NULL, NULL },
 	{ "network-icon", setting_icon, field_same, FIELD(network_icon),
 	    1, 1, 0, 0, 0, NULL, NULL },
+	{ "public-address", setting_public, field_same, FIELD(public_address),
+	    1, 1, 0, 0, 0, NULL, NULL },
 	{ "listen", setting_listen, setting_listens_same, FIELD(listen),
 	    1, CONFIG_LISTEN, 0, 0, FIXED | REPEAT,
 	    "127.0.0.1:6667 [::1]:6667", NULL },
+	{ "local-access", setting_local_access, field_same,
+	    FIELD(local_access), 1, 2, 0, 0, FIXED, "everybody", NULL },
+	{ "local-accounts", setting_local_accounts, field_same,
+	    FIELD(local_accounts), 1, 1, 0, 0, 0, "on", NULL },
+	{ "local-users", setting_path, field_same, FIELD(local_users),
+	    1, 1, 0, 0, 0, "/etc/passwd", NULL },
+	{ "room-group", setting_room_group, field_same, FIELD(room_groups),
+	    2, 2, 0, 0, REPEAT, NULL, NULL },
 	{ "listen-tls", setting_listen, setting_listens_same,
 	    FIELD(listen_tls),
 	    1, CONFIG_LISTEN, 0, 0, FIXED | REPEAT, NULL, NULL },
@@ -97,13 +107,15 @@ static const struct setting settings[] = {
 	{ "password", setting_password, field_same, FIELD(password),
 	    1, 1, 0, 0, 0, NULL, NULL },
 	{ "operator", setting_operator, field_same, FIELD(operators),
-	    2, 3, 0, 0, REPEAT, NULL, NULL },
+	    2, 4, 0, 0, REPEAT, NULL, NULL },
 	{ "operator-class", setting_class, field_same, FIELD(classes),
 	    2, SETTING_VALUES, 0, 0, REPEAT, NULL, NULL },
 	{ "proxy", setting_proxy, field_same, FIELD(proxies),
 	    1, SETTING_VALUES, 0, 0, REPEAT, NULL, NULL },
 	{ "webirc", setting_webirc, field_same, FIELD(webircs),
 	    2, SETTING_VALUES, 0, 0, REPEAT, NULL, NULL },
+	{ "sts", setting_sts, field_same, FIELD(sts),
+	    1, 3, 0, 0, 0, "off", NULL },
 	{ "admin", setting_admin, field_same, FIELD(admin),
 	    1, SETTING_VALUES, 0, 0, REPEAT, NULL, NULL },
 	{ "flood", setting_rate, field_same, FIELD(flood),
@@ -273,6 +285,8 @@ config_check(struct parser *p)
 	char sendq[32], buffers[32];
 
 	setting_operators_check(p);
+	p->line = p->seen[setting_find("sts") - settings];
+	setting_sts_check(p);
 	if (config->tls_key[0] != '\0' && config->tls_cert[0] == '\0') {
 		p->line = p->seen[setting_find("tls-key") - settings];
 		complain(p, "tls-key: there is no tls-cert");
@@ -348,6 +362,8 @@ config_default(struct config *config)
 		snprintf(text, sizeof text, "%s", st->usual);
 		st->read(&p, word, setting_split(&p, text, word));
 	}
+	setting_local_derive(text, sizeof text);
+	setting_listen_usual(config, text);
 	if (errors.count > 0)
 		panic("defaults: %s", errors.text);
 }
@@ -401,6 +417,7 @@ config_free(struct config *config)
 	config->motd = NULL;
 	explicit_bzero(config->password, sizeof config->password);
 	explicit_bzero(config->operators, sizeof config->operators);
+	config->nroom_group = 0;
 	explicit_bzero(config->webircs, sizeof config->webircs);
 	config->nwebirc = 0;
 	config->noperator = 0;
@@ -436,6 +453,8 @@ config_keep_fixed(struct config *config, const struct config *old)
 			    (const char *)old + st->offset, st->size);
 	memcpy(config->listen, old->listen, sizeof config->listen);
 	config->nlisten = old->nlisten;
+	memcpy(config->local_group, old->local_group,
+	    sizeof config->local_group);
 	config->nlisten_tls = old->nlisten_tls;
 }
 

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "../ipc/bucket.h"
+#include "../irc/uri.h"
 
 /*
  * mootd.conf(5): a keyword and its values a line.  One table holds every
@@ -28,7 +29,21 @@ enum {
 struct config_listen {
 	struct sockaddr_storage addr;
 	socklen_t addrlen;
-	char text[80];         /* as written, for messages */
+	char text[112];        /* as written, for messages; of a Unix socket,
+	                        * its path */
+	int usual;             /* nobody wrote it: it may fail */
+};
+
+enum {                          /* who of this machine is signed in */
+	LOCAL_ACCOUNTS_OFF,
+	LOCAL_ACCOUNTS_ON,      /* who has an account, or may register one */
+	LOCAL_ACCOUNTS_CREATE,  /* everybody */
+};
+
+enum {                          /* who may connect to a path */
+	LOCAL_EVERYBODY,
+	LOCAL_OWNER,
+	LOCAL_GROUP,
 };
 
 /* What an operator may do, by its class. */
@@ -62,11 +77,24 @@ struct config_webirc {
 	struct config_network network;
 };
 
+struct config_sts {            /* what clients are told of it */
+	int on, preload;
+	uint32_t duration;     /* s; 0: forget it */
+	uint32_t port;         /* of TLS */
+};
+
 struct config_operator {
 	char name[32];
-	char hash[160];
+	char hash[160];        /* "": of a certificate alone */
 	char class[32];        /* "": none, may do all */
+	int certified;         /* it has to show this certificate: */
+	uint8_t fingerprint[32];
 	uint32_t privileges;
+};
+
+struct config_room_group {
+	char room[80];
+	uint32_t gid;
 };
 
 struct config {
@@ -75,8 +103,16 @@ struct config {
 	char network[64];           /* "Moot" */
 	char description[128];      /* "": the network's name does */
 	char network_icon[CONFIG_ICON]; /* "" = none */
+	char public_address[URI_HOST + 8]; /* "" = from name and listen-tls */
 	struct config_listen listen[CONFIG_LISTEN];
-	int nlisten;                /* none given: 127.0.0.1:6667, [::1]:6667 */
+	int nlisten;                /* none given: 127.0.0.1:6667, [::1]:6667,
+	                             * and moot.sock beside `control' */
+	int local_access;           /* LOCAL_*: who may connect to a path */
+	char local_group[32];       /* with LOCAL_GROUP */
+	int local_accounts;         /* LOCAL_ACCOUNTS_* */
+	char local_users[256];      /* /etc/passwd */
+	struct config_room_group room_groups[CONFIG_GATEWAYS];
+	int nroom_group;
 	struct config_listen listen_tls[CONFIG_LISTEN];
 	int nlisten_tls;            /* 0: no TLS; see config_listen_tls() */
 	char tls_cert[256];         /* "": mootd-tls makes its own */
@@ -105,6 +141,7 @@ struct config {
 	int nproxy;
 	struct config_webirc webircs[CONFIG_GATEWAYS];
 	int nwebirc;
+	struct config_sts sts;
 	char admin[CONFIG_ADMIN][256];
 	int nadmin;
 	struct bucket_rate flood;   /* lines of a session; 20 a second, 200 */

@@ -30,6 +30,7 @@
 #include "control.h"
 #include "control_row.h"
 #include "deliver.h"
+#include "helper_tls.h"
 #include "limit.h"
 #include "log.h"
 #include "registry.h"
@@ -115,6 +116,78 @@ status_store(void)
 		row_number("store_backup", store->backup / 1000);
 }
 
+/* Those of mootd-tls, in one text. */
+static void
+row_pids(void)
+{
+	char text[256] = "";
+	size_t used = 0;
+	int i, pid;
+
+	for (i = 0; i < TLS_PLACES && used + 12 < sizeof(text); i++)
+		if ((pid = helper_tls_page->place[i].pid) != 0)
+			used += (size_t)snprintf(text + used,
+			    sizeof(text) - used, "%s%d", used > 0 ? " " : "",
+			    pid);
+	row_text("tls_pids", text);
+}
+
+/* A row of its own; without TLS there is but one word of it. */
+static void
+show_tls(struct command *c)
+{
+	static const char *const states[] = {
+		[HELPER_TLS_OFF] = "off",
+		[HELPER_TLS_STARTING] = "starting",
+		[HELPER_TLS_SERVING] = "serving",
+		[HELPER_TLS_FAILING] = "failing",
+	};
+	static const struct {
+		const char *name;
+		enum tls_counter what;
+	} totals[] = {
+		{ "tls_accepted", TLS_ACCEPTED },
+		{ "tls_handshakes", TLS_HANDSHAKES },
+		{ "tls_resumed", TLS_RESUMED },
+		{ "tls_failed", TLS_FAILED },
+		{ "tls_timed_out", TLS_TIMED_OUT },
+		{ "tls_crowded_out", TLS_CROWDED_OUT },
+		{ "tls_refused", TLS_REFUSED },
+		{ "tls_bytes_in", TLS_BYTES_IN },
+		{ "tls_bytes_out", TLS_BYTES_OUT },
+	};
+	struct helper_tls_status s;
+	const char *why = s.certificate.trouble;
+	size_t i;
+
+	helper_tls_status(&s);
+	row_begin();
+	row_format("tls", "%s%s%s", states[s.state], why[0] != '\0' ? ": "
+	    : "", why);
+	if (s.state == HELPER_TLS_OFF) {
+		row_end(c);
+		return;
+	}
+	row_number("tls_helpers", s.helpers);
+	row_number("tls_leaving", s.leaving);
+	row_pids();
+	row_number("tls_restarts", helper_tls_page->restarts);
+	row_number("tls_clients", s.clients);
+	row_number("tls_shaking", s.shaking);
+	for (i = 0; i < sizeof(totals) / sizeof(totals[0]); i++)
+		row_number(totals[i].name, (long long)tls_page_sum(
+		    helper_tls_page, totals[i].what));
+	if (s.state == HELPER_TLS_SERVING) {
+		row_text("tls_certificate", s.certificate.subject);
+		row_number("tls_expires", s.certificate.expires);
+		row_text("tls_expiry",
+		    helper_tls_expires_in(&s) >= 0 ? ", soon" : "");
+		row_text("tls_pin", s.certificate.pin);
+		row_text("tls_words", s.certificate.phrase);
+	}
+	row_end(c);
+}
+
 /* A row of totals, whole numbers and what is only read. */
 static void
 show_totals(struct command *c)
@@ -133,6 +206,7 @@ show_totals(struct command *c)
 		{ "timed_out", COUNT_TIMED_OUT },
 		{ "crowded_out", COUNT_CROWDED_OUT },
 		{ "delayed", COUNT_DELAYED },
+		{ "logins_failed", COUNT_LOGINS_FAILED },
 		{ "cut_sendq", COUNT_CUT_SENDQ },
 		{ "cut_memory", COUNT_CUT_MEMORY },
 		{ "lines", COUNT_LINES_IN },
@@ -186,6 +260,7 @@ show_totals(struct command *c)
 	row_number("shm_id", seg->shmid);
 	row_number("shm_size", seg->size);
 	row_end(c);
+	show_tls(c);
 }
 
 /* Counts clients from session c->step on; what was counted is c->cursor. */
@@ -332,7 +407,7 @@ row_secure(uint32_t i)
 
 	if (fingerprint != NULL)
 		proxy_fingerprint_text(text, fingerprint);
-	row_number("secure", t != NULL);
+	row_number("secure", secure_is(&sessions[i]));
 	row_text("tls", t != NULL ? t->version : "");
 	row_text("cipher", t != NULL ? t->cipher : "");
 	row_text("certificate", text);
@@ -640,7 +715,7 @@ static const struct command_row control_table[] = {
 	{ "REGISTERED", control_registered, 0, CMD_FREE, 0,
 	    ": each room that lasts" },
 	{ "BACKUP", control_backup, 1, CMD_FREE, 0,
-	    ":FILE: copies the store's database" },
+	    "FILE | COPIED FILE: makes a copy of the database for FILE" },
 	{ "RELOAD", control_signal, 0, CMD_FREE, 0,
 	    ": reads the configuration again" },
 	{ "REBALANCE", control_signal, 0, CMD_FREE, 0,

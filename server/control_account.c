@@ -13,10 +13,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../irc/uri.h"
 #include "account.h"
 #include "ask.h"
 #include "control.h"
 #include "control_row.h"
+#include "invitation.h"
 #include "log.h"
 #include "worker.h"
 
@@ -36,6 +38,9 @@ static const struct account_order orders[] = {
 	{ "SUSPEND", 1, 0, 1, "Your account is suspended" },
 	{ "UNSUSPEND", 1, 0, 1, NULL },
 	{ "REMOVE", 1, 0, 1, "Your account was removed" },
+	{ "CERT", 1, 1, 1, NULL },
+	{ "UNCERT", 1, 1, 1, NULL },
+	{ "CERTS", 1, 0, 0, NULL },
 	{ "INVITE", 0, 0, 1, NULL },
 	{ "INVITES", 0, 0, 0, NULL },
 	{ "UNINVITE", 1, 0, 1, NULL },
@@ -59,6 +64,8 @@ static const struct {
 	{ "REMOVED", 1, { "account" } },
 	{ "UNREGISTERED", 1, { "unregistered" } },
 	{ "INHERITED", 1, { "inherited" } },
+	{ "CERT", 3, { "account", "certificate", "#added" } },
+	{ "UNCERT", 2, { "account", "certificate" } },
 	{ "INVITE", 2, { "token", "#expires" } },
 	{ "INVITE", 4, { "#id", "#created", "#expires", "note" } },
 	{ "UNINVITED", 1, { "#id" } },
@@ -79,6 +86,16 @@ show_field(const char *name, const char *value)
 	row_number(name + 1, strcmp(name, "#id") == 0 ? n : n / 1000);
 }
 
+/* A new invitation, the token of which is not told again. */
+static void
+show_invitation(const char *token)
+{
+	char text[URI_MOST];
+
+	if (invitation_write(text, sizeof text, token) == 0)
+		row_text("uri", text);
+}
+
 static void
 show_line(struct command *c, const struct message *m)
 {
@@ -93,6 +110,8 @@ show_line(struct command *c, const struct message *m)
 	row_begin();
 	for (k = 0; k < rows[i].nparam; k++)
 		show_field(rows[i].field[k], m->param[k]);
+	if (strcmp(rows[i].field[0], "token") == 0)
+		show_invitation(m->param[0]);
 	row_end(c);
 }
 

@@ -86,6 +86,18 @@ show_key(struct command *c, const struct message *m)
 	row_end(c);
 }
 
+/* CERT name fingerprint ms */
+static void
+show_cert(struct command *c, const struct message *m)
+{
+	if (m->nparam < 3)
+		return;
+	row_begin();
+	row_time(m->param[2]);
+	row_text("certificate", m->param[1]);
+	row_end(c);
+}
+
 /* The next part begins behind CURSOR. */
 static enum command_result
 go_on(struct command *c, int exporting, const char *cursor)
@@ -117,6 +129,8 @@ show_part(struct command *c, int exporting)
 			show_row(c, &m);
 		if (strcmp(m.command, "METADATA") == 0)
 			show_key(c, &m);
+		if (strcmp(m.command, "CERT") == 0)
+			show_cert(c, &m);
 		if (strcmp(m.command, "ERASED") == 0 && m.nparam > 0) {
 			row_begin();
 			row_number("erased", atoll(m.param[0]));
@@ -156,6 +170,10 @@ control_history(struct command *c)
 {
 	if (strcasecmp(c->m.param[0], "ERASE") == 0)
 		return audit(c, "ERASE", c->m.param[1], "", history);
+	/* the first part of it */
+	if (strcasecmp(c->m.param[0], "EXPORT") == 0 &&
+	    (c->m.nparam < 3 || strcmp(c->m.param[2], "0") == 0))
+		return audit(c, "EXPORT", c->m.param[1], "", history);
 	return history(c);
 }
 
@@ -200,25 +218,50 @@ control_registered(struct command *c)
 	return rows_ok(c);
 }
 
-enum command_result
-control_backup(struct command *c)
+/* Its file lies where the store may write; who wants it elsewhere copies it,
+ * and says so. */
+static enum command_result
+backup_copied(struct command *c)
 {
 	enum command_result r;
 	struct message m;
 
-	if (is_refused(c))
-		return CMD_DONE;
-	r = ask(c, "BACKUP :%s", c->m.param[0]);
+	r = ask(c, "BACKUP COPIED :%s", c->m.param[1]);
+	if (r != CMD_ANSWERED)
+		return r;
+	if (ask_message(c, &m) && strcmp(m.command, "FAIL") == 0)
+		return refuse_fail(c, &m);
+	return rows_ok(c);
+}
+
+static enum command_result
+backup_make(struct command *c)
+{
+	enum command_result r;
+	struct message m;
+
+	r = ask(c, "BACKUP MAKE");
 	if (r != CMD_ANSWERED)
 		return r;
 	if (!ask_message(c, &m))
 		return rows_refuse(c, "no answer", NULL);
-	if (strcmp(m.command, "BACKUP") != 0)
+	if (strcmp(m.command, "BACKUP") != 0 || m.nparam == 0)
 		return refuse_fail(c, &m);
-	log_info("backup to %s by the administrator",
-	    log_safe(c->m.param[0]));
 	row_begin();
-	row_text("file", c->m.param[0]);
+	row_text("file", m.param[0]);
 	row_end(c);
 	return rows_ok(c);
+}
+
+enum command_result
+control_backup(struct command *c)
+{
+	const char *path = c->m.param[0];
+
+	if (is_refused(c))
+		return CMD_DONE;
+	if (path[0] != '/' && c->m.nparam < 2)
+		return rows_refuse(c, "the path has to begin with a /", NULL);
+	return path[0] != '/' ? backup_copied(c)
+	                      : audit(c, "BACKUP", "*", path, backup_make);
 }

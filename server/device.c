@@ -205,7 +205,7 @@ settle_wrong(const struct session *s, uint32_t u)
 	if (session_count(u) >= SESSIONS_MAX)
 		return "Your account has too many sessions";
 	/* its rooms would be shown to it */
-	return s->secure == 0 && secure_room(u) != 0
+	return !secure_is(s) && secure_room(u) != 0
 	    ? "You are in a room for secure connections only (+z)"
 	    : NULL;
 }

@@ -20,7 +20,9 @@
 #include "cloak.h"
 #include "gateway.h"
 #include "handlers.h"
+#include "listener.h"
 #include "limit.h"
+#include "local.h"
 #include "log.h"
 #include "registry.h"
 #include "secure.h"
@@ -47,9 +49,10 @@ proxy_find(const struct in6_addr *addr)
 }
 
 int
-gateway_is_proxy(const struct in6_addr *addr)
+gateway_passes_on(const struct in6_addr *addr, enum listen_kind kind)
 {
-	return proxy_find(addr) != NULL;
+	return kind == LISTEN_TLS ||
+	    (kind == LISTEN_PLAIN && proxy_find(addr) != NULL);
 }
 
 int
@@ -60,7 +63,7 @@ gateway_has_certificates(void)
 	for (i = 0; i < config->nproxy; i++)
 		if (config->proxies[i].certificates)
 			return 1;
-	return 0;
+	return listener_has(LISTEN_TLS);
 }
 
 /* What ADDR is told if it has too many, or too often, or NULL.  Who is at its
@@ -85,6 +88,11 @@ pass_on(struct command *c, const struct in6_addr *addr)
 	const char *why;
 	struct op *op;
 
+	/* who is a user of this machine only the kernel can say */
+	if (local_is(addr, NULL)) {
+		session_close(c->sid, "This is no address of a client");
+		return CMD_DONE;
+	}
 	if ((why = too_many(c, addr)) != NULL) {
 		session_close(c->sid, why);
 		return CMD_DONE;
@@ -117,7 +125,7 @@ is_certain(const struct command *c)
 {
 	const struct config_network *n = proxy_find(&c->s->addr);
 
-	return n != NULL && n->certificates;
+	return c->s->kind == LISTEN_TLS || (n != NULL && n->certificates);
 }
 
 enum command_result
@@ -129,7 +137,9 @@ gateway_proxy(struct command *c)
 	size_t len = session_input(c->sid, &buf);
 	char text[64];
 
-	if (proxy_parse(&p, buf, len) < 0) {
+	/* mootd-tls has no connections of its own */
+	if (proxy_parse(&p, buf, len) < 0 ||
+	    (c->s->kind == LISTEN_TLS && !p.known)) {
 		snprintf(text, sizeof(text), "%.*s", (int)len, buf);
 		limit_log("proxy %s: not a header of the PROXY protocol: %s",
 		    c->u->host, log_safe(text));

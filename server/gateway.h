@@ -6,9 +6,10 @@
 
 /* Connections that others pass on: proxies and web gateways. */
 
-/* Whether who connects from ADDR is a proxy, and says first whose connection
- * it is: SESSION_PROXY, until then it counts for no address. */
-int gateway_is_proxy(const struct in6_addr *addr);
+/* Whether who connects from ADDR by a listener of KIND passes on a connection,
+ * and says first whose it is: SESSION_PROXY, until then it counts for no
+ * address. */
+int gateway_passes_on(const struct in6_addr *addr, enum listen_kind kind);
 
 /* How much of the input of session I is its proxy's header: 0 when more is
  * needed, all of it when it is none. */

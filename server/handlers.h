@@ -74,6 +74,9 @@ void message_fill(const struct command *c, struct envelope *e,
 const char *sasl_mechanisms(void);
 /* The store has come or gone: tells session S, if it wants to know. */
 void cap_tell(uint32_t s);
+/* This worker's clients hear it if values of capabilities are not what they
+ * were. */
+void cap_look(void);
 /* Replies 353 for room R (asked by C's user) and 366. Lock held. */
 void reply_names(struct command *c, uint32_t r);
 /* The modes of user U as others see them: with those that nobody sets. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Starting and watching mootd-store.
+ * Starting and watching mootd-store; what concerns mootd-tls as well is passed
+ * on to helper_tls.c.
  *
  * It is to us what a worker is, but for the table of descriptors: it executes
  * a program of its own, beside our own binary, since that links libraries.  It
@@ -28,6 +29,7 @@
 #include "../ipc/segment.h"
 #include "brake.h"
 #include "helper.h"
+#include "helper_tls.h"
 #include "log.h"
 #include "peer.h"
 #include "state.h"
@@ -67,6 +69,7 @@ helper_prepare(const struct config *c)
 	struct worker *x = &workers[0];
 
 	settings = c;
+	helper_tls_prepare(c);
 	if (!c->store) {
 		peer_store_enter(STORE_OFF, "store off");
 		return;
@@ -85,6 +88,13 @@ helper_prepare(const struct config *c)
 	x->mailbox_room = mailbox_room(
 	    x->mailbox, c->mailbox_size, c->mailbox_size);
 	peer_store_enter(STORE_OPENING, "");
+}
+
+void
+helper_adopt(const struct config *c)
+{
+	settings = c;
+	helper_tls_adopt(c);
 }
 
 int
@@ -116,11 +126,11 @@ static void
 helper_exec(void)
 {
 	char prefix[16], level[16], days[24], size[24], policy[16], delay[16],
-	     audit[16], least[16];
+	     audit[16], least[16], confine[16], core[16];
 	char *argv[] = { program, "-p", prefix, "-d",
 		(char *)(uintptr_t)settings->state_dir, "-l", level, "-r",
 		days, "-m", size, "-a", policy, "-f", delay, "-u", audit,
-		"-w", least,
+		"-w", least, "-C", confine, "-D", core,
 		log_to_syslog ? "-s" : NULL, NULL };
 	sigset_t none;
 	unsigned w;
@@ -133,6 +143,8 @@ helper_exec(void)
 	snprintf(policy, sizeof(policy), "%d", settings->registration);
 	snprintf(delay, sizeof(delay), "%u", settings->login_delay);
 	snprintf(least, sizeof(least), "%u", settings->password_least);
+	snprintf(confine, sizeof(confine), "%d", settings->confine);
+	snprintf(core, sizeof(core), "%d", settings->core_dumps);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
 	for (w = 0; w <= state->nworker; w++)
@@ -179,6 +191,7 @@ helper_start(const struct config *c)
 	int n;
 
 	settings = c;
+	helper_tls_watch();
 	if (atomic_load(&state->store.state) == STORE_OFF || !helper_found())
 		return;
 	if (old > 0 && lock_owned(&workers[0].life.lock))
@@ -195,7 +208,7 @@ helper_ended(pid_t who, int status)
 	uint64_t wait;
 
 	if (pid == 0 || who != pid)
-		return 0;
+		return helper_tls_ended(who, status);
 	pid = 0;
 	if (reloading) {
 		reloading = 0;
@@ -229,6 +242,7 @@ helper_watch(void)
 {
 	uint64_t now = clock_now();
 
+	helper_tls_watch();
 	if (due != 0 && now >= due && !old_lives())
 		start();
 	if (pid != 0 && due == 0 &&
@@ -244,6 +258,7 @@ void
 helper_reload(const struct config *c)
 {
 	settings = c;
+	helper_tls_reload(c);
 	if (pid != 0 && due == 0) {
 		reloading = 1;
 		kill(pid, SIGTERM);
@@ -255,6 +270,7 @@ helper_stop(int ms)
 {
 	uint64_t until = clock_now() + (uint64_t)ms;
 
+	helper_tls_stop(until);
 	if (pid == 0)
 		return;
 	kill(pid, SIGTERM);

@@ -7,10 +7,10 @@
 #include "config.h"
 
 /*
- * The helper programs beside the workers, for the master: mootd-store so far.
- * A helper is executed, so it has a copy of the bells it rings and none of the
- * clients' sockets.  It owns nothing that it could not find again: whoever
- * kills it, the next one goes on.
+ * The helper programs beside the workers, for the master: mootd-store, and
+ * those of helper_tls.h.  A helper is executed, so it has a copy of the bells
+ * it rings and none of the clients' sockets.  mootd-store owns nothing that it
+ * could not find again: whoever kills it, the next one goes on.
  */
 
 /* Whether mootd-store is there, beside our own binary. */
@@ -21,7 +21,11 @@ int helper_restore(const struct config *c, const char *file);
 /* Makes what outlives a helper: mailbox and bell.  Before the workers are
  * forked, in a new segment. */
 void helper_prepare(const struct config *c);
-/* Starts them; an old one, of a dead master or another binary, leaves first. */
+/* The same, as far as it is of this process, in a segment that was taken over.
+ * Before the workers are forked, too. */
+void helper_adopt(const struct config *c);
+/* Starts them; an old store, of a dead master or another binary, leaves
+ * first. */
 void helper_start(const struct config *c);
 /* Whether PID was one of them, which has ended with STATUS. */
 int helper_ended(pid_t pid, int status);

@@ -23,6 +23,7 @@
 #include "../irc/proxy.h"
 #include "gateway.h"
 #include "limit.h"
+#include "local.h"
 #include "log.h"
 #include "oper.h"
 #include "peer.h"
@@ -163,6 +164,12 @@ limit_addresses(void)
 	return bucket_busy(&table, now_ms);
 }
 
+unsigned
+limit_prefix(const struct in6_addr *addr)
+{
+	return local_is(addr, NULL) ? 128 : config->ipv6_prefix;
+}
+
 const char *
 limit_rate(const struct in6_addr *addr)
 {
@@ -170,7 +177,7 @@ limit_rate(const struct in6_addr *addr)
 
 	if (config->connection_rate.count == 0 || limit_is_exempt(addr))
 		return NULL;
-	if (bucket_take(bucket_of(&table, addr->s6_addr, config->ipv6_prefix,
+	if (bucket_take(bucket_of(&table, addr->s6_addr, limit_prefix(addr),
 	        now_ms), &config->connection_rate, 1, now_ms) == 0)
 		return NULL;
 	return limit_refusal(LIMIT_RATE, addr);
@@ -286,7 +293,7 @@ waiter_add(uint32_t i)
 	}
 	w = &waiters[nwaiter++];
 	bucket_network(w->network, sessions[i].addr.s6_addr,
-	    config->ipv6_prefix);
+	    limit_prefix(&sessions[i].addr));
 	w->opened = sessions[i].opened;
 	w->session = i;
 }
@@ -428,11 +435,11 @@ call_for_room(void)
 }
 
 const char *
-limit_refuses(const struct in6_addr *addr)
+limit_refuses(const struct in6_addr *addr, enum listen_kind kind)
 {
 	const char *why;
 
-	if (!gateway_is_proxy(addr) && (why = limit_rate(addr)) != NULL)
+	if (!gateway_passes_on(addr, kind) && (why = limit_rate(addr)) != NULL)
 		return why;
 	if (memory_is_short())
 		return limit_refusal(LIMIT_MEMORY, addr);

@@ -20,6 +20,9 @@ enum limit_kind {
 	LIMIT_KINDS
 };
 
+/* How many bits of ADDR tell it from others: of an IPv6 address as configured,
+ * of a user of this machine all. */
+unsigned limit_prefix(const struct in6_addr *addr);
 /* Whether the settings exempt ADDR from what limits an address. */
 int limit_is_exempt(const struct in6_addr *addr);
 /* Counts a refusal of a connection from ADDR; returns what it is told. */
@@ -27,8 +30,10 @@ const char *limit_refusal(enum limit_kind kind, const struct in6_addr *addr);
 /* Whether a connection of ADDR comes too soon after others; if not, it is
  * counted.  Returns what it is told, or NULL. */
 const char *limit_rate(const struct in6_addr *addr);
-/* The same for all that can be said at accept(2), without a lock. */
-const char *limit_refuses(const struct in6_addr *addr);
+/* The same for all that can be said at accept(2), by a listener of KIND,
+ * without a lock. */
+const char *limit_refuses(
+    const struct in6_addr *addr, enum listen_kind kind);
 
 /* How many addresses have connected so often that it is not forgotten yet. */
 uint32_t limit_addresses(void);

@@ -39,7 +39,7 @@
 #include "words.h"
 
 enum {
-	SLICE_US = 500,    /* us of a step: others wait for the lock */
+	SLICE_US = 150,    /* us of a step: others wait for the lock */
 	SLICE_LOOK = 8,    /* records between two looks at the clock */
 	WHOLE = 300,       /* members of a room that is taken in one step */
 	SEEN_BITS = 4096,

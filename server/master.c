@@ -42,7 +42,9 @@
 #include "confined.h"
 #include "fault.h"
 #include "helper.h"
+#include "helper_tls.h"
 #include "listener.h"
+#include "local.h"
 #include "log.h"
 #include "master.h"
 #include "notify.h"
@@ -139,6 +141,14 @@ watch(int epoll, int fd, uint32_t events, uint64_t data)
 		fatal("epoll_ctl: %s", strerror(errno));
 }
 
+static void
+watch_listener(int epoll, const struct listener *l)
+{
+	if (l->kind != LISTEN_SECURE)
+		watch(epoll, l->fd, EPOLLIN | EPOLLET | EPOLLEXCLUSIVE,
+		    worker_event(EVENT_LISTENER, (uint32_t)l->fd));
+}
+
 /* What outlives every worker of number W. */
 static void
 worker_prepare(unsigned w)
@@ -154,10 +164,8 @@ worker_prepare(unsigned w)
 		fatal("worker %u: %s", w, strerror(errno));
 	watch(x->epoll, x->bell.fd, EPOLLIN | EPOLLET,
 	    worker_event(EVENT_BELL, 0));
-	for (i = 0; listeners[i] >= 0; i++)
-		watch(x->epoll, listeners[i],
-		    EPOLLIN | EPOLLET | EPOLLEXCLUSIVE,
-		    worker_event(EVENT_LISTENER, (uint32_t)listeners[i]));
+	for (i = 0; listeners[i].fd >= 0; i++)
+		watch_listener(x->epoll, &listeners[i]);
 	if (control >= 0)
 		watch(x->epoll, control, EPOLLIN | EPOLLET | EPOLLEXCLUSIVE,
 		    worker_event(EVENT_CONTROL, (uint32_t)control));
@@ -396,6 +404,7 @@ instance_create(const struct config *c)
 		    strerror(errno));
 	state->handover = handover;
 	cloak_open(c);
+	local_read(c);
 	helper_prepare(c);
 	for (w = 1; w <= nworker; w++)
 		worker_prepare(w);
@@ -407,14 +416,24 @@ instance_create(const struct config *c)
 	await_workers();
 }
 
-/* The path of the control socket may have gone with the dead master.  Once
- * our workers serve: should we die, a number of our table means nothing to
- * the old ones. */
+/* Paths may have gone with the dead master.  Once our workers serve: should we
+ * die, a number of our table means nothing to the old ones. */
 static void
-control_restore(const struct config *c)
+paths_restore(const struct config *c)
 {
+	struct listener *l;
 	unsigned w;
+	int fd;
 
+	for (l = listeners; l->fd >= 0; l++) {
+		if ((fd = listener_restore_path(c, l)) < 0)
+			continue;
+		close(l->fd);
+		l->fd = fd;
+		state->listeners[l - listeners] = *l;
+		for (w = 1; w <= state->nworker; w++)
+			watch_listener(workers[w].epoll, l);
+	}
 	if (control_keep(c, state->control))
 		return;
 	state->control = -1;
@@ -440,8 +459,10 @@ instance_continue(struct config *c)
 	memcpy(listeners, state->listeners, sizeof(listeners));
 	handover = state->handover;
 	confined_prepare(c);
+	helper_adopt(c);
 	pause_serve_under(
 	    pause_word(getpid(), pause_table(word) + 1, PAUSE_NONE));
+	local_read(c);
 	for (w = 1; w <= nworker; w++) {
 		workers[w].ended = 0; /* nobody knows of what */
 		trace_take(&traces[w]);
@@ -452,7 +473,7 @@ instance_continue(struct config *c)
 	if (takeover_done() != 0)
 		fatal("the old workers went on by themselves");
 	FAULT("continue-done");
-	control_restore(c);
+	paths_restore(c);
 	FAULT("continue-control");
 	helper_start(c);
 	ring_all(); /* they say themselves that they are there */
@@ -659,11 +680,29 @@ watch_workers(void)
 	return well;
 }
 
+/* What has to be seen to. */
+static const char *
+report_tls(char *text, size_t size)
+{
+	struct helper_tls_status s;
+	int days;
+
+	helper_tls_status(&s);
+	text[0] = '\0';
+	if (s.state == HELPER_TLS_FAILING)
+		snprintf(text, size, ", no TLS: %s", s.certificate.trouble);
+	else if ((days = helper_tls_expires_in(&s)) > 0)
+		snprintf(text, size, ", certificate expires in %d days", days);
+	else if (days == 0)
+		snprintf(text, size, ", certificate expires");
+	return text;
+}
+
 static void
 report(void)
 {
-	static char last[160];
-	char text[160];
+	static char last[400];
+	char text[sizeof(last)], tls[200];
 	unsigned w, alive = 0;
 	uint64_t clients = 0;
 
@@ -672,9 +711,9 @@ report(void)
 		clients += workers[w].clients;
 	}
 	snprintf(text, sizeof(text),
-	    "%llu clients, %u of %u workers, %u restarts",
+	    "%llu clients, %u of %u workers, %u restarts%s",
 	    (unsigned long long)clients, alive, nworker,
-	    state->restarts);
+	    state->restarts, report_tls(tls, sizeof(tls)));
 	if (strcmp(text, last) != 0) {
 		memcpy(last, text, sizeof(last));
 		notify("STATUS=%s", text);
@@ -729,6 +768,7 @@ reload(void)
 	log_open("master", (enum log_level)settings->log_level, log_to_syslog);
 	confined_prepare(settings);
 	confined_log(settings);
+	local_read(settings);
 	helper_reload(settings);
 	atomic_store(&workers[1].retire, 1);
 	FAULT("reload-first");
@@ -789,6 +829,7 @@ clean_up(void)
 	state_destroy();
 	if (control >= 0)
 		unlink(settings->control);
+	listener_remove_paths(settings);
 }
 
 /* ---- a damaged segment ---- */
@@ -802,8 +843,8 @@ is_connection(int fd)
 	int type = 0, listens = 1, i;
 	socklen_t n = sizeof(int);
 
-	for (i = 0; listeners[i] >= 0; i++)
-		if (fd == listeners[i])
+	for (i = 0; listeners[i].fd >= 0; i++)
+		if (fd == listeners[i].fd)
 			return 0;
 	memset(&un, 0, sizeof(un));
 	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) != 0 ||
@@ -811,7 +852,7 @@ is_connection(int fd)
 	    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &n) != 0 ||
 	    listens || getsockname(fd, (struct sockaddr *)&un, &len) != 0)
 		return 0;
-	return un.sun_family != AF_UNIX ||
+	return listener_kind_of(listeners, fd) >= 0 ||
 	    strcmp(un.sun_path, settings->control) == 0;
 }
 
@@ -935,6 +976,7 @@ master_run(int upgraded)
 		rebalance_now_and_then();
 		well = watch_workers();
 		helper_watch();
+		local_look(settings);
 		report();
 		if (dog > 0 && well && clock_now() - fed >= dog / 2) {
 			notify("WATCHDOG=1");

@@ -17,9 +17,11 @@
 #include "../ipc/segment.h"
 #include "fault.h"
 #include "helper.h"
+#include "helper_tls.h"
 #include "log.h"
 #include "master.h"
 #include "notify.h"
+#include "setting.h"
 #include "state.h"
 #include "title.h"
 #include "upgrade.h"
@@ -52,10 +54,11 @@ version(void)
 	printf("mootd %s\n"
 	       "layout: %08x\n"
 	       "ipc: System V segment, message queues; shared descriptors\n"
-	       "helpers: %s\n",
+	       "helpers: %s, %s\n",
 	    MOOT_VERSION, state_layout_id(),
 	    helper_found() ? "mootd-store (accounts, history)"
-	                   : "none (no mootd-store: no accounts, no history)");
+	                   : "no mootd-store (no accounts, no history)",
+	    helper_tls_found() ? "mootd-tls (TLS)" : "no mootd-tls (no TLS)");
 }
 
 /* Reads FILE, or the standard one if it is there, or the embedded defaults;
@@ -67,6 +70,7 @@ settings_load(struct config *c, const char *file)
 
 	if (file == NULL && access(CONFIG_FILE, F_OK) != 0) {
 		config_default(c);
+		config_listen_tls(c);
 		return 0;
 	}
 	if (config_load(c, file != NULL ? file : CONFIG_FILE, &errors) == 0)
@@ -98,7 +102,7 @@ settings_private(struct config *c, const char *dir, int prefix)
 {
 	struct sockaddr_in *in = (struct sockaddr_in *)(void *)
 	    &c->listen[0].addr;
-	char full[PATH_MAX];
+	char full[PATH_MAX], path[PATH_MAX + 16];
 
 	if (realpath(dir, full) != NULL)
 		dir = full; /* in the background we are elsewhere */
@@ -109,6 +113,9 @@ settings_private(struct config *c, const char *dir, int prefix)
 	c->listen[0].addrlen = sizeof(*in);
 	snprintf(c->listen[0].text, sizeof(c->listen[0].text), "127.0.0.1:0");
 	c->nlisten = 1;
+	/* TLS as well, where there is any */
+	c->listen_tls[0] = c->listen[0];
+	c->nlisten_tls = helper_tls_found();
 	c->ipc_prefix =
 	    prefix != 0 ? prefix : free_prefix(c->ipc_prefix + 1);
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
@@ -118,6 +125,8 @@ settings_private(struct config *c, const char *dir, int prefix)
 	    snprintf(c->state_dir, sizeof(c->state_dir), "%s", dir) >=
 	        (int)sizeof(c->state_dir))
 		fatal("-p: the name of the directory is too long");
+	snprintf(path, sizeof(path), "%s/moot.sock", dir);
+	setting_listen_usual(c, path);
 	if (access(dir, W_OK | X_OK) != 0)
 		fatal("-p %s: %s", log_safe(dir), strerror(errno));
 }

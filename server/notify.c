@@ -37,6 +37,7 @@ enum {
 static int notify_fd = -1;
 static char notify_address[128];
 static unsigned long long watchdog_usec;
+static char listen_names[1024];  /* with ':' between them */
 
 /* The number in the variable NAME, or 0 when it holds anything else. */
 static unsigned long long
@@ -178,12 +179,27 @@ notify_watchdog_usec(void)
 }
 
 int
+notify_listen_is(int i, const char *name)
+{
+	const char *at = listen_names;
+	size_t len = strlen(name);
+
+	for (; i > 0 && at != NULL; i--)
+		at = strchr(at, ':') != NULL ? strchr(at, ':') + 1 : NULL;
+	return at != NULL && strcspn(at, ":") == len &&
+	    strncmp(at, name, len) == 0;
+}
+
+int
 notify_listen_fds(void)
 {
 	unsigned long long pid = env_number("LISTEN_PID");
 	unsigned long long count = env_number("LISTEN_FDS");
+	const char *names = getenv("LISTEN_FDNAMES");
 	int i, flags;
 
+	snprintf(listen_names, sizeof listen_names, "%s",
+	    names != NULL ? names : "");
 	unsetenv("LISTEN_PID");
 	unsetenv("LISTEN_FDS");
 	unsetenv("LISTEN_FDNAMES");

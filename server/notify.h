@@ -20,5 +20,7 @@ unsigned long long notify_watchdog_usec(void);
 /* Sockets passed by socket activation, from descriptor 3: how many; 0 when
  * LISTEN_PID is not us. Sets close-on-exec on them, unsets the variables. */
 int notify_listen_fds(void);
+/* Whether the Ith of them has this NAME: FileDescriptorName= of its unit. */
+int notify_listen_is(int i, const char *name);
 
 #endif

@@ -27,6 +27,7 @@
 #include "log.h"
 #include "oper.h"
 #include "registry.h"
+#include "secure.h"
 #include "session.h"
 #include "words.h"
 #include "worker.h"
@@ -90,8 +91,8 @@ oper_allowed(struct command *c, uint32_t privilege)
 static enum command_result
 oper_fail(struct command *c)
 {
-	log_warn("oper: %s failed as %s", source_of(c->uid),
-	    log_safe(c->m.param[0]));
+	/* in the log alone: anybody could fill a database with this */
+	audit_log(c, "OPER", c->m.param[0], "failed");
 	if (config->noperator == 0)
 		reply(c, ERR_NOOPERHOST);
 	else
@@ -141,27 +142,66 @@ context_as(const char *name)
 	return text;
 }
 
+/* Whether C's session has the certificate that O asks for, if it does. */
+static int
+has_certificate(const struct command *c, const struct config_operator *o)
+{
+	const uint8_t *own = secure_certificate(c->sid);
+
+	return !o->certified || (own != NULL &&
+	    memcmp(own, o->fingerprint, PROXY_FINGERPRINT) == 0);
+}
+
+/* The hash that a password is compared with: O's or, if O is none or has none,
+ * another one's, so that it takes as long; NULL: there is none. */
+static const char *
+hash_of(const struct config_operator *o)
+{
+	int i;
+
+	if (o != NULL && o->hash[0] != '\0')
+		return o->hash;
+	for (i = 0; i < config->noperator; i++)
+		if (config->operators[i].hash[0] != '\0')
+			return config->operators[i].hash;
+	return NULL;
+}
+
+/* Whether C's user has proved to be O: CMD_ANSWERED, or return what it
+ * returns.  What a certificate alone proves needs no password. */
+static enum command_result
+oper_prove(struct command *c, const struct config_operator *o)
+{
+	const struct hash_asker who = { c->sid, c->s->gen, c->s->executed };
+	const char *hash = hash_of(o);
+	enum hash_verdict is;
+
+	if (config->noperator == 0)
+		return oper_fail(c);
+	if (o != NULL && o->hash[0] == '\0' && has_certificate(c, o))
+		return CMD_ANSWERED;
+	if (c->m.nparam < 2) {
+		reply(c, ERR_NEEDMOREPARAMS, "OPER");
+		return CMD_DONE;
+	}
+	is = hash != NULL ? hash_check(&who, c->m.param[1], hash) : HASH_WRONG;
+	if (is == HASH_WAIT)
+		return CMD_WAIT;
+	return is == HASH_RIGHT && o != NULL && o->hash[0] != '\0' &&
+	        has_certificate(c, o)
+	    ? CMD_ANSWERED
+	    : oper_fail(c);
+}
+
 /* A name that nobody has takes as long to refuse as a wrong password. */
 enum command_result
 cmd_oper(struct command *c)
 {
 	const struct config_operator *o = operator_find(c->m.param[0]);
-	const struct hash_asker who = { c->sid, c->s->gen, c->s->executed };
+	enum command_result r;
 
-	if (c->step == 0) {
-		if (config->noperator == 0)
-			return oper_fail(c);
-		switch (hash_check(&who, c->m.param[1],
-		    o != NULL ? o->hash : config->operators[0].hash)) {
-		case HASH_WAIT:
-			return CMD_WAIT;
-		case HASH_WRONG:
-			return oper_fail(c);
-		case HASH_RIGHT:
-			if (o == NULL)
-				return oper_fail(c);
-		}
-	}
+	if (c->step == 0 && (r = oper_prove(c, o)) != CMD_ANSWERED)
+		return r;
 	/* it has not the right to write there yet */
 	c->context = context_as(c->m.param[0]);
 	return audit(c, "OPER", c->m.param[0],

@@ -57,10 +57,12 @@ is_wanted(int fd)
 	if (s != 0 && s < state->max_sessions && sessions[s].fd == fd &&
 	    sessions[s].state != SESSION_FREE)
 		return 1;
-	if (fd == state->control || fd == state->handover)
+	if (fd == state->control || fd == state->handover ||
+	    fd == state->tls_page || fd == state->tls_life ||
+	    fd == state->tls_end)
 		return 1;
-	for (i = 0; state->listeners[i] >= 0; i++)
-		if (fd == state->listeners[i])
+	for (i = 0; state->listeners[i].fd >= 0; i++)
+		if (fd == state->listeners[i].fd)
 			return 1;
 	for (w = 1; w <= state->nworker; w++)
 		if (fd == workers[w].epoll || fd == workers[w].bell.fd ||

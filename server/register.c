@@ -22,6 +22,7 @@
 #include "deliver.h"
 #include "device.h"
 #include "handlers.h"
+#include "local.h"
 #include "metadata.h"
 #include "monitor.h"
 #include "registry.h"
@@ -66,6 +67,8 @@ enum {
 	STEP_BANS,     /* before STEP_TRY: bans are fetched from the store */
 	STEP_TAKE,     /* the nick */
 	STEP_FETCH,    /* what the account says of itself is fetched */
+	STEP_LOCAL,    /* before STEP_TRY: a user of this machine is signed
+	                * in */
 };
 
 static void
@@ -160,13 +163,21 @@ take_nick(struct command *c)
 	return CMD_MORE;
 }
 
+/* Whether it has said all that is needed. */
+static int
+is_complete(const struct command *c)
+{
+	return !(c->u->flags & USER_REGISTERED) &&
+	    wanted_nick(c)[0] != '\0' && c->u->user[0] != '\0' &&
+	    !(c->s->flags & SESSION_CAP);
+}
+
 static enum command_result
 try_register(struct command *c)
 {
 	enum command_result r;
 
-	if ((c->u->flags & USER_REGISTERED) || wanted_nick(c)[0] == '\0' ||
-	    c->u->user[0] == '\0' || (c->s->flags & SESSION_CAP))
+	if (!is_complete(c))
 		return CMD_DONE;
 	if (config->password[0] != '\0' && !(c->s->flags & SESSION_PASS)) {
 		reply(c, ERR_PASSWDMISMATCH);
@@ -209,6 +220,20 @@ fetch_bans(struct command *c)
 
 	if (r != CMD_DONE)
 		return r;
+	c->step = STEP_LOCAL;
+	c->cursor = 0;
+	return CMD_MORE;
+}
+
+static enum command_result
+sign_in(struct command *c)
+{
+	enum command_result r = CMD_DONE;
+
+	if (is_complete(c) && ((c->step & STEP_ASKED) || local_waits(c)))
+		r = local_sign_in(c);
+	if (r != CMD_DONE)
+		return r;
 	c->step = STEP_TRY;
 	c->cursor = 0;
 	return CMD_MORE;
@@ -221,6 +246,8 @@ go_on(struct command *c)
 	switch (c->step & ~(uint32_t)STEP_ASKED) {
 	case STEP_BANS:
 		return fetch_bans(c);
+	case STEP_LOCAL:
+		return sign_in(c);
 	case STEP_TRY:
 		return try_register(c);
 	case STEP_HANDED:
@@ -249,7 +276,9 @@ then_register(struct command *c)
 {
 	if (c->u->flags & USER_REGISTERED)
 		return CMD_DONE;
-	c->step = xline_is_loaded() ? STEP_TRY : STEP_BANS;
+	c->step = !xline_is_loaded() ? STEP_BANS
+	    : c->s->kind == LISTEN_LOCAL ? STEP_LOCAL
+	                                 : STEP_TRY;
 	return CMD_MORE;
 }
 
@@ -329,7 +358,8 @@ first_nick(struct command *c, const char *nick)
 	}
 	c->s->flags |= SESSION_DENIED;
 	if (!look_same(nick, c->u->account) &&
-	    !((c->s->flags & SESSION_CAP) && store_accepts())) {
+	    !((c->s->flags & SESSION_CAP) && store_accepts()) &&
+	    !local_waits(c)) {
 		reply(c, ERR_NICKNAMEINUSE, nick);
 		return CMD_DONE;
 	}
@@ -450,12 +480,37 @@ cap_offered(void)
 	return caps;
 }
 
-/* What CAP LS 302 says of a capability beside its name, NULL for nothing. */
+/*
+ * Strict transport security, for the client of S: where TLS is, or how long
+ * there is nothing else; NULL for nothing.  What stays on this machine needs
+ * none.  It can be seen, but not requested: it is no part of cap_offered().
+ */
 static const char *
-cap_value(uint64_t cap)
+sts_value(const struct session *s)
+{
+	const struct config_sts *sts = &config->sts;
+	static char value[48];
+
+	if (!sts->on || secure_is_here(&s->addr) ||
+	    (sts->duration == 0 && s->secure == 0))
+		return NULL;
+	if (s->secure != 0)
+		snprintf(value, sizeof(value), "duration=%u%s", sts->duration,
+		    sts->preload ? ",preload" : "");
+	else
+		snprintf(value, sizeof(value), "port=%u", sts->port);
+	return value;
+}
+
+/* What CAP LS 302 says to S of a capability beside its name, NULL for
+ * nothing. */
+static const char *
+cap_value(const struct session *s, uint64_t cap)
 {
 	static char limits[48];
 
+	if (cap == CAP(STS))
+		return sts_value(s);
 	if (cap == CAP(SASL))
 		return sasl_mechanisms();
 	if (cap == CAP(METADATA))
@@ -470,11 +525,11 @@ cap_value(uint64_t cap)
 	return NULL;
 }
 
-/* "name" or, with VALUES, "name=value" of capability I. */
+/* "name" or, with VALUES, "name=value" of capability I, for S. */
 static size_t
-cap_text(int i, int values, char *buf, size_t size)
+cap_text(const struct session *s, int i, int values, char *buf, size_t size)
 {
-	const char *value = values ? cap_value(UINT64_C(1) << i) : NULL;
+	const char *value = values ? cap_value(s, UINT64_C(1) << i) : NULL;
 
 	return (size_t)snprintf(buf, size, "%s%s%s", capability_name(i),
 	    value != NULL ? "=" : "", value != NULL ? value : "");
@@ -527,7 +582,7 @@ cap_list(struct command *c, const char *sub, uint64_t set, int values)
 	for (i = 0; i < CAPABILITY_COUNT; i++)
 		if (set & UINT64_C(1) << i)
 			cap_word(&l, text,
-			    cap_text(i, values, text, sizeof(text)));
+			    cap_text(c->s, i, values, text, sizeof(text)));
 	cap_line(&l, "");
 }
 
@@ -597,7 +652,7 @@ cap_change(uint32_t i, const char *sub, uint64_t set, int values)
 	    config->name, nick[0] != '\0' ? nick : "*", sub);
 	for (k = 0; k < CAPABILITY_COUNT; k++)
 		if (set & UINT64_C(1) << k) {
-			cap_text(k, values, text, sizeof(text));
+			cap_text(&sessions[i], k, values, text, sizeof(text));
 			n += (size_t)snprintf(line + n, sizeof(line) - n,
 			    "%s ", text);
 		}
@@ -626,6 +681,75 @@ cap_tell(uint32_t i)
 	cap_told(s);
 }
 
+static uint64_t
+hash_add(uint64_t h, const void *data, size_t n)
+{
+	const unsigned char *p = data;
+
+	while (n-- > 0)
+		h = (h ^ *p++) * UINT64_C(1099511628211);
+	return h;
+}
+
+/* The values that a reload can change, for me->caps: hashes, never 0. */
+static void
+cap_hashes(uint64_t hash[2])
+{
+	const uint64_t h = UINT64_C(14695981039346656037);
+	const char *sasl = sasl_mechanisms();
+
+	hash[0] = hash_add(h, sasl, strlen(sasl)) | 1;
+	hash[1] = hash_add(h, &config->sts, sizeof(config->sts)) | 1;
+}
+
+/* Session I hears what STS is now.  It is never taken back, but by a duration
+ * of nothing, which those who are secure are told. */
+static void
+sts_tell(uint32_t i)
+{
+	const struct session *s = &sessions[i];
+	const char *nick = users[s->user].nick;
+	char line[256];
+	int n;
+
+	if (sts_value(s) != NULL) {
+		cap_change(i, "NEW", CAP(STS), 1);
+		return;
+	}
+	if (config->sts.on || s->secure == 0 || secure_is_here(&s->addr))
+		return;
+	n = snprintf(line, sizeof(line), ":%s CAP %s NEW :sts=duration=0\r\n",
+	    config->name, nick[0] != '\0' ? nick : "*");
+	session_append(i, line, (size_t)n);
+}
+
+/*
+ * After a reload or an upgrade: those who know values hear the new ones.  If
+ * the worker dies meanwhile some hear it twice, which changes nothing.
+ */
+void
+cap_look(void)
+{
+	const uint64_t *was = me->caps;
+	uint64_t now[2];
+	uint32_t i;
+
+	cap_hashes(now);
+	for (i = 1; was[0] != 0 && memcmp(was, now, sizeof(now)) != 0 &&
+	     i < state->sessions.high; i++) {
+		const struct session *s = &sessions[i];
+
+		if (s->worker != my_id || !session_is_client(s) ||
+		    !(s->flags & SESSION_CAP302))
+			continue;
+		if (was[0] != now[0] && (cap_known(s) & CAP(SASL)))
+			cap_change(i, "NEW", CAP(SASL), 1);
+		if (was[1] != now[1])
+			sts_tell(i);
+	}
+	memcpy(me->caps, now, sizeof(now));
+}
+
 static void
 cap_negotiates(struct command *c)
 {
@@ -648,7 +772,8 @@ cap_ls(struct command *c)
 	}
 	c->s->flags |= SESSION_CAP302;
 	c->s->caps |= CAP(CAP_NOTIFY);
-	cap_list(c, "LS", cap_offered(), 1);
+	cap_list(c, "LS",
+	    cap_offered() | (sts_value(c->s) != NULL ? CAP(STS) : 0), 1);
 	return CMD_DONE;
 }
 

@@ -14,9 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ipc/clock.h"
 #include "../ipc/mailbox.h"
 #include "../irc/look.h"
 #include "fault.h"
+#include "limit.h"
 #include "monitor.h"
 #include "registry.h"
 #include "registry_heal.h"
@@ -567,7 +569,7 @@ registry_count_address(const struct in6_addr *addr, int delta)
 	struct in6_addr network;
 	uint32_t *p, a;
 
-	bucket_network(network.s6_addr, addr->s6_addr, config->ipv6_prefix);
+	bucket_network(network.s6_addr, addr->s6_addr, limit_prefix(addr));
 	p = &address_index[address_hash(&network) & (index_size - 1)];
 	for (; (a = *p) != 0; p = &addresses[a].next)
 		if (memcmp(&addresses[a].addr, &network, sizeof(network)) == 0)
@@ -593,7 +595,10 @@ registry_count_address(const struct in6_addr *addr, int delta)
 
 /* ---- the lock ---- */
 
-static int had_waiters; /* when we gave it back last */
+enum { WAKING = 200 /* us until who was woken has the lock */ };
+
+static int had_waiters;     /* when we gave it back last */
+static uint64_t wanted_till; /* us */
 
 void
 registry_lock(void)
@@ -608,6 +613,8 @@ registry_unlock(void)
 {
 	FAULT("lock-done");
 	had_waiters = lock_release(&state->segment.lock);
+	if (had_waiters)
+		wanted_till = clock_now_us() + WAKING;
 }
 
 int
@@ -617,4 +624,10 @@ registry_was_wanted(void)
 
 	had_waiters = 0;
 	return was;
+}
+
+int
+registry_is_wanted(void)
+{
+	return wanted_till != 0 && clock_now_us() < wanted_till;
 }

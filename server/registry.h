@@ -17,6 +17,8 @@ void registry_unlock(void);
 /* Whether another worker waited when we last released it.  It needs a moment
  * to wake up: who takes the lock again at once gets it before that one. */
 int registry_was_wanted(void);
+/* Whether that moment has not passed: what can wait does. */
+int registry_is_wanted(void);
 
 /* Makes all that is derived anew from the records, for worker W (0: none) its
  * lists of memberships as well; their order changes.  W must be dead, or the

@@ -19,6 +19,7 @@
 #include "deliver.h"
 #include "handlers.h"
 #include "lasting.h"
+#include "local.h"
 #include "registry.h"
 #include "words.h"
 #include "worker.h"
@@ -51,6 +52,9 @@ rename_wrong(uint32_t r, const char *to)
 		return "That is no name of a channel";
 	if (strcmp(rooms[r].name, to) == 0)
 		return "That is its name";
+	if (name_cmp(rooms[r].name, to) != 0 &&
+	    (local_is_groups(rooms[r].name) || local_is_groups(to)))
+		return "It is the name of a room for a group";
 	if (wall_ms / 1000 - rooms[r].renamed < RENAME_WAIT)
 		return "It was renamed just now";
 	if ((rooms[r].modes & ROOM_REGISTERED) && !store_accepts())

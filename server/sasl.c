@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * AUTHENTICATE: SASL as IRCv3's sasl 3.2 has it, before the registration and
- * after it.
+ * after it; by a password, or the certificate of the connection.
  *
  * A message comes in pieces of 400 bytes; what has come is kept in a chunk of
  * the session (sasl.h), and changed by ops, so that a worker may die between
@@ -21,9 +21,11 @@
 #include "account.h"
 #include "ask.h"
 #include "fault.h"
+#include "gateway.h"
 #include "handlers.h"
 #include "log.h"
 #include "sasl.h"
+#include "secure.h"
 #include "worker.h"
 
 enum {
@@ -33,17 +35,25 @@ enum {
 
 enum { PIECE = TOPIC_MAX /* bytes an op takes */ };
 
-static command_fn plain, scram;
+static command_fn plain, external, scram;
 
 static const struct {
 	const char *name;
 	command_fn *message; /* is run with each whole message */
+	int (*is_offered)(void); /* NULL: always */
 } mechanisms[] = {
-	{ "PLAIN", plain },
-	{ "SCRAM-SHA-256", scram },
+	{ "PLAIN", plain, NULL },
+	{ "EXTERNAL", external, gateway_has_certificates },
+	{ "SCRAM-SHA-256", scram, NULL },
 };
 
 enum { MECHANISMS = sizeof(mechanisms) / sizeof(mechanisms[0]) };
+
+static int
+is_offered(int i)
+{
+	return mechanisms[i].is_offered == NULL || mechanisms[i].is_offered();
+}
 
 const char *
 sasl_mechanisms(void)
@@ -53,8 +63,9 @@ sasl_mechanisms(void)
 	int i;
 
 	for (i = 0; i < MECHANISMS; i++)
-		n += (size_t)snprintf(list + n, sizeof(list) - n, "%s%s",
-		    i > 0 ? "," : "", mechanisms[i].name);
+		if (is_offered(i))
+			n += (size_t)snprintf(list + n, sizeof(list) - n,
+			    "%s%s", n > 0 ? "," : "", mechanisms[i].name);
 	return list;
 }
 
@@ -186,16 +197,12 @@ say(struct command *c, const char *text)
 	}
 }
 
+/* The store's answer to the one message of a mechanism. */
 static enum command_result
-plain(struct command *c)
+answered(struct command *c)
 {
-	enum command_result r;
 	struct message m;
 
-	account_asks(c);
-	if ((r = ask(c, "AUTHENTICATE PLAIN :%s", text_of(c, 0))) !=
-	    CMD_ANSWERED)
-		return r;
 	if (account_stale(c))
 		return CMD_MORE;
 	if (!account_verdict(c, &m))
@@ -203,6 +210,32 @@ plain(struct command *c)
 	if (strcmp(m.command, "OK") != 0 || m.nparam < 1)
 		return refused(c, &m);
 	return succeeded(c, &m);
+}
+
+static enum command_result
+plain(struct command *c)
+{
+	enum command_result r;
+
+	account_asks(c);
+	r = ask(c, "AUTHENTICATE PLAIN :%s", text_of(c, 0));
+	return r == CMD_ANSWERED ? answered(c) : r;
+}
+
+/* The message says whom to be, or is empty. */
+static enum command_result
+external(struct command *c)
+{
+	const uint8_t *fingerprint = secure_certificate(c->sid);
+	char text[2 * PROXY_FINGERPRINT + 1];
+	enum command_result r;
+
+	if (fingerprint == NULL)
+		return failed(c);
+	proxy_fingerprint_text(text, fingerprint);
+	account_asks(c);
+	r = ask(c, "AUTHENTICATE EXTERNAL %s :%s", text, text_of(c, 0));
+	return r == CMD_ANSWERED ? answered(c) : r;
 }
 
 /* ---- SCRAM: four messages, of which the second is ours; the last word of
@@ -327,11 +360,16 @@ begin(struct command *c, const char *name)
 	int i;
 
 	for (i = 0; i < MECHANISMS; i++)
-		if (strcasecmp(mechanisms[i].name, name) == 0)
+		if (strcasecmp(mechanisms[i].name, name) == 0 &&
+		    is_offered(i))
 			break;
 	if (i == MECHANISMS)
 		reply(c, RPL_SASLMECHS, sasl_mechanisms());
 	if (i == MECHANISMS || make_seed(seed) != 0)
+		return failed(c);
+	/* who has none to show need not go on */
+	if (mechanisms[i].message == external &&
+	    secure_certificate(c->sid) == NULL)
 		return failed(c);
 	if (!have_chunk(c))
 		return CMD_WAIT;

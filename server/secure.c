@@ -13,6 +13,7 @@
 #include "../irc/mode.h"
 #include "command.h"
 #include "fault.h"
+#include "local.h"
 #include "secure.h"
 
 void
@@ -96,6 +97,12 @@ secure_text(uint32_t i, char buf[SECURE_TEXT])
 	return buf;
 }
 
+int
+secure_is(const struct session *s)
+{
+	return (s->secure & SECURE_TLS) || s->kind == LISTEN_LOCAL;
+}
+
 /* How many connections U has that are secure, or are not. */
 static unsigned
 connections(uint32_t u, int secure)
@@ -104,8 +111,7 @@ connections(uint32_t u, int secure)
 	unsigned n = 0;
 
 	for (i = users[u].session; i != 0; i = sessions[i].next)
-		n += sessions[i].fd >= 0 &&
-		    ((sessions[i].secure & SECURE_TLS) != 0) == secure;
+		n += sessions[i].fd >= 0 && secure_is(&sessions[i]) == secure;
 	return n;
 }
 
@@ -139,7 +145,7 @@ secure_is_here(const struct in6_addr *addr)
 	static const uint8_t net[13] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff,
 		0xff, 127 };
 
-	return IN6_IS_ADDR_LOOPBACK(addr) ||
+	return IN6_IS_ADDR_LOOPBACK(addr) || local_is(addr, NULL) ||
 	    memcmp(addr->s6_addr, net, sizeof(net)) == 0;
 }
 

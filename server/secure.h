@@ -10,6 +10,8 @@ struct command;
  * What is known of the TLS of a session: by whoever ended it, which is
  * mootd-tls or a trusted proxy.  `secure' of the session says whether there is
  * any, so that nobody looks into struct secure in vain.
+ *
+ * Secure is also who comes by a Unix socket: there is no way to read it on.
  */
 
 enum { SECURE_TEXT = 96 /* bytes of secure_text() */ };
@@ -29,6 +31,8 @@ const struct secure *secure_of(uint32_t i);
 const uint8_t *secure_certificate(uint32_t i);
 /* " [TLSv1.3, CIPHER]", or as much of it as is known, "" for nothing. */
 const char *secure_text(uint32_t i, char buf[SECURE_TEXT]);
+/* Whether session S is secure. */
+int secure_is(const struct session *s);
 /* Whether all connections that user U has are secure; it has one at least. */
 int secure_user(uint32_t u);
 /* Whether none that it has is not: so, too, while it has none. */

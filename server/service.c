@@ -19,6 +19,7 @@
 #include "ask.h"
 #include "audit.h"
 #include "handlers.h"
+#include "local.h"
 #include "oper.h"
 #include "registry.h"
 #include "service.h"
@@ -94,6 +95,11 @@ do_register(struct command *c, struct order *o)
 	if (!(c->step & STEP_ASKED) &&
 	    (why = account_refuses_email(email)) != NULL) {
 		service_notice(c, "%s.", why);
+		return CMD_DONE;
+	}
+	if (!(c->step & STEP_ASKED) && local_keeps(c, c->u->nick)) {
+		service_notice(c, "%s is the name of a user of the server's "
+		    "machine.", c->u->nick);
 		return CMD_DONE;
 	}
 	c->context = account_policy();
@@ -349,6 +355,8 @@ static const struct service_row nickserv[] = {
 	    "GHOST NICK [PASSWORD]: disconnects who has your nick", 0 },
 	{ "SET", do_set, 2, 2, "SET PASSWORD NEW | ALWAYS-ON on|off: changes "
 	    "your password; whether you stay without a connection", 0 },
+	{ "CERT", certificate_order, 1, 2, "CERT ADD [FINGERPRINT] | DEL "
+	    "[FINGERPRINT] | LIST: certificates that log you in", 0 },
 	{ "DROP", do_drop, 1, 1, "DROP PASSWORD: removes your account", 0 },
 	{ "SAREGISTER", do_saregister, 2, 2,
 	    "SAREGISTER ACCOUNT PASSWORD: makes an account (operators)", 0 },

@@ -30,6 +30,8 @@ struct service_row {
 };
 
 extern const struct service_row chanserv[]; /* chanserv.c */
+/* certificate.c: NickServ's CERT */
+enum command_result certificate_order(struct command *c, struct order *o);
 
 /* A NOTICE of the service that is run to C's user. */
 void service_notice(struct command *c, const char *fmt, ...)

@@ -5,7 +5,8 @@
  * Only the home worker of a session comes here for it, but for session_open(),
  * by which the worker that accepts a connection gives it to the worker with
  * the fewest clients.  Each system call that moves bytes is announced in
- * io_session; its successor asks TCP how many were moved (ipc/stream.h).
+ * io_session; its successor asks the kernel how many were moved (ipc/stream.h):
+ * TCP itself, or what was noted in the call.
  *
  * Every buffer has a ceiling: output is cut off at `sendq', input is not read
  * further while one chunk is full, all chunks together are `buffers'.
@@ -463,12 +464,40 @@ session_acknowledged(uint32_t i)
 	return sessions[i].sent - (uint64_t)unsent;
 }
 
+/* From here on a death finds that it was at session I. */
+static void
+announce(uint32_t i)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+	me->io_session = i;
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+/* The system call of session_flush(). */
+static ssize_t
+send_output(uint32_t i, struct iovec *iov, size_t n)
+{
+	struct session *s = &sessions[i];
+	const struct msghdr msg = { .msg_iov = iov, .msg_iovlen = n };
+
+	if (s->kind != LISTEN_PLAIN) {
+		stream_prepare(&me->io, STREAM_SEND, iov, n, s->sent);
+		announce(i);
+		FAULT("flush-noted");
+		return stream_go(&me->io, s->fd);
+	}
+	announce(i);
+	FAULT("flush-announced");
+	return n == 1 ? send(s->fd, iov[0].iov_base, iov[0].iov_len,
+	                    MSG_NOSIGNAL | MSG_DONTWAIT)
+	              : sendmsg(s->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 void
 session_flush(uint32_t i)
 {
 	struct session *s = &sessions[i];
 	struct iovec iov[FLUSH_IOV];
-	struct msghdr msg = { .msg_iov = iov };
 	uint64_t most = output_end(i);
 	ssize_t n;
 	int e;
@@ -476,15 +505,9 @@ session_flush(uint32_t i)
 	poison("flush", users[s->user].real, strlen(users[s->user].real));
 	while (s->sent < most && (s->flags & SESSION_WRITABLE) &&
 	    !(s->flags & SESSION_DEAD)) {
-		msg.msg_iovlen = (size_t)output_iov(s, most, iov);
-		me->io_session = i;
-		atomic_signal_fence(memory_order_seq_cst);
-		FAULT("flush-announced");
-		n = msg.msg_iovlen == 1
-		    ? send(s->fd, iov[0].iov_base, iov[0].iov_len,
-			  MSG_NOSIGNAL | MSG_DONTWAIT)
-		    : sendmsg(s->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+		n = send_output(i, iov, (size_t)output_iov(s, most, iov));
 		e = errno;
+		FAULT("flush-called");
 		if (n > 0)
 			s->sent += (uint64_t)n;
 		atomic_signal_fence(memory_order_seq_cst);
@@ -571,6 +594,24 @@ input_room(uint32_t i, char **to)
 	return CHUNK_SIZE - used;
 }
 
+/* The system call of session_fill(). */
+static ssize_t
+read_input(uint32_t i, char *to, size_t room)
+{
+	struct session *s = &sessions[i];
+	struct iovec iov = { .iov_base = to, .iov_len = room };
+
+	if (s->kind != LISTEN_PLAIN) {
+		stream_prepare(&me->io, STREAM_READ, &iov, 1, s->received);
+		announce(i);
+		FAULT("fill-noted");
+		return stream_go(&me->io, s->fd);
+	}
+	announce(i);
+	FAULT("fill-announced");
+	return recv(s->fd, to, room, MSG_DONTWAIT);
+}
+
 void
 session_fill(uint32_t i)
 {
@@ -582,11 +623,9 @@ session_fill(uint32_t i)
 
 	if ((room = input_room(i, &to)) == 0)
 		return;
-	me->io_session = i;
-	atomic_signal_fence(memory_order_seq_cst);
-	FAULT("fill-announced");
-	n = recv(s->fd, to, room, MSG_DONTWAIT);
+	n = read_input(i, to, room);
 	e = errno;
+	FAULT("fill-called");
 	if (n > 0)
 		s->received += (uint64_t)n;
 	atomic_signal_fence(memory_order_seq_cst);
@@ -652,11 +691,13 @@ least_loaded(void)
 /* Fills the records of a new session and its user; 0 with *WHY if it may not
  * be.  Lock held. */
 static uint32_t
-session_admit(const struct in6_addr *addr, int control, const char **why)
+session_admit(
+    const struct in6_addr *addr, enum listen_kind kind, const char **why)
 {
 	uint32_t i;
 
-	if (!control && state->sessions.used >= config->max_clients) {
+	if (kind != LISTEN_CONTROL &&
+	    state->sessions.used >= config->max_clients) {
 		*why = limit_refusal(LIMIT_FULL, addr);
 		return 0;
 	}
@@ -672,7 +713,7 @@ session_admit(const struct in6_addr *addr, int control, const char **why)
 	}
 	FAULT("admit-user");
 	sessions[i].addr = *addr;
-	if (!control && !gateway_is_proxy(addr) &&
+	if (kind != LISTEN_CONTROL && !gateway_passes_on(addr, kind) &&
 	    registry_count_address(addr, 1) >
 	        config->max_clients_per_address && !limit_is_exempt(addr)) {
 		registry_count_address(addr, -1);
@@ -716,9 +757,9 @@ session_of(int fd)
  * held. */
 static uint32_t
 session_begin(int fd, const struct in6_addr *addr, const char *host,
-    int control, const char **why)
+    enum listen_kind kind, const char **why)
 {
-	uint32_t i = session_admit(addr, control, why);
+	uint32_t i = session_admit(addr, kind, why);
 	struct session *s = &sessions[i];
 	struct user *u;
 
@@ -728,9 +769,10 @@ session_begin(int fd, const struct in6_addr *addr, const char *host,
 	u = &users[s->user];
 	s->worker = u->home = (uint8_t)least_loaded();
 	s->fd = fd;
-	s->flags = SESSION_WRITABLE | (control ? SESSION_CONTROL : 0);
-	if (!control && gateway_is_proxy(addr))
-		s->flags |= SESSION_PROXY;
+	s->kind = (uint8_t)kind;
+	s->flags = SESSION_WRITABLE |
+	    (kind == LISTEN_CONTROL ? SESSION_CONTROL : 0) |
+	    (gateway_passes_on(addr, kind) ? SESSION_PROXY : 0);
 	s->active = now_ms;
 	s->opened = u->signon = u->spoke = wall_ms;
 	memcpy(u->host, host, strlen(host) + 1);
@@ -745,14 +787,14 @@ session_begin(int fd, const struct in6_addr *addr, const char *host,
 	s->state = SESSION_LIVE;
 	FAULT("open-live");
 	atomic_fetch_add(&workers[s->worker].clients, 1);
-	if (!control)
+	if (kind != LISTEN_CONTROL)
 		limit_begin(i);
 	return i;
 }
 
 uint32_t
 session_open(int fd, const struct in6_addr *addr, const char *host,
-    int control, const char **why)
+    enum listen_kind kind, const char **why)
 {
 	uint32_t i;
 
@@ -763,7 +805,7 @@ session_open(int fd, const struct in6_addr *addr, const char *host,
 	registry_lock();
 	/* the successors of two may have found the same orphan */
 	if ((i = session_of(fd)) == 0)
-		i = session_begin(fd, addr, host, control, why);
+		i = session_begin(fd, addr, host, kind, why);
 	/* while its home cannot free it; our successor would do this again */
 	if (i != 0)
 		session_register(i);
@@ -783,6 +825,8 @@ session_free(uint32_t i)
 
 	/* Down first: if we die now, a successor that finds the socket
 	 * without a session sees by its state that it was ended. */
+	if (fd >= 0 && s->kind != LISTEN_PLAIN)
+		accept_mark_ended(fd);
 	if (fd >= 0)
 		shutdown(fd, SHUT_RDWR);
 	FAULT("free-shut");
@@ -894,7 +938,7 @@ void
 session_heal_stream(uint32_t i)
 {
 	struct session *s = &sessions[i];
-	uint64_t sent, received;
+	uint64_t sent = s->sent, received = s->received;
 
 	/* who died may have given the chunks away and not come to the tail,
 	 * and the mail that is taken up next is written there */
@@ -907,7 +951,10 @@ session_heal_stream(uint32_t i)
 	 * was at; a reset connection may say anything: believe sane values */
 	if (i != me->io_session)
 		return;
-	if (stream_position(s->fd, &sent, &received) != 0)
+	if (s->kind != LISTEN_PLAIN) {
+		sent = stream_after(&me->io, STREAM_SEND, sent);
+		received = stream_after(&me->io, STREAM_READ, received);
+	} else if (stream_position(s->fd, &sent, &received) != 0)
 		return;
 	if (sent >= s->sent && sent <= s->queued)
 		s->sent = sent;

@@ -76,11 +76,11 @@ void session_lose(uint32_t s, const char *reason);
 /* The session whose socket is FD, 0 when it has none. */
 uint32_t session_of(int fd);
 /* Opens a session of the worker with the fewest clients on the connected
- * socket FD; HOST is its address as text.  Returns its number, or 0 when it
- * may not be: *WHY is a static text then.  One that FD has already is returned
- * as it is.  Takes the registry lock. */
+ * socket FD, which came by a listener of KIND; HOST is its address as text.
+ * Returns its number, or 0 when it may not be: *WHY is a static text then.  One
+ * that FD has already is returned as it is.  Takes the registry lock. */
 uint32_t session_open(int fd, const struct in6_addr *addr, const char *host,
-    int control, const char **why);
+    enum listen_kind kind, const char **why);
 /* Puts it into its home's epoll set, if it is not there. */
 void session_register(uint32_t s);
 /* Ends it: closes the socket, frees the records. Takes the registry lock. */

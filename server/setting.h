@@ -81,6 +81,7 @@ int setting_level(struct parser *p, char **value, int n);
 int setting_confine(struct parser *p, char **value, int n);
 int setting_core(struct parser *p, char **value, int n);
 int setting_switch(struct parser *p, char **value, int n);
+int setting_local_accounts(struct parser *p, char **value, int n);
 int setting_registration(struct parser *p, char **value, int n);
 /* Writes a size as a person would: the largest unit that loses nothing. */
 void setting_size_text(char *text, size_t size, uint64_t n);
@@ -89,6 +90,7 @@ void setting_size_text(char *text, size_t size, uint64_t n);
 int setting_name(struct parser *p, char **value, int n);
 void setting_name_derive(char *text, size_t size);
 int setting_network(struct parser *p, char **value, int n);
+int setting_public(struct parser *p, char **value, int n);
 int setting_description(struct parser *p, char **value, int n);
 int setting_icon(struct parser *p, char **value, int n);
 int setting_client_tag_deny(struct parser *p, char **value, int n);
@@ -100,6 +102,7 @@ int setting_admin(struct parser *p, char **value, int n);
 int setting_path(struct parser *p, char **value, int n);
 int setting_control(struct parser *p, char **value, int n);
 void setting_control_derive(char *text, size_t size);
+void setting_local_derive(char *text, size_t size);
 void setting_state_derive(char *text, size_t size);
 int setting_motd(struct parser *p, char **value, int n);
 /* Reads FILE whole, of at most MOST bytes, with a NUL behind it; the caller
@@ -109,6 +112,10 @@ char *setting_slurp(const char *file, size_t most, size_t *len,
 
 /* setting_listen.c */
 int setting_listen(struct parser *p, char **value, int n);
+/* Adds a PATH that is listened at by default, if it can be one. */
+void setting_listen_usual(struct config *config, const char *path);
+int setting_room_group(struct parser *p, char **value, int n);
+int setting_local_access(struct parser *p, char **value, int n);
 int setting_listens_same(const struct config *a, const struct config *b,
     const struct setting *st);
 
@@ -116,6 +123,11 @@ int setting_listens_same(const struct config *a, const struct config *b,
 int setting_proxy(struct parser *p, char **value, int n);
 int setting_webirc(struct parser *p, char **value, int n);
 int setting_exempt(struct parser *p, char **value, int n);
+
+/* setting_sts.c */
+int setting_sts(struct parser *p, char **value, int n);
+/* Complains, once all lines are read, when nobody knows the port. */
+void setting_sts_check(struct parser *p);
 
 /* setting_operator.c */
 int setting_class(struct parser *p, char **value, int n);

@@ -260,6 +260,20 @@ setting_switch(struct parser *p, char **value, int n)
 }
 
 int
+setting_local_accounts(struct parser *p, char **value, int n)
+{
+	static const char *const words[] = {
+		[LOCAL_ACCOUNTS_OFF] = "off",
+		[LOCAL_ACCOUNTS_ON] = "on",
+		[LOCAL_ACCOUNTS_CREATE] = "create",
+		NULL,
+	};
+
+	(void)n;
+	return choice_read(p, value[0], words);
+}
+
+int
 setting_registration(struct parser *p, char **value, int n)
 {
 	static const char *const words[] = {

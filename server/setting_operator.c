@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../irc/proxy.h"
 #include "config.h"
 #include "log.h"
 #include "setting.h"
@@ -132,13 +133,70 @@ setting_class(struct parser *p, char **value, int n)
 	return 0;
 }
 
-/* operator NAME HASH [CLASS].  In the place of a hash there will be a
- * certificate=FINGERPRINT one day. */
+/* Whether VALUE is certificate=FINGERPRINT, taken into OP: 1, 0, or -1, having
+ * complained. */
+static int
+certificate_take(struct parser *p, const char *value,
+    struct config_operator *op)
+{
+	static const char word[] = "certificate=";
+	const size_t n = sizeof word - 1;
+
+	if (strncmp(value, word, n) != 0)
+		return 0;
+	if (proxy_fingerprint(op->fingerprint, value + n) != 0) {
+		complain(p, "operator: \"%s\" is not the SHA-256 fingerprint "
+		    "of a certificate, 64 hexadecimal digits",
+		    log_safe(value + n));
+		return -1;
+	}
+	op->certified = 1;
+	return 1;
+}
+
+/* The same of a hash that follows NAME. */
+static int
+hash_take(struct parser *p, const char *name, const char *value,
+    struct config_operator *op)
+{
+	if (is_hash(value) && strlen(value) < sizeof op->hash) {
+		memcpy(op->hash, value, strlen(value) + 1);
+		return 1;
+	}
+	complain(p, "operator: what follows \"%s\" is not a hash of "
+	    "crypt(3)", log_safe(name));
+	return -1;
+}
+
+/*
+ * HASH, certificate=FINGERPRINT or both, behind the name: how many words these
+ * were, or -1, having complained.  A hash in the second place is told from a
+ * class by its '$'.
+ */
+static int
+proofs_take(struct parser *p, char **value, int n, struct config_operator *op)
+{
+	int taken, more = 0;
+
+	op->certified = 0;
+	op->hash[0] = '\0';
+	if ((taken = certificate_take(p, value[1], op)) == 0)
+		taken = hash_take(p, value[0], value[1], op);
+	if (taken > 0 && n > 2 && !op->certified)
+		more = certificate_take(p, value[2], op);
+	else if (taken > 0 && n > 2 && value[2][0] == '$')
+		more = hash_take(p, value[0], value[2], op);
+	return taken < 0 || more < 0 ? -1 : taken + more;
+}
+
+/* operator NAME [HASH] [certificate=FINGERPRINT] [CLASS], one of the two at
+ * least. */
 int
 setting_operator(struct parser *p, char **value, int n)
 {
 	struct config *config = p->config;
 	struct config_operator *op = &config->operators[config->noperator];
+	const char *class;
 	int i;
 
 	if (config->noperator == CONFIG_OPERATOR) {
@@ -157,24 +215,16 @@ setting_operator(struct parser *p, char **value, int n)
 			    log_safe(value[0]));
 			return -1;
 		}
-	if (strncmp(value[1], "certificate=", 12) == 0) {
-		complain(p, "operator: certificates need TLS, which is not "
-		    "there yet");
+	if ((i = proofs_take(p, value, n, op)) < 0)
 		return -1;
-	}
-	if (!is_hash(value[1]) || strlen(value[1]) >= sizeof op->hash) {
-		complain(p, "operator: what follows \"%s\" is not a hash of "
-		    "crypt(3)", log_safe(value[0]));
+	class = i + 1 < n ? value[i + 1] : "";
+	if (n > i + 2 || (i + 1 < n && !is_word(class, sizeof op->class))) {
+		complain(p, "operator: \"%s\" is not the name of a class",
+		    log_safe(n > i + 2 ? value[i + 2] : class));
 		return -1;
 	}
 	memcpy(op->name, value[0], strlen(value[0]) + 1);
-	if (n > 2 && !is_word(value[2], sizeof op->class)) {
-		complain(p, "operator: \"%s\" is not the name of a class",
-		    log_safe(value[2]));
-		return -1;
-	}
-	memcpy(op->hash, value[1], strlen(value[1]) + 1);
-	snprintf(op->class, sizeof op->class, "%s", n > 2 ? value[2] : "");
+	snprintf(op->class, sizeof op->class, "%s", class);
 	p->operator_line[config->noperator] = p->line;
 	config->noperator++;
 	return 0;

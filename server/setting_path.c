@@ -190,13 +190,30 @@ setting_state_derive(char *text, size_t size)
 		text[0] = '\0';
 }
 
+/* NAME in the directory of what runs; "" when there is none. */
+static void
+runtime_derive(char *text, size_t size, const char *name)
+{
+	char rest[64];
+
+	snprintf(rest, sizeof rest, "/%s", name);
+	if (env_path(text, size, "RUNTIME_DIRECTORY", rest) == 0)
+		return;
+	snprintf(rest, sizeof rest, "/moot/%s", name);
+	if (started_as_root())
+		snprintf(text, size, "/run%s", rest);
+	else if (env_path(text, size, "XDG_RUNTIME_DIR", rest) == -1)
+		text[0] = '\0';
+}
+
 void
 setting_control_derive(char *text, size_t size)
 {
-	if (env_path(text, size, "RUNTIME_DIRECTORY", "/control") == 0)
-		return;
-	if (started_as_root())
-		snprintf(text, size, "/run/moot/control");
-	else if (env_path(text, size, "XDG_RUNTIME_DIR", "/moot/control") == -1)
-		text[0] = '\0';
+	runtime_derive(text, size, "control");
+}
+
+void
+setting_local_derive(char *text, size_t size)
+{
+	runtime_derive(text, size, "moot.sock");
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../irc/tag.h"
+#include "../irc/uri.h"
 #include "config.h"
 #include "log.h"
 #include "setting.h"
@@ -62,6 +63,22 @@ setting_name_derive(char *text, size_t size)
 	if (gethostname(host, sizeof host - 1) == -1 || !is_host(host))
 		snprintf(host, sizeof host, "moot.local");
 	snprintf(text, size, "%s", host);
+}
+
+/* "HOST", "HOST:PORT", "[V6]:PORT": what an invitation can have. */
+int
+setting_public(struct parser *p, char **value, int n)
+{
+	char text[URI_MOST];
+	struct uri u;
+
+	(void)n;
+	snprintf(text, sizeof text, "ircs://%s", value[0]);
+	if (strpbrk(value[0], "/?") == NULL && uri_read(&u, text) == 0)
+		return setting_set(p, value[0]);
+	complain(p, "public-address: \"%s\" is not a host, or HOST:PORT",
+	    log_safe(value[0]));
+	return -1;
 }
 
 /* One word, for ISUPPORT gives it as NETWORK=value. */

@@ -15,6 +15,7 @@
 #include <sys/shm.h>
 
 #include "../ipc/mailbox.h"
+#include "../tls/page.h"
 #include "state.h"
 
 /* What was made, as it was made: the copy in the segment may be damaged. */
@@ -42,6 +43,7 @@ struct monitor *monitors;
 struct monitor_list *monitor_lists;
 uint32_t *monitor_index;
 struct whowas *whowases;
+struct login *logins;
 struct xline *xlines;
 struct bucket_place *rates;
 uint32_t *nick_index, *account_index, *room_index, *address_index;
@@ -116,6 +118,7 @@ state_layout(char *base, const struct dimensions *d)
 		{ &monitor_index, MONITOR_BUCKETS * d->workers,
 		    sizeof(uint32_t) },
 		{ &whowases, WHOWAS_MAX, sizeof(struct whowas) },
+		{ &logins, 2 * LOGINS_MAX, sizeof(struct login) },
 		{ &xlines, XLINES_MAX, sizeof(struct xline) },
 		{ &rates, RATES_MAX, sizeof(struct bucket_place) },
 		{ &nick_index, d->buckets, sizeof(uint32_t) },
@@ -170,10 +173,11 @@ state_layout_id(void)
 		sizeof(struct address), sizeof(struct whowas),
 		sizeof(struct monitor), MONITOR_BUCKETS,
 		sizeof(struct xline), XLINES_MAX,
-		sizeof(struct secure),
+		sizeof(struct secure), sizeof(struct tls_page),
 		sizeof(struct chunk), sizeof(struct txn),
 		sizeof(struct envelope), CHUNK_STRIDE, WHOWAS_MAX,
-		INTAKE_SIZE, OWNED_BITS, RATES_MAX };
+		INTAKE_SIZE, OWNED_BITS, RATES_MAX, sizeof(struct login),
+		LOGINS_MAX };
 	uint32_t h = 2166136261u;
 	size_t i;
 
@@ -210,6 +214,7 @@ state_create(const struct config *config, int nworker, uint32_t max_fd)
 	index_size = (uint32_t)d.buckets;
 	state->dimensions = d;
 	state->handover = -1;
+	state->tls_page = state->tls_life = state->tls_end = -1;
 	state->nworker = (uint32_t)nworker;
 	state->max_sessions = (uint32_t)d.sessions;
 	state->max_users = (uint32_t)d.users;
@@ -265,10 +270,14 @@ listeners_wrong(void)
 {
 	int i;
 
-	for (i = 0; i <= LISTENERS_MAX && state->listeners[i] >= 0; i++)
-		if ((size_t)state->listeners[i] >= made.fds)
+	for (i = 0; i <= LISTENERS_MAX && state->listeners[i].fd >= 0; i++)
+		if ((size_t)state->listeners[i].fd >= made.fds ||
+		    state->listeners[i].kind >= LISTEN_CONTROL)
 			return 1;
-	return i > LISTENERS_MAX || state->control >= (int)made.fds;
+	return i > LISTENERS_MAX || state->control >= (int)made.fds ||
+	    state->tls_page >= (int)made.fds ||
+	    state->tls_life >= (int)made.fds ||
+	    state->tls_end >= (int)made.fds;
 }
 
 static int

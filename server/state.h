@@ -11,6 +11,7 @@
 #include "../ipc/bucket.h"
 #include "../ipc/envelope.h"
 #include "../ipc/segment.h"
+#include "../ipc/stream.h"
 #include "../irc/metadata.h"
 #include "../irc/name.h"
 #include "../irc/proxy.h"
@@ -74,7 +75,25 @@ enum {
 	STORE_MAILBOX = 0x40,  /* the ID that the store's key is made of */
 	INTAKE_SIZE = 8 << 20, /* bytes that wait for their commit */
 	OWNED_BITS = 1 << 20,  /* for names of accounts: owned.h */
+	LOGINS_MAX = 4096,     /* users of this machine that are known */
 	MASTER_FDS = 16,       /* the highest descriptors: the master's own */
+};
+
+/* How clients come.  The sockets themselves tell it, by their own address:
+ * who finds one without a session knows what it is; see accept.c. */
+enum listen_kind {
+	LISTEN_PLAIN,          /* TCP */
+	LISTEN_LOCAL,          /* a path: the kernel says which user it is */
+	LISTEN_TLS,            /* an abstract address, for mootd-tls only, which
+	                        * says first whose connection it passes on */
+	LISTEN_SECURE,         /* TCP, for mootd-tls: no worker accepts there,
+	                        * but it is kept with the others */
+	LISTEN_CONTROL,        /* a path, for mootctl */
+};
+
+struct listener {
+	int32_t fd;
+	uint32_t kind;         /* enum listen_kind */
 };
 
 struct chunk {                 /* a piece of a session's input or output */
@@ -154,7 +173,7 @@ struct session {
 	uint8_t state;
 	uint8_t worker;        /* its home */
 	uint8_t oper_failures;
-	uint8_t dropped;       /* lines of it that were poison */
+	uint8_t kind;          /* enum listen_kind: by what it came */
 	uint32_t next;         /* of the same user */
 
 	uint64_t received;     /* stream position: what was read */
@@ -180,9 +199,9 @@ struct session {
 	uint16_t crashes;      /* of workers: by its current line */
 	uint16_t faults;       /* by anything else about it */
 	uint8_t device;        /* no other session of its user has this one */
+	uint8_t dropped;       /* lines of it that were poison */
 	uint8_t limit;         /* enum limit_flag */
 	uint8_t secure;        /* enum secure_flag; the rest: struct secure */
-	uint8_t pad;
 	struct in6_addr addr;
 };
 
@@ -521,6 +540,7 @@ enum counter {
 	COUNT_TIMED_OUT,       /* had not registered in time */
 	COUNT_CROWDED_OUT,     /* had not registered, and others wanted to */
 	COUNT_DELAYED,         /* lines that waited for tokens */
+	COUNT_LOGINS_FAILED,   /* no such account, or not its password */
 	COUNT_CUT_SENDQ,       /* had too much unread, */
 	COUNT_CUT_MEMORY,      /* or most, and no buffer was left */
 	COUNT_MAX
@@ -553,6 +573,7 @@ struct worker {
 	uint32_t restarts;
 	struct bell bell;
 	uint64_t tokens;       /* of 005, a hash: as its clients know them */
+	uint64_t caps[2];      /* likewise, values of sasl and sts */
 	_Atomic uint64_t waiters; /* workers that wait for room in MAILBOX */
 	uint64_t count;        /* envelopes made in this life */
 	uint64_t xline_seen;   /* its sessions were looked at up to there */
@@ -565,7 +586,8 @@ struct worker {
 	uint32_t chunk_first, chunk_end; /* its part of the chunks */
 	uint32_t chunk_high;   /* first never used */
 	uint32_t reserve;      /* a chunk for an event that has to wait */
-	uint32_t io_session;   /* the stream in a system call right now */
+	uint32_t io_session;   /* the stream in a system call right now; */
+	struct stream_call io; /* which, if it is none of TCP */
 	_Atomic uint32_t accepting; /* odd while a socket has no record yet */
 	_Atomic uint32_t arrivals; /* sessions were handed to it */
 	_Atomic uint64_t counter[COUNT_MAX];
@@ -581,6 +603,12 @@ struct trace {                 /* the last words of a worker that crashed */
 	int32_t pid;           /* 0: there are none */
 	uint32_t length;
 	char text[TRACE_TEXT];
+};
+
+/* A user of this machine whose name can be that of an account. */
+struct login {
+	uint32_t uid;
+	char name[NAME_NICK + 1];
 };
 
 struct list {                  /* a free list, oldest first */
@@ -607,8 +635,12 @@ struct state {
 	uint32_t max_metadata, max_monitors;
 	uint32_t max_fd;       /* descriptors from here on are the master's */
 	_Atomic uint32_t stopping;
-	int32_t listeners[LISTENERS_MAX + 1]; /* of clients; ends with -1 */
+	struct listener listeners[LISTENERS_MAX + 1]; /* of clients; ends with
+	                        * the descriptor -1 */
 	int32_t control;       /* listener of mootctl, or -1 */
+	int32_t tls_page;      /* of tls/page.h, or -1 */
+	int32_t tls_life, tls_end; /* a pipe whose end says to mootd-tls that
+	                        * all who share our table are gone; or -1 */
 	struct store store;
 	_Atomic uint32_t revoked; /* times an account was suspended, removed */
 	_Atomic uint64_t opers, invisible, registered, most_registered;
@@ -631,6 +663,10 @@ struct state {
 	_Atomic uint64_t xline_serial; /* grows with each change of a ban */
 	uint32_t xlines_high;  /* first place never used */
 	uint32_t xlines_loaded; /* what the store has is there */
+	/* of the two lists of LOGINS that which is read; the master writes the
+	 * other one */
+	_Atomic uint32_t logins_which;
+	uint32_t nlogin[2];
 	uint8_t cloak_key[16];
 	uint64_t rate_seed;    /* of RATES */
 };
@@ -657,6 +693,7 @@ extern struct monitor *monitors;
 extern struct monitor_list *monitor_lists; /* by session */
 extern uint32_t *monitor_index;     /* heads, by bucket and worker */
 extern struct whowas *whowases;
+extern struct login *logins;        /* two lists of LOGINS_MAX */
 extern struct xline *xlines;
 extern struct bucket_place *rates;  /* of connections, by address */
 extern uint32_t *nick_index, *account_index, *room_index, *address_index;

@@ -16,6 +16,7 @@ enum {
 	F = CMD_FREE,
 	E = CMD_EARLY,
 	X = CMD_EACH,
+	G = CMD_LONG,
 };
 
 const struct command_row command_table[] = {
@@ -68,7 +69,7 @@ const struct command_row command_table[] = {
 	    "KNOCK #ROOM: asks those inside to be invited" },
 	{ "LINKS", cmd_links, 0, R, 1,
 	    "LINKS [[SERVER] MASK]: the servers: this one" },
-	{ "LIST", cmd_list, 0, R | L, 5,
+	{ "LIST", cmd_list, 0, R | L | G, 5,
 	    "LIST [#ROOM,... | CONDITION,...]: rooms, members, topics" },
 	{ "LUSERS", cmd_lusers, 0, R | L, 1,
 	    "LUSERS: how many are here" },
@@ -84,7 +85,7 @@ const struct command_row command_table[] = {
 	    "when they come and go" },
 	{ "MOTD", cmd_motd, 0, R, 1,
 	    "MOTD: the message of the day" },
-	{ "NAMES", cmd_names, 0, R | L, 1,
+	{ "NAMES", cmd_names, 0, R | L | G, 1,
 	    "NAMES #ROOM: who is in a room" },
 	{ "NICK", cmd_nick, 0, L, 5,
 	    "NICK NICK: your name" },
@@ -94,8 +95,8 @@ const struct command_row command_table[] = {
 	    "NOTICE TARGET[,TARGET...] TEXT: a message nobody answers" },
 	{ "NS", cmd_nickserv, 0, R | L, 2,
 	    "NS COMMAND...: says it to NickServ" },
-	{ "OPER", cmd_oper, 2, R, 10,
-	    "OPER NAME PASSWORD: become an operator" },
+	{ "OPER", cmd_oper, 1, R, 10,
+	    "OPER NAME [PASSWORD]: become an operator" },
 	{ "PART", cmd_part, 1, R | L | X, 2,
 	    "PART #ROOM[,#ROOM...] [REASON]: leaves" },
 	{ "PASS", cmd_pass, 1, E, 1,
@@ -152,7 +153,7 @@ const struct command_row command_table[] = {
 	{ "WEBIRC", cmd_webirc, 4, E | L, 1,
 	    "WEBIRC PASSWORD GATEWAY HOST ADDRESS [OPTIONS]: from a trusted "
 	    "gateway, for whom it connects" },
-	{ "WHO", cmd_who, 0, R | L, 2,
+	{ "WHO", cmd_who, 0, R | L | G, 2,
 	    "WHO #ROOM|NICK|MASK [FLAGS][%FIELDS[,TOKEN]]: who they are" },
 	{ "WHOIS", cmd_whois, 1, R | L | X, 1,
 	    "WHOIS NICK[,NICK...]: all about somebody" },

@@ -133,8 +133,8 @@ table_complete(void)
 	unsigned w;
 	int i;
 
-	for (i = 0; state->listeners[i] >= 0; i++)
-		if (fcntl(state->listeners[i], F_GETFD) < 0)
+	for (i = 0; state->listeners[i].fd >= 0; i++)
+		if (fcntl(state->listeners[i].fd, F_GETFD) < 0)
 			return 0;
 	for (w = 1; w <= state->nworker; w++)
 		if (fcntl(workers[w].epoll, F_GETFD) < 0 ||

@@ -21,6 +21,7 @@
 
 #include "../ipc/mailbox.h"
 #include "../irc/mode.h"
+#include "accept.h"
 #include "batch.h"
 #include "blame.h"
 #include "deliver.h"
@@ -189,7 +190,8 @@ session_wrong(uint32_t i)
 
 	if (s->faults >= POISON)
 		return "it crashed workers";
-	if (s->state > SESSION_ABSENT || s->device >= 32)
+	if (s->state > SESSION_ABSENT || s->device >= 32 ||
+	    s->kind > LISTEN_CONTROL)
 		return "state";
 	if ((why = socket_wrong(s, i)) != NULL)
 		return why;
@@ -398,6 +400,7 @@ session_cut(uint32_t i)
 	session_chunks_give(i);
 	for (fd = 3; fd < state->max_fd; fd++)
 		if (fd_session[fd] == i) {
+			accept_mark_ended((int)fd);
 			fd_session[fd] = 0;
 			shutdown((int)fd, SHUT_RDWR);
 			close((int)fd);

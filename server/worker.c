@@ -66,7 +66,9 @@ enum {
 	SHORT = 16,          /* who waits for so many envelopes at most */
 	BREATH = 100,        /* us of work between two looks at the news */
 	FEW = 4,             /* recipients for whom a line is sent at once */
-	SMALL = 1024,        /* bytes at most, of what is sent at once */
+	SMALL = 1024,        /* bytes at most, of what is sent at once, */
+	LARGE = 8192,        /* or if it is for one: who has just come gets
+	                      * some KiB to read */
 	EARLY = 64,          /* sends of a turn that do not wait for its end */
 	TICK = 250,          /* ms between looks at the clocks of sessions */
 	TICKS = 4,           /* in which all sessions are looked at */
@@ -248,7 +250,8 @@ flush_soon(uint32_t mark)
 		return;
 	for (k = mark; k < flush_queue.n; k++) {
 		i = flush_queue.slot[k].session;
-		if (sessions[i].queued - sessions[i].sent > SMALL)
+		if (sessions[i].queued - sessions[i].sent >
+		    (n == 1 ? LARGE : SMALL))
 			return;
 	}
 	for (k = mark; k < flush_queue.n; k++)
@@ -675,6 +678,8 @@ worker_adopt(void)
 	registry_unlock();
 	FAULT("heal-counted");
 	for_my_sessions(session_heal_stream);
+	/* before the next note is made: that is not to be read as this one's */
+	me->io_session = 0;
 	FAULT("heal-streams");
 	deliver_heal();
 	FAULT("heal-delivered");
@@ -716,7 +721,11 @@ handle_event(const struct epoll_event *ev)
 			return;
 		if (ev->events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
 			s->flags |= SESSION_READABLE;
-			run_first(what);
+			/* who has not yet been answered was not silent */
+			if (s->step != 0 || s->in_chunk != 0)
+				worker_run_later(what);
+			else
+				run_first(what);
 		}
 		if (ev->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
 			s->flags |= SESSION_HUP;
@@ -727,9 +736,10 @@ handle_event(const struct epoll_event *ev)
 		}
 		break;
 	case EVENT_LISTENER:
+		accept_from((int)what);
+		break;
 	case EVENT_CONTROL:
-		accept_clients((int)what,
-		    ev->data.u64 >> 32 == EVENT_CONTROL);
+		accept_clients((int)what, LISTEN_CONTROL);
 		break;
 	case EVENT_BELL:
 		rung = 1;
@@ -855,6 +865,7 @@ breathe(void)
 	if (!draining)
 		run_silent();
 	flush_early();
+	early = EARLY; /* a long turn is not to be waited for */
 	holds_breath = 0;
 	breath = clock_now_us();
 	breath += breath - begun > BREATH ? breath - begun : BREATH;
@@ -1032,6 +1043,7 @@ worker_main(unsigned id, const struct config *cfg)
 	FAULT("heal-epoch");
 	worker_adopt();
 	isupport_look();
+	cap_look();
 	bell_wake(&me->bell);
 	while (!me->retire && !state->stopping) {
 		if (pause_asked())

@@ -32,6 +32,13 @@ int account_floor(struct database *db, const char *name, int64_t *id);
 /* Its flags, "always-on,...", "*" when it has none: 0 or -1. */
 int account_flags(
     struct database *db, int64_t id, char *buf, size_t size);
+/* register.c: makes one of NAME; EMAIL may be NULL.  0 or -1. */
+int account_insert(struct database *db, const char *name, const char *email,
+    const struct credential *c, int64_t now);
+/* register.c: whether NAME can be a new account, 1; else it is answered, as to
+ * COMMAND: 0. */
+int account_is_free(struct database *db, struct request *r,
+    const char *command, const char *name);
 /* Gone with all that is the account's alone.  Rooms it founded go to their
  * oldest operator, or are gone too, and that is answered. 0 or -1. */
 int account_remove(

@@ -13,6 +13,7 @@
 
 #include <sys/stat.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -21,6 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../ipc/clock.h"
 #include "backup.h"
 #include "handlers.h"
 #include "search.h"
@@ -102,16 +104,70 @@ fail:
 	return -1;
 }
 
+/* ---- for mootctl ---- */
+
+/* The store may write nowhere but beside its database, so there the backup is
+ * made, and mootctl copies it to its place.  All of them begin like this. */
+static size_t
+name_begin(char *name, size_t size, const char *database)
+{
+	int n = snprintf(name, size, "%s.backup.", database);
+
+	return n < (int)size ? (size_t)n : size - 1;
+}
+
 void
 req_backup(struct database *db, struct request *r)
 {
-	if (r->p[0][0] != '/')
-		answer_fail(r, "BACKUP", "INVALID_PARAMS", "*",
-		    "The path has to begin with a /");
-	else if (backup_make(db, r->p[0]) != 0)
+	static _Atomic unsigned made;
+	char path[PATH_MAX];
+	size_t n = name_begin(
+	    path, sizeof(path), sqlite3_db_filename(db->sql, "main"));
+
+	snprintf(path + n, sizeof(path) - n, "%lld.%u",
+	    (long long)clock_wall(), ++made);
+	if (backup_make(db, path) != 0)
 		answer_trouble(db, r);
 	else
-		answer_end(r, "BACKUP :%s", r->p[0]);
+		answer_end(r, "BACKUP :%s", path);
+}
+
+void
+req_backup_copied(struct database *db, struct request *r)
+{
+	char begin[PATH_MAX];
+	size_t n = name_begin(
+	    begin, sizeof(begin), sqlite3_db_filename(db->sql, "main"));
+
+	if (strncmp(r->p[0], begin, n) != 0 ||
+	    strchr(r->p[0] + n, '/') != NULL)
+		answer_fail(r, "BACKUP", "INVALID_PARAMS", "*",
+		    "That is no backup of ours");
+	else if (unlink(r->p[0]) != 0 && errno != ENOENT)
+		answer_fail(r, "BACKUP", "TEMPORARILY_UNAVAILABLE", "*",
+		    strerror(errno));
+	else
+		answer_end(r, "END");
+}
+
+void
+backup_clean(const char *path)
+{
+	char begin[PATH_MAX], dir[PATH_MAX], name[PATH_MAX];
+	struct dirent *entry;
+	DIR *d;
+	size_t n = name_begin(begin, sizeof(begin), path);
+
+	snprintf(dir, sizeof(dir), "%.*s", (int)(strrchr(path, '/') - path),
+	    path);
+	if ((d = opendir(dir)) == NULL)
+		return;
+	while ((entry = readdir(d)) != NULL)
+		if (snprintf(name, sizeof(name), "%s/%s", dir,
+		        entry->d_name) < (int)sizeof(name) &&
+		    strncmp(name, begin, n) == 0)
+			unlink(name);
+	closedir(d);
 }
 
 /* ---- checking ---- */

@@ -10,6 +10,8 @@
  * that was there.  Takes long.  Returns 0, or -1 with trouble.
  */
 int backup_make(struct database *db, const char *path);
+/* Removes backups beside the database PATH that nobody has fetched. */
+void backup_clean(const char *path);
 /* Whether PATH is a database that can be restored: 0, or -1 with WHY. */
 int backup_check(const char *path, char *why, size_t size);
 /*

@@ -32,6 +32,15 @@
 
 int credential_least = 6;
 
+void
+credential_open(void)
+{
+	uint8_t byte;
+
+	OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
+	credential_random(&byte, sizeof(byte));
+}
+
 enum credential_verdict
 credential_acceptable(const char *password)
 {

@@ -37,6 +37,8 @@ struct credential {
 	uint8_t server_key[CREDENTIAL_KEY];
 };
 
+/* Has libcrypto read what it wants to from files, while it can. */
+void credential_open(void);
 /* Bytes of a password at least: `password-least', set before any thread. */
 extern int credential_least;
 

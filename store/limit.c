@@ -14,15 +14,20 @@
  * apart; and attempts at the same time queue up, so that a hundred
  * connections guess no faster than one.
  *
+ * An address is, of IPv6, a network of 64 bits: who has one address has all of
+ * its network.
+ *
  * This is in memory and forgotten with the process: a disk that is written at
  * each guess would be the better target.  The table has a bound; when it is
  * full, the oldest of a few entries goes.
  */
 
+#include <arpa/inet.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "../ipc/bucket.h"
 #include "../irc/name.h"
 #include "credential.h"
 #include "limit.h"
@@ -99,6 +104,19 @@ key_of(const char *label, const char *account, const char *address)
 	return key | 1;
 }
 
+/* The network of an address, as text; static, one for each thread. */
+static const char *
+network_of(const char *address)
+{
+	static _Thread_local char text[INET6_ADDRSTRLEN];
+	uint8_t addr[16];
+
+	if (inet_pton(AF_INET6, address, addr) != 1)
+		return address;
+	bucket_network(addr, addr, 64);
+	return inet_ntop(AF_INET6, addr, text, sizeof(text));
+}
+
 /* The entry of KEY, or the place for it. */
 static struct entry *
 find(uint64_t key, int64_t now)
@@ -155,6 +173,7 @@ limit_attempt(
 	int64_t d, longest = 0;
 	int k;
 
+	address = network_of(address);
 	keys[0] = key_of("both", account, address);
 	keys[1] = key_of("address", "", address);
 	keys[2] = key_of("account", account, "");

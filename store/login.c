@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 
 /*
- * Logging in: SASL PLAIN and SCRAM-SHA-256, and IDENTIFY.
+ * Logging in: SASL PLAIN, SCRAM-SHA-256 and EXTERNAL, and IDENTIFY.
  *
  * What takes long is hashing the password, and prepare does it, in a thread
  * of its own; what prepare finds is a verdict on the credential it has
  * read.  Run looks again whether that is still the account's, then answers.
- * SCRAM leaves the hashing to the client, so it is answered by any reader.
+ * SCRAM leaves the hashing to the client, and EXTERNAL has none, so they are
+ * answered by any reader.
  *
  * Unknown account, wrong password, malformed message: one answer for all, as
  * late for one as for the other.  DELAY before it says how long the worker is
@@ -19,6 +20,7 @@
 
 #include "../irc/name.h"
 #include "account.h"
+#include "certificate.h"
 #include "handlers.h"
 #include "limit.h"
 #include "scram.h"
@@ -257,4 +259,41 @@ req_scram(struct database *db, struct request *r)
 		scram_final_request(db, r);
 	else
 		answer_denied(r, "MALFORMED", "This is not how it is done");
+}
+
+/* ---- with a certificate ---- */
+
+/* The identity that base64 TEXT asks for, "" for whoever it is: 0 or -1. */
+static int
+identity_parse(const char *text, char *buf, size_t size)
+{
+	long n = base64_decode(buf, size, text);
+
+	return n >= 0 && strlen(buf) == (size_t)n ? 0 : -1;
+}
+
+/* Nobody can guess one, so what is counted is the certificate, not the account:
+ * its owner is held back by nobody else's failures. */
+void
+req_external(struct database *db, struct request *r)
+{
+	char fingerprint[CERTIFICATE_TEXT], name[REQUEST_NAME] = "";
+	enum credential_verdict verdict = CREDENTIAL_RIGHT;
+	struct account a;
+	int n;
+
+	if (certificate_parse(fingerprint, r->p[0]) != 0 ||
+	    (r->n > 1 &&
+	        identity_parse(r->p[1], name, sizeof(name)) != 0)) {
+		answer_denied(r, "MALFORMED", "This is not how it is done");
+		return;
+	}
+	if ((n = certificate_find(db, fingerprint, &a)) < 0) {
+		answer_trouble(db, r);
+		return;
+	}
+	/* one may only be oneself */
+	if (n == 0 || (name[0] != '\0' && name_cmp(name, a.shown) != 0))
+		verdict = CREDENTIAL_WRONG;
+	conclude(db, r, fingerprint, verdict, &a, NULL);
 }

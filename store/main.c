@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "../ipc/clock.h"
+#include "../ipc/confine.h"
 #include "../ipc/lock.h"
 #include "../ipc/mailbox.h"
 #include "../server/deliver.h"
@@ -24,6 +25,7 @@
 #include "../server/state.h"
 #include "../server/title.h"
 #include "../server/version.h"
+#include "../server/violation.h"
 #include "backup.h"
 #include "credential.h"
 #include "database.h"
@@ -162,6 +164,29 @@ serve(void)
 	take_mail();
 }
 
+/* From here on there are the files of the directory, and no others; before
+ * there is any thread. */
+static void
+confine(const char *path)
+{
+	struct confine_path dir = { options.dir, 1 };
+	int files = -1;
+
+	backup_clean(path);
+	credential_open();
+	violation_report();
+	confine_core((enum confine_core)options.core, state,
+	    state->segment.size);
+	if (confine_offer() & CONFINED_FILES &&
+	    (files = confine_files(FILTER_STORE, &dir, 1)) < 0)
+		log_warn("files are not confined: %s", strerror(errno));
+	if (confine_enter(FILTER_STORE, (enum confine_mode)options.confine,
+	        files) < 0)
+		log_warn("not confined: %s", strerror(errno));
+	if (files >= 0)
+		close(files);
+}
+
 /* Puts a backup into the place of the database; there is no server. */
 static int
 restore(void)
@@ -197,6 +222,7 @@ main(int argc, char **argv)
 	if (mkdir(options.dir, 0700) != 0 && errno != EEXIST)
 		log_warn("%s: %s", log_safe(options.dir), strerror(errno));
 	snprintf(path, sizeof(path), "%s/store.db", options.dir);
+	confine(path);
 	intake_heal();
 	FAULT("store-healed");
 	work_start(path);

@@ -16,6 +16,7 @@ struct options options = { .dir = ".", .log_level = 1,
 static const char usage_text[] =
     "usage: mootd-store -p PREFIX -d DIR [-l LEVEL] [-s] [-r DAYS] [-m ROWS]\n"
     "           [-a POLICY] [-f MS] [-u DAYS] [-w BYTES]\n"
+    "           [-C MODE] [-D CORE]\n"
     "       mootd-store -p PREFIX -d DIR -R FILE\n"
     "       mootd-store -V\n"
     "mootd(8) starts it; moot-store(7) is the manual.\n";
@@ -25,7 +26,7 @@ options_read(int argc, char **argv)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "p:d:l:sr:m:a:f:u:w:R:V")) != -1)
+	while ((opt = getopt(argc, argv, "p:d:l:sr:m:a:f:u:w:C:D:R:V")) != -1)
 		switch (opt) {
 		case 'p':
 			options.prefix = atoi(optarg);
@@ -56,6 +57,12 @@ options_read(int argc, char **argv)
 			break;
 		case 'w':
 			options.password_least = atoi(optarg);
+			break;
+		case 'C':
+			options.confine = atoi(optarg);
+			break;
+		case 'D':
+			options.core = atoi(optarg);
 			break;
 		case 'R':
 			options.restore = optarg;

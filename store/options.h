@@ -6,6 +6,8 @@
 
 /* What the master tells a new mootd-store of the configuration. */
 struct options {
+	int confine;           /* enum confine_mode */
+	int core;              /* enum confine_core */
 	int prefix;            /* ipc-prefix */
 	const char *dir;       /* state-dir */
 	int log_level, to_syslog;

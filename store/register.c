@@ -91,8 +91,8 @@ account_all(struct database *db)
 	return n;
 }
 
-static int
-insert_account(struct database *db, const char *name, const char *email,
+int
+account_insert(struct database *db, const char *name, const char *email,
     const struct credential *c, int64_t now)
 {
 	char key[REQUEST_NAME];
@@ -150,10 +150,8 @@ insert_pending(struct database *db, const struct request *r,
 	    : 0;
 }
 
-/* Whether NAME can be a new account: 1; else answered, 0. */
-static int
-is_free(
-    struct database *db, struct request *r, const char *command,
+int
+account_is_free(struct database *db, struct request *r, const char *command,
     const char *name)
 {
 	struct account a;
@@ -266,7 +264,7 @@ req_register(struct database *db, struct request *r)
 		policy(db, r);
 		return;
 	}
-	if (!is_free(db, r, "REGISTER", name))
+	if (!account_is_free(db, r, "REGISTER", name))
 		return;
 	if (!is_email(email)) {
 		answer_fail(r, "REGISTER", "INVALID_EMAIL", name,
@@ -275,7 +273,7 @@ req_register(struct database *db, struct request *r)
 	}
 	if (!made(r, "REGISTER", name) || !policy(db, r))
 		return;
-	if (insert_account(db, name, strcmp(email, "*") == 0 ? NULL : email,
+	if (account_insert(db, name, strcmp(email, "*") == 0 ? NULL : email,
 	        &r->made, r->now) != 0)
 		answer_trouble(db, r);
 	else
@@ -320,7 +318,7 @@ req_verify(struct database *db, struct request *r)
 		    "REGISTER it first, on this connection");
 		return;
 	}
-	if (n == 1 && !is_free(db, r, "VERIFY", shown))
+	if (n == 1 && !account_is_free(db, r, "VERIFY", shown))
 		return;
 	if (n == 1)
 		n = invite_use(db, r->p[1], r->now);
@@ -330,7 +328,7 @@ req_verify(struct database *db, struct request *r)
 		return;
 	}
 	if (n < 0 ||
-	    insert_account(db, shown, email[0] != '\0' ? email : NULL, &c,
+	    account_insert(db, shown, email[0] != '\0' ? email : NULL, &c,
 	        r->now) != 0 ||
 	    database_run(db, "DELETE FROM pending WHERE name=?", "t", key) < 0)
 		answer_trouble(db, r);
@@ -350,10 +348,10 @@ prepare_add(struct database *db, struct request *r)
 void
 req_account_add(struct database *db, struct request *r)
 {
-	if (!is_free(db, r, "ACCOUNT", r->p[0]) ||
+	if (!account_is_free(db, r, "ACCOUNT", r->p[0]) ||
 	    !made(r, "ACCOUNT", r->p[0]))
 		return;
-	if (insert_account(db, r->p[0], NULL, &r->made, r->now) != 0)
+	if (account_insert(db, r->p[0], NULL, &r->made, r->now) != 0)
 		answer_trouble(db, r);
 	else
 		answer_end(r, "ADDED %s", r->p[0]);

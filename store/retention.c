@@ -18,6 +18,7 @@
 
 #include "../irc/name.h"
 #include "account.h"
+#include "certificate.h"
 #include "handlers.h"
 #include "history.h"
 #include "message.h"
@@ -348,10 +349,12 @@ req_export(struct database *db, struct request *r)
 		p.done = 0;
 		p.last = p.ids[i] - 1;
 	}
-	/* then what it says of itself, on a page of its own */
+	/* then what it says of itself, and what it logs in with, on a page of
+	 * its own */
 	if (p.done && p.n > 0)
 		p.done = 0;
-	else if (p.done && metadata_export(db, r, r->p[0]) != 0) {
+	else if (p.done && (metadata_export(db, r, r->p[0]) != 0 ||
+	        certificate_export(db, r, r->p[0]) != 0)) {
 		answer_trouble(db, r);
 		return;
 	}

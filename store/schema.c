@@ -229,10 +229,30 @@ static const char lists[] =
     "DROP TABLE ban;"
     "ALTER TABLE ban_new RENAME TO ban;";
 
+static const char certificates[] =
+    "CREATE TABLE certificate ("
+    " fingerprint TEXT PRIMARY KEY,"    /* SHA-256, in hexadecimal */
+    " account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,"
+    " created INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX certificate_account ON certificate (account);";
+
+static const char local[] =
+    /* users of the server's machine, who need no password */
+    "CREATE TABLE local ("
+    " uid INTEGER PRIMARY KEY,"
+    " login TEXT NOT NULL,"
+    " account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,"
+    " created INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX local_account ON local (account);";
+
 const struct migration schema[] = {
 	{ "accounts, rooms, messages and their words", first },
 	{ "what accounts and rooms say of themselves", metadata },
 	{ "bans from the server, the record of operators", moderation },
 	{ "lists of rooms: exceptions, reasons, ends", lists },
+	{ "certificates of accounts", certificates },
+	{ "users of the server's machine", local },
 	{ NULL, NULL },
 };

@@ -47,13 +47,20 @@ wait_for()
 server=$!
 wait_for 'listening on' "$dir/log"
 port=$(sed -n 's/.*listening on 127\.0\.0\.1:\([0-9]*\).*/\1/p' "$dir/log")
+# by TLS, to the key that the server has just made, if it was built with that
+set -- "127.0.0.1:$port"
+if [ -x ./mootd-tls ]; then
+	wait_for 'pin sha256/' "$dir/log"
+	pin=$(sed -n 's/.* pin \(sha256[^,]*\),.*/\1/p' "$dir/log")
+	port=$(sed -n 's/.*for TLS on [0-9.]*:\([0-9]*\).*/\1/p' "$dir/log")
+	set -- --pin "$pin" "ircs://127.0.0.1:$port"
+fi
 
 if [ -t 0 ] && [ -t 1 ]; then
 	printf 'A private server runs on 127.0.0.1:%s, until you /quit.\n' "$port"
 	printf 'Look at it:   ./mootctl -s %s/control status\n' "$dir"
-	printf 'Join from another terminal:   ./moot -j "#moot" 127.0.0.1:%s\n\n' \
-	    "$port"
-	./moot -j '#moot' "127.0.0.1:$port"
+	printf 'Join from another terminal:   ./moot -j "#moot" %s\n\n' "$*"
+	./moot -j '#moot' "$@"
 	exit
 fi
 
@@ -78,7 +85,7 @@ kill_worker()
 
 mkfifo "$dir/alice.in" "$dir/bob.in"
 for nick in alice bob; do
-	./moot -1 -n "$nick" -j '#first' "127.0.0.1:$port" \
+	./moot -1 -n "$nick" -j '#first' "$@" \
 	    <"$dir/$nick.in" >"$dir/$nick.out" 2>&1 &
 	clients="$clients $!"
 done
@@ -112,7 +119,7 @@ if [ -x ./mootd-store ]; then
 	wait_for 'bob quit' "$dir/alice.out"
 	echo '/msg bob Still there?' >&3
 	wait_for 'your message is kept' "$dir/alice.out"
-	./moot -1 -n bobby "127.0.0.1:$port" <"$dir/bob.in" \
+	./moot -1 -n bobby "$@" <"$dir/bob.in" \
 	    >>"$dir/bob.out" 2>&1 &
 	clients="$clients $!"
 	exec 4>"$dir/bob.in"
@@ -143,4 +150,5 @@ for nick in alice bob; do
 done
 [ "$failed" -eq 0 ] &&
     printf '\n** every line arrived once; two workers were killed\n'
+[ "$failed$1" = 0--pin ] && printf '** all of it by TLS, to the key %s\n' "$2"
 exit "$failed"

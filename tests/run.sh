@@ -71,6 +71,8 @@ done
 if [ -x build/faults/mootd ]; then
 	programs build/faults:build/faults
 	one 'explore, a sample' "$t/explore" -t "${EXPLORE:-40}"
+	one 'explore by Unix sockets, a sample' "$t/explore" -u \
+	    -t "${EXPLORE_LOCAL:-25}"
 	one 'explore with a memory, a sample' "$t/explore" -m \
 	    -t "${EXPLORE_MEMORY:-20}"
 	# fails when what stood for the absent is looked for in one place
@@ -82,6 +84,7 @@ if [ -x build/faults/mootd ]; then
 	one 'soak, masters killed' "$t/soak" -n 300 -t 4 -m 700
 	one 'soak, users moved' "$t/soak" -n 300 -t 4 -b 100
 	one 'churn' "$t/churn" -t 5
+	one 'attacks, small ones' "$t/attacks" -s
 	[ ! -x "$t/ledger" ] ||
 		one 'ledger' "$t/ledger" -t 6 -n 10 -p 1500 \
 		    -x "$PWD/$t/power.so"
@@ -90,6 +93,7 @@ fi
 programs "${BUILDS%% *}"
 FAKE=$PWD/$t/fakeserver MOOT_QUICK=$PWD/$t/moot_quick
 export FAKE MOOT_QUICK
+one "$t/test_kill, by Unix sockets" env MOOT_TEST_LOCAL=1 "$t/test_kill"
 [ "$t" != build/tests ] ||
 	one tests/hardening.sh sh tests/hardening.sh build ./mootd* ./mootctl \
 	    ./moot

@@ -17,7 +17,7 @@
 
 enum {
 	ACCEPTS = 16,          /* new clients a turn */
-	AHEAD = 16,            /* clients more than another has, and an */
+	AHEAD = 4,             /* clients more than another has, and an */
 	EIGHTH = 8,            /* eighth of those, until it steps back */
 	HUNG = 1000,           /* ms without a sign of life: not counted on */
 	SHORTAGE = 100,        /* ms to wait when there are no descriptors */
@@ -73,33 +73,6 @@ welcome(int fd, const struct sockaddr_storage *ss)
 		close(fd);
 }
 
-void
-accept_some(int number)
-{
-	struct sockaddr_storage ss;
-	socklen_t len;
-	int n, fd;
-
-	for (n = 0; n < ACCEPTS; n++) {
-		len = sizeof(ss);
-		fd = accept4(options.listener[number],
-		    (struct sockaddr *)&ss, &len,
-		    SOCK_NONBLOCK | SOCK_CLOEXEC);
-		if (fd >= 0) {
-			welcome(fd, &ss);
-			continue;
-		}
-		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
-		    errno == ENOMEM) {
-			/* they wait where they are until some have left */
-			log_warn("accept: %s", strerror(errno));
-			short_until = clock_now() + SHORTAGE;
-			wait_at_all(0);
-		}
-		return;
-	}
-}
-
 /* The fewest clients of another process that accepts some, or could; UINT32_MAX
  * when there is none. */
 static uint32_t
@@ -136,6 +109,41 @@ accept_balance(void)
 	least = fewest();
 	wait_at_all(least == UINT32_MAX ||
 	    mine <= least + AHEAD + least / EIGHTH);
+}
+
+int
+accept_rests(void)
+{
+	return epoll >= 0 && !waiting;
+}
+
+void
+accept_some(int number)
+{
+	struct sockaddr_storage ss;
+	socklen_t len;
+	int n, fd;
+
+	/* the word to leave may still be on its way */
+	for (n = 0; n < ACCEPTS && waiting && !place->leaving; n++) {
+		len = sizeof(ss);
+		fd = accept4(options.listener[number],
+		    (struct sockaddr *)&ss, &len,
+		    SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd >= 0) {
+			welcome(fd, &ss);
+			accept_balance();
+			continue;
+		}
+		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+		    errno == ENOMEM) {
+			/* they wait where they are until some have left */
+			log_warn("accept: %s", strerror(errno));
+			short_until = clock_now() + SHORTAGE;
+			wait_at_all(0);
+		}
+		return;
+	}
 }
 
 void

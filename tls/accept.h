@@ -16,6 +16,9 @@ void accept_open(int epoll, uint64_t event);
 void accept_some(int number);
 /* From time to time: steps back from the listeners, or to them again. */
 void accept_balance(void);
+/* Whether it has stepped back: then it should look again soon, since the others
+ * may have, too, each for what it saw of the other a moment ago. */
+int accept_rests(void);
 /* Accepts nobody any more. */
 void accept_close(void);
 

@@ -21,6 +21,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "../irc/phrase.h"
 #include "../server/log.h"
 #include "context.h"
 #include "generate.h"
@@ -60,7 +61,7 @@ complain(const char *what, const char *why)
 
 /* RFC 7469, section 2.4. */
 static void
-describe_pin(const X509 *x, char *pin, size_t size)
+describe_pin(const X509 *x, struct tls_certificate *c)
 {
 	unsigned char digest[EVP_MAX_MD_SIZE], text[64], *der = NULL;
 	unsigned n = 0;
@@ -69,7 +70,9 @@ describe_pin(const X509 *x, char *pin, size_t size)
 	if (len > 0 && EVP_Digest(der, (size_t)len, digest, &n, EVP_sha256(),
 	                   NULL) == 1) {
 		EVP_EncodeBlock(text, digest, (int)n);
-		snprintf(pin, size, "sha256/%.44s", (char *)text);
+		snprintf(c->pin, sizeof(c->pin), "sha256/%.44s",
+		    (char *)text);
+		phrase_write(c->phrase, digest);
 	}
 	OPENSSL_free(der);
 }
@@ -89,7 +92,7 @@ describe(const X509 *x)
 		BIO_read(out, c.subject, sizeof(c.subject) - 1);
 		BIO_free(out);
 	}
-	describe_pin(x, c.pin, sizeof(c.pin));
+	describe_pin(x, &c);
 	*told = c;
 }
 

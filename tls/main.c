@@ -29,6 +29,7 @@
 #include "../server/log.h"
 #include "../server/title.h"
 #include "accept.h"
+#include "confined.h"
 #include "connection.h"
 #include "context.h"
 #include "options.h"
@@ -38,6 +39,7 @@
 enum {
 	EVENTS = 256,          /* of a turn */
 	BEAT = 250,            /* ms between two signs of life */
+	REST = 5,              /* ms until it looks whether to accept again */
 	FILES = 2000,          /* ms between two looks at the files */
 	EXIT_CERTIFICATE = 3,
 	KEEP_FREE = 1 << 20,   /* bytes that malloc need not give back */
@@ -170,6 +172,10 @@ serve(void)
 			take_event(&events[i]);
 		wait = connection_turn();
 		tick();
+		if (!leaving && accept_rests()) {
+			accept_balance();
+			wait = wait < REST ? wait : REST;
+		}
 	}
 }
 
@@ -193,6 +199,7 @@ main(int argc, char **argv)
 		return EXIT_CERTIFICATE;
 	connection_start(epoll);
 	accept_open(epoll, EVENT_LISTENER);
+	confined_begin();
 	atomic_store(&place->ready, 1);
 	title_set("mootd-tls: %d", options.place);
 	serve();

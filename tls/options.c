@@ -6,6 +6,7 @@
 
 #include <openssl/crypto.h>
 
+#include "../ipc/confine.h"
 #include "../irc/proxy.h"
 #include "../server/version.h"
 #include "options.h"
@@ -13,12 +14,13 @@
 
 struct options options = { .place = -1, .page = -1, .life = -1, .dir = ".",
 	.name = "localhost", .handshakes = 1000, .per_address = 100,
-	.timeout = 10, .log_level = 1 };
+	.timeout = 10, .log_level = 1, .confine = CONFINE_ON };
 
 static const char usage_text[] =
     "usage: mootd-tls -p PLACE -m FD -e FD -a NAME -f FD [-f FD ...]\n"
     "           [-c FILE] [-k FILE] [-d DIR] [-n NAME] [-t SECONDS]\n"
     "           [-i NUMBER] [-j NUMBER] [-x NETWORK ...] [-l LEVEL] [-s]\n"
+    "           [-C MODE] [-D CORE]\n"
     "       mootd-tls -V\n"
     "mootd(8) starts it; mootd-tls(8) is the manual.\n";
 
@@ -82,6 +84,8 @@ options_read(int argc, char **argv)
 		char letter;
 		int *number;
 	} numbers[] = {
+		{ 'C', &options.confine },
+		{ 'D', &options.core },
 		{ 'e', &options.life },
 		{ 'i', (int *)&options.handshakes },
 		{ 'j', (int *)&options.per_address },
@@ -93,7 +97,8 @@ options_read(int argc, char **argv)
 	int opt;
 	size_t i;
 
-	while ((opt = getopt(argc, argv, "a:c:d:e:f:i:j:k:l:m:n:p:st:x:V")) !=
+	while (
+	    (opt = getopt(argc, argv, "C:D:a:c:d:e:f:i:j:k:l:m:n:p:st:x:V")) !=
 	    -1) {
 		for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 			if (opt == texts[i].letter)

@@ -27,6 +27,8 @@ struct options {
 	struct options_network proxy[OPTIONS_PROXIES];
 	int nproxy;            /* whose header of the PROXY protocol counts */
 	int log_level, to_syslog;
+	int confine;           /* enum confine_mode */
+	int core;              /* enum confine_core */
 };
 
 extern struct options options;

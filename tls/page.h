@@ -37,7 +37,8 @@ enum tls_counter {
 
 struct tls_certificate {
 	int64_t expires;       /* s since the epoch */
-	char pin[64];          /* "sha256/BASE64" of its public key */
+	char pin[64];          /* "sha256/BASE64" of its public key, */
+	char phrase[80];       /* and the same in words: irc/phrase.h */
 	char subject[160];
 	char trouble[160];     /* why the files are not in use; "" */
 };

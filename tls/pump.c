@@ -227,8 +227,12 @@ pass_ends(struct connection *c)
 void
 pump(struct connection *c)
 {
-	enum moved down = pump_down(c), up = MOVED;
+	enum moved down, up = MOVED;
 
+	/* a client that takes nothing would have us never see the end */
+	if ((c->flags & PLAIN_HUP) && c->since == 0)
+		connection_limit(c, FAREWELL);
+	down = pump_down(c);
 	if (down != FAILED)
 		up = pump_up(c);
 	if (down == FAILED || up == FAILED) {

@@ -94,7 +94,8 @@ use(const struct keys *k, unsigned char *iv, EVP_CIPHER_CTX *cipher,
 }
 
 /* For OpenSSL, SSL_CTX_set_tlsext_ticket_key_evp_cb(3): 0 when the ticket is
- * none of ours, 2 when it is to be replaced by a new one. */
+ * none of ours, 2 when it is to be replaced by a new one: always, since clients
+ * use each but once (RFC 8446, C.4). */
 static int
 callback(SSL *ssl, unsigned char *name, unsigned char *iv,
     EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int encrypt)
@@ -116,9 +117,7 @@ callback(SSL *ssl, unsigned char *name, unsigned char *iv,
 			break;
 	if (i == EPOCHS)
 		return 0;
-	if (use(&keys[i], iv, cipher, mac, 0) != 1)
-		return -1;
-	return i == 0 ? 1 : 2;
+	return use(&keys[i], iv, cipher, mac, 0) == 1 ? 2 : -1;
 }
 
 /* Whether the hello of the client offers TLS 1.3 (RFC 8446, 4.2.1). */

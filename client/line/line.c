@@ -77,9 +77,15 @@ line_speech_one(struct session *s, const struct news *n, const char *how,
 	}
 }
 
+static const char *
+line_secure(const struct news *n)
+{
+	return n->flags & NEWS_SECURE ? " (secure)" : "";
+}
+
 /* "alice #room: hi", "alice: hi" to us, "us -> alice: hi" from us; HOW may be
- * " (notice)", and " (to bob)" where it answers bob.  A message of several
- * lines is several lines. */
+ * " (notice)", and " (to bob)" where it answers bob, and " (secure)" where
+ * only two can read it.  A message of several lines is several lines. */
 static void
 line_speech(struct session *s, const struct news *n, const char *how)
 {
@@ -88,8 +94,8 @@ line_speech(struct session *s, const struct news *n, const char *how)
 	const char *p = n->text, *end;
 
 	m = n->reply == NULL ? NULL : recent_find(s, n->reply);
-	snprintf(all, sizeof(all), m == NULL ? "%s" : "%s (to %s)", how,
-	    m == NULL ? "" : m->nick);
+	snprintf(all, sizeof(all), m == NULL ? "%s%s" : "%s%s (to %s)", how,
+	    line_secure(n), m == NULL ? "" : m->nick);
 	do {
 		end = strchrnul(p, '\n');
 		snprintf(text, sizeof(text), "%.*s", (int)(end - p), p);
@@ -134,8 +140,22 @@ line_action(struct session *s, const struct news *n)
 		line_put(kind, n, "*", "%s %s (%s)", n->nick,
 		    n->text, to);
 	else
-		line_put(kind, n, "*", "%s %s (to %s)", n->nick,
-		    n->text, n->flags & NEWS_OWN ? to : "you");
+		line_put(kind, n, "*", "%s %s (to %s)%s", n->nick,
+		    n->text, n->flags & NEWS_OWN ? to : "you",
+		    line_secure(n));
+}
+
+/* What cannot be read, and why. */
+static void
+line_sealed(struct session *s, const struct news *n)
+{
+	(void)s;
+	if (n->flags & NEWS_OWN)
+		line_put(DISPLAY_ERROR, n, n->nick, "-> %s: an encrypted "
+		    "message that cannot be read here: %s", n->room, n->text);
+	else
+		line_put(DISPLAY_ERROR, n, n->nick, "an encrypted message "
+		    "that cannot be read here: %s", n->text);
 }
 
 /* ---- what they do ---- */
@@ -354,6 +374,7 @@ static const struct {
 	[NEWS_ERROR] = { line_error, NULL },
 	[NEWS_CLIENT] = { line_client, NULL },
 	[NEWS_STATE] = { line_client, NULL },
+	[NEWS_SEALED] = { line_sealed, NULL },
 };
 
 static size_t

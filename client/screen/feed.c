@@ -285,6 +285,7 @@ static const struct feed feeds[NEWS_KINDS] = {
 	[NEWS_ERROR] = { feed_event, DIRTY_STATUS, 1, 0 },
 	[NEWS_CLIENT] = { feed_add, 0, 1, 0 },
 	[NEWS_STATE] = { feed_event, DIRTY_ALL & ~DIRTY_LAYOUT, 1, 0 },
+	[NEWS_SEALED] = { feed_message, 0, 0, 0 },
 };
 
 /* ---- where they go ---- */

@@ -14,6 +14,7 @@
 #include "buffer.h"
 #include "canvas.h"
 #include "client/session/room.h"
+#include "client/session/sealed.h"
 #include "client/session/session.h"
 #include "format.h"
 #include "lines.h"
@@ -47,6 +48,8 @@ status_line(char *buf, size_t size, const struct buffer *b)
 		return 0;
 	if (s->state == SESSION_OVER)
 		snprintf(buf, size, "over: %s", s->why);
+	else if (c->refused)
+		snprintf(buf, size, "not trusted: see /trust");
 	else if (s->state == SESSION_QUITTING)
 		snprintf(buf, size, "leaving");
 	else if (s->state == SESSION_REGISTERING)
@@ -57,6 +60,19 @@ status_line(char *buf, size_t size, const struct buffer *b)
 		snprintf(buf, size, "reconnecting in %lld s",
 		    (long long)(wait + 999) / 1000);
 	return 1;
+}
+
+/* Who reads along; on this machine nobody can. */
+static int
+status_tls(char *buf, size_t size, const struct buffer *b)
+{
+	const struct connection *c = &b->session->connection;
+
+	if (c->tls && c->state == CONNECTION_OPEN)
+		snprintf(buf, size, "TLS");
+	else if (!connection_is_private(c))
+		snprintf(buf, size, "not encrypted");
+	return !c->tls;
 }
 
 static int
@@ -78,6 +94,23 @@ status_room(char *buf, size_t size, const struct buffer *b)
 	snprintf(buf, size, "%s%s%s", b->name,
 	    r != NULL && *r->modes ? " " : "", r != NULL ? r->modes : "");
 	return 0;
+}
+
+/* Whether what one says here is encrypted; why it cannot go is said then. */
+static int
+status_secure(char *buf, size_t size, const struct buffer *b)
+{
+	enum sealed_policy policy;
+	const char *why;
+
+	if (b->kind != BUFFER_PERSON)
+		return 0;
+	policy = sealed_policy(b->session, b->name, &why);
+	if (policy == SEALED_SEAL)
+		snprintf(buf, size, "secure");
+	else if (policy == SEALED_REFUSE)
+		snprintf(buf, size, "nothing is sent");
+	return policy == SEALED_REFUSE;
 }
 
 static int
@@ -133,10 +166,12 @@ status_below(char *buf, size_t size, const struct buffer *b)
 
 static status_piece *const status_pieces[] = {
 	status_network,
+	status_tls,
 	status_nick,
 	status_line,
 	status_below,
 	status_room,
+	status_secure,
 	status_typing,
 	status_outbox,
 	status_lag,

@@ -43,7 +43,12 @@ static const struct words_row words_rows[NEWS_KINDS] = {
 	[NEWS_ERROR] = { "!!", "", THEME_ERROR },
 	[NEWS_CLIENT] = { "--", "", THEME_CLIENT },
 	[NEWS_STATE] = { "--", "", THEME_CLIENT },
+	[NEWS_SEALED] = { NULL, "(encrypted, cannot be read here) ",
+	    THEME_ERROR },
 };
+
+/* Before what only two can read. */
+#define WORDS_LOCK "\U0001f512 "
 
 static const char *
 words_or(const char *s, const char *otherwise)
@@ -58,6 +63,8 @@ words_form(struct words *w, const char *form, const struct news *n)
 {
 	size_t len = 0, size = sizeof(w->prefix);
 
+	if (n->flags & NEWS_SECURE)
+		len = snprintf(w->prefix, size, "%s", WORDS_LOCK);
 	for (; *form != '\0' && len + 1 < size; form++) {
 		if (*form != '%')
 			len += snprintf(w->prefix + len, size - len, "%c",

@@ -241,6 +241,7 @@ static const struct {
 	[NEWS_END] = { "end", NULL },
 	[NEWS_HERE] = { "here", NULL },
 	[NEWS_GONE] = { "gone", NULL },
+	[NEWS_SEALED] = { "sealed", NULL },
 };
 
 static const struct {
@@ -253,6 +254,7 @@ static const struct {
 	{ "pending", NEWS_PENDING },
 	{ "bot", NEWS_BOT },
 	{ "more", NEWS_MORE },
+	{ "secure", NEWS_SECURE },
 };
 
 const char *

@@ -30,6 +30,8 @@
 #include "client/session/room.h"
 #include "client/setting/secret.h"
 #include "client/setting/setting.h"
+#include "client/trust/cert.h"
+#include "client/trust/trust.h"
 #include "irc/name.h"
 #include "script.h"
 #include "script_option.h"
@@ -67,6 +69,12 @@ static const struct script_command script_commands[] = {
 	{ "whoami", SCRIPT_WHOAMI, 0, 0, "[OPTION...]",
 	    "who one is there, and where", NULL,
 	    NULL, ask_whoami_online, NULL, NULL, NULL, NULL },
+	{ "cert", 0, 0, -1, "[FILE]",
+	    "make a certificate that says who you are", cert_main,
+	    NULL, NULL, NULL, NULL, NULL, NULL },
+	{ "trust", 0, 0, -1, "[--forget] [--pin PIN] HOST[:PORT]",
+	    "see by which key a server is known, and accept it", trust_main,
+	    NULL, NULL, NULL, NULL, NULL, NULL },
 	{ "bot", 0, 0, -1, "[OPTION...] TARGET... -- COMMAND [ARGUMENT...]",
 	    "be a bot that is made of a command", bot_main,
 	    NULL, NULL, NULL, NULL, NULL, NULL },
@@ -383,6 +391,14 @@ script_set_up(struct script *x)
 	s->account = x->account;
 	s->secret = script_secret;
 	s->login_needed = x->account != NULL;
+	network_options(x->pin, x->trust, x->plain);
+	network_mechanism(s);
+	if (network_secure(s, why, sizeof(why)) == -1) {
+		script_complain(x, "%s", why);
+		return -1;
+	}
+	/* Nobody looks, whatever it was started from. */
+	s->connection.trust = x->trust ? TRUST_FIRST : TRUST_KNOWN;
 	s->unattended = s->catches_up = 1;
 	if (x->account != NULL)
 		return 0;
@@ -393,6 +409,18 @@ script_set_up(struct script *x)
 		script_complain(x, "%s", why);
 	s->password = secret_text(network);
 	return error == -1 ? -1 : 0;
+}
+
+/* What cannot be one is not passed over. */
+static int
+script_pin(const struct script *x)
+{
+	unsigned char pin[PIN_BYTES];
+
+	if (x->pin == NULL || pin_read(pin, x->pin) == 0)
+		return 0;
+	script_complain(x, "not a pin: %s", x->pin);
+	return -1;
 }
 
 static int
@@ -409,7 +437,8 @@ script_begin(struct script *x)
 		script_complain(x, "out of memory");
 		return -1;
 	}
-	if (script_set_up(x) == -1 || script_patience(x) == -1)
+	if (script_pin(x) == -1 || script_set_up(x) == -1 ||
+	    script_patience(x) == -1)
 		return -1;
 	x->session->once = !x->follow && !x->wait &&
 	    x->command->options != SCRIPT_WAIT;

@@ -29,6 +29,8 @@ struct script {
 
 	const char *server, *nick, *account, *password_file;
 	const char *timeout;
+	const char *pin;
+	int trust, plain;
 	int json, quiet, help;
 	int all, follow, wait, multiline, notice, fold;
 	const char *lines, *reply, *room, *from, *before, *after, *since;

@@ -18,7 +18,8 @@ static struct json json;
 
 /* What is shown without --all: what people say. */
 #define SCRIPT_SPEECH (UINT64_C(1) << NEWS_MESSAGE | \
-	UINT64_C(1) << NEWS_NOTICE | UINT64_C(1) << NEWS_ACTION)
+	UINT64_C(1) << NEWS_NOTICE | UINT64_C(1) << NEWS_ACTION | \
+	UINT64_C(1) << NEWS_SEALED)
 /* What is not shown with it: what concerns moot and its lines. */
 #define SCRIPT_INNER (UINT64_C(1) << NEWS_MEMBERS | \
 	UINT64_C(1) << NEWS_ACCEPTED | UINT64_C(1) << NEWS_FAILED | \

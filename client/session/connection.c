@@ -7,9 +7,11 @@
  * name that takes long to be looked up: a child does it, since getaddrinfo(3)
  * blocks and getaddrinfo_a(3) would make threads of this one process.  The
  * addresses are tried one after the other, of both families in turn, each but
- * the last for a short time.  Both buffers are of a fixed
- * size: a line too long for the one is skipped up to its end, and a full
- * other one is the caller's sign that the server no longer reads.  Waits
+ * the last for a short time.  With TLS (client/tls/) hands are shaken before
+ * the connection is open to anybody; there is no way from it back to plain
+ * text.  Both buffers are of a fixed size: a line too long for the one is
+ * skipped up to its end, and a full other one is the caller's sign that the
+ * server no longer reads.  Waits
  * between attempts double from RETRY_FIRST to RETRY_MOST, and each is cut at
  * random, down to half of the first, so that the clients of a server that was
  * restarted come back evenly.
@@ -18,7 +20,6 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -34,12 +35,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "client/tls/tls.h"
+#include "client/trust/known.h"
 #include "connection.h"
 #include "irc/message.h"
-
-#define DEFAULT_HOST "127.0.0.1"
-#define DEFAULT_PORT "6667"
-#define UNIX_SCHEME "unix:"
 
 /* What the child that looks a name up tells. */
 struct connection_found {
@@ -55,76 +54,6 @@ connection_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static int
-connection_copy(char *dst, size_t size, const char *src, size_t len)
-{
-	if (len == 0 || len >= size)
-		return -1;
-	memcpy(dst, src, len);
-	dst[len] = '\0';
-	return 0;
-}
-
-/* The path of a Unix socket must fit its address. */
-static int
-connection_init_unix(struct connection *c, const char *path)
-{
-	if (*path != '/' || strlen(path) >=
-	    sizeof(((struct sockaddr_un *)NULL)->sun_path))
-		return -1;
-	return connection_copy(c->host, sizeof(c->host), path, strlen(path));
-}
-
-static const char *
-connection_default(void)
-{
-	struct stat st;
-
-	return stat(CONNECTION_SOCKET, &st) == 0 && S_ISSOCK(st.st_mode) ?
-	    CONNECTION_SOCKET : DEFAULT_HOST;
-}
-
-int
-connection_init(struct connection *c, const char *where)
-{
-	const char *end, *port;
-
-	memset(c, 0, sizeof(*c));
-	c->fd = -1;
-	if (where == NULL)
-		where = connection_default();
-	if (*where == '/')
-		return connection_init_unix(c, where);
-	if (strncmp(where, UNIX_SCHEME, strlen(UNIX_SCHEME)) == 0)
-		return connection_init_unix(c, where + strlen(UNIX_SCHEME));
-	if (*where == '[') {
-		end = strchr(++where, ']');
-		if (end == NULL || (end[1] != ':' && end[1] != '\0'))
-			return -1;
-		port = end[1] == ':' ? end + 2 : DEFAULT_PORT;
-	} else {
-		end = strchr(where, ':');
-		if (end != NULL && strchr(end + 1, ':') != NULL)
-			end = NULL; /* two colons: an IPv6 address as it is */
-		port = end != NULL ? end + 1 : DEFAULT_PORT;
-		if (end == NULL)
-			end = where + strlen(where);
-	}
-	if (connection_copy(c->host, sizeof(c->host), where, end - where))
-		return -1;
-	return connection_copy(c->port, sizeof(c->port), port, strlen(port));
-}
-
-const char *
-connection_name(const struct connection *c, char *buf, size_t size)
-{
-	if (*c->port == '\0')
-		snprintf(buf, size, "%s", c->host);
-	else
-		snprintf(buf, size, "%s port %s", c->host, c->port);
-	return buf;
 }
 
 /* Who still looks a name up is not needed any more. */
@@ -143,14 +72,24 @@ void
 connection_close(struct connection *c, const char *why)
 {
 	connection_stop_looking(c);
+	tls_end(c->secure);
 	if (c->fd != -1)
 		close(c->fd);
 	c->fd = -1;
 	c->state = CONNECTION_IDLE;
+	c->stalled = c->answering = 0;
 	c->inpos = c->inlen = c->outlen = 0;
 	c->overlong = 0;
 	c->naddresses = c->trying = 0;
 	snprintf(c->why, sizeof(c->why), "%s", why);
+}
+
+void
+connection_clear(struct connection *c)
+{
+	connection_close(c, "");
+	tls_free(c->secure);
+	c->secure = NULL;
 }
 
 void
@@ -170,6 +109,73 @@ connection_down(struct connection *c, const char *why)
 	return CONNECTION_DOWN;
 }
 
+/* ---- TLS ---- */
+
+/* What a call to tls.c came to that did not just work. */
+static enum connection_news
+connection_tls_news(struct connection *c, enum tls_result result,
+    const char *why)
+{
+	switch (result) {
+	case TLS_DONE:
+	case TLS_READ:
+	case TLS_WRITE:
+		return CONNECTION_SAME;
+	case TLS_CLOSED:
+		return connection_down(c, "the server closed the connection");
+	case TLS_REFUSED:
+		c->refused = 1;
+		/* FALLTHROUGH */
+	default:
+		return connection_down(c, why);
+	}
+}
+
+static enum connection_news
+connection_open(struct connection *c, int64_t now)
+{
+	c->state = CONNECTION_OPEN;
+	c->heard = now;
+	return CONNECTION_UP;
+}
+
+static enum connection_news
+connection_shake(struct connection *c, int64_t now)
+{
+	char why[TLS_WHY] = "";
+	enum tls_result result = tls_shake(c->secure, why);
+
+	if (result == TLS_DONE)
+		return connection_open(c, now);
+	c->answering = result == TLS_WRITE;
+	return connection_tls_news(c, result, why);
+}
+
+static enum connection_news
+connection_begin_tls(struct connection *c, int64_t now)
+{
+	struct tls_wish wish = { c->host, c->port, c->pin, c->certificate,
+		c->key, c->trust };
+	char why[TLS_WHY] = "";
+	enum tls_result result = tls_begin(&c->secure, &wish, c->fd, why);
+
+	if (result != TLS_DONE)
+		return connection_tls_news(c, result, why);
+	c->state = CONNECTION_SHAKING;
+	c->retry_at = now + CONNECT_MOST;
+	return connection_shake(c, now);
+}
+
+static enum connection_news
+connection_step_shaking(struct connection *c, short revents, int64_t now)
+{
+	if (revents != 0)
+		return connection_shake(c, now);
+	return now < c->retry_at ? CONNECTION_SAME :
+	    connection_down(c, "it does not shake hands for TLS in "
+	    "time (irc:// is without)");
+}
+
 static enum connection_news
 connection_up(struct connection *c, int64_t now)
 {
@@ -177,10 +183,11 @@ connection_up(struct connection *c, int64_t now)
 
 	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	c->naddresses = 0;
-	c->state = CONNECTION_OPEN;
-	c->heard = now;
-	return CONNECTION_UP;
+	return c->tls ? connection_begin_tls(c, now) :
+	    connection_open(c, now);
 }
+
+/* ---- connecting ---- */
 
 /* Tries one address after the other until one is at least under way. */
 static enum connection_news
@@ -344,12 +351,34 @@ connection_start_unix(struct connection *c, int64_t now)
 	return connection_try(c, now);
 }
 
+/* A server that we met, and that wants TLS only, gets it.  Not on this
+ * machine, where nobody is in between. */
+static int
+connection_obey(struct connection *c)
+{
+	struct known k;
+
+	if (connection_is_private(c))
+		return 0;
+	if (known_find_sts(&k, c->host, (int64_t)time(NULL)) == -1)
+		return -1;
+	if (k.kind == KNOWN_STS)
+		connection_upgrade(c, k.port);
+	return 0;
+}
+
 /* What is no name needs no child. */
 enum connection_news
 connection_start(struct connection *c, int64_t now)
 {
 	struct connection_found f;
 
+	c->refused = 0;
+	if (connection_obey(c) == -1) {
+		c->refused = 1;
+		return connection_down(c, "whether it wants TLS only cannot "
+		    "be known: see known-servers in moot(1)");
+	}
 	if (*c->port == '\0')
 		return connection_start_unix(c, now);
 	connection_look_up(c, AI_NUMERICHOST, &f);
@@ -365,7 +394,10 @@ connection_events(const struct connection *c, int wanted)
 		return POLLIN;
 	if (c->state == CONNECTION_CONNECTING)
 		return POLLOUT;
-	return (wanted ? POLLIN : 0) | (c->outlen > 0 ? POLLOUT : 0);
+	if (c->state == CONNECTION_SHAKING)
+		return c->answering ? POLLOUT : POLLIN;
+	return (wanted ? POLLIN : 0) | ((c->outlen > 0 && !c->stalled) ||
+	    c->answering ? POLLOUT : 0);
 }
 
 static enum connection_news
@@ -393,6 +425,24 @@ connection_would_block(void)
 }
 
 static enum connection_news
+connection_read_tls(struct connection *c, int64_t now)
+{
+	char why[TLS_WHY] = "";
+	enum tls_result result;
+	size_t n = 0;
+
+	result = tls_read(c->secure, c->in + c->inlen,
+	    sizeof(c->in) - c->inlen, &n, why);
+	c->answering = result == TLS_WRITE;
+	c->stalled = 0;
+	if (result == TLS_DONE) {
+		c->inlen += n;
+		c->heard = now;
+	}
+	return connection_tls_news(c, result, why);
+}
+
+static enum connection_news
 connection_read(struct connection *c, int64_t now)
 {
 	ssize_t n;
@@ -400,6 +450,8 @@ connection_read(struct connection *c, int64_t now)
 	memmove(c->in, c->in + c->inpos, c->inlen - c->inpos);
 	c->inlen -= c->inpos;
 	c->inpos = 0;
+	if (c->tls)
+		return connection_read_tls(c, now);
 	n = read(c->fd, c->in + c->inlen, sizeof(c->in) - c->inlen);
 	if (n == 0)
 		return connection_down(c, "the server closed the connection");
@@ -411,6 +463,29 @@ connection_read(struct connection *c, int64_t now)
 	return CONNECTION_SAME;
 }
 
+int
+connection_is_pending(const struct connection *c)
+{
+	return c->state == CONNECTION_OPEN && c->tls &&
+	    tls_is_pending(c->secure);
+}
+
+static enum connection_news
+connection_flush_tls(struct connection *c)
+{
+	char why[TLS_WHY] = "";
+	enum tls_result result;
+	size_t n = 0;
+
+	result = tls_write(c->secure, c->out, c->outlen, &n, why);
+	c->stalled = result == TLS_READ;
+	if (result == TLS_DONE) {
+		memmove(c->out, c->out + n, c->outlen - n);
+		c->outlen -= n;
+	}
+	return connection_tls_news(c, result, why);
+}
+
 enum connection_news
 connection_flush(struct connection *c)
 {
@@ -418,6 +493,8 @@ connection_flush(struct connection *c)
 
 	if (c->state != CONNECTION_OPEN || c->outlen == 0)
 		return CONNECTION_SAME;
+	if (c->tls)
+		return connection_flush_tls(c);
 	n = send(c->fd, c->out, c->outlen, MSG_NOSIGNAL);
 	if (n == -1)
 		return connection_would_block() ?
@@ -434,8 +511,11 @@ connection_step(struct connection *c, short revents, int64_t now)
 		return connection_step_looking(c, revents, now);
 	if (c->state == CONNECTION_CONNECTING)
 		return connection_step_connecting(c, revents, now);
+	if (c->state == CONNECTION_SHAKING)
+		return connection_step_shaking(c, revents, now);
 	if (c->state != CONNECTION_OPEN ||
-	    !(revents & (POLLIN | POLLHUP | POLLERR)))
+	    !(revents & (POLLIN | POLLHUP | POLLERR |
+	    (c->answering ? POLLOUT : 0))))
 		return CONNECTION_SAME;
 	return connection_read(c, now);
 }

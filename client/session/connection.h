@@ -8,8 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One connection to a server, by TCP or a Unix socket, made again whenever it
- * is lost. */
+#include "client/trust/judge.h"
+#include "irc/pin.h"
+
+/* One connection to a server, by TCP, with TLS or without, or a Unix socket,
+ * made again whenever it is lost. */
 
 /* Times in milliseconds; `now` is always that of connection_now(). */
 #ifndef RETRY_FIRST
@@ -31,7 +34,7 @@ enum {
 	CONNECTION_OUT = 128 * 1024, /* over the longest message */
 	CONNECTION_HOST = 256,
 	CONNECTION_PORT = 32,
-	CONNECTION_WHY = 160,
+	CONNECTION_WHY = 640,
 	CONNECTION_ADDRESSES = 16, /* of a name; further ones are not tried */
 };
 
@@ -39,6 +42,7 @@ enum connection_state {
 	CONNECTION_IDLE,       /* not wanted, or waiting until retry_at */
 	CONNECTION_LOOKING,    /* the name is looked up, until retry_at */
 	CONNECTION_CONNECTING, /* an attempt is under way until retry_at */
+	CONNECTION_SHAKING,    /* hands, for TLS, until retry_at */
 	CONNECTION_OPEN,
 };
 
@@ -55,9 +59,21 @@ struct connection_address {
 	struct sockaddr_storage name;
 };
 
+struct tls;
+
 struct connection {
 	/* PORT "": HOST is the path of a Unix socket. */
 	char host[CONNECTION_HOST], port[CONNECTION_PORT];
+	int tls;       /* it is to be TLS */
+	int said;      /* SAID_...: what the address says itself */
+	/* For TLS; texts are the owner's, or NULL. */
+	char pin[PIN_TEXT];            /* of the server's key; "": none */
+	const char *certificate, *key; /* files of ours */
+	enum judge_trust trust;
+	struct tls *secure; /* tls.h; NULL: there was none yet */
+	int refused;   /* the server was, by us: it is no use to try again */
+	int stalled;   /* writing waits for something to read... */
+	int answering; /* ...or reading for something to be written */
 	enum connection_state state;
 	int fd;
 	pid_t looking; /* the child that looks the name up, FD its answer */
@@ -72,22 +88,45 @@ struct connection {
 	char why[CONNECTION_WHY];
 };
 
+/* What an address says itself, and nothing else may change. */
+enum {
+	SAID_PORT = 1,
+	SAID_TLS = 2, /* irc:// or ircs:// */
+};
+
 /* Monotonic milliseconds. */
 int64_t connection_now(void);
 /* Splits "HOST", "HOST:PORT", "[V6]", "[V6]:PORT", a bare V6 address,
- * "unix:PATH" or "/PATH"; NULL stands for CONNECTION_SOCKET if there is one,
- * else port 6667 here.  -1 when it is malformed. */
+ * "unix:PATH", "/PATH" or a URI (irc/uri.h); NULL stands for connection_local()
+ * if there is that, else port 6667 here.  TLS it is to anything but this
+ * machine, unless the address says otherwise.  -1 when it is malformed. */
 int connection_init(struct connection *c, const char *where);
+/* The Unix socket of a server of one's own, in XDG_RUNTIME_DIR, or of this
+ * machine, CONNECTION_SOCKET; NULL when there is neither.  Static. */
+const char *connection_local(void);
+/* With TLS or without, unless the address says; the port follows. */
+void connection_set_tls(struct connection *c, int tls);
+/* With TLS from now on, at PORT, whatever the address says. */
+void connection_upgrade(struct connection *c, const char *port);
+/* Forgets what it knows of the server; for the end. */
+void connection_clear(struct connection *c);
+/* Whether it does not leave this machine. */
+int connection_is_local(const struct connection *c);
+/* Whether nobody on the way can read what is sent. */
+int connection_is_private(const struct connection *c);
 /* "host port 6667" or the path, as people are told. */
 const char *connection_name(const struct connection *c, char *buf,
     size_t size);
-/* Begins.  CONNECTION_SAME while it is under way, else the news. */
+/* Begins; where a server was met that wants TLS only (sts), with TLS.
+ * CONNECTION_SAME while it is under way, else the news. */
 enum connection_news connection_start(struct connection *c, int64_t now);
 /* What to poll for: POLLIN, if WANTED, and POLLOUT as needed. */
 short connection_events(const struct connection *c, int wanted);
 /* Reads, if poll(2) says so; deals with an attempt that takes too long. */
 enum connection_news connection_step(struct connection *c, short revents,
     int64_t now);
+/* Whether there is more to read than poll(2) knows of: another step does. */
+int connection_is_pending(const struct connection *c);
 /* Writes what can be written.  After the lines that were read were dealt
  * with: what a server says before it closes must not be lost. */
 enum connection_news connection_flush(struct connection *c);

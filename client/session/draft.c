@@ -16,7 +16,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -26,6 +25,7 @@
 #include <unistd.h>
 
 #include "client/input/secrecy.h"
+#include "client/setting/path.h"
 #include "draft.h"
 #include "irc/name.h"
 #include "irc/tag.h"
@@ -72,7 +72,7 @@ struct draft {
 	int behind;                /* it lacks what the disk had no room for */
 	struct draft_string held;
 	int holding;
-	char *given[6]; /* to who asked by draft_unsent() */
+	char *given[7]; /* to who asked by draft_unsent() */
 };
 
 /* ---- strings ---- */
@@ -451,23 +451,6 @@ draft_make_directory(const char *path)
 	return 0;
 }
 
-/* A file name of any name: what is not plain becomes %XX. */
-static void
-draft_name(char *dst, size_t size, const char *name)
-{
-	size_t len = 0;
-
-	for (; *name != '\0' && len + 4 < size; name++) {
-		if (isalnum((unsigned char)*name) || *name == '-' ||
-		    (*name == '.' && len > 0))
-			dst[len++] = *name;
-		else
-			len += snprintf(dst + len, size - len, "%%%02X",
-			    (unsigned char)*name);
-	}
-	dst[len] = '\0';
-}
-
 /* Opens and locks a journal; -1: somebody has it, or there is none and CREATE
  * is 0.  It may be another file by the time it is locked. */
 static int
@@ -519,7 +502,7 @@ draft_open(const char *directory, const char *network)
 
 	if (d == NULL)
 		return NULL;
-	draft_name(name, sizeof(name), network);
+	path_name(name, sizeof(name), network);
 	for (i = 0; i < DRAFT_JOURNALS; i++) {
 		d->journal[i].fd = -1;
 		if (snprintf(d->journal[i].path, sizeof(d->journal[i].path),
@@ -626,6 +609,15 @@ draft_tag_text(struct draft_string *s, const char *key, const char *value)
 		draft_tag(s, key, value);
 }
 
+/* Only of those that are: see struct outbox_line. */
+static void
+draft_tag_sealed(struct draft_string *s, const struct outbox_line *l)
+{
+	if (l->secured)
+		draft_tag_number(s, "secured", 1);
+	draft_tag_text(s, "sealed", l->sealed);
+}
+
 void
 draft_queued(struct draft *d, const struct outbox_line *l)
 {
@@ -641,6 +633,7 @@ draft_queued(struct draft *d, const struct outbox_line *l)
 	draft_tag_text(&record, "after", l->after);
 	draft_tag_number(&record, "typed", l->typed);
 	draft_tag_number(&record, "went", l->sent);
+	draft_tag_sealed(&record, l);
 	draft_tag(&record, "text", l->text);
 	if (!record.broken)
 		draft_set_say(&d->says, l->serial, record.text);
@@ -658,6 +651,7 @@ draft_sent(struct draft *d, const struct outbox_line *l)
 	draft_tag_number(&record, "sent", l->serial);
 	draft_tag_text(&record, "after", l->after);
 	draft_tag_number(&record, "went", l->sent);
+	draft_tag_sealed(&record, l);
 	if (!record.broken) {
 		free((*at)->sent);
 		(*at)->sent = strdup(record.text);
@@ -710,8 +704,8 @@ int
 draft_unsent(struct draft *d, struct outbox_item *item)
 {
 	static const char *const keys[] = { "command", "target", "ctcp",
-		"reply", "text", "after" };
-	const char *record;
+		"reply", "text", "after", "sealed" };
+	const char *record, *sent;
 	size_t i;
 
 	if (d == NULL || !d->restoring)
@@ -722,9 +716,9 @@ draft_unsent(struct draft *d, struct outbox_item *item)
 		return 0;
 	}
 	record = d->left->record;
+	sent = d->left->sent != NULL ? d->left->sent : record;
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		d->given[i] = draft_get(i == 5 && d->left->sent != NULL ?
-		    d->left->sent : record, keys[i]);
+		d->given[i] = draft_get(i >= 5 ? sent : record, keys[i]);
 	memset(item, 0, sizeof(*item));
 	item->command = d->given[0];
 	item->target = d->given[1];
@@ -733,8 +727,9 @@ draft_unsent(struct draft *d, struct outbox_item *item)
 	item->text = d->given[4];
 	item->after = d->given[5];
 	item->typed = draft_get_number(record, "typed");
-	item->sent = draft_get_number(d->left->sent != NULL ?
-	    d->left->sent : record, "went");
+	item->sealed = d->given[6];
+	item->secured = draft_get_number(sent, "secured") != 0;
+	item->sent = draft_get_number(sent, "went");
 	draft_forget_say(&d->left);
 	if (item->command == NULL || item->target == NULL ||
 	    item->text == NULL)

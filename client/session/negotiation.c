@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/trust/sts.h"
 #include "irc/capability.h"
 #include "irc/name.h"
 #include "negotiation.h"
@@ -48,7 +49,8 @@ negotiation_wanted(const struct session *s)
 	/* Who does not ask for history is to be told it by the server. */
 	if (!s->catches_up)
 		caps &= ~(CAP(CHATHISTORY) | CAP(EVENT_PLAYBACK));
-	if (s->account != NULL)
+	if (s->account != NULL || (s->connection.tls &&
+	    s->connection.certificate != NULL))
 		caps |= CAP(SASL);
 	return s->offered & caps & ~s->caps;
 }
@@ -93,7 +95,9 @@ negotiation_begin(struct session *s)
 	s->nasked = 0;
 	s->multiline_bytes = s->multiline_lines = 0;
 	*s->mechanisms = '\0';
+	s->sts_seconds = -1;
 	s->login = LOGIN_NONE;
+	sasl_clear(s);
 	*s->logged_in = '\0';
 	session_write(s, "CAP LS 302");
 }
@@ -156,6 +160,28 @@ negotiation_value(struct session *s, uint64_t bit, const char *value,
 		memcpy(s->mechanisms, copy, sizeof(copy));
 }
 
+/* The server is to be spoken to with TLS only.  Without it, the port of TLS
+ * counts, and we go there at once; with it, for how long.  On this machine it
+ * makes no difference. */
+static void
+negotiation_sts(struct session *s, const char *value, size_t len)
+{
+	struct connection *c = &s->connection;
+	char copy[NEGOTIATION_LINE];
+	struct sts sts;
+
+	snprintf(copy, sizeof(copy), "%.*s", (int)len, value);
+	sts_read(&sts, copy);
+	if (connection_is_local(c))
+		return;
+	if (!c->tls && *sts.port != '\0')
+		session_upgrade(s, sts.port);
+	else if (c->tls && sts.duration >= 0) {
+		s->sts_seconds = sts.duration;
+		session_keep_sts(s);
+	}
+}
+
 static void
 negotiation_each(struct session *s, const char *list, int add)
 {
@@ -167,6 +193,9 @@ negotiation_each(struct session *s, const char *list, int add)
 		len = strcspn(list, " ");
 		name = strcspn(list, " =");
 		bit = capability_bit(list, name);
+		if (add && name == 3 && name < len &&
+		    strncmp(list, "sts", 3) == 0)
+			negotiation_sts(s, list + 4, len - 4);
 		if (add) {
 			s->offered |= bit;
 			if (name < len)
@@ -183,6 +212,8 @@ static void
 negotiation_ls(struct session *s, struct event_line *e)
 {
 	negotiation_each(s, e->m.param[e->m.nparam - 1], 1);
+	if (s->connection.state != CONNECTION_OPEN)
+		return; /* it goes elsewhere */
 	if (strcmp(e->m.param[2], "*") != 0 || e->m.nparam < 4)
 		negotiation_request(s);
 }
@@ -227,7 +258,8 @@ static void
 negotiation_new(struct session *s, struct event_line *e)
 {
 	negotiation_each(s, e->m.param[2], 1);
-	negotiation_request(s);
+	if (s->connection.state == CONNECTION_OPEN)
+		negotiation_request(s);
 }
 
 static void

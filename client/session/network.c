@@ -7,7 +7,9 @@
  */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "client/command.h"
 #include "client/line/terminal.h"
@@ -17,6 +19,7 @@
 #include "draft.h"
 #include "network.h"
 #include "own.h"
+#include "sealed.h"
 #include "session.h"
 
 const char *
@@ -68,6 +71,104 @@ network_begin(struct session *s, const char *where, const char *nick,
 	}
 }
 
+/* ---- TLS ---- */
+
+static struct {
+	const char *pin;
+	int trust, plain;
+} options;
+
+void
+network_options(const char *pin, int trust, int plain)
+{
+	options.pin = pin;
+	options.trust = trust;
+	options.plain = plain;
+}
+
+/* The file that a setting names, for as long as moot runs; NULL: none.  There
+ * are few: each is kept once. */
+static const char *
+network_file(const char *network, const char *name, char *why, size_t size)
+{
+	static struct kept {
+		char path[PATH_MOST];
+		struct kept *next;
+	} *files;
+	const char *file = network_text(network, name);
+	char path[PATH_MOST];
+	struct kept *k;
+
+	if (file == NULL)
+		return NULL;
+	snprintf(why, size, "%s: there is no place for %s", name, file);
+	if (path_named(path, sizeof(path), file) == -1)
+		return NULL;
+	for (k = files; k != NULL && strcmp(k->path, path) != 0; k = k->next)
+		;
+	if (k == NULL && (k = calloc(1, sizeof(*k))) != NULL) {
+		strcpy(k->path, path);
+		k->next = files;
+		files = k;
+	}
+	if (k != NULL)
+		*why = '\0';
+	return k != NULL ? k->path : NULL;
+}
+
+/* What the command line says is for one server only. */
+static void
+network_take_options(struct connection *c)
+{
+	unsigned char pin[PIN_BYTES];
+
+	if (options.plain)
+		connection_set_tls(c, 0);
+	if (options.pin != NULL && pin_read(pin, options.pin) == 0)
+		pin_write(c->pin, pin);
+	if (options.trust)
+		c->trust = TRUST_FIRST;
+	memset(&options, 0, sizeof(options));
+}
+
+int
+network_secure(struct session *s, char *why, size_t size)
+{
+	struct connection *c = &s->connection;
+	unsigned char pin[PIN_BYTES];
+
+	*why = '\0';
+	if (!setting_is_in(s->network, "tls", "auto"))
+		connection_set_tls(c, setting_is_in(s->network, "tls", "on"));
+	if (pin_read(pin, setting_text_in(s->network, "pin")) == 0)
+		pin_write(c->pin, pin);
+	c->trust = terminal_is_typed() && terminal_is_shown() ? TRUST_FIRST :
+	    TRUST_KNOWN;
+	network_take_options(c);
+	c->certificate = network_file(s->network, "certificate", why, size);
+	if (*why == '\0')
+		c->key = network_file(s->network, "certificate-key", why,
+		    size);
+	return *why == '\0' ? 0 : -1;
+}
+
+void
+network_mechanism(struct session *s)
+{
+	static const char *const names[] = { "EXTERNAL", "SCRAM-SHA-256",
+		"PLAIN" };
+	size_t i;
+
+	s->mechanism = NULL;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcasecmp(setting_text_in(s->network, "sasl-mechanism"),
+		    names[i]) == 0)
+			s->mechanism = names[i];
+	s->in_clear = setting_on_in(s->network, "password-in-clear");
+}
+
+/* ---- who one is ---- */
+
 /* By which its password is known: two servers never have the same. */
 static void
 network_name(const struct session *s, char *name, size_t size)
@@ -101,8 +202,7 @@ network_log_in(struct session *s, char *why, size_t size)
 	explicit_bzero(password, sizeof(password));
 	network_name(s, name, sizeof(name));
 	s->account = network_text(s->network, "account");
-	if (setting_is_in(s->network, "sasl-mechanism", "external"))
-		s->mechanism = "EXTERNAL";
+	network_mechanism(s);
 	s->login_needed = setting_on_in(s->network, "login-needed");
 	if (s->account != NULL)
 		s->secret = network_secret;
@@ -148,6 +248,8 @@ network_open(struct session *s, const char *what, const char *nick,
 	s->realname = network_text(network, "realname");
 	s->once = !setting_on_in(network, "reconnect");
 	network_refresh(s);
+	if (network_secure(s, why, size) == -1)
+		return -1;
 	if (network_log_in(s, why, size) == -1)
 		return -1;
 	network_join(s, network, rooms);
@@ -171,5 +273,6 @@ network_keep(struct session *s, const char *what)
 	s->recent = (int)setting_number_in(s->network, "recent-lines");
 	if (path_state(path, sizeof(path), "drafts") == 0)
 		s->draft = draft_open(path, what != NULL ? what : "default");
+	sealed_open(s, what != NULL ? what : "default");
 	own_restore(s);
 }

@@ -14,6 +14,15 @@ struct session;
  * of the settings.  -1: WHY in words, and S is not to be used. */
 int network_open(struct session *s, const char *what, const char *nick,
     const char *rooms, char *why, size_t size);
+/* What the settings of S->network say of how it is to be spoken to: TLS, who
+ * the server must be, who we are.  After session_init(); -1 and WHY. */
+int network_secure(struct session *s, char *why, size_t size);
+/* By which mechanism to log in: S->mechanism. */
+void network_mechanism(struct session *s);
+/* What the command line says, for the first server that is set up next: the
+ * PIN it must have, or NULL; that one that was never met is to be believed;
+ * that there is to be no TLS. */
+void network_options(const char *pin, int trust, int plain);
 /* For a session that goes on for long: it catches up with what it missed and,
  * at a terminal, keeps what is not sent yet, for the next time that WHAT is
  * connected to.  After network_open(). */

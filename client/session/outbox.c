@@ -38,6 +38,7 @@ outbox_free(struct outbox_line *l)
 	free(l->text);
 	free(l->line);
 	free(l->after);
+	free(l->sealed);
 	free(l);
 }
 
@@ -54,10 +55,12 @@ outbox_make(const struct outbox_item *item)
 	    outbox_copy(&l->reply, item->reply) == -1 ||
 	    outbox_copy(&l->text, item->text) == -1 ||
 	    outbox_copy(&l->line, item->line) == -1 ||
-	    outbox_copy(&l->after, item->after) == -1) {
+	    outbox_copy(&l->after, item->after) == -1 ||
+	    outbox_copy(&l->sealed, item->sealed) == -1) {
 		outbox_free(l);
 		return NULL;
 	}
+	l->secured = item->secured;
 	l->typed = item->typed;
 	l->sent = item->sent;
 	l->unsure = item->sent != 0;

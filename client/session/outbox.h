@@ -22,6 +22,8 @@ struct outbox_item {
 	const char *text;    /* with '\n' between the lines of one message */
 	const char *line;
 	const char *after;   /* see struct outbox_line */
+	const char *sealed;  /* see struct outbox_line */
+	int secured;
 	int64_t typed, sent;
 	uint64_t serial;     /* 0: a new one */
 };
@@ -35,6 +37,8 @@ struct outbox_line {
 	 * there was none. */
 	int64_t sent;
 	char *after;
+	int secured;     /* it goes encrypted or not at all */
+	char *sealed;    /* what it was called when it last went so, or NULL */
 	uint64_t order;  /* of its going on this connection; 0: it did not */
 	int unsure;      /* it went on one that was lost */
 	struct outbox_line *next;

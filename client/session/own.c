@@ -30,6 +30,7 @@
 #include "irc/utf8.h"
 #include "own.h"
 #include "room.h"
+#include "sealed.h"
 #include "session.h"
 
 enum {
@@ -38,6 +39,7 @@ enum {
 	OWN_LEAST = 32,   /* bytes of text in a line, however long the rest */
 	OWN_TAGS = 512,
 	OWN_WIRE = MESSAGE_LINE + OWN_TAGS + 64, /* bytes of a line, whole */
+	OWN_SEALED = OWN_WIRE + SEALED_WIRE,
 };
 
 /* One line of a message, as it goes. */
@@ -80,7 +82,7 @@ own_tell(struct session *s, const struct outbox_line *l, unsigned int flags,
 {
 	struct news n = { .kind = own_kind(l->command, l->ctcp) };
 
-	n.flags = NEWS_OWN | flags;
+	n.flags = NEWS_OWN | flags | (l->secured ? NEWS_SECURE : 0);
 	n.serial = l->serial;
 	n.nick = s->nick;
 	n.address = *s->address != '\0' ? s->address : NULL;
@@ -283,16 +285,52 @@ own_keep_batches(struct session *s, struct outbox_item *item,
 	return own_keep_text(s, item, begin, len, NULL, serial);
 }
 
+/* Queues TEXT in messages of what can be sealed at once: line ends do not
+ * matter there. */
+static int
+own_keep_sealed(struct session *s, struct outbox_item *item,
+    const char *text, uint64_t *serial)
+{
+	size_t most = SEALED_TEXT - (item->ctcp != NULL ?
+	    strlen(item->ctcp) + 3 : 0), len;
+
+	item->secured = 1;
+	do {
+		len = own_cut(text, strlen(text), most);
+		if (own_keep_text(s, item, text, len, NULL, serial) == -1)
+			return -1;
+		text += len;
+	} while (*text != '\0');
+	return 0;
+}
+
+/* What must not go in plain and cannot be sealed is not even queued. */
+static uint64_t
+own_refuse(struct session *s, const char *target, const char *why,
+    const char *text)
+{
+	news_error(s, "%s: not sent, %s: %s", target, why, text);
+	s->refused++;
+	return 0;
+}
+
 uint64_t
 own_say(struct session *s, const char *command, const char *target,
     const char *ctcp, const char *reply, const char *text)
 {
 	struct outbox_item item = { .command = command, .target = target,
 		.ctcp = ctcp, .reply = reply, .typed = own_clock(s) };
+	enum sealed_policy policy;
 	uint64_t serial = 0;
+	const char *why;
 	int failed;
 
-	if (own_has_batches(s, ctcp))
+	policy = sealed_policy(s, target, &why);
+	if (policy == SEALED_REFUSE)
+		return own_refuse(s, target, why, text);
+	if (policy == SEALED_SEAL)
+		failed = own_keep_sealed(s, &item, text, &serial);
+	else if (own_has_batches(s, ctcp))
 		failed = own_keep_batches(s, &item, text, &serial);
 	else if (s->state != SESSION_ONLINE && ctcp == NULL &&
 	    strchr(text, '\n') != NULL && strlen(text) < OWN_BATCH)
@@ -308,8 +346,12 @@ uint64_t
 own_line(struct session *s, const char *line)
 {
 	struct outbox_item item = { .line = line, .typed = own_clock(s) };
-	struct outbox_line *l = own_keep(s, &item, NULL);
+	struct outbox_line *l;
+	const char *why;
 
+	if (sealed_refuses(s, line, &why))
+		return own_refuse(s, "a line", why, line);
+	l = own_keep(s, &item, NULL);
 	return l == NULL ? 0 : l->serial;
 }
 
@@ -385,6 +427,21 @@ own_write_message(struct session *s, const struct outbox_line *l)
 }
 
 static void
+own_write_sealed(struct session *s, const struct outbox_line *l,
+    const struct sealed *sealed)
+{
+	char tags[OWN_TAGS], wire[OWN_SEALED];
+
+	own_tags(s, l, tags, sizeof(tags));
+	if (*tags != '\0')
+		tags[strlen(tags) - 1] = ';';
+	snprintf(wire, sizeof(wire), "%s" SEALED_TAG "=%s %s %s :"
+	    SEALED_FALLBACK, *tags != '\0' ? tags : "@", sealed->value,
+	    l->command, l->target);
+	connection_write(&s->connection, wire);
+}
+
+static void
 own_write_batch(struct session *s, const struct outbox_line *l, size_t most)
 {
 	char tags[OWN_TAGS], wire[OWN_WIRE * 2];
@@ -447,7 +504,8 @@ own_goes(struct session *s, struct outbox_line *l, size_t lines, int64_t now)
 {
 	const char *after;
 
-	if (connection_room(&s->connection) < (lines + 2) * OWN_WIRE)
+	if (connection_room(&s->connection) < (lines + 2) * OWN_WIRE +
+	    (l->secured ? OWN_SEALED : 0))
 		return 0;
 	outbox_sent(&s->outbox, l);
 	s->sent = now;
@@ -477,11 +535,41 @@ own_note_join(struct session *s, const char *line)
 		r->wanted = 1;
 }
 
+/* Sends it sealed, each time by another key; what cannot be sealed any more
+ * has failed. */
+static int
+own_send_sealed(struct session *s, struct outbox_line *l, int64_t now)
+{
+	char text[SEALED_TEXT + 1];
+	struct sealed sealed;
+	const char *why = "it is too long to be encrypted now";
+	int len;
+
+	l->secured = 1;
+	if (connection_room(&s->connection) < 3 * OWN_WIRE + OWN_SEALED)
+		return 0;
+	len = snprintf(text, sizeof(text), l->ctcp != NULL ? "\001%s %s\001" :
+	    "%s%s", l->ctcp != NULL ? l->ctcp : "", l->text);
+	if ((size_t)len >= sizeof(text) ||
+	    sealed_seal(s, l->target, text, &sealed, &why) == -1) {
+		s->refused++;
+		own_settle(s, l, NEWS_FAILED, NULL, why);
+		return 1;
+	}
+	free(l->sealed);
+	l->sealed = strdup(sealed.id);
+	own_goes(s, l, 1, now);
+	own_write_sealed(s, l, &sealed);
+	return 1;
+}
+
 /* Sends the first one that waits; 0 when it cannot go now. */
 static int
 own_send(struct session *s, struct outbox_line *l, int64_t now)
 {
+	enum sealed_policy policy;
 	size_t most, lines;
+	const char *why;
 	int fits;
 
 	if (l->command == NULL) {
@@ -489,6 +577,15 @@ own_send(struct session *s, struct outbox_line *l, int64_t now)
 			return 0;
 		own_write_line(s, l);
 		own_note_join(s, l->line);
+		return 1;
+	}
+	policy = sealed_policy(s, l->target, &why);
+	if (policy == SEALED_SEAL)
+		return own_send_sealed(s, l, now);
+	if (policy == SEALED_REFUSE || l->secured) {
+		s->refused++;
+		own_settle(s, l, NEWS_FAILED, NULL, *why != '\0' ? why :
+		    "the conversation is not secured any more");
 		return 1;
 	}
 	most = own_fits(s, l->command, l->target, l->ctcp);

@@ -19,6 +19,7 @@
 #include "recent.h"
 #include "room.h"
 #include "say.h"
+#include "sealed.h"
 #include "session.h"
 
 /* ---- people come and go ---- */
@@ -124,6 +125,7 @@ presence_nick(struct session *s, struct event_line *e)
 		return;
 	for (r = s->rooms; r != NULL; r = r->next)
 		room_nick(r, e->nick, n.about);
+	sealed_nick(s, e->nick, n.about);
 	if (e->own)
 		session_nick_changed(s, n.about);
 }

@@ -6,7 +6,9 @@
  *
  * With draft/account-registration the server's answer is exact.  Otherwise
  * NickServ is told; a server that logs us in has said it (900), and any other
- * answer is for the user to judge.
+ * answer is for the user to judge.  An invitation is what VERIFY wants, where
+ * the server answers that there is something to verify.  A password goes to
+ * nobody by a connection that others can read.
  */
 
 #include <poll.h>
@@ -24,7 +26,7 @@
 
 struct registration {
 	struct connection connection;
-	const char *nick, *password;
+	const char *nick, *password, *token;
 	char *why;
 	size_t size;
 	int offered; /* REGISTRATION_CAP */
@@ -96,9 +98,16 @@ registration_ping(struct registration *r, struct message *m)
 	registration_write(r, "PONG :%s", m->param[m->nparam - 1]);
 }
 
+/* To REGISTER or VERIFY. */
 static void
 registration_answer(struct registration *r, struct message *m)
 {
+	if (r->token != NULL && strcmp(m->param[0],
+	    "VERIFICATION_REQUIRED") == 0) {
+		registration_write(r, "VERIFY %s :%s",
+		    m->nparam > 1 ? m->param[1] : r->nick, r->token);
+		return;
+	}
 	registration_end(r, strcmp(m->param[0], "SUCCESS") == 0 ?
 	    REGISTRATION_DONE : REGISTRATION_ANSWERED,
 	    m->param[m->nparam - 1]);
@@ -107,7 +116,8 @@ registration_answer(struct registration *r, struct message *m)
 static void
 registration_fail(struct registration *r, struct message *m)
 {
-	if (m->nparam > 2 && name_cmp(m->param[0], "REGISTER") == 0)
+	if (m->nparam > 2 && (name_cmp(m->param[0], "REGISTER") == 0 ||
+	    name_cmp(m->param[0], "VERIFY") == 0))
 		registration_end(r, REGISTRATION_REFUSED,
 		    m->param[m->nparam - 1]);
 }
@@ -168,6 +178,7 @@ static const struct {
 	{ "NOTICE", registration_notice },
 	{ "PING", registration_ping },
 	{ "REGISTER", registration_answer },
+	{ "VERIFY", registration_answer },
 };
 
 static void
@@ -192,8 +203,12 @@ registration_read(struct registration *r)
 	char *line;
 	size_t len;
 
-	while ((line = connection_line(&r->connection, &len)) != NULL)
-		registration_handle(r, line, len);
+	do {
+		while ((line = connection_line(&r->connection, &len)) != NULL)
+			registration_handle(r, line, len);
+	} while (connection_is_pending(&r->connection) &&
+	    connection_step(&r->connection, POLLIN, connection_now()) ==
+	    CONNECTION_SAME);
 }
 
 static void
@@ -245,22 +260,32 @@ registration_converse(struct registration *r, int64_t end)
 }
 
 enum registration_result
-registration_make(const char *where, const char *nick, const char *password,
+registration_make(const struct registration_wish *w, struct tls_info *info,
     char *why, size_t size)
 {
 	static struct registration r;
+	struct connection *c = &r.connection;
 
 	memset(&r, 0, sizeof(r));
-	r.nick = nick;
-	r.password = password;
+	r.nick = w->nick;
+	r.password = w->password;
+	r.token = w->token;
 	r.why = why;
 	r.size = size;
-	if (connection_init(&r.connection, where) == -1)
+	if (connection_init(c, w->where) == -1)
 		registration_end(&r, REGISTRATION_FAILED, "not an address");
-	else
+	else if (!connection_is_private(c))
+		registration_end(&r, REGISTRATION_FAILED,
+		    "others could read the password: see ircs://");
+	else {
+		c->trust = TRUST_FIRST;
 		registration_converse(&r,
 		    connection_now() + REGISTRATION_WAIT);
-	explicit_bzero(&r.connection, sizeof(r.connection));
+	}
+	if (info != NULL)
+		tls_tell(c->secure, info);
+	connection_clear(c);
+	explicit_bzero(c, sizeof(*c));
 	return r.result;
 }
 
@@ -281,6 +306,6 @@ registration_answers(const char *where, int ms)
 		poll(&p, 1, (int)(end - connection_now()));
 		news = connection_step(&c, p.revents, connection_now());
 	}
-	connection_close(&c, "");
+	connection_clear(&c);
 	return news == CONNECTION_UP;
 }

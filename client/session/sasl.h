@@ -6,7 +6,7 @@
 
 #include "event.h"
 
-/* Logging in while registering: SASL PLAIN and EXTERNAL. */
+/* Logging in while registering: SASL EXTERNAL, SCRAM-SHA-256 and PLAIN. */
 
 enum {
 	SASL_SECRET = 512,  /* bytes of a password, with its NUL */
@@ -18,6 +18,8 @@ enum {
  * does not say which).  1: registration waits for it; 0: there is nothing to
  * do, or it cannot be done, which is said. */
 int sasl_begin(struct session *s, const char *mechanisms);
+/* Forgets what is under way. */
+void sasl_clear(struct session *s);
 /* The server has nothing of the kind: said, if there is an account. */
 void sasl_missing(struct session *s);
 
@@ -31,8 +33,6 @@ void sasl_failed(struct session *s, struct event_line *e);
 
 /* Whether LIST ("A,B") has MECHANISM. */
 int sasl_offers(const char *list, const char *mechanism);
-/* base64 of LEN bytes; -1 when it does not fit with its NUL. */
-int sasl_base64(char *dst, size_t size, const char *src, size_t len);
 /* "\0account\0secret", its length; -1 when it does not fit. */
 int sasl_plain(char *dst, size_t size, const char *account,
     const char *secret);

@@ -12,6 +12,8 @@
  * connection, and its writer is told what became of it.
  */
 
+#include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -21,15 +23,18 @@
 
 #include "catchup.h"
 #include "client/news.h"
+#include "client/tls/tls.h"
 #include "event.h"
 #include "irc/capability.h"
 #include "irc/message.h"
 #include "irc/name.h"
+#include "irc/phrase.h"
 #include "irc/utf8.h"
 #include "negotiation.h"
 #include "own.h"
 #include "room.h"
 #include "sasl.h"
+#include "sealed.h"
 #include "session.h"
 
 #define PING_TOKEN "moot-"
@@ -77,6 +82,7 @@ session_init(struct session *s, const char *where, const char *nick)
 	isupport_init(&s->isupport);
 	s->lag = -1;
 	s->catches_up = 1;
+	s->sts_seconds = -1;
 	s->active = connection_now();
 	return connection_init(&s->connection, where);
 }
@@ -84,9 +90,11 @@ session_init(struct session *s, const char *where, const char *nick)
 void
 session_clear(struct session *s)
 {
-	connection_close(&s->connection, "");
+	connection_clear(&s->connection);
+	sasl_clear(s);
 	outbox_clear(&s->outbox);
 	catchup_clear(s);
+	sealed_clear(s);
 	event_clear(s);
 	room_clear(&s->rooms);
 }
@@ -229,6 +237,7 @@ session_ask(struct session *s, int64_t now)
 static void
 session_goodbye(struct session *s, const char *why)
 {
+	session_keep_sts(s);
 	session_write(s, *why != '\0' ? "QUIT :%s" : "QUIT", why);
 	s->state = SESSION_QUITTING;
 	s->deadline = connection_now() + SESSION_QUIT;
@@ -279,6 +288,16 @@ session_lag(const struct session *s, int64_t now)
 /* ---- registration ---- */
 
 static void
+session_pass(struct session *s)
+{
+	if (s->in_clear || connection_is_private(&s->connection))
+		session_write(s, "PASS :%s", s->password);
+	else
+		news_error(s, "the password is not sent, as others could read "
+		    "it; see ircs:// and password-in-clear");
+}
+
+static void
 session_register(struct session *s, int64_t now)
 {
 	s->state = SESSION_REGISTERING;
@@ -290,7 +309,7 @@ session_register(struct session *s, int64_t now)
 	snprintf(s->nick, sizeof(s->nick), "%s", s->wanted);
 	negotiation_begin(s);
 	if (s->password != NULL)
-		session_write(s, "PASS :%s", s->password);
+		session_pass(s);
 	session_write(s, "NICK %s", s->nick);
 	session_write(s, "USER %s 0 * :%.*s", s->user, NAME_REAL,
 	    s->realname != NULL ? s->realname : s->wanted);
@@ -385,6 +404,18 @@ session_join_some(struct session *s, int keyed)
 		session_write(s, keyed ? "JOIN %s %s" : "JOIN %s", names, keys);
 }
 
+static void
+session_tell_welcome(struct session *s, const char *server)
+{
+	struct tls_info info;
+
+	if (s->connection.tls && tls_tell(s->connection.secure, &info))
+		news_state(s, "connected to %s as %s, by %s", server, s->nick,
+		    info.version);
+	else
+		news_state(s, "connected to %s as %s", server, s->nick);
+}
+
 void
 session_welcome(struct session *s, const char *nick, const char *server)
 {
@@ -399,7 +430,7 @@ session_welcome(struct session *s, const char *nick, const char *server)
 		snprintf(s->nick, sizeof(s->nick), "%s", nick);
 	*s->address = '\0';
 	connection_settled(&s->connection);
-	news_state(s, "connected to %s as %s", server, s->nick);
+	session_tell_welcome(s, server);
 	session_join_some(s, 1);
 	session_join_some(s, 0);
 	s->pinged = connection_now() - SESSION_LAG;
@@ -408,6 +439,39 @@ session_welcome(struct session *s, const char *nick, const char *server)
 
 /* ---- the connection comes and goes ---- */
 
+/* What belongs to the connection is over with it. */
+static void
+session_drop(struct session *s)
+{
+	s->state = SESSION_OFFLINE;
+	catchup_lost(s);
+	event_lost(s);
+	sealed_lost(s);
+	own_lost(s);
+}
+
+/* We do not talk to this server: it ends, or waits for the person to say. */
+static void
+session_refuse(struct session *s)
+{
+	struct connection *c = &s->connection;
+	char name[CONNECTION_HOST + CONNECTION_PORT + 8];
+
+	connection_name(c, name, sizeof(name));
+	if (s->once || !s->typed) {
+		session_end(s, STATUS_UNTRUSTED, "%s is not trusted, and "
+		    "nothing was sent to it: %s; see moot trust", name,
+		    c->why);
+		return;
+	}
+	c->retry_at = INT64_MAX;
+	news_error(s, "%s is not trusted, and nothing was sent to it: %s", name,
+	    c->why);
+	news_client(s, "ask whoever runs it whether that is its key; /trust "
+	    "accepts it and connects, /disconnect leaves");
+}
+
+/* The expiry is counted from the last time that we were there. */
 static void
 session_lost(struct session *s, int64_t now)
 {
@@ -425,12 +489,15 @@ session_lost(struct session *s, int64_t now)
 		session_finish(s);
 		return;
 	}
-	s->state = SESSION_OFFLINE;
-	catchup_lost(s);
-	event_lost(s);
-	own_lost(s);
+	session_keep_sts(s);
+	s->sts_seconds = -1;
+	session_drop(s);
 	if (s->draining && s->typed) {
 		session_finish(s);
+		return;
+	}
+	if (c->refused) {
+		session_refuse(s);
 		return;
 	}
 	if (s->once) {
@@ -454,13 +521,92 @@ session_close(struct session *s, const char *why, int64_t now)
 	session_lost(s, now);
 }
 
+/* A server met for the first time: by what it is known from now on. */
+static void
+session_tell_first(struct session *s)
+{
+	char phrase[PHRASE_SIZE], pin[PIN_TEXT];
+	struct tls_info info;
+
+	if (!s->connection.tls || !tls_tell(s->connection.secure, &info) ||
+	    info.verdict != JUDGE_FIRST || info.resumed)
+		return;
+	phrase_write(phrase, info.pin);
+	pin_write(pin, info.pin);
+	news_client(s, "%s: %s: \"%s\" (%s); compare it with what whoever "
+	    "runs it says", s->connection.host, judge_words(info.verdict),
+	    phrase, pin);
+	if (info.kept_errno != 0)
+		news_error(s, "that could not be kept: %s",
+		    strerror(info.kept_errno));
+}
+
 static void
 session_news(struct session *s, enum connection_news news, int64_t now)
 {
-	if (news == CONNECTION_UP)
+	if (news == CONNECTION_UP) {
+		session_tell_first(s);
 		session_register(s, now);
-	else if (news == CONNECTION_DOWN)
+	}
+	if (news == CONNECTION_DOWN)
 		session_lost(s, now);
+}
+
+/* ---- trust ---- */
+
+void
+session_upgrade(struct session *s, const char *port)
+{
+	struct connection *c = &s->connection;
+
+	news_state(s, "%s is to be talked to with TLS: going to port %s",
+	    c->host, port);
+	connection_abort(c, "it is to be talked to with TLS");
+	connection_upgrade(c, port);
+	session_drop(s);
+	c->retry_at = 0;
+}
+
+void
+session_keep_sts(struct session *s)
+{
+	const struct connection *c = &s->connection;
+	struct known k = { .kind = KNOWN_STS };
+
+	if (s->sts_seconds < 0)
+		return;
+	k.until = (int64_t)time(NULL) + s->sts_seconds;
+	snprintf(k.host, sizeof(k.host), "%s", c->host);
+	if (uri_port(k.port, c->port, strlen(c->port)) == -1)
+		return;
+	if (known_keep(&k) == -1)
+		news_error(s, "that %s wants TLS only could not be kept: %s",
+		    c->host, strerror(errno));
+}
+
+int
+session_trust(struct session *s, char *why, size_t size)
+{
+	struct connection *c = &s->connection;
+	struct known k = { .kind = KNOWN_PIN };
+	struct tls_info info;
+
+	snprintf(why, size, "there is no server that waits for it");
+	if (!c->refused || !tls_tell(c->secure, &info))
+		return -1;
+	snprintf(why, size, "the setting \"pin\" says which key it is to be");
+	if (info.verdict == JUDGE_NOT_PIN)
+		return -1;
+	memcpy(k.pin, info.pin, PIN_BYTES);
+	snprintf(k.host, sizeof(k.host), "%s", c->host);
+	snprintf(k.port, sizeof(k.port), "%.5s", c->port);
+	if (known_keep(&k) == -1) {
+		snprintf(why, size, "%s: %s", known_file(), strerror(errno));
+		return -1;
+	}
+	c->refused = 0;
+	c->retry_at = 0;
+	return 0;
 }
 
 void
@@ -470,12 +616,15 @@ session_step(struct session *s, short revents, int64_t now)
 	char *line;
 	size_t len;
 
-	news = connection_step(&s->connection, revents, now);
-	while (s->state != SESSION_OVER &&
-	    (line = connection_line(&s->connection, &len)) != NULL)
-		event_handle(s, line, len);
-	if (s->state != SESSION_OVER)
-		session_news(s, news, now);
+	do {
+		news = connection_step(&s->connection, revents, now);
+		while (s->state != SESSION_OVER &&
+		    (line = connection_line(&s->connection, &len)) != NULL)
+			event_handle(s, line, len);
+		if (s->state != SESSION_OVER)
+			session_news(s, news, now);
+	} while ((revents & POLLIN) && s->state != SESSION_OVER &&
+	    connection_is_pending(&s->connection));
 	if (revents & POLLOUT)
 		session_news(s, connection_flush(&s->connection), now);
 }
@@ -535,6 +684,7 @@ session_tick(struct session *s, int64_t now)
 	if (s->state != SESSION_ONLINE)
 		return;
 	catchup_tick(s, now);
+	sealed_tick(s, now);
 	own_pump(s, now);
 	session_ask(s, now);
 	session_check_idle(s, now);
@@ -556,6 +706,7 @@ session_due(const struct session *s)
 {
 	int64_t due = catchup_due(s);
 
+	session_sooner(&due, sealed_due(s));
 	if (s->pinging)
 		session_sooner(&due, session_later(s->pinged,
 		    s->connection.heard) + SESSION_DEAD);
@@ -582,6 +733,8 @@ session_timeout(const struct session *s, int64_t now)
 		due = s->deadline;
 	else
 		due = session_due(s);
+	if (due - now >= INT_MAX)
+		return INT_MAX; /* it waits for a person */
 	return due <= now ? 0 : (int)(due - now) + 1;
 }
 

@@ -50,6 +50,7 @@ enum session_status {
 	STATUS_TIMEOUT = 9,
 	STATUS_NOTHING = 10, /* was found */
 	STATUS_COMMAND = 11, /* of a bot: it cannot be run, or kept running */
+	STATUS_UNTRUSTED = 12, /* the server may not be whom one wants */
 };
 
 enum session_state {
@@ -74,6 +75,8 @@ struct history;
 struct marker;
 struct recent;
 struct room;
+struct sasl;
+struct secure;
 
 struct session {
 	struct connection connection;
@@ -98,7 +101,8 @@ struct session {
 	const char *network;       /* what the user calls it; NULL: no name */
 	const char *realname;      /* NULL: the nick */
 	const char *account;       /* to log in to; NULL: be a guest */
-	const char *mechanism;     /* of SASL: "EXTERNAL"; NULL: "PLAIN" */
+	const char *mechanism;     /* of SASL: "EXTERNAL"; NULL: the best */
+	int in_clear;              /* the password may be read by others */
 	int login_needed;          /* no guest: a failed login ends it */
 	/* Yields the account's password: 1; 0: none; -1: WHY.  May block. */
 	int (*secret)(struct session *s, char *secret, size_t size, char *why,
@@ -111,7 +115,9 @@ struct session {
 
 	char logged_in[SESSION_NICK]; /* the account the server knows, or "" */
 	enum session_login login;
+	struct sasl *sasl;         /* a login under way, sasl.c's */
 	char mechanisms[256];      /* the value of sasl; "" */
+	int64_t sts_seconds;       /* TLS only, for so long; -1: not said */
 	uint64_t asked[CAPABILITY_COUNT]; /* requests not yet answered */
 	size_t nasked;
 	size_t multiline_bytes, multiline_lines; /* 0: not with this server */
@@ -131,6 +137,7 @@ struct session {
 
 	struct outbox outbox;
 	struct catchup *catchup;
+	struct secure *secure; /* sealed_open(); NULL: there are no keys */
 	struct draft *draft;  /* the owner's, draft_open(); NULL: keeps none */
 	int to_catch_up;      /* the line is back, and nothing asked yet */
 	uint64_t ping;        /* the order in the PING under way */
@@ -180,6 +187,13 @@ void session_say(struct session *s, const char *command, const char *target,
     const char *ctcp, const char *text);
 /* Quits when all is confirmed, saying WHY. */
 void session_quit(struct session *s, const char *why);
+/* Goes to PORT of the same host, with TLS, at once. */
+void session_upgrade(struct session *s, const char *port);
+/* Remembers, or forgets, that the server wants TLS only, from now on. */
+void session_keep_sts(struct session *s);
+/* The person has accepted the key of a server that was refused: -1 with WHY,
+ * or tries again. */
+int session_trust(struct session *s, char *why, size_t size);
 /* Quits without waiting for what is queued. */
 void session_hurry(struct session *s, const char *why);
 /* It is over, for good. */

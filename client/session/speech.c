@@ -18,6 +18,7 @@
 #include "own.h"
 #include "recent.h"
 #include "room.h"
+#include "sealed.h"
 #include "session.h"
 #include "speech.h"
 
@@ -140,13 +141,14 @@ speech_ctcp(struct session *s, struct event_line *e, char *text, int notice)
 static void
 speech_text(struct session *s, struct event_line *e, int notice)
 {
-	char *text = e->m.param[1];
+	char *text;
 
 	/* "*** Looking up your hostname" is for nobody. */
 	if (notice && s->state == SESSION_REGISTERING && !s->shown)
 		return;
-	if (ignore_has(s, e))
+	if (ignore_has(s, e) || sealed_take(s, e))
 		return;
+	text = e->m.param[1];
 	if (*text == '\001')
 		speech_ctcp(s, e, text + 1, notice);
 	else
@@ -190,6 +192,7 @@ speech_tagmsg(struct session *s, struct event_line *e)
 
 	if (e->m.tags == NULL || ignore_has(s, e))
 		return;
+	sealed_tagmsg(s, e);
 	for (i = 0; i < sizeof(speech_tags) / sizeof(speech_tags[0]); i++) {
 		if (tag_get(e->m.tags, speech_tags[i].tag, value,
 		    sizeof(value)) <= 0)

@@ -10,26 +10,28 @@
  */
 
 #include <sys/random.h>
-#include <sys/stat.h>
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "client/line/display.h"
+#include "client/session/connection.h"
 #include "client/session/registration.h"
 #include "config.h"
 #include "first.h"
 #include "irc/name.h"
+#include "irc/phrase.h"
+#include "irc/uri.h"
 #include "path.h"
 #include "secret.h"
 #include "setting.h"
 
-#define FIRST_SOCKET "/run/moot/moot.sock"
 #define FIRST_LOCAL "127.0.0.1:6667"
 
 enum {
@@ -43,6 +45,9 @@ struct first {
 	char server[FIRST_LINE], network[SETTING_NETWORK];
 	char nick[FIRST_LINE], account[FIRST_LINE], room[FIRST_LINE];
 	char password[FIRST_LINE];
+	char pin[PIN_TEXT];          /* of an invitation, with the others */
+	char where[URI_MOST];        /* with the pin in it */
+	const char *token;           /* NULL: there is none */
 	int left; /* by ^C or ^D */
 };
 
@@ -167,11 +172,10 @@ first_ask_setting(struct first *f, const char *name, const char *question,
 static void
 first_find_server(struct first *f)
 {
-	struct stat st;
+	const char *path = connection_local();
 
-	if (stat(FIRST_SOCKET, &st) == 0 && S_ISSOCK(st.st_mode) &&
-	    registration_answers(FIRST_SOCKET, FIRST_PATIENCE))
-		snprintf(f->server, sizeof(f->server), FIRST_SOCKET);
+	if (path != NULL && registration_answers(path, FIRST_PATIENCE))
+		snprintf(f->server, sizeof(f->server), "%s", path);
 	else if (registration_answers(FIRST_LOCAL, FIRST_PATIENCE))
 		snprintf(f->server, sizeof(f->server), FIRST_LOCAL);
 }
@@ -181,6 +185,13 @@ static void
 first_name_network(struct first *f)
 {
 	size_t len = strcspn(f->server, ":");
+	struct uri u;
+
+	if (uri_read(&u, f->server) == 0) {
+		snprintf(f->network, sizeof(f->network), "%.*s",
+		    (int)sizeof(f->network) - 1, u.host);
+		return;
+	}
 
 	if (strncmp(f->server, "127.", 4) == 0 || *f->server == '/' ||
 	    strncmp(f->server, "localhost", 9) == 0 || *f->server == '[' ||
@@ -278,16 +289,35 @@ first_new_password(struct first *f)
 	}
 }
 
+/* A server met for the first time: how it is known from now on. */
+static void
+first_tell_key(const struct tls_info *info)
+{
+	char phrase[PHRASE_SIZE], pin[PIN_TEXT];
+
+	if (info->verdict != JUDGE_FIRST || *info->version == '\0')
+		return;
+	phrase_write(phrase, info->pin);
+	pin_write(pin, info->pin);
+	printf("The server is known by its key from now on, which is\n"
+	    "    %s\n    %s\n", phrase, pin);
+}
+
 /* 1: there is an account; 0: another try may help; -1: it will not. */
 static int
 first_register_once(struct first *f)
 {
-	char why[512];
+	struct registration_wish wish = { *f->where != '\0' ? f->where :
+		f->server, f->nick, f->password, f->token };
+	enum registration_result result;
+	struct tls_info info;
+	char why[TLS_WHY];
 
 	puts("Registering...");
 	fflush(stdout);
-	switch (registration_make(f->server, f->nick, f->password, why,
-	    sizeof(why))) {
+	result = registration_make(&wish, &info, why, sizeof(why));
+	first_tell_key(&info);
+	switch (result) {
 	case REGISTRATION_DONE:
 		first_say("You have an account: ", f->nick);
 		return 1;
@@ -321,7 +351,7 @@ first_register(struct first *f)
 	}
 	if (result == 1)
 		snprintf(f->account, sizeof(f->account), "%s", f->nick);
-	else
+	else if (f->token == NULL)
 		puts("You are a guest then; NickServ, if there is one, "
 		    "registers you later.");
 }
@@ -333,8 +363,14 @@ first_ask_account(struct first *f)
 
 	if (*f->server == '\0' || f->left)
 		return;
-	choice = first_choose(f, "Account: r to register one, h if you have "
-	    "one, Enter for none", "nrh");
+	/* there the system says who it is: a server of ours needs no more */
+	if (*f->server == '/')
+		choice = first_choose(f, "The server knows who you are on "
+		    "this machine.  h to log in to an account by its password "
+		    "all the same, or Enter", "nh");
+	else
+		choice = first_choose(f, "Account: r to register one, h if "
+		    "you have one, Enter for none", "nrh");
 	if (choice == 'r')
 		first_register(f);
 	if (choice != 'h' || f->left)
@@ -413,6 +449,7 @@ first_write(struct first *f)
 		setting_network_know(f->network, why, sizeof(why));
 	}
 	first_set(f, "server", f->server);
+	first_set(f, "pin", f->pin);
 	first_set(f, "nick", f->nick);
 	first_set(f, "account", f->account);
 	first_set(f, "join", f->room);
@@ -423,6 +460,69 @@ first_write(struct first *f)
 		    strerror(errno));
 	else
 		first_say("Your settings are in ", config_file());
+}
+
+/* ---- an invitation ---- */
+
+/* The network of the configuration that is on that server; NULL: none. */
+static const char *
+first_network_of(const char *server)
+{
+	const char *network;
+	int i;
+
+	for (i = 0; (network = setting_network(i)) != NULL; i++)
+		if (strcasecmp(setting_text_in(network, "server"),
+		    server) == 0)
+			return network;
+	return NULL;
+}
+
+/* Takes U apart into what is asked for, what is kept, and what is known. */
+static int
+first_invited(struct first *f, const struct uri *u)
+{
+	struct uri plain = *u;
+
+	*plain.token = *plain.room = '\0';
+	if (uri_write(f->where, sizeof(f->where), &plain) == -1)
+		return -1;
+	plain.pinned = 0;
+	if (uri_write(f->server, sizeof(f->server), &plain) == -1)
+		return -1;
+	snprintf(f->room, sizeof(f->room), "%s", u->room);
+	f->token = u->token;
+	if (u->pinned)
+		pin_write(f->pin, u->pin);
+	first_name_network(f);
+	return 0;
+}
+
+const char *
+first_join(const struct uri *u)
+{
+	static struct first f;
+	const char *network;
+
+	memset(&f, 0, sizeof(f));
+	if (first_invited(&f, u) == -1) {
+		puts("This invitation is too long.");
+		return NULL;
+	}
+	network = first_network_of(f.server);
+	if (network != NULL)
+		return network;
+	first_say("You are invited to ", f.server);
+	puts("Enter takes what is in brackets; ^C leaves.\n");
+	first_ask_nick(&f);
+	if (!f.left)
+		first_register(&f);
+	if (!f.left && *f.account != '\0')
+		first_write(&f);
+	putchar('\n');
+	fflush(stdout);
+	explicit_bzero(f.password, sizeof(f.password));
+	return first_network_of(f.server);
 }
 
 int

@@ -8,6 +8,7 @@
 
 #include <sys/stat.h>
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -49,6 +50,21 @@ path_state(char *path, size_t size, const char *name)
 }
 
 int
+path_named(char *path, size_t size, const char *name)
+{
+	const char *home = getenv("HOME");
+	int len;
+
+	if (*name == '/')
+		len = snprintf(path, size, "%s", name);
+	else if (strncmp(name, "~/", 2) == 0 && home != NULL)
+		len = snprintf(path, size, "%s%s", home, name + 1);
+	else
+		return path_config(path, size, name);
+	return len < 0 || (size_t)len >= size ? -1 : 0;
+}
+
+int
 path_prepare(const char *path)
 {
 	char part[PATH_MOST];
@@ -66,6 +82,22 @@ path_prepare(const char *path)
 		*s = '/';
 	}
 	return 0;
+}
+
+void
+path_name(char *dst, size_t size, const char *name)
+{
+	size_t len = 0;
+
+	for (; *name != '\0' && len + 4 < size; name++) {
+		if (isalnum((unsigned char)*name) || *name == '-' ||
+		    (*name == '.' && len > 0))
+			dst[len++] = *name;
+		else
+			len += snprintf(dst + len, size - len, "%%%02X",
+			    (unsigned char)*name);
+	}
+	dst[len] = '\0';
 }
 
 static int

@@ -155,24 +155,15 @@ secret_from_variable(struct secret_search *x)
 	return secret_take(x, secret.given, SECRET_VARIABLE);
 }
 
-/* A relative name is one beside the configuration, "~/" the home. */
 static int
 secret_from_file(struct secret_search *x)
 {
 	const char *file = setting_text_in(x->server, "password-file");
-	const char *home = getenv("HOME");
 	char path[PATH_MOST];
-	int len = 0;
 
 	if (*file == '\0' || !secret_is_set(x))
 		return 0;
-	if (*file == '/')
-		len = snprintf(path, sizeof(path), "%s", file);
-	else if (strncmp(file, "~/", 2) == 0 && home != NULL)
-		len = snprintf(path, sizeof(path), "%s%s", home, file + 1);
-	else if (path_config(path, sizeof(path), file) == -1)
-		len = -1;
-	if (len < 0 || (size_t)len >= sizeof(path))
+	if (path_named(path, sizeof(path), file) == -1)
 		return secret_fail(x, "password-file: there is no place for "
 		    "%s", file);
 	return secret_read(x, path, 1);

@@ -18,6 +18,7 @@
 
 #include "client/session/connection.h"
 #include "irc/guess.h"
+#include "irc/pin.h"
 #include "setting.h"
 #include "value.h"
 #include "word.h"
@@ -76,6 +77,14 @@ setting_wrong_mask(const char *word)
 	return strpbrk(word, " ,") == NULL ? NULL : "is not a mask";
 }
 
+static const char *
+setting_wrong_pin(const char *word)
+{
+	unsigned char pin[PIN_BYTES];
+
+	return pin_read(pin, word) == 0 ? NULL : "is not a pin: sha256/...";
+}
+
 /* ---- the table ---- */
 
 /* name, whether a network may have its own, form, default, help */
@@ -83,6 +92,14 @@ static const struct setting settings[] = {
 	/* where, and who */
 	{ "server", 1, TEXT(255, setting_wrong_server), "\"\"",
 	    "HOST, HOST:PORT, or the path of a socket" },
+	{ "tls", 1, CHOICE("auto|on|off"), "auto",
+	    "encrypt; auto: but for servers of this machine" },
+	{ "pin", 1, TEXT(60, setting_wrong_pin), "\"\"",
+	    "the key that the server must have: sha256/..." },
+	{ "certificate", 1, TEXT(512, NULL), "\"\"",
+	    "a file with your certificate, see moot cert" },
+	{ "certificate-key", 1, TEXT(512, NULL), "\"\"",
+	    "a file with its key; empty: the same" },
 	{ "nick", 1, TEXT(60, setting_wrong_nick), "\"\"",
 	    "the nick to use; empty: your login name" },
 	{ "realname", 1, TEXT(150, NULL), "\"\"",
@@ -93,8 +110,10 @@ static const struct setting settings[] = {
 	    "a command that prints the password" },
 	{ "password-file", 1, TEXT(512, NULL), "\"\"",
 	    "a file with the password, which only you can read" },
-	{ "sasl-mechanism", 1, CHOICE("plain|external"), "plain",
-	    "how; external: by who one is to the server" },
+	{ "sasl-mechanism", 1, CHOICE("auto|external|scram-sha-256|plain"),
+	    "auto", "how; auto: the best that the server has" },
+	{ "password-in-clear", 1, SWITCH, "off",
+	    "send the password where others can read it" },
 	{ "login-needed", 1, SWITCH, "off",
 	    "leave rather than be there as a guest" },
 	{ "join", 1, LIST(200, setting_wrong_room), "\"\"",

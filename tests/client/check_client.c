@@ -39,6 +39,13 @@ main(void)
 	srunner_add_suite(sr, check_question());
 	srunner_add_suite(sr, check_queue());
 	srunner_add_suite(sr, check_rate());
+	srunner_add_suite(sr, check_known());
+	srunner_add_suite(sr, check_judge());
+#ifdef TLS
+	srunner_add_suite(sr, check_tls_scram());
+	srunner_add_suite(sr, check_secure());
+	srunner_add_suite(sr, check_secure_talk());
+#endif
 #ifdef SCREEN
 	srunner_add_suite(sr, check_screen_buffer());
 	srunner_add_suite(sr, check_screen_find());

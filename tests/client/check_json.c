@@ -149,6 +149,13 @@ static const struct {
 	    "\"count\":12,\"more\":true}" },
 	{ { .kind = NEWS_QUIT, .nick = "\xff", .text = "" }, NULL,
 	    HEAD("quit") ",\"nick\":\"\xef\xbf\xbd\",\"text\":\"\"}" },
+	{ { .kind = NEWS_MESSAGE, .flags = NEWS_SECURE, .room = "ann",
+	    .nick = "ann", .text = "x" }, NULL, HEAD("message") ","
+	    "\"room\":\"ann\",\"nick\":\"ann\",\"text\":\"x\","
+	    "\"secure\":true}" },
+	{ { .kind = NEWS_SEALED, .room = "ann", .nick = "ann", .text = "why" },
+	    NULL, HEAD("sealed") ",\"room\":\"ann\",\"nick\":\"ann\","
+	    "\"text\":\"why\"}" },
 	{ { .kind = NEWS_ACCOUNT, .nick = "a" }, NULL,
 	    HEAD("account") ",\"nick\":\"a\"}" },
 };

@@ -8,31 +8,6 @@
 #include "check_client.h"
 
 static const struct {
-	const char *name, *input, *want;
-} encoded[] = {
-	{ "nothing", "", "" },
-	{ "one", "f", "Zg==" },
-	{ "two", "fo", "Zm8=" },
-	{ "three", "foo", "Zm9v" },
-	{ "four", "foob", "Zm9vYg==" },
-	{ "six", "foobar", "Zm9vYmFy" },
-	{ "bytes above 127", "\377\376\375\374", "//79/A==" },
-};
-
-START_TEST(base64)
-{
-	char buf[64];
-	size_t len = strlen(encoded[_i].input), need;
-
-	need = strlen(encoded[_i].want) + 1;
-	ck_assert_int_eq(sasl_base64(buf, need, encoded[_i].input, len), 0);
-	ck_assert_str_eq(buf, encoded[_i].want);
-	ck_assert_int_eq(sasl_base64(buf, need - 1, encoded[_i].input, len),
-	    -1);
-}
-END_TEST
-
-static const struct {
 	const char *name, *list, *mechanism;
 	int want;
 } offers[] = {
@@ -71,7 +46,6 @@ check_sasl(void)
 	Suite *s = suite_create("sasl");
 	TCase *tc = tcase_create("sasl");
 
-	ADD_ROWS(tc, base64, encoded);
 	ADD_ROWS(tc, mechanisms, offers);
 	tcase_add_test(tc, plain);
 	suite_add_tcase(s, tc);

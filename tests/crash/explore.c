@@ -8,12 +8,12 @@
  * list of points.  With a time limit they are tried in a random order, else
  * all.  Several processes take them from the list.
  *
- *	explore [-m] [-j JOBS] [-t SECONDS] [-s SEED] [-k KIND] [-r N]
+ *	explore [-mu] [-j JOBS] [-t SECONDS] [-s SEED] [-k KIND] [-r N]
  *	    [-f NAME] [-p POINT]
  *
  * With -f only fault points whose names have NAME in them are tried.
  * With -m the server has a memory and the conversation is about that; the store
- * is killed too.
+ * is killed too.  With -u the clients come by a Unix socket.
  *
  * MOOTD names the server; one built with FAULTS=1 has fault points.  Leaves 1
  * when a point failed.
@@ -770,7 +770,7 @@ options_read(int argc, char **argv)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "mf:j:t:s:k:r:p:")) != -1)
+	while ((opt = getopt(argc, argv, "mf:j:t:s:k:r:p:u")) != -1)
 		switch (opt) {
 		case 'm':
 			script = &script_memory;
@@ -795,6 +795,9 @@ options_read(int argc, char **argv)
 			break;
 		case 'p':
 			options.point = optarg;
+			break;
+		case 'u':
+			setenv("MOOT_TEST_LOCAL", "1", 1);
 			break;
 		default:
 			return -1;

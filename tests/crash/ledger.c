@@ -294,6 +294,8 @@ main(int argc, char **argv)
 		setenv("LD_PRELOAD", options.preload, 1);
 	server_init(&sv);
 	server_set(&sv, "store", "on");
+	if (options.preload != NULL) /* it makes system calls of its own */
+		server_set(&sv, "confine", "off");
 	server_set(&sv, "flood", "off");
 	server_set(&sv, "history-on-join", "0");
 	server_set(&sv, "workers", "%d", WORKERS);

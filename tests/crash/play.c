@@ -78,6 +78,9 @@ play_server(const struct point *p, const struct transcript *want)
 	server_init(&sv);
 	server_set(&sv, "workers", "%d", SCRIPT_WORKERS);
 	server_add(&sv, "webirc secret 127.0.0.1");
+	server_add(&sv, "webirc secret 100::/64"); /* of its own machine */
+	/* with a Unix socket all of them would be one user */
+	server_add(&sv, "local-accounts off");
 	if (script->store) {
 		server_set(&sv, "store", "on");
 		server_set(&sv, "login-delay", "0");

@@ -329,6 +329,19 @@ END_TEST
 
 /* ---- Damage ---- */
 
+/* Connections of mootctl that are not quite gone. */
+static int
+controls(void)
+{
+	uint32_t i;
+	int n = 0;
+
+	for (i = 1; i < state->sessions.high; i++)
+		n += sessions[i].state != SESSION_FREE &&
+		    (sessions[i].flags & SESSION_CONTROL) != 0;
+	return n;
+}
+
 static void
 segment_open(void)
 {
@@ -356,6 +369,8 @@ segment_open(void)
 	d.chunks = workers[state->nworker].chunk_end;
 	state_layout(base, &d);
 	index_size = (uint32_t)d.buckets;
+	/* what is damaged from here on is met by an heir, not by their end */
+	wait_for(controls() == 0, 5000);
 }
 
 static uint32_t
@@ -402,6 +417,11 @@ DAMAGE(cycle, members[users[u].members].user_next = users[u].members)
 DAMAGE(member, members[users[u].members].session = UINT32_MAX)
 DAMAGE(mailbox, users[u].mailbox = users[a].mailbox)
 DAMAGE(invite, users[u].invite[2] = UINT32_MAX)
+DAMAGE(secure, s->secure = 0xff)
+DAMAGE(no_secure, s->secure = SECURE_TLS; secures[s - sessions].gen = 0)
+DAMAGE(cipher, s->secure = SECURE_TLS;
+    secures[s - sessions].gen = s->gen;
+    memset(secures[s - sessions].cipher, 'x', sizeof(secures[0].cipher)))
 DAMAGE(nick, memset(users[u].nick, 'x', sizeof(users[u].nick)))
 
 static const struct damage_row {
@@ -415,6 +435,7 @@ static const struct damage_row {
 	{ damage_session, 1 }, { damage_far_session, 1 }, { damage_home, 1 },
 	{ damage_members, 1 }, { damage_nmembers, 1 }, { damage_cycle, 1 },
 	{ damage_member, 1 }, { damage_mailbox, 1 }, { damage_invite, 1 },
+	{ damage_secure, 1 }, { damage_no_secure, 1 }, { damage_cipher, 1 },
 	{ damage_nick, 0 },
 };
 enum { DAMAGES = sizeof(damages) / sizeof(damages[0]) };

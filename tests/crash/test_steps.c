@@ -28,7 +28,7 @@ begin(const char *fault)
 	server_set(&sv, "flood", "off");
 	server_set(&sv, "cloak", "on");
 	server_set(&sv, "max-clients-per-address", "2");
-	server_add(&sv, "proxy " PROXY "/32");
+	server_add(&sv, "proxy " PROXY "/32 certificates");
 	server_set(&sv, "operator", "boss %s", HASH);
 	server_fault(&sv, fault);
 	server_start(&sv);
@@ -112,6 +112,16 @@ END_TEST
 static const char *const proxy_points[] = { "op-address-left:1",
 	"op-address-set:1", "op-address-counted:1", "finish-applied:1",
 	"finish-idle:1", "executed:1", "fill-received:1", "open-live:1" };
+
+/* In what a login by certificate does, of the worker and of the store. */
+static const char *const external_points[] = { "op-secure-none:1",
+	"op-secure-filled:1", "op-secure-none:2", "op-secure-filled:2",
+	"sasl-taken:1", "op-sasl-empty:1", "op-sasl-empty:2", "op-sasl-text:1",
+	"answer-copied:2", "answer-set:3", "answer-heard:3", "answer-heard:4",
+	"op-account:2", "op-account-indexed:2", "sasl-given:1",
+	"store-taken:2", "store-read:1", "store-read:2", "store-written:2",
+	"store-committed:2", "store-tell-posted:2", "store-tell-marked:3",
+	"store-told:3" };
 
 static struct client *
 by_proxy(const char *nick)
@@ -261,6 +271,41 @@ START_TEST(test_load)
 }
 END_TEST
 
+static struct client *
+by_tls(const char *address)
+{
+	struct client *c = client_connect_from(&sv, PROXY, 0);
+
+	client_pass_on(c, address, 0x61);
+	return c;
+}
+
+/* The certificate is known, is added once, and logs in once. */
+START_TEST(test_external)
+{
+	struct client *one, *two;
+
+	begin(external_points[_i]);
+	one = client_login_at(by_tls("192.0.2.1"), "one", "");
+	client_ask(one, "NS CERT ADD", "NOTICE * :one can be *");
+	client_ask(one, "NS CERT LIST", "NOTICE * :1 certificate.");
+	two = by_tls("192.0.2.2");
+	strcpy(two->nick, "one");
+	client_ask(two, "CAP REQ sasl", "CAP * ACK *");
+	client_ask(two, "AUTHENTICATE EXTERNAL", "AUTHENTICATE +");
+	client_ask(two, "AUTHENTICATE +", "900 * one :*");
+	client_expect_next(two, "903 *");
+	client_send(two, "NICK one\r\nUSER u 0 * :Real\r\nCAP END");
+	client_expect(two, "001 one *");
+	client_send(two, "WHOIS one");
+	client_block(two, "318 *");
+	ck_assert_int_eq(client_block_count(two, "276 *"), 2);
+	client_block_has(two, "671 *");
+	client_block_has(two, "330 one one one :*");
+	end();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -276,6 +321,8 @@ main(void)
 	    sizeof(end_points) / sizeof(end_points[0]));
 	tcase_add_loop_test(tc, test_proxy, 0,
 	    sizeof(proxy_points) / sizeof(proxy_points[0]));
+	tcase_add_loop_test(tc, test_external, 0,
+	    sizeof(external_points) / sizeof(external_points[0]));
 	tcase_add_test(tc, test_oper);
 	tcase_add_loop_test(tc, test_login, 0, LOGINS);
 	tcase_add_test(tc, test_clear);

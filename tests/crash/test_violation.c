@@ -64,6 +64,33 @@ START_TEST(test_violation)
 }
 END_TEST
 
+/* The store likewise: what was said is kept. */
+START_TEST(test_store)
+{
+	struct client *ann, *bob;
+
+	server_init_store(&sv);
+	server_fault(&sv, "!store-taken:1:63");
+	server_start(&sv);
+	ann = client_login(&sv, "ann", "batch draft/chathistory");
+	bob = client_register(&sv, "bob");
+	client_ask(ann, "JOIN #x", "366 *");
+	client_ask(bob, "JOIN #x", "366 *");
+	client_send(bob, "PRIVMSG #x :kept");
+	client_expect(ann, "PRIVMSG #x *kept");
+	client_send(ann, "CHATHISTORY LATEST #x * 10");
+	client_expect(ann, "PRIVMSG #x *kept");
+	if (!is_confined())
+		harness_skip("system calls are not confined here");
+	else {
+		wait_for(server_log_has(&sv, "store died of signal 31"), DEATH);
+		ck_assert(server_log_has(&sv, "socket is not allowed"));
+	}
+	client_quit_all();
+	server_stop(&sv);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -75,5 +102,6 @@ main(void)
 	setenv("MOOTD", mootd != NULL ? mootd : "build/faults/mootd", 1);
 	tcase_add_loop_test(tc, test_violation, 0,
 	    sizeof(rows) / sizeof(rows[0]));
+	tcase_add_test(tc, test_store);
 	return harness_run(suites);
 }

@@ -291,7 +291,7 @@ make_image(void)
 	settings.max_rooms = 64;
 	settings.buffers = 1 << 20;
 	MUST(state_create(&settings, WORKERS, DESCRIPTORS) == 0);
-	state->listeners[0] = -1;
+	state->listeners[0].fd = -1;
 	state->control = -1;
 	for (w = 1; w <= WORKERS; w++) {
 		be(w);

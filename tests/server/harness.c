@@ -260,6 +260,15 @@ server_init(struct server *sv)
 	if (geteuid() != 0) /* or we could not look into it */
 		server_add(sv, "core-dumps on");
 	server_add(sv, "max-clients-per-address 20000");
+	if (getenv("MOOT_TEST_LOCAL") != NULL)
+		server_local(sv);
+}
+
+void
+server_local(struct server *sv)
+{
+	snprintf(sv->local, sizeof(sv->local), "%s/moot.sock", sv->dir);
+	server_add(sv, "listen %s", sv->local);
 }
 
 void
@@ -429,7 +438,8 @@ server_listens(const struct server *sv)
 	int i, n = 0;
 
 	for (i = 0; i < sv->nsetting; i++)
-		n += strncmp(sv->setting[i], "listen ", 7) == 0;
+		n += strncmp(sv->setting[i], "listen ", 7) == 0 &&
+		    sv->setting[i][7] != '/';
 	return n;
 }
 
@@ -663,10 +673,12 @@ server_restart(struct server *sv, int killed)
 void
 server_fault(struct server *sv, const char *point)
 {
+	enum { STORE = 63 /* FAULT_STORE of server/fault.h */ };
 	static char env[2][160];
 
 	snprintf(env[0], sizeof(env[0]), "MOOT_FAULT_MAP=%s/faults", sv->dir);
-	snprintf(env[1], sizeof(env[1]), "MOOT_FAULT=%s:1", point);
+	snprintf(env[1], sizeof(env[1]), "MOOT_FAULT=%s:%d", point,
+	    strncmp(point, "store-", 6) == 0 ? STORE : 1);
 	sv->env[0] = env[0];
 	sv->env[1] = env[1];
 	sv->crashes = 1;

@@ -82,6 +82,7 @@ struct server {
 	char config[96];
 	char log[96];
 	char control[96];
+	char local[96];    /* its Unix socket, if it has one; "" */
 	char *setting[SERVER_SETTINGS]; /* lines of the configuration */
 	int nsetting;
 	int crashes;       /* its log may tell of crashes */
@@ -96,6 +97,9 @@ void server_init(struct server *sv);
 /* The same for one with a store, in a directory "state" beside the rest, that
  * does not delay logins. */
 void server_init_store(struct server *sv);
+/* Has it listen at a Unix socket, by which client_connect() comes from now on.
+ * MOOT_TEST_LOCAL in the environment does it for all servers. */
+void server_local(struct server *sv);
 /* Replaces the setting KEY (VALUE NULL: removes it). */
 void server_set(struct server *sv, const char *key, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
@@ -122,8 +126,9 @@ void server_kill(struct server *sv);
 /* Ends it, in an orderly way or KILLED with all it has in System V, and starts
  * it again. */
 void server_restart(struct server *sv, int killed);
-/* To be called before the start: whoever passes the fault point POINT, "NAME:N"
- * of server/fault.h, for the Nth time dies there, once. */
+/* To be called before the start: when worker 1, or the store, passes the fault
+ * point POINT, "NAME:N" of server/fault.h, for the Nth time, it dies there,
+ * once. */
 void server_fault(struct server *sv, const char *point);
 /* Removes what a server left in System V and on disk. */
 void server_clean(struct server *sv);
@@ -180,9 +185,20 @@ const char *server_status(const struct server *sv, const char *field);
 
 /* ---- Clients ---- */
 
+struct client;
+/* How one speaks that does not do so in the clear; as send(2) and recv(2) that
+ * do not wait, but sending returns 0 when nothing can be sent now. */
+struct client_io {
+	ssize_t (*send)(struct client *c, const void *data, size_t len);
+	ssize_t (*recv)(struct client *c, void *buf, size_t size);
+	void (*end)(struct client *c);
+};
+
 struct client {
 	struct server *sv;
 	int fd;
+	const struct client_io *io; /* NULL: the socket as it is */
+	void *io_data;
 	int eof;
 	int mute;          /* does not answer PING */
 	char nick[64];
@@ -199,6 +215,8 @@ struct client {
 };
 
 struct client *client_connect(struct server *sv);
+/* By its Unix socket, or that of somebody else there. */
+struct client *client_connect_local(struct server *sv);
 /* From another loopback address, or to another port (0: the first). */
 struct client *client_connect_from(struct server *sv, const char *address,
     int port);
@@ -210,6 +228,10 @@ struct client *client_connect_from(struct server *sv, const char *address,
 void client_pass_on(struct client *c, const char *address, int certificate);
 /* "a5a5...", the same fingerprint as text; one of four static buffers. */
 const char *client_fingerprint(int certificate);
+/* A client on FD, which is connected. */
+struct client *client_on(struct server *sv, int fd);
+/* Waits until C is registered, up to the end of the MOTD. */
+void client_welcome(struct client *c);
 /* Connects, registers, waits for the end of the MOTD. */
 struct client *client_register(struct server *sv, const char *nick);
 /* The same with capabilities ("message-tags batch"), which must be had. */

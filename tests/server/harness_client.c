@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -33,14 +34,27 @@ static int nclients;
 /* ---- Life ---- */
 
 struct client *
+client_on(struct server *sv, int fd)
+{
+	struct client *c = calloc(1, sizeof(*c));
+
+	ck_assert_int_lt(nclients, CLIENTS_MAX);
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	c->sv = sv;
+	c->fd = fd;
+	c->isupport = calloc(1, 1);
+	strcpy(c->nick, "*");
+	clients[nclients++] = c;
+	return c;
+}
+
+struct client *
 client_connect_from(struct server *sv, const char *address, int port)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET }, from = to;
-	struct client *c = calloc(1, sizeof(*c));
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
 
 	ck_assert_msg(fd != -1, "socket: %s", strerror(errno));
-	ck_assert_int_lt(nclients, CLIENTS_MAX);
 	inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
 	to.sin_port = htons((uint16_t)(port != 0 ? port : sv->port[0]));
 	if (address != NULL) {
@@ -51,20 +65,28 @@ client_connect_from(struct server *sv, const char *address, int port)
 	}
 	ck_assert_msg(connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0,
 	    "connect to port %d: %s", ntohs(to.sin_port), strerror(errno));
-	fcntl(fd, F_SETFL, O_NONBLOCK);
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	c->sv = sv;
-	c->fd = fd;
-	c->isupport = calloc(1, 1);
-	strcpy(c->nick, "*");
-	clients[nclients++] = c;
-	return c;
+	return client_on(sv, fd);
+}
+
+struct client *
+client_connect_local(struct server *sv)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ck_assert_msg(fd != -1, "socket: %s", strerror(errno));
+	strcpy(un.sun_path, sv->local);
+	ck_assert_msg(connect(fd, (struct sockaddr *)&un, sizeof(un)) == 0,
+	    "connect to %s: %s", sv->local, strerror(errno));
+	return client_on(sv, fd);
 }
 
 struct client *
 client_connect(struct server *sv)
 {
-	return client_connect_from(sv, NULL, 0);
+	return sv->local[0] != '\0' ? client_connect_local(sv)
+	                            : client_connect_from(sv, NULL, 0);
 }
 
 /* The PROXY protocol, version 2: "2.2. Binary header format"; written from
@@ -116,6 +138,8 @@ client_free(struct client *c)
 			clients[i] = clients[--nclients];
 	for (i = 0; i < CLIENT_RECENT; i++)
 		free(c->recent[i]);
+	if (c->io != NULL)
+		c->io->end(c);
 	close(c->fd);
 	free(c->in);
 	free(c->block);
@@ -177,8 +201,11 @@ client_port(const struct client *c)
 ssize_t
 client_offer(struct client *c, const void *data, size_t len)
 {
-	ssize_t n = send(c->fd, data, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	ssize_t n;
 
+	if (c->io != NULL)
+		return c->io->send(c, data, len);
+	n = send(c->fd, data, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (n >= 0)
 		return n;
 	return errno == EAGAIN || errno == EINTR ? 0 : -1;
@@ -250,8 +277,10 @@ client_fill(struct client *c)
 			c->in = realloc(c->in, c->size);
 			c->line = NULL;
 		}
-		n = recv(c->fd, c->in + c->len, c->size - c->len,
-		    MSG_DONTWAIT);
+		n = c->io != NULL
+		    ? c->io->recv(c, c->in + c->len, c->size - c->len)
+		    : recv(c->fd, c->in + c->len, c->size - c->len,
+		          MSG_DONTWAIT);
 		if (n > 0) {
 			c->len += (size_t)n;
 			continue;
@@ -654,7 +683,7 @@ client_isupport(const struct client *c, const char *token, char *buf,
 
 /* Waits for the end of the MOTD; a nick that an earlier test has not let go
  * yet is asked for again. */
-static void
+void
 client_welcome(struct client *c)
 {
 	long end = clock_ms() + harness_ms(HARNESS_WAIT), left;

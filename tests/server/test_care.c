@@ -5,6 +5,7 @@
  * and goes back to it.
  */
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -195,6 +196,24 @@ stop(void)
 	sv.pid = 0;
 }
 
+/* How many backups lie beside the database. */
+static int
+left_there(void)
+{
+	char path[160];
+	struct dirent *entry;
+	DIR *dir;
+	int n = 0;
+
+	snprintf(path, sizeof(path), "%s/state", sv.dir);
+	dir = opendir(path);
+	ck_assert_ptr_nonnull(dir);
+	while ((entry = readdir(dir)) != NULL)
+		n += strstr(entry->d_name, ".backup.") != NULL;
+	closedir(dir);
+	return n;
+}
+
 START_TEST(test_backup)
 {
 	char file[160], name[200], *text;
@@ -213,6 +232,7 @@ START_TEST(test_backup)
 	client_send(ann, "PRIVMSG #here :after");
 	client_expect(ann, "PRIVMSG #here *after");
 	free(ctl(4, "backup /nonexistent/file"));
+	ck_assert_int_eq(left_there(), 0);
 	/* a server that runs is left alone */
 	text = ctl(4, "restore '%s' '%s'", file, sv.config);
 	ck_assert_msg(strstr(text, "is running") != NULL, "%s", text);

@@ -240,6 +240,8 @@ START_TEST(test_webirc_refused)
 		    "Invalid *" },
 		{ "127.0.1.3", "WEBIRC hunter2 web h nowhere",
 		    "* valid address" },
+		{ "127.0.1.6", "WEBIRC hunter2 web h 100::3e8",
+		    "* no address of a client" },
 		{ "127.0.1.4", "CAP LS 302\r\nWEBIRC hunter2 web h 203.0.113.5",
 		    "WEBIRC has to come first" },
 		{ "127.0.1.5", "NICK w\r\nWEBIRC hunter2 web h 203.0.113.5",

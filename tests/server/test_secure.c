@@ -2,7 +2,7 @@
 /*
  * What is known of a client's TLS: from whoever passes it on, to whom it is
  * shown, over deaths, with several devices, and in rooms for secure connections
- * alone; of gateways from the web; and STS.
+ * alone; of gateways from the web; of Unix sockets; and STS.
  */
 
 #include <stdio.h>
@@ -30,6 +30,7 @@ start(void)
 	server_add(&sv, "proxy " PARTLY);
 	server_add(&sv, "webirc hunter2 " GATEWAY " " FAR);
 	server_add(&sv, "operator boss " SESAME);
+	server_local(&sv);
 	server_start(&sv);
 }
 
@@ -61,6 +62,15 @@ static struct client *
 register_tls(const char *from, int certificate, const char *nick)
 {
 	struct client *c = connect_tls(from, certificate);
+
+	go_on_as(c, nick);
+	return c;
+}
+
+static struct client *
+register_plain(const char *nick)
+{
+	struct client *c = client_connect_from(&sv, NULL, 0);
 
 	go_on_as(c, nick);
 	return c;
@@ -109,8 +119,8 @@ START_TEST(test_whois)
 	struct client *full = register_tls(FULL, 0xa5, "full");
 	struct client *bare = register_tls(FULL, 0, "bare");
 	struct client *partly = register_tls(PARTLY, 0xa5, "partly");
-	struct client *plain = client_register(&sv, "plain");
-	struct client *boss = client_register(&sv, "boss");
+	struct client *plain = register_plain("plain");
+	struct client *boss = register_plain("boss");
 
 	client_ask(boss, "OPER boss sesame", "381 boss :*");
 	is_shown(full, "full", HOW, client_fingerprint(0xa5));
@@ -181,7 +191,7 @@ START_TEST(test_gone)
 	for (i = 0; i < 20; i++) {
 		snprintf(nick, sizeof(nick), "gone%d", i);
 		c = i % 2 == 0 ? register_tls(FULL, 0xa5, nick)
-		               : client_register(&sv, nick);
+		               : register_plain(nick);
 		is_shown(c, nick, i % 2 == 0 ? HOW : NULL,
 		    i % 2 == 0 ? client_fingerprint(0xa5) : NULL);
 		client_ask(c, "QUIT", "ERROR *");
@@ -204,7 +214,7 @@ START_TEST(test_wrong)
 #undef ROW
 	};
 	char head[64] = "\r\n\r\n\0\r\nQUIT\n\x21\x11\0";
-	struct client *c, *other = client_register(&sv, "wother");
+	struct client *c, *other = register_plain("wother");
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -274,7 +284,7 @@ START_TEST(test_devices)
 	whois(a, "dev");
 	ck_assert_int_eq(client_block_count(a, "671 *"), 1);
 	ck_assert_int_eq(client_block_count(a, "276 *"), 2);
-	p = client_connect(&sv);
+	p = client_connect_from(&sv, NULL, 0);
 	client_login_at(p, "dev", "");
 	whois(a, "dev");
 	ck_assert_int_eq(client_block_count(a, "671 *"), 0);
@@ -289,7 +299,7 @@ START_TEST(test_room)
 {
 	struct client *ann = register_tls(FULL, 0, "rann");
 	struct client *bob = register_tls(FULL, 0, "rbob");
-	struct client *eve = client_register(&sv, "reve"), *p;
+	struct client *eve = register_plain("reve"), *p;
 
 	login(ann);
 	client_ask(ann, "JOIN #z", "366 * #z :*");
@@ -308,7 +318,7 @@ START_TEST(test_room)
 	client_ask(eve, "OPER boss sesame", "381 reve :*");
 	client_ask(eve, "SAJOIN #z", "489 reve #z :*");
 	/* a plain device of a member would hear it */
-	p = client_connect(&sv);
+	p = client_connect_from(&sv, NULL, 0);
 	client_send(p, "CAP REQ :sasl\r\nNICK rann\r\nUSER u 0 * :Real");
 	client_ask(p, "AUTHENTICATE PLAIN", "AUTHENTICATE +");
 	client_send(p, "AUTHENTICATE %s\r\nCAP END",
@@ -316,11 +326,111 @@ START_TEST(test_room)
 	client_expect(p, "ERROR :*(You are in a room for secure *)");
 	client_eof(p);
 	client_ask(ann, "PART #z", "PART #z");
-	p = client_connect(&sv);
+	p = client_connect_from(&sv, NULL, 0);
 	client_login_at(p, "rann", "");
 	/* and now it has one, it cannot come in */
 	client_ask(ann, "JOIN #z", "489 rann #z :*");
 	client_ask(bob, "MODE #z -z", "482 *");
+}
+END_TEST
+
+/* Who comes by a Unix socket is secure, without any TLS. */
+START_TEST(test_local)
+{
+	struct client *here = client_connect_local(&sv);
+	struct client *ann = register_tls(FULL, 0, "lann");
+	char *users;
+
+	go_on_as(here, "here");
+	is_shown(here, "here", "", NULL);
+	is_shown(ann, "here", "", NULL);
+	client_ask(here, "MODE here", "221 here +Z");
+	client_ask(ann, "JOIN #lz", "366 * #lz :*");
+	client_ask(ann, "MODE #lz +z", "MODE #lz +z");
+	client_ask(here, "JOIN #lz", "366 * #lz :*");
+	users = server_ctl(&sv, "--json users", NULL);
+	ck_assert_ptr_null(strstr(users, "\"secure\":0"));
+	free(users);
+}
+END_TEST
+
+/* ---- STS ---- */
+
+/* What a client is told: SECURE, and from HERE. */
+static void
+sts_is(int secure, int here, const char *want)
+{
+	struct client *c = client_connect_from(&sv,
+	    secure || !here ? FULL : NULL, 0);
+
+	if (secure)
+		client_pass_on(c, here ? "127.0.0.1" : "192.0.2.1", 0);
+	else if (!here)
+		client_send(c, "PROXY TCP4 192.0.2.1 127.0.0.1 1 2");
+	client_send(c, "CAP LS 302\r\nPING :end");
+	client_block(c, "PONG *");
+	ck_assert_int_eq(client_block_count(c, "CAP * LS *sts*"),
+	    want != NULL);
+	if (want != NULL)
+		client_block_has(c, want);
+	/* it can never be had */
+	client_ask(c, "CAP REQ sts", "CAP * NAK :sts");
+	client_ask(c, "CAP REQ :batch sts", "CAP * NAK :batch sts");
+	client_close(c);
+}
+
+static void
+reload_with(const char *sts)
+{
+	server_set(&sv, "sts", "%s", sts);
+	server_write(&sv);
+	free(server_ctl(&sv, "reload", NULL));
+}
+
+START_TEST(test_sts)
+{
+	struct client *safe = connect_tls(FULL, 0), *old, *plain;
+
+	client_ask(safe, "CAP LS 302", "CAP * LS *");
+	client_send(safe, "CAP END");
+	go_on_as(safe, "safe");
+	old = register_tls(FULL, 0, "old");
+	plain = client_connect_from(&sv, FULL, 0);
+	client_send(plain, "PROXY TCP4 192.0.2.1 127.0.0.1 1 2");
+	client_ask(plain, "CAP LS 302", "CAP * LS *");
+	sts_is(1, 0, NULL);
+	sts_is(0, 0, NULL);
+
+	reload_with("86400 6697");
+	client_expect(safe, "CAP safe NEW :sts=duration=86400");
+	client_expect(plain, "CAP \\* NEW :sts=port=6697");
+	client_expect_none(old, "CAP *");
+	sts_is(1, 0, "CAP * LS *sts=duration=86400*");
+	sts_is(0, 0, "CAP * LS *sts=port=6697*");
+	sts_is(0, 1, NULL);
+	sts_is(1, 1, NULL);
+	/* nothing that one cannot read a value of */
+	client_send(old, "CAP LS");
+	client_expect(old, "CAP old LS :*");
+	ck_assert_ptr_null(strstr(old->line, "sts"));
+
+	reload_with("600 7000 preload");
+	client_expect(safe, "CAP safe NEW :sts=duration=600,preload");
+	client_expect(plain, "CAP \\* NEW :sts=port=7000");
+	/* it is not taken back but by nothing */
+	reload_with("off");
+	client_expect(safe, "CAP safe NEW :sts=duration=0");
+	client_expect_none(safe, "CAP * DEL *");
+	reload_with("0");
+	client_expect(safe, "CAP safe NEW :sts=duration=0");
+	client_expect_none(plain, "CAP *");
+	sts_is(1, 0, "CAP * LS *sts=duration=0*");
+	sts_is(0, 0, NULL);
+	/* a death tells nobody anything */
+	server_worker_kill(&sv, 1);
+	server_worker_kill(&sv, 2);
+	client_expect_none(safe, "CAP *");
+	client_expect_none(plain, "CAP *");
 }
 END_TEST
 
@@ -338,6 +448,8 @@ suite(void)
 	tcase_add_test(tc, test_webirc);
 	tcase_add_test(tc, test_devices);
 	tcase_add_test(tc, test_room);
+	tcase_add_test(tc, test_local);
+	tcase_add_test(tc, test_sts);
 	return s;
 }
 

@@ -30,12 +30,9 @@ START_TEST(test_backup)
 	struct database *reader = store_reader();
 	char why[256], want[40];
 	struct stat st;
-	const char *got;
 
 	ck_assert_int_eq(database_begin(db), 0); /* the writer is busy */
 	say("#r", "ann", 99, "not yet");
-	got = ask_with(reader, "@oper=1 BACKUP :relative");
-	ck_assert_int_eq(strncmp(got, "FAIL BACKUP INVALID_PARAMS", 26), 0);
 	ck_assert_msg(backup_make(reader, copy) == 0, "%s", reader->why);
 	ck_assert_int_eq(database_commit(db), 0);
 	database_close(reader);
@@ -64,9 +61,49 @@ START_TEST(test_nowhere)
 {
 	ck_assert_int_eq(backup_make(db, "/nonexistent/backup.db"), -1);
 	ck_assert_str_ne(db->why, "");
-	expect("@oper=1 BACKUP :/nonexistent/backup.db",
-	    "FAIL BACKUP TEMPORARILY_UNAVAILABLE * :%");
-	expect("BACKUP :/tmp/x", "FAIL BACKUP NOT_PRIVILEGED%");
+}
+END_TEST
+
+/* What mootctl asks for: it is made beside the database, and taken away again,
+ * but nothing else is. */
+START_TEST(test_fetched)
+{
+	static const char begin[] = "BACKUP :";
+	char path[256], question[300], why[256];
+	const char *got = ask("@oper=1 BACKUP MAKE");
+
+	ck_assert_int_eq(strncmp(got, begin, sizeof(begin) - 1), 0);
+	snprintf(path, sizeof(path), "%s", got + sizeof(begin) - 1);
+	path[strcspn(path, "\n")] = '\0';
+	ck_assert_int_eq(strncmp(path, store_path, strlen(store_path)), 0);
+	ck_assert_msg(backup_check(path, why, sizeof(why)) == 0, "%s", why);
+	expect("BACKUP MAKE", "FAIL BACKUP NOT_PRIVILEGED%");
+	expect("BACKUP COPIED :x", "FAIL BACKUP NOT_PRIVILEGED%");
+	snprintf(question, sizeof(question), "@oper=1 BACKUP COPIED :%s",
+	    store_path);
+	expect(question, "FAIL BACKUP INVALID_PARAMS%");
+	snprintf(question, sizeof(question), "@oper=1 BACKUP COPIED "
+	    ":%s.backup.1/../store.db", store_path);
+	expect(question, "FAIL BACKUP INVALID_PARAMS%");
+	ck_assert_int_eq(access(store_path, F_OK), 0);
+	snprintf(question, sizeof(question), "@oper=1 BACKUP COPIED :%s", path);
+	expect(question, "END%");
+	ck_assert_int_ne(access(path, F_OK), 0);
+	expect(question, "END%"); /* asked again */
+}
+END_TEST
+
+/* Those that nobody came for do not stay. */
+START_TEST(test_clean)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s.backup.12.3", store_path);
+	ck_assert_int_eq(backup_make(db, path), 0);
+	ck_assert_int_eq(access(path, F_OK), 0);
+	backup_clean(store_path);
+	ck_assert_int_ne(access(path, F_OK), 0);
+	ck_assert_int_eq(access(store_path, F_OK), 0);
 }
 END_TEST
 
@@ -115,6 +152,8 @@ check_backup(void)
 	tcase_add_checked_fixture(t, fill, store_teardown);
 	tcase_add_test(t, test_backup);
 	tcase_add_test(t, test_nowhere);
+	tcase_add_test(t, test_fetched);
+	tcase_add_test(t, test_clean);
 	tcase_add_test(t, test_check);
 	tcase_add_test(t, test_status);
 	suite_add_tcase(s, t);

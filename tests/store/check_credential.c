@@ -296,6 +296,28 @@ START_TEST(test_limit)
 }
 END_TEST
 
+/* Of IPv6 it is the network that guesses; of IPv4 it is not. */
+START_TEST(test_limit_network)
+{
+	char address[64];
+	int i, d = 0;
+
+	limit_reset();
+	for (i = 1; i <= 10; i++) {
+		snprintf(address, sizeof(address), "2001:db8:0:1:%x::1", i);
+		d = limit_attempt("ann", address, 1, 0);
+	}
+	ck_assert_int_eq(d, 32000);
+	ck_assert_int_le(limit_attempt("ann", "2001:db8:0:2::1", 1, 0), 2000);
+	limit_reset();
+	for (i = 1; i <= 10; i++) {
+		snprintf(address, sizeof(address), "::ffff:10.0.0.%d", i);
+		ck_assert_int_eq(limit_attempt("ann", address, 1, 0), 0);
+	}
+	limit_reset();
+}
+END_TEST
+
 /* More guessers than the table has places. */
 START_TEST(test_limit_full)
 {
@@ -324,6 +346,7 @@ check_credential(void)
 	ADD_ROWS(t, test_first, firsts);
 	tcase_add_test(t, test_challenge);
 	tcase_add_test(t, test_limit);
+	tcase_add_test(t, test_limit_network);
 	tcase_add_test(t, test_limit_full);
 	suite_add_tcase(s, t);
 	return s;

@@ -179,6 +179,29 @@ START_TEST(test_plans)
 }
 END_TEST
 
+/* What only operators may ask for, and changes something, is on the record;
+ * of these, mootd puts it there, or it is the record, or nobody asked. */
+START_TEST(test_recorded)
+{
+	static const char *const others[] = { "AUDITED", "ERASE", "RETENTION" };
+	const unsigned wanted = REQUEST_WRITE | REQUEST_OPER;
+	const struct request_row *row;
+	size_t i;
+
+	for (row = request_rows; row->name != NULL; row++) {
+		if (((unsigned)row->flags & wanted) != wanted ||
+		    (row->flags & REQUEST_AUDIT))
+			continue;
+		for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+			if (strcmp(others[i], row->name) == 0)
+				break;
+		ck_assert_msg(i < sizeof(others) / sizeof(others[0]),
+		    "%s %s is not on the record", row->name,
+		    row->sub != NULL ? row->sub : "");
+	}
+}
+END_TEST
+
 Suite *
 check_hostile(void)
 {
@@ -191,6 +214,7 @@ check_hostile(void)
 	ADD_ROWS(t, test_search, values);
 	tcase_add_test(t, test_search_bomb);
 	tcase_add_test(t, test_plans);
+	tcase_add_test(t, test_recorded);
 	suite_add_tcase(s, t);
 	return s;
 }

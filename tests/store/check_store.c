@@ -173,6 +173,8 @@ main(void)
 	srunner_add_suite(sr, check_credential());
 	srunner_add_suite(sr, check_account());
 	srunner_add_suite(sr, check_login());
+	srunner_add_suite(sr, check_certificate());
+	srunner_add_suite(sr, check_local());
 	srunner_add_suite(sr, check_room());
 	srunner_add_suite(sr, check_metadata());
 	srunner_add_suite(sr, check_retention());

@@ -18,6 +18,8 @@ Suite *check_search(void);
 Suite *check_credential(void);
 Suite *check_account(void);
 Suite *check_login(void);
+Suite *check_certificate(void);
+Suite *check_local(void);
 Suite *check_room(void);
 Suite *check_metadata(void);
 Suite *check_retention(void);

@@ -33,6 +33,8 @@
 #include "../../server/title.h"
 
 #define LEN(a) ((int)(sizeof(a) / sizeof((a)[0])))
+#define FINGERPRINT "0123456789abcdef0123456789abcdef" \
+	"0123456789abcdef0123456789ABCDEF"
 #define HASH "$6$saltsalt$abcdefghijklmnopqrstuvwxyz"
 #define RATE "takes NUMBER[/SECONDS] and BURST, or off"
 
@@ -80,9 +82,10 @@ show(const struct config *c, char *text, size_t size)
 
 	ck_assert_ptr_nonnull(f);
 	fprintf(f, "\nname %s\nnetwork %s\n", c->name, c->network);
-	for (i = 0; i < c->nlisten; i++)
+	/* the path depends on who runs this: see test_derived */
+	for (i = 0; i < c->nlisten && !c->listen[i].usual; i++)
 		fprintf(f, "listen %s\n", c->listen[i].text);
-	fprintf(f, "nlisten %d\nworkers %d\nipc-prefix %d\n", c->nlisten,
+	fprintf(f, "nlisten %d\nworkers %d\nipc-prefix %d\n", i,
 	    c->workers, c->ipc_prefix);
 	fprintf(f, "max-clients %u\nmax-clients-per-address %u\n",
 	    c->max_clients, c->max_clients_per_address);
@@ -92,8 +95,14 @@ show(const struct config *c, char *text, size_t size)
 	fprintf(f, "motd %s\npassword %s\n",
 	    c->motd != NULL ? c->motd : "(none)", c->password);
 	for (i = 0; i < c->noperator; i++)
-		fprintf(f, "operator %s %s\n", c->operators[i].name,
-		    c->operators[i].hash);
+		fprintf(f, "operator %s %s%s\n", c->operators[i].name,
+		    c->operators[i].hash,
+		    c->operators[i].certified ? " certificate" : "");
+	if (c->sts.on)
+		fprintf(f, "sts %u %u %d\n", c->sts.duration, c->sts.port,
+		    c->sts.preload);
+	if (c->public_address[0] != '\0')
+		fprintf(f, "public-address %s\n", c->public_address);
 	if (c->network_icon[0] != '\0')
 		fprintf(f, "network-icon %s\n", c->network_icon);
 	for (i = 0; i < c->nproxy; i++)
@@ -126,6 +135,7 @@ show(const struct config *c, char *text, size_t size)
 	    c->client_tag_deny, c->metadata_keys);
 	fprintf(f, "audit-age %u\ncloak %d\n", c->audit_age, c->cloak);
 	fprintf(f, "password-least %u\n", c->password_least);
+	fprintf(f, "local-access %d%s\n", c->local_access, c->local_group);
 	for (i = 0; i < c->nlisten_tls; i++)
 		fprintf(f, "listen-tls %s\n", c->listen_tls[i].text);
 	fprintf(f, "tls %d %d %u %u %u\ntls-cert %s\ntls-key %s\n",
@@ -193,6 +203,10 @@ static const struct {
 	{ "listen 127.0.0.1:1 127.0.0.1:2\n",
 	    "listen 127.0.0.1:1\nlisten 127.0.0.1:2\nnlisten 2" },
 	{ "listen 127.0.0.1:65535\n", "listen 127.0.0.1:65535\nnlisten 1" },
+	{ "listen /run/moot.sock 127.0.0.1:1\n",
+	    "listen /run/moot.sock\nlisten 127.0.0.1:1\nnlisten 2" },
+	{ "local-access owner\n", "local-access 1" },
+	{ "local-access group staff\n", "local-access 2staff" },
 	{ "listen-tls 127.0.0.1:6697\nlisten 127.0.0.1:6697\n",
 	    "listen-tls 127.0.0.1:6697\ntls 1 0 1000 100 10" },
 	{ "listen-tls [::]:6697 127.0.0.1:1\n",
@@ -221,6 +235,23 @@ static const struct {
 	{ "operator ann " HASH "\noperator Ann abcdefghij./0\n",
 	    "operator ann " HASH "\noperator Ann abcdefghij./0" },
 	{ "operator ann " HASH "\n", "ann: class \"\", 255" },
+	{ "operator ann certificate=" FINGERPRINT "\n",
+	    "operator ann  certificate" },
+	{ "operator-class x ban\noperator ann certificate=" FINGERPRINT
+	    " x\n", "ann: class \"x\", 2" },
+	{ "operator ann " HASH " certificate=" FINGERPRINT "\n",
+	    "operator ann " HASH " certificate" },
+	{ "operator ann certificate=" FINGERPRINT " " HASH "\n",
+	    "operator ann " HASH " certificate" },
+	{ "operator-class x ban\noperator ann " HASH " certificate="
+	    FINGERPRINT " x\noperator bob " HASH "\n",
+	    "operator ann " HASH " certificate\noperator bob " HASH },
+	{ "sts 86400 6697\n", "sts 86400 6697 0" },
+	{ "sts 2592000 6697 preload\n", "sts 2592000 6697 1" },
+	{ "sts 0\n", "sts 0 0 0" },
+	{ "sts 60 preload\nlisten-tls [::1]:7001 127.0.0.1:7002\n",
+	    "sts 60 7001 1" },
+	{ "sts 60 6697\nlisten-tls 127.0.0.1:7002\n", "sts 60 6697 0" },
 	{ "operator ann " HASH " helper\noperator-class helper ban kill\n",
 	    "ann: class \"helper\", 6" },
 	{ "operator-class x all\noperator ann " HASH " x\n",
@@ -228,6 +259,8 @@ static const struct {
 	{ "audit-age 0\n", "audit-age 0" },
 	{ "password-least 3\n", "password-least 3" },
 	{ "cloak on\n", "cloak 1" },
+	{ "public-address irc.a.b:7000\n", "public-address irc.a.b:7000" },
+	{ "public-address [2001:db8::1]\n", "public-address [2001:db8::1]" },
 	{ "network-icon https://a.b/c?x={size}\n",
 	    "network-icon https://a.b/c?x={size}" },
 	{ "proxy 10.0.0.1 ::1\nproxy 10.0.0.0/8\n",
@@ -312,7 +345,8 @@ static const struct {
 	/* Words. */
 	{ "nonsense\n", "c:1: unknown word \"nonsense\"\n" },
 	{ "listen-tls 6697\n",
-	    "c:1: listen-tls: \"6697\" is not ADDRESS:PORT\n" },
+	    "c:1: listen-tls: \"6697\" is not ADDRESS:PORT, nor an "
+	    "absolute path\n" },
 	{ "listen-tls 127.0.0.1:1\nlisten-tls 127.0.0.1:1\n",
 	    "c:2: listen-tls: 127.0.0.1:1 is already on line 1\n" },
 	{ "tls-key /b\n", "c:1: tls-key: there is no tls-cert\n" },
@@ -340,8 +374,8 @@ static const struct {
 	{ "workers\n", "c:1: workers: needs 1 value\n" },
 	{ "workers # 3\n", "c:1: workers: needs 1 value\n" },
 	{ "operator ann\n", "c:1: operator: needs 2 values\n" },
-	{ "operator a b c d\n",
-	    "c:1: operator: takes no more than 3 values\n" },
+	{ "operator a b c d e\n",
+	    "c:1: operator: takes no more than 4 values\n" },
 	{ "network A\nnetwork A\n", "c:2: network: already on line 1\n" },
 	{ "motd motd\nmotd motd\n", "c:2: motd: already on line 1\n" },
 	{ "x1\nnetwork A\nx2\n",
@@ -405,12 +439,16 @@ static const struct {
 	    "does not begin with a numeric address\n" },
 	{ "listen 1.2.3:6667\n", "c:1: listen: \"1.2.3:6667\" "
 	    "does not begin with a numeric address\n" },
-	{ "listen 127.0.0.1\n",
-	    "c:1: listen: \"127.0.0.1\" is not ADDRESS:PORT\n" },
-	{ "listen [::1]\n", "c:1: listen: \"[::1]\" is not ADDRESS:PORT\n" },
-	{ "listen :6667\n", "c:1: listen: \":6667\" is not ADDRESS:PORT\n" },
-	{ "listen \"\"\n", "c:1: listen: \"\" is not ADDRESS:PORT\n" },
-	{ "listen 6667\n", "c:1: listen: \"6667\" is not ADDRESS:PORT\n" },
+	{ "listen 127.0.0.1\n", "c:1: listen: \"127.0.0.1\" is not "
+	    "ADDRESS:PORT, nor an absolute path\n" },
+	{ "listen [::1]\n", "c:1: listen: \"[::1]\" is not "
+	    "ADDRESS:PORT, nor an absolute path\n" },
+	{ "listen :6667\n", "c:1: listen: \":6667\" is not "
+	    "ADDRESS:PORT, nor an absolute path\n" },
+	{ "listen \"\"\n", "c:1: listen: \"\" is not "
+	    "ADDRESS:PORT, nor an absolute path\n" },
+	{ "listen 6667\n", "c:1: listen: \"6667\" is not "
+	    "ADDRESS:PORT, nor an absolute path\n" },
 	{ "listen ::1:6667\n", "c:1: listen: \"::1:6667\" "
 	    "needs brackets round its IPv6 address\n" },
 	{ "listen [::g]:6667\n", "c:1: listen: \"[::g]:6667\" "
@@ -427,6 +465,21 @@ static const struct {
 	    "does not end in a port within 0..65535\n" },
 	{ "listen [::1]:irc\n", "c:1: listen: \"[::1]:irc\" "
 	    "does not end in a port within 0..65535\n" },
+	{ "listen /run/\n", "c:1: listen: \"/run/\" is no path of a socket\n" },
+	{ "listen-tls /a\n", "c:1: listen-tls: \"/a\" is a path: what comes "
+	    "there needs no TLS\n" },
+	{ "listen /a /b /a\n", "c:1: listen: /a is already on line 1\n" },
+	{ "listen /0123456789012345678901234567890123456789012345678901234567"
+	    "8901234567890123456789012345678901234567890123456789\n",
+	    "c:1: listen: \"/01234567890123456789012345678901234567890123456"
+	    "789012345678901234567890123456789012345678901234567890123456789"
+	    "\" is longer than the path of a socket can be\n" },
+	{ "local-access all\n", "c:1: local-access: \"all\" is not everybody, "
+	    "owner or group\n" },
+	{ "local-access group\n",
+	    "c:1: local-access: \"group\" needs the name of one\n" },
+	{ "local-access owner x\n",
+	    "c:1: local-access: only \"group\" takes a name\n" },
 	{ "listen 127.0.0.1:1\nlisten [::1]:1\nlisten 127.0.0.1:1\n",
 	    "c:3: listen: 127.0.0.1:1 is already on line 1\n" },
 	{ "listen [::1]:1\nlisten [0::1]:1\n",
@@ -522,10 +575,28 @@ static const struct {
 	    "of 1 to 31 bytes without space, ':', ',', '*' and '?'\n" },
 	{ "operator ann " HASH " x\n\nadmin Ann\n",
 	    "c:1: operator: there is no operator-class \"x\"\n" },
+	{ "operator ann certificate=" FINGERPRINT " x y\n",
+	    "c:1: operator: \"y\" is not the name of a class\n" },
+	{ "operator ann " HASH " certificate=1 x\n", "c:1: operator: \"1\" "
+	    "is not the SHA-256 fingerprint of a certificate, 64 hexadecimal "
+	    "digits\n" },
+	{ "sts 60\n", "c:1: sts: at which port is TLS?\n" },
+	{ "sts -1 6697\n",
+	    "c:1: sts: \"-1\" is not a number of seconds of up to "
+	    "315360000\n" },
+	{ "sts 400000000 1\n", "c:1: sts: \"400000000\" is not a number of "
+	    "seconds of up to 315360000\n" },
+	{ "sts 60 65536\n",
+	    "c:1: sts: \"65536\" is not a port of up to 65535\n" },
+	{ "sts 60 preload 6697\n", "c:1: sts: \"6697\" is not preload\n" },
+	{ "sts off 6697\n",
+	    "c:1: sts: \"off\" is not a number of seconds of up to "
+	    "315360000\n" },
 	{ "operator ann " HASH " a,b\n",
 	    "c:1: operator: \"a,b\" is not the name of a class\n" },
 	{ "operator ann certificate=0123456789abcdef\n", "c:1: operator: "
-	    "certificates need TLS, which is not there yet\n" },
+	    "\"0123456789abcdef\" is not the SHA-256 fingerprint of a "
+	    "certificate, 64 hexadecimal digits\n" },
 	{ "operator-class x\n", "c:1: operator-class: needs 2 values\n" },
 	{ "operator-class x fly\n", "c:1: operator-class: there is no "
 	    "privilege \"fly\"\n" },
@@ -543,6 +614,10 @@ static const struct {
 	{ "control /0123456789012345678901234567890123456789012345678901234567"
 	    "8901234567890123456789012345678901234567890123456789\n",
 	    "c:1: control: the path is longer than 107 bytes\n" },
+	{ "public-address a:0\n", "c:1: public-address: \"a:0\" is not a "
+	    "host, or HOST:PORT\n" },
+	{ "public-address a/b\n", "c:1: public-address: \"a/b\" is not a "
+	    "host, or HOST:PORT\n" },
 	{ "network-icon irc://a\n", "c:1: network-icon: \"irc://a\" is not a "
 	    "URL of http or https in ASCII\n" },
 	{ "network-icon https://\n", "c:1: network-icon: \"https://\" is not "
@@ -808,18 +883,21 @@ END_TEST
 static const struct {
 	const char *variables[5];  /* "NAME=VALUE"; the rest is unset */
 	int root;
-	const char *state, *control;
+	const char *state, *control, *local;
 } derived[] = {
-	{ { NULL }, 1, "/var/lib/moot", "/run/moot/control" },
+	{ { NULL }, 1, "/var/lib/moot", "/run/moot/control",
+	    "/run/moot/moot.sock" },
 	{ { "XDG_STATE_HOME=/s", "XDG_RUNTIME_DIR=/r" }, 1,
-	    "/var/lib/moot", "/run/moot/control" },
-	{ { NULL }, 0, "", "" },
-	{ { "HOME=/h" }, 0, "/h/.local/state/moot", "" },
+	    "/var/lib/moot", "/run/moot/control", "/run/moot/moot.sock" },
+	{ { NULL }, 0, "", "", NULL },
+	{ { "HOME=/h" }, 0, "/h/.local/state/moot", "", NULL },
 	{ { "HOME=/h", "XDG_STATE_HOME=/s", "XDG_RUNTIME_DIR=/r" }, 0,
-	    "/s/moot", "/r/moot/control" },
-	{ { "HOME=h", "XDG_STATE_HOME=s", "XDG_RUNTIME_DIR=r" }, 0, "", "" },
+	    "/s/moot", "/r/moot/control", "/r/moot/moot.sock" },
+	{ { "HOME=h", "XDG_STATE_HOME=s", "XDG_RUNTIME_DIR=r" }, 0, "", "",
+	    NULL },
 	{ { "HOME=/h", "STATE_DIRECTORY=/v/l/a:/v/l/b",
-	    "RUNTIME_DIRECTORY=/run/a" }, 0, "/v/l/a", "/run/a/control" },
+	    "RUNTIME_DIRECTORY=/run/a" }, 0, "/v/l/a", "/run/a/control",
+	    "/run/a/moot.sock" },
 };
 
 START_TEST(test_derived)
@@ -842,6 +920,11 @@ START_TEST(test_derived)
 	config_default(&config);
 	ck_assert_str_eq(config.state_dir, derived[_i].state);
 	ck_assert_str_eq(config.control, derived[_i].control);
+	ck_assert_int_eq(config.nlisten, derived[_i].local != NULL ? 3 : 2);
+	if (derived[_i].local != NULL) {
+		ck_assert_str_eq(config.listen[2].text, derived[_i].local);
+		ck_assert_int_eq(config.listen[2].usual, 1);
+	}
 	ck_assert_str_eq(config.file, "");
 	ck_assert_int_gt((int)strlen(config.name), 0);
 	/* Giving up root later does not move the files. */

@@ -54,6 +54,12 @@ do_open_there(void)
 }
 
 static int
+do_read_there(void)
+{
+	return result(open(directory, O_RDONLY | O_DIRECTORY));
+}
+
+static int
 do_unlink(void)
 {
 	return result(unlink("/nowhere/at/all"));
@@ -204,29 +210,30 @@ enum { DIES = -1 };
 static const struct {
 	const char *name;
 	attempt_fn *attempt;
-	int worker;            /* an errno, 0, or DIES */
+	int worker, store, tls; /* an errno, 0, or DIES */
 } attempts[] = {
-	{ "open", do_open, DIES },
-	{ "open in its directory", do_open_there, DIES },
-	{ "unlink", do_unlink, DIES },
-	{ "socket of TCP", do_socket, DIES },
-	{ "execve", do_exec, DIES },
-	{ "fork", do_fork, DIES },
-	{ "clone without a thread", do_fork_old, DIES },
-	{ "kill", do_kill_parent, DIES },
-	{ "kill with 0", do_ask_parent, 0 },
-	{ "ptrace", do_trace, DIES },
-	{ "mmap of code", do_map_code, DIES },
-	{ "mprotect to code", do_make_code, DIES },
-	{ "ioctl TIOCSTI", do_ioctl_type, DIES },
-	{ "fcntl F_DUPFD", do_duplicate, DIES },
-	{ "prctl", do_dumpable, DIES },
-	{ "the table of x32", do_other_table, DIES },
-	{ "a thread", do_thread, 0 },
-	{ "msgget", do_mailbox, 0 },
-	{ "malloc", do_memory, 0 },
-	{ "the time", do_time, 0 },
-	{ "socket of Unix", do_socket_local, DIES },
+	{ "open", do_open, DIES, EACCES, EACCES },
+	{ "open in its directory", do_open_there, DIES, 0, DIES },
+	{ "read in its directory", do_read_there, DIES, 0, 0 },
+	{ "unlink", do_unlink, DIES, ENOENT, DIES },
+	{ "socket of TCP", do_socket, DIES, DIES, DIES },
+	{ "execve", do_exec, DIES, DIES, DIES },
+	{ "fork", do_fork, DIES, DIES, DIES },
+	{ "clone without a thread", do_fork_old, DIES, DIES, DIES },
+	{ "kill", do_kill_parent, DIES, DIES, DIES },
+	{ "kill with 0", do_ask_parent, 0, DIES, DIES },
+	{ "ptrace", do_trace, DIES, DIES, DIES },
+	{ "mmap of code", do_map_code, DIES, DIES, DIES },
+	{ "mprotect to code", do_make_code, DIES, DIES, DIES },
+	{ "ioctl TIOCSTI", do_ioctl_type, DIES, DIES, DIES },
+	{ "fcntl F_DUPFD", do_duplicate, DIES, DIES, DIES },
+	{ "prctl", do_dumpable, DIES, DIES, DIES },
+	{ "the table of x32", do_other_table, DIES, DIES, DIES },
+	{ "a thread", do_thread, 0, 0, DIES },
+	{ "msgget", do_mailbox, 0, 0, DIES },
+	{ "malloc", do_memory, 0, 0, 0 },
+	{ "the time", do_time, 0, 0, 0 },
+	{ "socket of Unix", do_socket_local, DIES, DIES, 0 },
 };
 
 static int
@@ -239,7 +246,7 @@ offers(int what)
 static int
 confined(unsigned kind, enum confine_mode mode, attempt_fn *attempt)
 {
-	struct confine_path path = { directory, 1 };
+	struct confine_path path = { directory, kind == FILTER_STORE };
 	struct rlimit none = { 0, 0 };
 	int status, files;
 	pid_t pid = fork();
@@ -247,7 +254,7 @@ confined(unsigned kind, enum confine_mode mode, attempt_fn *attempt)
 	ck_assert_int_ge(pid, 0);
 	if (pid == 0) {
 		setrlimit(RLIMIT_CORE, &none);
-		files = confine_files(kind, &path, kind == FILTER_STORE);
+		files = confine_files(kind, &path, kind != FILTER_WORKER);
 		CHILD_MUST(files >= 0 || !offers(CONFINED_FILES));
 		CHILD_MUST(confine_enter(kind, mode, files) >= 0);
 		_exit(attempt());
@@ -281,6 +288,10 @@ START_TEST(test_attempt)
 	}
 	expect(name, confined(FILTER_WORKER, CONFINE_ON, attempts[_i].attempt),
 	    attempts[_i].worker);
+	expect(name, confined(FILTER_STORE, CONFINE_ON, attempts[_i].attempt),
+	    attempts[_i].store);
+	expect(name, confined(FILTER_TLS, CONFINE_ON, attempts[_i].attempt),
+	    attempts[_i].tls);
 }
 END_TEST
 

@@ -2,9 +2,11 @@
 
 /*
  * Positions of a TCP stream: after each of many random calls, on either end,
- * the kernel must say what this test has counted.
+ * the kernel must say what this test has counted.  Of others: what it has noted
+ * when the caller was killed.
  */
 
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -15,6 +17,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "../../ipc/stream.h"
 #include "check_ipc.h"
@@ -351,6 +354,153 @@ START_TEST(test_not_tcp)
 }
 END_TEST
 
+/* ---- what the kernel notes ---- */
+
+/* As a worker does it: the note, whose it is, the call, what came of it. */
+static struct noted {
+	struct stream_call call;
+	_Atomic int busy;
+	_Atomic uint64_t position; /* moved so far */
+} *noted;
+
+enum { NOTED_KILLS = 150, NOTED_MOST = 9000 };
+
+static void
+noted_move(int fd, enum stream_way way)
+{
+	static char bytes[NOTED_MOST];
+	unsigned seed = (unsigned)getpid();
+	struct iovec iov[2];
+	size_t len;
+	ssize_t n;
+
+	for (;;) {
+		len = 1 + (size_t)rand_r(&seed) % (NOTED_MOST / 2);
+		iov[0] = (struct iovec) { bytes, len };
+		iov[1] = (struct iovec) { bytes + len, len };
+		stream_prepare(&noted->call, way, iov, 1 + len % 2,
+		    noted->position);
+		atomic_store(&noted->busy, 1);
+		n = stream_go(&noted->call, fd);
+		CHILD_MUST(n > 0 || (n < 0 && errno == EAGAIN));
+		if (n > 0)
+			atomic_fetch_add(&noted->position, (uint64_t)n);
+		atomic_store(&noted->busy, 0);
+	}
+}
+
+static void
+noted_send(int fd)
+{
+	noted_move(fd, STREAM_SEND);
+}
+
+static void
+noted_read(int fd)
+{
+	noted_move(fd, STREAM_READ);
+}
+
+/* What its successor knows. */
+static uint64_t
+noted_position(enum stream_way way)
+{
+	return noted->busy
+	    ? stream_after(&noted->call, way, noted->position)
+	    : noted->position;
+}
+
+static long long
+now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
+}
+
+/* Lets it work for a while, and takes or gives the other end's part. */
+static uint64_t
+noted_watch(int fd, enum stream_way way, unsigned us)
+{
+	static char bytes[65536];
+	long long until = now_us() + us;
+	uint64_t moved = 0;
+	ssize_t n;
+
+	do {
+		n = way == STREAM_SEND
+		    ? recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT)
+		    : send(fd, bytes, sizeof(bytes) / 3, MSG_DONTWAIT);
+		if (n > 0)
+			moved += (uint64_t)n;
+	} while (now_us() < until || (way == STREAM_SEND && n > 0));
+	return moved;
+}
+
+/* Killed at any moment: what was noted is what was moved. */
+START_TEST(test_noted)
+{
+	static const enum stream_way ways[] = { STREAM_SEND, STREAM_READ };
+	enum stream_way way = ways[_i];
+	unsigned seed = 1, k, inside = 0;
+	int fds[2], unread = 0;
+	uint64_t moved = 0;
+	pid_t pid;
+
+	noted = shared_alloc(sizeof(*noted));
+	memset(noted, 0, sizeof(*noted));
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	for (k = 0; k < NOTED_KILLS; k++) {
+		pid = child_start(0, way == STREAM_SEND ? noted_send
+		                                        : noted_read, fds[0]);
+		moved += noted_watch(
+		    fds[1], way, 200 + (unsigned)rand_r(&seed) % 3000);
+		child_kill(pid);
+		moved += way == STREAM_SEND ? noted_watch(fds[1], way, 0) : 0;
+		if (way == STREAM_READ)
+			ck_assert_int_eq(ioctl(fds[0], FIONREAD, &unread), 0);
+		inside += noted->busy != 0;
+		ck_assert_msg(noted_position(way) == moved - (uint64_t)unread,
+		    "kill %u: noted %ju, moved %ju", k,
+		    (uintmax_t)noted_position(way),
+		    (uintmax_t)(moved - (uint64_t)unread));
+		noted->position = noted_position(way);
+		noted->busy = 0;
+	}
+	ck_assert_uint_gt(inside, 0);
+	ck_assert_uint_gt(moved, 0);
+	close(fds[0]);
+	close(fds[1]);
+}
+END_TEST
+
+/* A peer that left without reading all: what it had said comes first. */
+START_TEST(test_noted_reset)
+{
+	static struct stream_call call;
+	struct iovec iov = { .iov_base = (char[100]) { 0 }, .iov_len = 100 };
+	int fds[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	ck_assert_int_eq(send(fds[0], "unread", 6, 0), 6);
+	ck_assert_int_eq(send(fds[1], "last", 4, 0), 4);
+	close(fds[1]);
+	stream_prepare(&call, STREAM_READ, &iov, 1, 10);
+	ck_assert_uint_eq(stream_after(&call, STREAM_READ, 7), 10);
+	ck_assert_uint_eq(stream_after(&call, STREAM_SEND, 7), 7);
+	ck_assert_int_eq(stream_go(&call, fds[0]), 4);
+	ck_assert_uint_eq(stream_after(&call, STREAM_READ, 10), 14);
+	stream_prepare(&call, STREAM_READ, &iov, 1, 14);
+	ck_assert_int_eq(stream_go(&call, fds[0]), 0);
+	stream_prepare(&call, STREAM_SEND, &iov, 1, 0);
+	ck_assert_int_eq(stream_go(&call, fds[0]), -1);
+	ck_assert_int_eq(errno, EPIPE);
+	ck_assert_uint_eq(stream_after(&call, STREAM_SEND, 0), 0);
+	close(fds[0]);
+}
+END_TEST
+
 Suite *
 check_stream(void)
 {
@@ -363,6 +513,8 @@ check_stream(void)
 	ADD_ROWS(tc, test_ends, ends);
 	tcase_add_loop_test(tc, test_killed, 0, CHILD_KINDS);
 	tcase_add_test(tc, test_not_tcp);
+	tcase_add_loop_test(tc, test_noted, 0, 2);
+	tcase_add_test(tc, test_noted_reset);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -31,6 +31,8 @@ main(void)
 	srunner_add_suite(sr, check_elist());
 	srunner_add_suite(sr, check_xmask());
 	srunner_add_suite(sr, check_phrase());
+	srunner_add_suite(sr, check_base64());
+	srunner_add_suite(sr, check_uri());
 	srunner_add_suite(sr, check_multiline());
 	srunner_add_suite(sr, check_proxy());
 	srunner_run_all(sr, CK_NORMAL);

@@ -11,6 +11,8 @@ Suite *check_name(void);
 Suite *check_extban(void);
 Suite *check_look(void);
 Suite *check_phrase(void);
+Suite *check_base64(void);
+Suite *check_uri(void);
 Suite *check_mask(void);
 Suite *check_metadata(void);
 Suite *check_utf8(void);

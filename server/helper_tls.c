@@ -1,0 +1,583 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Starting and watching mootd-tls: see helper_tls.h.
+ *
+ * A process is known by its place in the page, where a digest of its settings
+ * and its program says whether it is one of those wanted now.  If not, because
+ * of a reload or an upgrade, it goes on until as many as are wanted serve in
+ * its place; then it leaves with its last client.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../ipc/clock.h"
+#include "../ipc/process.h"
+#include "brake.h"
+#include "fault.h"
+#include "helper_tls.h"
+#include "listener.h"
+#include "log.h"
+#include "notify.h"
+#include "state.h"
+#include "worker.h"
+
+enum {
+	STEADY = 2000,         /* ms it must live to be trusted again, or */
+	KILLED = 2,            /* when somebody else killed it */
+	SOON = 14,             /* days before a certificate expires */
+	DAY = 86400,
+	WORDS = 128,           /* of its command line */
+	WORDS_SIZE = 8192,
+};
+
+struct tls_page *helper_tls_page;
+
+static const struct config *settings;
+static char program[PATH_MAX];
+static struct brake brake;
+static uint64_t due;           /* ms: when the next may be started */
+static uint64_t born[TLS_PLACES]; /* ms: when we did; 0: another master did */
+static int hung[TLS_PLACES];
+static int page_fd, ends[2];   /* as in the segment */
+static uint64_t digest;        /* of what is wanted; 0: to be found out */
+
+int
+helper_tls_found(void)
+{
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 16);
+	char *slash;
+
+	program[n > 0 ? n : 0] = '\0';
+	if ((slash = strrchr(program, '/')) == NULL)
+		return 0;
+	strcpy(slash + 1, "mootd-tls");
+	return access(program, X_OK) == 0;
+}
+
+void
+helper_tls_prepare(const struct config *c)
+{
+	settings = c;
+	if (!listener_has(LISTEN_SECURE))
+		return;
+	helper_tls_found();
+	digest = 0;
+	/* after a damaged segment, what was there still is */
+	if (helper_tls_page == NULL) {
+		helper_tls_page = tls_page_create(&page_fd);
+		if (helper_tls_page == NULL || pipe2(ends, O_CLOEXEC) != 0)
+			fatal("what mootd-tls needs: %s", strerror(errno));
+	}
+	state->tls_page = page_fd;
+	state->tls_life = ends[0];
+	state->tls_end = ends[1];
+}
+
+void
+helper_tls_adopt(const struct config *c)
+{
+	settings = c;
+	if (state->tls_page < 0)
+		return;
+	digest = 0;
+	page_fd = state->tls_page;
+	ends[0] = state->tls_life;
+	ends[1] = state->tls_end;
+	helper_tls_page = tls_page_map(page_fd);
+	if (helper_tls_page == NULL)
+		log_warn("the page of mootd-tls: %s", strerror(errno));
+	else
+		helper_tls_found();
+}
+
+/* ---- its command line ---- */
+
+/* Words that are made, one behind the other. */
+struct words {
+	char *argv[WORDS + 1];
+	int n;
+	size_t used;
+	char text[WORDS_SIZE];
+};
+
+static void word(struct words *w, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+word(struct words *w, const char *fmt, ...)
+{
+	size_t room = sizeof(w->text) - w->used;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(w->text + w->used, room, fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= room || w->n == WORDS)
+		fatal("the command line of mootd-tls is too long");
+	w->argv[w->n++] = w->text + w->used;
+	w->used += (size_t)n + 1;
+}
+
+static void
+words_proxies(struct words *w)
+{
+	char text[INET6_ADDRSTRLEN];
+	int i;
+
+	for (i = 0; i < settings->nproxy; i++) {
+		const struct config_network *n = &settings->proxies[i];
+
+		inet_ntop(AF_INET6, n->addr, text, sizeof(text));
+		word(w, "-x");
+		word(w, "%s/%u", text, n->bits);
+	}
+}
+
+/* All that does not depend on its place. */
+static void
+words_settings(struct words *w)
+{
+	struct sockaddr_un un;
+	socklen_t len = listener_tls_address(&un);
+	const struct listener *l;
+
+	w->n = 0;
+	w->used = 0;
+	word(w, "%s", program);
+	word(w, "-m%d", state->tls_page);
+	word(w, "-e%d", state->tls_life);
+	for (l = listeners; l->fd >= 0; l++)
+		if (l->kind == LISTEN_SECURE)
+			word(w, "-f%d", l->fd);
+	word(w, "-a%.*s", (int)(len - offsetof(struct sockaddr_un, sun_path) -
+	    1), un.sun_path + 1);
+	word(w, "-d%s", settings->state_dir);
+	word(w, "-n%s", settings->name);
+	if (settings->tls_cert[0] != '\0')
+		word(w, "-c%s", settings->tls_cert);
+	if (settings->tls_key[0] != '\0')
+		word(w, "-k%s", settings->tls_key);
+	word(w, "-t%u", settings->tls_handshake_timeout);
+	word(w, "-i%u", settings->tls_handshakes);
+	word(w, "-j%u", settings->tls_handshakes_per_address);
+	word(w, "-l%d", settings->log_level);
+	word(w, "-C%d", settings->confine);
+	word(w, "-D%d", settings->core_dumps);
+	words_proxies(w);
+	if (log_to_syslog)
+		word(w, "-s");
+}
+
+static uint64_t
+digest_add(uint64_t h, const void *data, size_t len)
+{
+	const unsigned char *p = data;
+
+	for (; len > 0; len--)
+		h = (h ^ *p++) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+/* Of what a process of now would be.  The program is looked at when the master
+ * starts, and when a reload is asked for: one that is being installed is not
+ * for us to notice. */
+static uint64_t
+digest_make(void)
+{
+	static struct words w;
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	struct stat st;
+
+	words_settings(&w);
+	h = digest_add(h, w.text, w.used);
+	if (stat(program, &st) == 0) {
+		h = digest_add(h, &st.st_dev, sizeof(st.st_dev));
+		h = digest_add(h, &st.st_ino, sizeof(st.st_ino));
+		h = digest_add(h, &st.st_size, sizeof(st.st_size));
+		h = digest_add(h, &st.st_mtim, sizeof(st.st_mtim));
+	}
+	return h;
+}
+
+/* ---- one process ---- */
+
+/* In the child: keeps its listeners, the page and the pipe. */
+static void
+execute(struct words *w)
+{
+	const struct listener *l;
+	sigset_t none;
+
+	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
+	fcntl(state->tls_page, F_SETFD, 0);
+	fcntl(state->tls_life, F_SETFD, 0);
+	for (l = listeners; l->fd >= 0; l++)
+		if (l->kind == LISTEN_SECURE)
+			fcntl(l->fd, F_SETFD, 0);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	execv(program, w->argv);
+	log_warn("%s: %s", log_safe(program), strerror(errno));
+	_exit(127);
+}
+
+/* Starts one in place I, which is free. */
+static void
+start(int i)
+{
+	static struct words w;
+	struct tls_place *p = &helper_tls_page->place[i];
+	int32_t nobody = 0;
+	pid_t pid;
+
+	words_settings(&w);
+	word(&w, "-p%d", i);
+	w.argv[w.n] = NULL;
+	memset(p, 0, sizeof(*p));
+	p->digest = digest;
+	born[i] = clock_now();
+	hung[i] = 0;
+	atomic_store(&p->beat, born[i]);
+	if ((pid = fork()) == 0)
+		execute(&w);
+	FAULT("tls-forked");
+	if (pid < 0) {
+		log_warn("fork: %s", strerror(errno));
+		due = clock_now() + BRAKE_FIRST;
+	} else
+		atomic_compare_exchange_strong(&p->pid, &nobody, pid);
+}
+
+static void
+clear(int i)
+{
+	struct tls_place *p = &helper_tls_page->place[i];
+	int c;
+
+	for (c = 0; c < TLS_COUNTERS; c++)
+		helper_tls_page->ended[c] += p->counter[c];
+	FAULT("tls-clear");
+	if (p->certificate.trouble[0] != '\0')
+		memcpy(helper_tls_page->trouble, p->certificate.trouble,
+		    sizeof(helper_tls_page->trouble));
+	atomic_store(&p->pid, 0);
+}
+
+/* It was not wanted that this one ends. */
+static void
+mourn(int i, int status)
+{
+	struct tls_place *p = &helper_tls_page->place[i];
+	uint64_t now = clock_now(), wait;
+	int killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+
+	if (WIFSIGNALED(status))
+		log_warn("mootd-tls %d died of signal %d (%s)%s", i,
+		    WTERMSIG(status), strsignal(WTERMSIG(status)),
+		    hung[i] ? ", because it hung" : "");
+	else if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+		log_warn("mootd-tls %d exited with %d", i,
+		    WEXITSTATUS(status));
+	else
+		log_warn("mootd-tls %d has ended", i);
+	atomic_fetch_add(&helper_tls_page->restarts, 1);
+	brake.started = born[i];
+	wait = brake_ended(&brake, now, killed && !hung[i] && p->ready
+	    ? KILLED : STEADY);
+	if (wait > 0) {
+		due = now + wait;
+		log_warn("mootd-tls died %u times in a row: next try in "
+		    "%llu ms", brake.quick, (unsigned long long)wait);
+	}
+}
+
+static void
+ended(int i, int status)
+{
+	if (!helper_tls_page->place[i].leaving)
+		mourn(i, status);
+	clear(i);
+}
+
+int
+helper_tls_ended(pid_t pid, int status)
+{
+	int i;
+
+	if (helper_tls_page == NULL)
+		return 0;
+	for (i = 0; i < TLS_PLACES; i++)
+		if (helper_tls_page->place[i].pid == pid) {
+			ended(i, status);
+			return 1;
+		}
+	return 0;
+}
+
+/* Those that another master started are nobody's children.  One that has not
+ * come as far as to say when it began is believed for a while. */
+static int
+is_gone(const struct tls_place *p)
+{
+	return !process_alive(p->pid, p->started != 0 ? p->started
+	    : process_start_time(p->pid));
+}
+
+static void
+watch_one(int i)
+{
+	struct tls_place *p = &helper_tls_page->place[i];
+
+	if (is_gone(p)) {
+		waitpid(p->pid, NULL, WNOHANG);
+		ended(i, 0);
+	} else if (clock_now() > p->beat + settings->worker_timeout * 1000 &&
+	    !hung[i]) {
+		log_warn("mootd-tls %d hangs: no heartbeat for %u s", i,
+		    settings->worker_timeout);
+		hung[i] = 1;
+		kill(p->pid, SIGKILL);
+	}
+}
+
+/* ---- all of them ---- */
+
+static unsigned
+wanted(void)
+{
+	long n = settings->tls_workers;
+
+	if (n == 0 && (n = sysconf(_SC_NPROCESSORS_ONLN)) > CONFIG_WORKERS)
+		n = CONFIG_WORKERS;
+	return n > 0 ? (unsigned)n : 1;
+}
+
+static void
+dismiss(struct tls_place *p)
+{
+	atomic_store(&p->leaving, 1);
+	FAULT("tls-dismiss");
+	kill(p->pid, SIGTERM);
+}
+
+/* Those that are not of now, or too many, leave once SERVING are enough. */
+static void
+dismiss_others(void)
+{
+	unsigned kept = 0;
+	int i;
+
+	for (i = 0; i < TLS_PLACES; i++) {
+		struct tls_place *p = &helper_tls_page->place[i];
+
+		if (p->pid == 0 || p->leaving)
+			continue;
+		if (p->digest != digest || ++kept > wanted())
+			dismiss(p);
+	}
+}
+
+/* A place that is free; if there is none, the one that has been leaving for
+ * longest has to be quick. */
+static int
+free_place(void)
+{
+	int i, oldest = -1;
+
+	for (i = 0; i < TLS_PLACES; i++) {
+		struct tls_place *p = &helper_tls_page->place[i];
+
+		if (p->pid == 0)
+			return i;
+		if (p->leaving && (oldest < 0 || p->started <
+		        helper_tls_page->place[oldest].started))
+			oldest = i;
+	}
+	if (oldest >= 0)
+		kill(helper_tls_page->place[oldest].pid, SIGKILL);
+	return -1;
+}
+
+static void
+keep_number(void)
+{
+	unsigned n = 0, ready = 0;
+	int i;
+
+	if (digest == 0)
+		digest = digest_make();
+	for (i = 0; i < TLS_PLACES; i++) {
+		struct tls_place *p = &helper_tls_page->place[i];
+
+		if (p->pid == 0 || p->leaving || p->digest != digest)
+			continue;
+		n++;
+		ready += p->ready != 0;
+	}
+	if (ready >= wanted())
+		dismiss_others();
+	for (; n < wanted() && clock_now() >= due; n++)
+		if ((i = free_place()) >= 0)
+			start(i);
+}
+
+/* ---- its certificate ---- */
+
+int
+helper_tls_expires_in(const struct helper_tls_status *s)
+{
+	int64_t left = s->certificate.expires - (int64_t)time(NULL);
+
+	if (s->state != HELPER_TLS_SERVING || left >= SOON * DAY)
+		return -1;
+	return left > 0 ? (int)(left / DAY) : 0;
+}
+
+void
+helper_tls_status(struct helper_tls_status *s)
+{
+	int i;
+
+	memset(s, 0, sizeof(*s));
+	if (helper_tls_page == NULL)
+		return;
+	s->state = HELPER_TLS_STARTING;
+	for (i = 0; i < TLS_PLACES; i++) {
+		const struct tls_place *p = &helper_tls_page->place[i];
+
+		if (p->pid == 0)
+			continue;
+		s->helpers++;
+		s->leaving += p->leaving != 0;
+		s->clients += p->clients;
+		s->shaking += p->handshakes;
+		if (!p->ready || p->leaving)
+			continue;
+		s->state = HELPER_TLS_SERVING;
+		s->certificate = p->certificate;
+	}
+	if (s->state == HELPER_TLS_STARTING &&
+	    helper_tls_page->trouble[0] != '\0') {
+		s->state = HELPER_TLS_FAILING;
+		memcpy(s->certificate.trouble, helper_tls_page->trouble,
+		    sizeof(s->certificate.trouble));
+	}
+}
+
+/* Tells of a certificate that is new, and once a day of one that expires. */
+static void
+watch_certificate(void)
+{
+	static char known[sizeof(((struct tls_certificate *)0)->pin)];
+	static int64_t until;
+	static uint64_t said;
+	struct helper_tls_status s;
+	char date[32] = "?";
+	struct tm tm;
+	time_t t;
+	int days;
+
+	helper_tls_status(&s);
+	if (s.state != HELPER_TLS_SERVING)
+		return;
+	t = (time_t)s.certificate.expires;
+	if (gmtime_r(&t, &tm) != NULL)
+		strftime(date, sizeof(date), "%Y-%m-%d", &tm);
+	if (strcmp(known, s.certificate.pin) != 0 ||
+	    until != s.certificate.expires) {
+		memcpy(known, s.certificate.pin, sizeof(known));
+		until = s.certificate.expires;
+		said = 0;
+		log_info("certificate %s, until %s, pin %s, in words: %s",
+		    log_safe(s.certificate.subject), date, known,
+		    s.certificate.phrase);
+	}
+	if ((days = helper_tls_expires_in(&s)) >= 0 &&
+	    (said == 0 || clock_now() > said + DAY * UINT64_C(1000))) {
+		said = clock_now();
+		log_warn("the certificate for TLS %s %s",
+		    days > 0 ? "expires on" : "has expired or does so on",
+		    date);
+	}
+}
+
+/* ---- for helper.c ---- */
+
+void
+helper_tls_watch(void)
+{
+	int i;
+
+	if (helper_tls_page == NULL)
+		return;
+	for (i = 0; i < TLS_PLACES; i++)
+		if (helper_tls_page->place[i].pid != 0)
+			watch_one(i);
+	keep_number();
+	watch_certificate();
+}
+
+void
+helper_tls_reload(const struct config *c)
+{
+	int i;
+
+	settings = c;
+	due = digest = 0;
+	if (helper_tls_page == NULL)
+		return;
+	helper_tls_page->trouble[0] = '\0';
+	for (i = 0; i < TLS_PLACES; i++)
+		if (helper_tls_page->place[i].pid != 0)
+			kill(helper_tls_page->place[i].pid, SIGHUP);
+}
+
+/* Sends SIGNAL to those that are there; how many. */
+static unsigned
+signal_all(int signal)
+{
+	unsigned n = 0;
+	int i;
+
+	for (i = 0; i < TLS_PLACES; i++) {
+		struct tls_place *p = &helper_tls_page->place[i];
+
+		if (p->pid == 0)
+			continue;
+		if (waitpid(p->pid, NULL, WNOHANG) > 0 || is_gone(p)) {
+			atomic_store(&p->pid, 0);
+			continue;
+		}
+		n++;
+		if (signal != 0)
+			kill(p->pid, signal);
+	}
+	return n;
+}
+
+void
+helper_tls_stop(uint64_t until)
+{
+	if (helper_tls_page == NULL)
+		return;
+	for (signal_all(SIGTERM); signal_all(0) > 0; poll(NULL, 0, 2))
+		if (clock_now() > until) {
+			signal_all(SIGKILL);
+			return;
+		}
+}
