@@ -98,7 +98,7 @@ uri_authority(struct uri *u, const char *text, size_t len)
 		good = URI_DIGITS "abcdefABCDEF:.%" URI_LETTERS;
 		text++;
 		n = strcspn(text, "]");
-		if (n + 2 > len)
+		if (n + 2 > len || memchr(text, ':', n) == NULL)
 			return -1;
 		rest = text + n + 1;
 		len -= n + 2;

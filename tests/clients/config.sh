@@ -42,7 +42,8 @@ answers()
 # be pasted
 configure()
 {
-	readme "$4" | sed -e "s/irc\.example\.org\([ /]\)6667/127.0.0.1\1$3/" \
+	readme "$4" | sed -e "s/irc\.example\.org\([ /]\)6697/127.0.0.1\1$3/" \
+	    -e "s|-tls_verify|-tls_verify -tls_cafile $dir/tls.crt|" \
 	    -e "s/\bann\b/$1/g" -e "s/\bbob\b/$2/g" \
 	    -e "s/\bSECRET\b/$secret/g" >"$dir/lines"
 	[ -s "$dir/lines" ] || return 1
@@ -77,6 +78,7 @@ starts_weechat()
 	wait_for shows "$1" 'WeeChat' >"$dir/ok" || return 1
 	types "$1" '/bar hide nicklist'
 	types "$1" '/set irc.look.server_buffer independent'
+	types "$1" "/set weechat.network.gnutls_ca_user $dir/tls.crt"
 	configure "$1" "$2" "$3" WeeChat
 }
 
@@ -88,7 +90,8 @@ start_wee()
 
 start_zee()
 {
-	starts_weechat zee irs "$port"
+	wire zee 0 || return 1
+	starts_weechat zee irs "$(wire_port zee)"
 }
 
 start_irs()
@@ -106,11 +109,22 @@ start_irs()
 	configure irs wee "$(wire_port irs)" irssi
 }
 
-# wire NICK PORT: between it and the server one that can be cut; at PORT, or
-# with 0 at any that is free
+# certify: a certificate for 127.0.0.1, which the clients are to trust
+certify()
+{
+	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 \
+	    -addext subjectAltName=IP:127.0.0.1,DNS:127.0.0.1 \
+	    -keyout "$dir/tls.key" -out "$dir/tls.crt" 2>"$dir/openssl" &&
+	    cat "$dir/tls.key" "$dir/tls.crt" >"$dir/tls.pem"
+}
+
+# wire NICK PORT: between it and the server one that can be cut, with TLS; at
+# PORT, or with 0 at any that is free
 wire()
 {
-	socat -d -d "TCP-LISTEN:$2,bind=127.0.0.1,reuseaddr" \
+	[ -s "$dir/tls.pem" ] || certify || return 1
+	shakes=OPENSSL-LISTEN:$2,bind=127.0.0.1,reuseaddr,verify=0
+	socat -d -d "$shakes,cert=$dir/tls.pem" \
 	    "TCP:127.0.0.1:$port" 2>"$dir/wire-$1" &
 	echo $! >"$dir/pid-$1"
 	pipe="$pipe $!"

@@ -1363,6 +1363,10 @@ START_TEST(test_listen_fds)
 	env_set("LISTEN_FDS", passed[_i].fds);
 	setenv("LISTEN_FDNAMES", "a:b", 1);
 	ck_assert_int_eq(notify_listen_fds(), passed[_i].want);
+	/* as FileDescriptorName= has it, by which one for TLS is known */
+	ck_assert(notify_listen_is(0, "a") && notify_listen_is(1, "b"));
+	ck_assert(!notify_listen_is(0, "b") && !notify_listen_is(2, "b"));
+	ck_assert(!notify_listen_is(0, "a:b") && !notify_listen_is(1, ""));
 	for (i = 0; i < 2; i++)
 		ck_assert_int_eq(fcntl(3 + i, F_GETFD),
 		    i < passed[_i].want ? FD_CLOEXEC : 0);

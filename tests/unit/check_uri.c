@@ -47,6 +47,7 @@ static const struct {
 	{ "no port", "ircs://host:", NULL },
 	{ "a word as port", "ircs://host:ircs", NULL },
 	{ "v6 without its end", "ircs://[::1", NULL },
+	{ "no v6 in brackets", "ircs://[host]", NULL },
 	{ "v6 with more", "ircs://[::1]x", NULL },
 	{ "empty v6", "ircs://[]:1", NULL },
 	{ "a space", "ircs://ho st", NULL },
