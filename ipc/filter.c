@@ -99,6 +99,7 @@ enum how {
 	AMONG,                 /* it is one of the values */
 	WITH,                  /* it has all these bits */
 	WITHOUT,               /* it has none of these bits */
+	SELF,                  /* it is the process that is confined */
 };
 
 struct check {
@@ -117,6 +118,9 @@ struct row {
 	int error;             /* instead of the call: this errno; 0 */
 	struct check check[CHECKS]; /* all have to hold */
 };
+
+/* The sign of a process ID, which then names a group, or all. */
+#define GROUP 0x80000000u
 
 #define CALL(name) SYS_##name, #name
 #define ARG_ANY { 0, ANY, 0, NULL }
@@ -246,12 +250,15 @@ static const struct row rows[] = {
 
 	/* signals: orders to the master, and whether somebody is there */
 	ALLOW_IF(WORKER, kill,
+	    ARG(0, WITHOUT, GROUP),
 	    ARG(1, AMONG, 0, SIGHUP, SIGUSR1, SIGUSR2, SIGTERM)),
 #ifdef FAULTS
 	ALLOW_IF(ALL, kill,
 	    ARG(1, AMONG, SIGKILL)),
 #endif
-	ALLOW(ALL, tgkill), /* raise() of a crash */
+	/* raise() of a crash */
+	ALLOW_IF(ALL, tgkill,
+	    ARG(0, SELF, 0)),
 	ALLOW(ALL, rt_sigaction),
 	ALLOW(ALL, rt_sigprocmask),
 	ALLOW(ALL, rt_sigreturn),
@@ -374,6 +381,9 @@ put_check(struct program *p, const struct check *c, unsigned far)
 		break;
 	case WITHOUT:
 		put(p, BPF_JMP | BPF_JSET | BPF_K, c->value[0], far, 0);
+		break;
+	case SELF:
+		put(p, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)getpid(), 0, far);
 		break;
 	case ANY:
 		break;

@@ -215,6 +215,17 @@ digest_make(void)
 
 /* ---- one process ---- */
 
+/* Places are theirs to write, too: whatever is there, it is no group that is
+ * signalled, and not everybody. */
+static void
+signal_one(const struct tls_place *p, int signal)
+{
+	pid_t pid = p->pid;
+
+	if (pid > 1)
+		kill(pid, signal);
+}
+
 /* In the child: keeps its listeners, the page and the pipe. */
 static void
 execute(struct words *w)
@@ -351,7 +362,7 @@ watch_one(int i)
 		log_warn("mootd-tls %d hangs: no heartbeat for %u s", i,
 		    settings->worker_timeout);
 		hung[i] = 1;
-		kill(p->pid, SIGKILL);
+		signal_one(p, SIGKILL);
 	}
 }
 
@@ -372,7 +383,7 @@ dismiss(struct tls_place *p)
 {
 	atomic_store(&p->leaving, 1);
 	FAULT("tls-dismiss");
-	kill(p->pid, SIGTERM);
+	signal_one(p, SIGTERM);
 }
 
 /* Those that are not of now, or too many, leave once SERVING are enough. */
@@ -409,7 +420,7 @@ free_place(void)
 			oldest = i;
 	}
 	if (oldest >= 0)
-		kill(helper_tls_page->place[oldest].pid, SIGKILL);
+		signal_one(&helper_tls_page->place[oldest], SIGKILL);
 	return -1;
 }
 
@@ -448,6 +459,16 @@ helper_tls_expires_in(const struct helper_tls_status *s)
 	return left > 0 ? (int)(left / DAY) : 0;
 }
 
+/* Whatever a process has written there, it ends. */
+static void
+end_texts(struct tls_certificate *c)
+{
+	c->pin[sizeof(c->pin) - 1] = '\0';
+	c->phrase[sizeof(c->phrase) - 1] = '\0';
+	c->subject[sizeof(c->subject) - 1] = '\0';
+	c->trouble[sizeof(c->trouble) - 1] = '\0';
+}
+
 void
 helper_tls_status(struct helper_tls_status *s)
 {
@@ -477,6 +498,7 @@ helper_tls_status(struct helper_tls_status *s)
 		memcpy(s->certificate.trouble, helper_tls_page->trouble,
 		    sizeof(s->certificate.trouble));
 	}
+	end_texts(&s->certificate);
 }
 
 /* Tells of a certificate that is new, and once a day of one that expires. */
@@ -544,7 +566,7 @@ helper_tls_reload(const struct config *c)
 	helper_tls_page->trouble[0] = '\0';
 	for (i = 0; i < TLS_PLACES; i++)
 		if (helper_tls_page->place[i].pid != 0)
-			kill(helper_tls_page->place[i].pid, SIGHUP);
+			signal_one(&helper_tls_page->place[i], SIGHUP);
 }
 
 /* Sends SIGNAL to those that are there; how many. */
@@ -565,7 +587,7 @@ signal_all(int signal)
 		}
 		n++;
 		if (signal != 0)
-			kill(p->pid, signal);
+			signal_one(p, signal);
 	}
 	return n;
 }

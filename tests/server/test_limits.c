@@ -750,6 +750,38 @@ START_TEST(test_unregistered_scattered)
 }
 END_TEST
 
+/* A reload changes them for those who come, and for those who are here. */
+START_TEST(test_reload)
+{
+	struct client *silent, *c;
+	int i;
+
+	server_init(&sv);
+	server_set(&sv, "max-clients", "100");
+	server_start(&sv);
+	silent = client_connect_from(&sv, "127.0.0.2", 0);
+	client_ask(silent, "PING 1", "PONG *");
+	ck_assert_str_eq(server_status(&sv, "max_unregistered"), "100");
+	server_set(&sv, "max-unregistered", "50");
+	server_set(&sv, "max-clients-per-address", "2");
+	server_set(&sv, "registration-timeout", "1");
+	reload();
+	wait_for(strcmp(server_status(&sv, "max_unregistered"), "50") == 0,
+	    10000);
+	client_eof(silent);
+	wait_for(atoi(server_status(&sv, "timed_out")) == 1, 10000);
+	for (i = 0; i < 2; i++) {
+		c = client_connect(&sv);
+		snprintf(c->nick, sizeof(c->nick), "here%d", i);
+		client_send(c, "NICK here%d\r\nUSER u 0 * :H", i);
+		client_expect(c, "376 *");
+	}
+	ck_assert(!is_let_in("127.0.0.1"));
+	ck_assert_str_eq(server_status(&sv, "refused_address"), "1");
+	server_stop(&sv);
+}
+END_TEST
+
 /* What commands cost: with 20 tokens for an hour, the line that LINES are
  * before is carried out if COST tokens suffice, and waits if not. */
 static const struct {
@@ -853,6 +885,7 @@ main(void)
 	tcase_add_loop_test(tc, test_costs, 0,
 	    sizeof(costs) / sizeof(costs[0]));
 	tcase_add_test(tc, test_exempt);
+	tcase_add_test(tc, test_reload);
 	tcase_add_test(tc, test_slot_kept);
 	tcase_add_test(tc, test_max_rooms);
 	tcase_add_test(tc, test_descriptors);

@@ -104,6 +104,24 @@ do_kill_parent(void)
 }
 
 static int
+do_thread_kill_parent(void)
+{
+	return result(syscall(SYS_tgkill, getppid(), getppid(), 0));
+}
+
+static int
+do_thread_kill_self(void)
+{
+	return result(syscall(SYS_tgkill, getpid(), gettid(), 0));
+}
+
+static int
+do_ask_group(void)
+{
+	return result(kill(-getpgrp(), 0));
+}
+
+static int
 do_ask_parent(void)
 {
 	return result(kill(getppid(), 0));
@@ -222,6 +240,9 @@ static const struct {
 	{ "clone without a thread", do_fork_old, DIES, DIES, DIES },
 	{ "kill", do_kill_parent, DIES, DIES, DIES },
 	{ "kill with 0", do_ask_parent, 0, DIES, DIES },
+	{ "kill of a group", do_ask_group, DIES, DIES, DIES },
+	{ "tgkill", do_thread_kill_parent, DIES, DIES, DIES },
+	{ "tgkill of itself", do_thread_kill_self, 0, 0, 0 },
 	{ "ptrace", do_trace, DIES, DIES, DIES },
 	{ "mmap of code", do_map_code, DIES, DIES, DIES },
 	{ "mprotect to code", do_make_code, DIES, DIES, DIES },
