@@ -199,7 +199,7 @@ static int
 batch_receive(int sock, int max, int timeout)
 {
 	union control control;
-	int want[BATCH], got[BATCH];
+	int want[BATCH] = { 0 }, got[BATCH];
 	struct iovec iov = { .iov_base = want, .iov_len = sizeof(want) };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
 		.msg_control = control.bytes,

@@ -309,7 +309,7 @@ adopt(int fd)
 static void
 await_others(void)
 {
-	uint32_t before[CONFIG_WORKERS + 1];
+	uint32_t before[CONFIG_WORKERS + 1] = { 0 };
 	unsigned w, tries;
 
 	for (w = 1; w <= state->nworker; w++)

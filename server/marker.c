@@ -58,7 +58,7 @@ cmd_markread(struct command *c)
 {
 	const char *target = c->m.param[0], *time = c->m.param[1], *now;
 	enum command_result r;
-	struct message m;
+	struct message m = { .nparam = 0 };
 
 	if (c->m.nparam < 1 || target[0] == '\0')
 		return fail(c, "NEED_MORE_PARAMS", "", "Missing parameters");
@@ -71,6 +71,7 @@ cmd_markread(struct command *c)
 	         time != NULL ? time : "")) != CMD_ANSWERED)
 		return r;
 	if ((now = answered(c, &m)) == NULL) {
+		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
 		if (m.nparam >= 3 && strcmp(m.param[1], "INVALID_PARAMS") == 0)
 			return fail(c, "INVALID_PARAMS", target,
 			    m.param[m.nparam - 1]);

@@ -817,10 +817,11 @@ is_others(const struct command *c, const struct target *t)
 static enum command_result
 change_others(struct command *c)
 {
+	const struct sub *s = find_sub(c->m.param[1]);
 	struct target t;
 
 	find_target(c, c->m.param[0], &t);
-	return find_sub(c->m.param[1])->run(c, &t);
+	return s != NULL ? s->run(c, &t) : CMD_DONE;
 }
 
 static enum command_result

@@ -273,8 +273,6 @@ kill_user(struct command *c)
 enum command_result
 cmd_kill(struct command *c)
 {
-	uint32_t u;
-
 	if (c->step != 0)
 		return audit(c, "KILL", c->m.param[0],
 		    reason_of(c, 1, ""), kill_user);
@@ -284,7 +282,7 @@ cmd_kill(struct command *c)
 		reply(c, ERR_CANTKILLSERVER);
 		return CMD_DONE;
 	}
-	if ((u = registry_find_nick(c->m.param[0])) == 0) {
+	if (registry_find_nick(c->m.param[0]) == 0) {
 		reply(c, ERR_NOSUCHNICK, word_or_star(c->m.param[0]));
 		return CMD_DONE;
 	}

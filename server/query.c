@@ -556,7 +556,7 @@ stats_commands(struct command *c)
 	unsigned w;
 	int i;
 
-	for (i = 0; command_table[i].name != NULL && i < COMMANDS_MAX; i++) {
+	for (i = 0; i < COMMANDS_MAX && command_table[i].name != NULL; i++) {
 		for (n = 0, w = 1; w <= state->nworker; w++)
 			n += workers[w].commands[i];
 		if (n > 0)

@@ -51,7 +51,7 @@ rebalance_wanted(unsigned nworker)
 		sum += n;
 		most = n > most ? n : most;
 	}
-	share = sum / nworker;
+	share = nworker > 0 ? sum / nworker : sum;
 	return most > share + FAR && most > share + share / 2;
 }
 
@@ -209,7 +209,7 @@ move_all(void)
 	registry_count_clients(count);
 	for (w = 1; w <= state->nworker; w++)
 		sum += count[w];
-	share = sum / state->nworker;
+	share = state->nworker > 0 ? sum / state->nworker : sum;
 	for (i = 1; i < state->sessions.high; i++) {
 		w = sessions[i].worker;
 		if (sessions[i].state == SESSION_FREE || count[w] <= share + 1)

@@ -324,6 +324,17 @@ registry_rebuild(unsigned w)
 	blame_back(was);
 }
 
+/* The home of the user of a session that can be served; 0: there is none. */
+static unsigned
+home_of(const struct session *s)
+{
+	if ((s->state != SESSION_LIVE && s->state != SESSION_ABSENT) ||
+	    s->user < MAILBOX_SYSTEM || s->user >= state->users.high ||
+	    users[s->user].home > state->nworker)
+		return 0;
+	return users[s->user].home;
+}
+
 /* Whoever moved users died: the home of a user is where its record says, and
  * all the rest is made to agree.  No worker is walking a list now. */
 static void
@@ -333,12 +344,11 @@ heal_move(void)
 	unsigned w;
 
 	for (i = 1; i < state->sessions.high; i++)
-		if ((sessions[i].state == SESSION_LIVE ||
-			sessions[i].state == SESSION_ABSENT) &&
-		    sessions[i].worker != users[sessions[i].user].home) {
+		if (home_of(&sessions[i]) != 0 &&
+		    sessions[i].worker != home_of(&sessions[i])) {
 			sessions[i].flags &= ~(uint32_t)(SESSION_DIRTY |
 			    SESSION_RUNNABLE);
-			sessions[i].worker = users[sessions[i].user].home;
+			sessions[i].worker = (uint8_t)home_of(&sessions[i]);
 			FAULT("heal-move-worker");
 		}
 	for (w = 1; w <= state->nworker; w++)
@@ -346,7 +356,8 @@ heal_move(void)
 	FAULT("heal-move-members");
 	/* it may have been taken out of one epoll set only */
 	for (i = 1; i < state->sessions.high; i++)
-		if (sessions[i].state == SESSION_LIVE)
+		if (sessions[i].state == SESSION_LIVE &&
+		    sessions[i].worker == home_of(&sessions[i]))
 			session_register(i);
 	FAULT("heal-move-watched");
 	state->moving = 0;

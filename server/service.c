@@ -375,6 +375,7 @@ static const struct service {
 	{ NULL, NULL, NULL },
 };
 
+/* The last row, without a name, if there is none. */
 static const struct service *
 service_find(const char *name)
 {
@@ -382,14 +383,14 @@ service_find(const char *name)
 
 	for (v = services; v->name != NULL; v++)
 		if (name_cmp(v->name, name) == 0)
-			return v;
-	return NULL;
+			break;
+	return v;
 }
 
 int
 account_is_service(const char *name)
 {
-	return service_find(name) != NULL;
+	return service_find(name)->name != NULL;
 }
 
 int
@@ -398,7 +399,7 @@ account_looks_service(const char *nick)
 	char look[NAME_NICK + 1];
 
 	look_of(look, sizeof(look), nick);
-	return service_find(look) != NULL;
+	return service_find(look)->name != NULL;
 }
 
 static enum command_result

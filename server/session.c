@@ -112,6 +112,7 @@ session_pool_open(void)
 	uint32_t c, i, n = me->chunk_end - me->chunk_first;
 	unsigned char *used = calloc(n, 1);
 
+	free(pool);
 	if (used == NULL || (pool = malloc(n * sizeof(*pool))) == NULL)
 		fatal("no memory for %u chunks", n);
 	for (i = 1; i < state->sessions.high; i++)
@@ -921,12 +922,28 @@ session_adopt_input(uint32_t i)
 
 /* ---- after a death ---- */
 
+/* The last chunk with committed output, where more goes; 0: there is none. */
+static uint32_t
+output_last(const struct session *s)
+{
+	uint32_t c = s->out_head;
+
+	while (c != 0 && chunks[c].next != 0 &&
+	    chunks[c].pos + CHUNK_SIZE <= s->queued)
+		c = chunks[c].next;
+	return c;
+}
+
 void
 session_heal_stream(uint32_t i)
 {
 	struct session *s = &sessions[i];
 	uint64_t sent = s->sent, received = s->received;
 
+	/* who died may have given the chunks away and not come to the tail,
+	 * and the mail that is taken up next is written there */
+	if (s->out_tail != output_last(s))
+		s->out_tail = output_last(s);
 	if (s->fd < 0)
 		return;
 	poison("heal", users[s->user].real, strlen(users[s->user].real));
@@ -961,14 +978,12 @@ void
 session_heal_output(uint32_t i)
 {
 	struct session *s = &sessions[i];
-	uint32_t c = s->out_head, rest;
+	uint32_t c = output_last(s), rest;
 
 	if (c == 0) {
 		s->out_tail = 0;
 		return;
 	}
-	while (chunks[c].next != 0 && chunks[c].pos + CHUNK_SIZE <= s->queued)
-		c = chunks[c].next;
 	rest = chunks[c].next;
 	chunks[c].next = 0;
 	FAULT("heal-tail");

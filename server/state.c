@@ -96,7 +96,7 @@ static size_t
 state_layout(char *base, const struct dimensions *d)
 {
 	size_t at = 0, i;
-	char *words, *summaries;
+	char *words = NULL, *summaries = NULL;
 	const struct {
 		void *where;
 		size_t count, size;

@@ -427,7 +427,7 @@ req_history(struct database *db, struct request *r)
 	}
 	q.s.limit = limit > HISTORY_MOST ? HISTORY_MOST : (int)limit;
 	q.s.events = strcmp(r->p[5], "1") == 0;
-	if ((n = message_target(db, r->p[1], &q.s.target)) < 0 ||
+	if (message_target(db, r->p[1], &q.s.target) < 0 ||
 	    floor_of(db, r, &q.s.floor) != 0) {
 		answer_trouble(db, r);
 		return;

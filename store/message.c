@@ -321,7 +321,7 @@ static int
 store_one(struct database *db, const struct stored *m)
 {
 	char key[STORED_NAME], shown[STORED_NAME];
-	int64_t target, clock = (int64_t)m->time;
+	int64_t target = 0, clock = (int64_t)m->time;
 	int n;
 
 	if (!is_storable(m) || clock < 0 || !stored_key(m, key, shown))

@@ -73,8 +73,8 @@ redact_row(struct database *db, struct request *r, struct row *row)
 void
 req_redact(struct database *db, struct request *r)
 {
-	struct row row;
-	int64_t target, id, floor;
+	struct row row = { .id = 0 };
+	int64_t target, id, floor = 0;
 	char account[REQUEST_NAME];
 	int n;
 
@@ -91,7 +91,7 @@ req_redact(struct database *db, struct request *r)
 		answer_trouble(db, r);
 		return;
 	}
-	if (n == 0) {
+	if (n == 0 || row.account == NULL) {
 		fail(r, "UNKNOWN_MSGID", "No such message is kept");
 		return;
 	}

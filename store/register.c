@@ -306,7 +306,7 @@ find_pending(struct database *db, const char *key, char *shown, size_t size,
 void
 req_verify(struct database *db, struct request *r)
 {
-	char shown[REQUEST_NAME], email[256], key[PENDING_KEY];
+	char shown[REQUEST_NAME], email[256] = "", key[PENDING_KEY];
 	struct credential c = { 0 };
 	int n;
 

@@ -385,8 +385,10 @@ request_session(const struct request *r)
 	size_t n = 0;
 	int i;
 
-	for (i = 0; i < 3; i++)
-		n += strcspn(r->ask + n, ".") + (i < 2 && r->ask[n] != '\0');
+	for (i = 0; i < 3; i++) {
+		n += strcspn(r->ask + n, ".");
+		n += i < 2 && r->ask[n] == '.';
+	}
 	return n;
 }
 

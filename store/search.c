@@ -368,6 +368,7 @@ make_query(struct database *db, const struct search *s, char *dst, size_t size)
 {
 	char words[2048], places[8192], from[PLACE] = "";
 
+	places[0] = '\0';
 	if (search_quote(words, sizeof(words), s->words) == 0)
 		return 0;
 	if (quote_places(db, s, places, sizeof(places)) != 0)

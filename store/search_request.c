@@ -83,6 +83,8 @@ drop_strangers(struct request *r)
 	char kept[sizeof(r->line)], *next = r->p[0], *name;
 	size_t n = 0, len;
 
+	if (next == NULL)
+		return;
 	kept[0] = '\0';
 	while ((name = strsep(&next, ",")) != NULL) {
 		if (name[0] == '=' && name[1] != '\0' &&

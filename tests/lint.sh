@@ -3,7 +3,8 @@
 #
 # What the compiler does not see: that the manuals are well formed and name
 # everything that is in a table, and that the source keeps to its form and to
-# its layers.  Run from the root of the tree.
+# its layers; with ANALYZE=1 also what analyzers say, which takes minutes the
+# first time.  Run from the root of the tree.
 #
 # The last line is "lint: N passed, N failed[, N skipped]", the status 0 only
 # if none failed.
@@ -291,6 +292,13 @@ no_foreign_path() {
 	return 0
 }
 
+# Each source file that has changed, or that has not been looked at.
+analyzed() {
+	${MAKE:-make} --no-print-directory -k -j2 SAN= FAULTS= analyze \
+	    >"$tmp.analyzed" 2>&1 || grep -v '^make' "$tmp.analyzed"
+	rm -f "$tmp.analyzed"
+}
+
 scripts_parse() {
 	scripts | while read -r file; do
 		sh -n "$file" || echo "$file: does not parse"
@@ -335,6 +343,13 @@ check "client/ uses irc/ only" within client ipc server tls ctl
 check "no path of one machine" no_foreign_path
 check "tests signal by the harness" signals_by_harness
 check "scripts parse" scripts_parse
+if [ -n "${ANALYZE-}" ]; then
+	for tool in clang-tidy cppcheck; do
+		command -v $tool >/dev/null ||
+			skip "$tool (there is none): gcc analyzes without it"
+	done
+	check "analyzers" analyzed
+fi
 
 tail=
 [ $skipped = 0 ] || tail=", $skipped skipped"

@@ -161,7 +161,7 @@ connection_plain(struct connection *c, int plain)
 void
 connection_close(struct connection *c)
 {
-	if (c->state == CONNECTION_CLOSED)
+	if (c == NULL || c->state == CONNECTION_CLOSED)
 		return;
 	list_remove(list_of(c), c);
 	atomic_fetch_sub(c->state < CONNECTION_OPEN ? &place->handshakes

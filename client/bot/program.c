@@ -54,6 +54,8 @@ program_take(struct program *p)
 static void
 program_feed_line(struct program *p, struct program_line *l)
 {
+	if (l == NULL)
+		return;
 	free(p->where);
 	p->where = l->where;
 	l->where = NULL;

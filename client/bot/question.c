@@ -22,7 +22,7 @@ enum { QUESTION_NUMBER = 32 };
 static int
 question_is_room(const struct question_self *self, const char *name)
 {
-	return strchr(self->chantypes, *name) != NULL;
+	return name != NULL && strchr(self->chantypes, *name) != NULL;
 }
 
 static int

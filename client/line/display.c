@@ -67,6 +67,7 @@ display_clean(char *dst, size_t size, const char *src)
 		if (n == -1)
 			n = 1;
 		else if (cp == 0x03 || cp == 0x04)
+			/* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
 			n += clean_colour(src + 1, *src, &fg, &bg);
 	}
 	dst[done] = '\0';

@@ -64,7 +64,7 @@ members_draw(const struct layout_rect *r)
 	canvas_line(r->y, r->x - 1, r->rows, &rule);
 	for (y = 0; y < r->rows; y++) {
 		canvas_blank(r->y + y, r->x, r->columns, &plain);
-		if ((size_t)y >= n)
+		if (room == NULL || (size_t)y >= n)
 			continue;
 		if (y == r->rows - 1 && n > (size_t)r->rows) {
 			snprintf(more, sizeof(more), " and %zu more", n - y);

@@ -123,6 +123,8 @@ palette_nick(const struct palette *p, const char *nick)
 		len--;
 	snprintf(name, sizeof(name), "%.*s", (int)len, nick);
 	hash = name_hash(name);
+	if (n == 0)
+		return PALETTE_DEFAULT;
 	return list->colour[(hash ^ hash >> 16) % n];
 }
 

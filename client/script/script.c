@@ -476,6 +476,8 @@ script_main(int argc, char **argv)
 	struct script *x = &script;
 
 	x->command = script_find(argv[0]);
+	if (x->command == NULL)
+		return STATUS_USAGE;
 	if (x->command->main != NULL)
 		return x->command->main(argc, argv);
 	script_option_parse(x, argc, argv);

@@ -116,7 +116,7 @@ batch_append(struct batch *b, const char *text, size_t len)
 		len = utf8_cut(text, len, BATCH_TEXT - 1 - b->len);
 	while (b->len + len >= size)
 		size *= 2;
-	if (size != b->size) {
+	if (size != b->size || b->text == NULL) {
 		more = realloc(b->text, size);
 		if (more == NULL)
 			return;

@@ -100,7 +100,7 @@ draft_grow(struct draft_string *s, size_t more)
 static void
 draft_append(struct draft_string *s, const char *text, size_t len)
 {
-	if (draft_grow(s, len) == -1)
+	if (text == NULL || draft_grow(s, len) == -1)
 		return;
 	memcpy(s->text + s->len, text, len);
 	s->len += len;

@@ -429,7 +429,8 @@ int
 config_save(void)
 {
 	static struct config_writer w;
-	char *old, *new = NULL, nothing[] = "";
+	static char nothing[] = "";
+	char *old, *new = NULL;
 	const char *file = config_file();
 	size_t len = 0, new_len;
 	int result = -1;
@@ -441,7 +442,7 @@ config_save(void)
 	old = config_slurp(file, &len);
 	if (old == NULL && (errno != ENOENT || path_prepare(file) == -1))
 		return -1;
-	if (len > 0 && old[len - 1] != '\n')
+	if (old != NULL && len > 0 && old[len - 1] != '\n')
 		old[len++] = '\n';
 	memset(&w, 0, sizeof(w));
 	w.out = open_memstream(&new, &new_len);

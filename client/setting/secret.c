@@ -196,7 +196,7 @@ secret_spawn(pid_t *pid, char **argv, int *out)
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	sigset_t set;
-	int pipes[2], error;
+	int pipes[2] = { -1, -1 }, error;
 
 	if (pipe2(pipes, O_CLOEXEC) == -1)
 		return errno;
@@ -252,7 +252,7 @@ secret_run(struct secret_search *x, char **argv)
 {
 	char text[SECRET_MOST + 2] = "";
 	int out = -1, status = 0, late, result;
-	pid_t pid;
+	pid_t pid = -1;
 
 	errno = secret_spawn(&pid, argv, &out);
 	if (errno != 0)
