@@ -9,8 +9,9 @@
  * so that at most one page is under way, from the last msgid that we had; a
  * message of our own that was unsure and is found there has arrived, and once
  * all was seen the others go again.  What is said in a place while it is asked
- * for is held, and told when that is done, so that all is in order.  A server
- * that does not answer in time, or refuses, leaves them unsure.
+ * for is held, and told when that is done, so that all is in order; if the
+ * line is lost meanwhile, after the next answer, unless that takes too long.
+ * A server that does not answer in time, or refuses, leaves them unsure.
  *
  * What was said just before we were back may not be in history yet when we
  * ask, and comes by no other way; so each place is looked at a second time.
@@ -66,6 +67,8 @@ struct catchup {
 	struct catchup_held *held;
 	unsigned int nheld;
 	int releasing;      /* what was held is being told */
+	int64_t patience;   /* until when the line may be lost, and what was
+	                     * held with it stay so; 0: nothing was */
 	int64_t since;      /* when the last connection ended */
 	int64_t lost;       /* when the line was, by the server's clock */
 };
@@ -115,6 +118,17 @@ catchup_free(struct catchup_place *p)
 	free(p);
 }
 
+/* Whether something is held until more is known of it. */
+static int
+catchup_holds(const struct catchup *c, const struct catchup_place *place)
+{
+	const struct catchup_held *h;
+
+	for (h = c->held; h != NULL && h->place != place; h = h->next)
+		;
+	return h != NULL;
+}
+
 /* The one that was not used for longest goes; but not one that is asked
  * for. */
 static void
@@ -124,7 +138,7 @@ catchup_forget_one(struct catchup *c)
 
 	for (at = &c->places; *at != NULL; at = &(*at)->next)
 		if (!(*at)->wanted && (*at)->again == 0 &&
-		    *at != c->under_way)
+		    *at != c->under_way && !catchup_holds(c, *at))
 			old = at;
 	if (old == NULL)
 		return;
@@ -558,6 +572,8 @@ catchup_online(struct session *s, int64_t now)
 	s->to_catch_up = 0;
 	if (c == NULL || !catchup_can(s)) {
 		own_searched(s, NULL, 0);
+		if (c != NULL)
+			catchup_release(s, NULL);
 		return;
 	}
 	c->under_way = NULL;
@@ -591,6 +607,24 @@ catchup_lost(struct session *s)
 		if (p->from == NULL)
 			catchup_note_from(p);
 	}
+	if (s->state == SESSION_OVER)
+		catchup_release(s, NULL);
+	else if (c->held != NULL && c->patience == 0)
+		c->patience = connection_now() + CATCHUP_WAIT;
+}
+
+/* What was held when the line was lost is not held for ever. */
+static void
+catchup_be_patient(struct session *s, int64_t now)
+{
+	struct catchup *c = s->catchup;
+
+	if (c->held == NULL)
+		c->patience = 0;
+	if (c->patience == 0 || now < c->patience ||
+	    (c->under_way != NULL && !c->dropped))
+		return;
+	c->patience = 0;
 	catchup_release(s, NULL);
 }
 
@@ -600,11 +634,13 @@ catchup_tick(struct session *s, int64_t now)
 	struct catchup *c = s->catchup;
 	struct catchup_place *p, *first = NULL;
 
-	if (s->to_catch_up && !s->welcoming) {
+	if (s->to_catch_up && !s->welcoming && s->state == SESSION_ONLINE) {
 		catchup_online(s, now);
 		c = s->catchup;
 	}
-	if (c == NULL || s->to_catch_up)
+	if (c != NULL)
+		catchup_be_patient(s, now);
+	if (c == NULL || s->to_catch_up || s->state != SESSION_ONLINE)
 		return;
 	if (c->under_way != NULL && now >= c->deadline)
 		catchup_leave(s, c->under_way, 0);
@@ -637,6 +673,8 @@ catchup_due(const struct session *s)
 		return c->deadline;
 	if (c->until != 0 && own_unsure(s, NULL) != NULL)
 		due = c->until;
+	if (c->patience != 0 && c->patience < due)
+		due = c->patience;
 	for (p = c->places; p != NULL; p = p->next)
 		if (p->again != 0 && p->again < due)
 			due = p->again;

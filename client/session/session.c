@@ -112,6 +112,7 @@ session_end(struct session *s, enum session_status status, const char *fmt,
 	va_start(ap, fmt);
 	vsnprintf(s->why, sizeof(s->why), fmt, ap);
 	va_end(ap);
+	catchup_lost(s);
 	own_give_up(s);
 }
 
@@ -681,9 +682,9 @@ session_tick(struct session *s, int64_t now)
 		session_close(s, "the server does not let us in", now);
 	if (s->state == SESSION_QUITTING && now >= s->deadline)
 		session_finish(s);
+	catchup_tick(s, now);
 	if (s->state != SESSION_ONLINE)
 		return;
-	catchup_tick(s, now);
 	sealed_tick(s, now);
 	own_pump(s, now);
 	session_ask(s, now);

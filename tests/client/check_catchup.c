@@ -91,6 +91,51 @@ START_TEST(bounded)
 }
 END_TEST
 
+static char told[64];
+
+static void
+note_told(struct session *of, const struct news *n)
+{
+	(void)of;
+	if (n->msgid != NULL)
+		strcat(told, n->msgid);
+}
+
+/* What is held for what comes before it, when the line is lost again: not told
+ * before that, nor twice; but after a while, or at the end, come what may. */
+static const struct {
+	const char *name;
+	int ends;
+	int64_t later;
+	const char *want;
+} held[] = {
+	{ "the line is lost", 0, 0, "" },
+	{ "for a while", 0, CATCHUP_WAIT - 1000, "" },
+	{ "for longer", 0, CATCHUP_WAIT + 1000, "c" },
+	{ "for good", 1, 0, "c" },
+};
+
+START_TEST(lost)
+{
+	static const struct view view = { .tell = note_told };
+
+	news_view(&view);
+	*told = '\0';
+	s.catches_up = 1;
+	is_new("#r", "a", 0);
+	catchup_lost(&s);
+	catchup_joined(&s, "#r");
+	ck_assert_int_eq(is_new("#r", "c", 0), 0);
+	s.state = SESSION_OFFLINE;
+	catchup_lost(&s);
+	if (held[_i].ends)
+		session_end(&s, STATUS_UNREACHABLE, "over");
+	catchup_tick(&s, connection_now() + held[_i].later);
+	ck_assert_str_eq(told, held[_i].want);
+	ck_assert_int_eq(is_new("#r", "c", NEWS_PLAYBACK), 0);
+}
+END_TEST
+
 Suite *
 check_catchup(void)
 {
@@ -99,6 +144,7 @@ check_catchup(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	ADD_ROWS(tc, seen, rows);
+	ADD_ROWS(tc, lost, held);
 	tcase_add_test(tc, last);
 	tcase_add_test(tc, bounded);
 	suite_add_tcase(suite, tc);
