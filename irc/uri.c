@@ -49,15 +49,15 @@ static int
 uri_decode(char *dst, size_t size, const char *src, size_t len)
 {
 	size_t i, n = 0;
-	int c;
+	int c, high, low;
 
 	for (i = 0; i < len; i++) {
 		c = (unsigned char)src[i];
 		if (c == '%') {
-			if (i + 2 >= len || uri_hex(src[i + 1]) == -1 ||
-			    uri_hex(src[i + 2]) == -1)
+			if (i + 2 >= len || (high = uri_hex(src[i + 1])) < 0 ||
+			    (low = uri_hex(src[i + 2])) < 0)
 				return -1;
-			c = uri_hex(src[i + 1]) << 4 | uri_hex(src[i + 2]);
+			c = high << 4 | low;
 			i += 2;
 		}
 		if (n + 1 >= size || c <= ' ' || c == ',' || c == 0x7f)

@@ -293,7 +293,7 @@ accept_is_orphan(int fd)
 static void
 adopt(int fd)
 {
-	struct sockaddr_storage ss;
+	struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
 	socklen_t len = sizeof(ss);
 	int kind = listener_kind_of(state->listeners, fd);
 

@@ -157,10 +157,11 @@ show_tls(struct command *c)
 		{ "tls_bytes_out", TLS_BYTES_OUT },
 	};
 	struct helper_tls_status s;
-	const char *why = s.certificate.trouble;
+	const char *why;
 	size_t i;
 
 	helper_tls_status(&s);
+	why = s.certificate.trouble;
 	row_begin();
 	row_format("tls", "%s%s%s", states[s.state], why[0] != '\0' ? ": "
 	    : "", why);

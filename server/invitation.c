@@ -30,11 +30,13 @@ invitation_host(char *host, size_t size, const struct sockaddr_storage *addr,
 {
 	const struct sockaddr_in *in = (const void *)addr;
 	const struct sockaddr_in6 *in6 = (const void *)addr;
-	int any = in->sin_addr.s_addr == htonl(INADDR_ANY);
 	const void *raw = &in->sin_addr;
+	int any = 0;
 
 	*port = ntohs(in->sin_port);
-	if (addr->ss_family == AF_INET6) {
+	if (addr->ss_family == AF_INET)
+		any = in->sin_addr.s_addr == htonl(INADDR_ANY);
+	else if (addr->ss_family == AF_INET6) {
 		any = IN6_IS_ADDR_UNSPECIFIED(&in6->sin6_addr);
 		raw = &in6->sin6_addr;
 		*port = ntohs(in6->sin6_port);
@@ -48,7 +50,7 @@ invitation_host(char *host, size_t size, const struct sockaddr_storage *addr,
 static int
 invitation_listener(struct uri *u)
 {
-	struct sockaddr_storage addr;
+	struct sockaddr_storage addr = { .ss_family = AF_UNSPEC };
 	const struct listener *l;
 	socklen_t len = sizeof addr;
 	unsigned port;

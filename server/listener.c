@@ -382,7 +382,7 @@ int
 listener_kind_of(const struct listener *l, int fd)
 {
 	struct sockaddr_un mine, at;
-	struct sockaddr_storage ss;
+	struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
 	socklen_t len = sizeof(ss), n;
 
 	if (getsockname(fd, (struct sockaddr *)&ss, &len) != 0)

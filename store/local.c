@@ -105,7 +105,7 @@ req_local(struct database *db, struct request *r)
 {
 	const char *login = r->p[1];
 	char flags[256];
-	struct account a;
+	struct account a = { .is_suspended = 0 };
 	int64_t uid;
 	int n;
 

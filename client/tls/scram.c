@@ -105,7 +105,7 @@ scram_read(const struct scram *s, const char *text, struct scram_challenge *c)
 	char *end;
 
 	c->nonce_len = scram_take(&text, 'r', &c->nonce);
-	if (c->nonce_len <= (long)own ||
+	if (c->nonce_len < 0 || c->nonce_len <= (long)own ||
 	    strncmp(c->nonce, s->nonce, own) != 0)
 		return -1;
 	len = scram_take(&text, 's', &value);
