@@ -18,6 +18,7 @@
  * writer tries again what it has.
  */
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,7 +59,8 @@ enum {
 	BATCH = 2000,          /* rows of a transaction, about, and */
 	QUESTIONS = 256,       /* questions */
 	JOBS = 4096,           /* questions that wait, of a kind */
-	RETRY = 1,             /* s until the database is tried again */
+	RETRY = 1,             /* s until the database is tried again, */
+	HELD = 20,             /* ms if it is locked, at first */
 	QUIET = 20,            /* ms without work until there are chores */
 	INDEX = 200,           /* messages indexed in one go, */
 	BEHIND = 20000,        /* and so many at most that are not, */
@@ -562,16 +564,31 @@ tell_committed(void)
 	pthread_mutex_unlock(&lock);
 }
 
+/* Whether somebody has the database for a moment, as whoever puts in order what
+ * a killed one left does, be it a reader of ours: nobody is told of that.
+ * UNTIL is the end of our patience, ms. */
+static int
+is_held(enum database_trouble trouble, uint64_t until)
+{
+	if (trouble != DATABASE_LOCKED || clock_now() >= until)
+		return 0;
+	poll(NULL, 0, HELD);
+	return 1;
+}
+
 /* The database, as soon as it can be used; NULL at the end. */
 static struct database *
 open_writer(void)
 {
+	uint64_t until = clock_now() + DATABASE_BUSY_MS;
 	enum database_trouble trouble;
 	struct database *db;
 	char why[256];
 
 	while ((db = database_open(database_path, DATABASE_WRITER, &trouble,
 	            why, sizeof(why))) == NULL && !ending) {
+		if (is_held(trouble, until))
+			continue;
 		state_set(STORE_FAILING, why);
 		tell_committed();
 		sleep(RETRY);
@@ -583,9 +600,12 @@ open_writer(void)
 static int
 batch_commit(struct database *db)
 {
+	uint64_t until = clock_now() + DATABASE_BUSY_MS;
 	int failed = 0;
 
 	while (batch_write(db) != 0) {
+		if (is_held(db->trouble, until) && !ending)
+			continue;
 		failed = 1;
 		state_set(STORE_FAILING, db->why);
 		tell_committed();
