@@ -45,10 +45,10 @@ enum {
 
 int __real_close(int fd);
 int __real_shutdown(int fd, int how);
-int __real_msgctl(int id, int cmd, struct msqid_ds *ds);
 void __real_exit(int status) __attribute__((noreturn));
 int __wrap_close(int fd);
 int __wrap_shutdown(int fd, int how);
+int __wrap_msgget(key_t key, int flags);
 int __wrap_msgctl(int id, int cmd, struct msqid_ds *ds);
 void __wrap_exit(int status) __attribute__((noreturn));
 
@@ -69,10 +69,24 @@ __wrap_shutdown(int fd, int how)
 	return healing ? 0 : __real_shutdown(fd, how);
 }
 
+/* No mailbox is one of the kernel's: those of a key may be a server's here. */
+int
+__wrap_msgget(key_t key, int flags)
+{
+	static int last;
+
+	(void)key;
+	(void)flags;
+	return ++last;
+}
+
 int
 __wrap_msgctl(int id, int cmd, struct msqid_ds *ds)
 {
-	return healing ? -1 : __real_msgctl(id, cmd, ds);
+	(void)id;
+	(void)cmd;
+	(void)ds;
+	return -1;
 }
 
 void
