@@ -449,7 +449,8 @@ run_live(uint32_t i, unsigned most)
 			return;
 		}
 		if (command_show(i) || command_mail(i) || command_next(i)) {
-			if (s->step == 0)
+			/* the few steps of who registers come at once */
+			if (s->step == 0 || (n < FIRST && !command_was_long()))
 				continue;
 			/* a long answer: others are due between its parts,
 			 * and other workers, if they waited for the lock */
