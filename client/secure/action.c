@@ -70,21 +70,30 @@ action_contact(struct session *s, const char **text, char *nick, size_t size)
 	return c;
 }
 
-static void
-action_off(struct session *s, const char *text)
+/* Ends it with whom TEXT names, and tells them; NULL: there is nobody. */
+static struct contact *
+action_end(struct session *s, const char *text, char *nick, size_t size)
 {
-	char nick[SESSION_TARGET];
-	struct contact *c = action_contact(s, &text, nick, sizeof(nick));
+	struct contact *c = action_contact(s, &text, nick, size);
 	struct agreement *a = c == NULL ? NULL : contact_current(c);
 
 	if (c == NULL)
-		return;
+		return NULL;
 	exchange_stop(s, nick);
 	if (a != NULL && c->state == CONTACT_SECURED &&
 	    say_can_tag(s, SEALED_TAG))
 		secure_control(s, a, nick, 'e');
 	c->state = CONTACT_OFF;
-	if (secure_save(s) == 0)
+	return c;
+}
+
+static void
+action_off(struct session *s, const char *text)
+{
+	char nick[SESSION_TARGET];
+
+	if (action_end(s, text, nick, sizeof(nick)) != NULL &&
+	    secure_save(s) == 0)
 		secure_say(s, NEWS_CLIENT, nick, "what you say to %s goes in "
 		    "plain text from now on", nick);
 }
@@ -93,15 +102,10 @@ static void
 action_forget(struct session *s, const char *text)
 {
 	char nick[SESSION_TARGET];
-	struct contact *c = action_contact(s, &text, nick, sizeof(nick));
-	struct agreement *a = c == NULL ? NULL : contact_current(c);
+	struct contact *c = action_end(s, text, nick, sizeof(nick));
 
 	if (c == NULL)
 		return;
-	exchange_stop(s, nick);
-	if (a != NULL && c->state == CONTACT_SECURED &&
-	    say_can_tag(s, SEALED_TAG))
-		secure_control(s, a, nick, 'e');
 	keyring_forget(s->secure->ring, c);
 	if (secure_save(s) == 0)
 		secure_say(s, NEWS_CLIENT, nick, "the keys of %s are "
