@@ -172,15 +172,22 @@ action_verify(struct session *s, const char *text)
 		return;
 	command_word(&text, yes, sizeof(yes));
 	if (strcmp(yes, "yes") == 0) {
-		action_accept(s, c, nick, key);
+		/* another one may have come since */
+		if (memcmp(c->shown, key, CRYPTO_KEY) == 0)
+			action_accept(s, c, nick, key);
+		else
+			secure_say(s, NEWS_ERROR, nick, "compare its phrase "
+			    "first: /secure verify %s", nick);
 		return;
 	}
 	action_show(s, c);
 	a = c->agreements;
 	snprintf(name, sizeof(name), "%s", a != NULL ? a->ours : c->name);
 	i = a != NULL ? keyring_identity(s->secure->ring, name, &made) : NULL;
-	if (i != NULL)
-		action_show_phrases(s, nick, i->public, key);
+	if (i == NULL)
+		return;
+	action_show_phrases(s, nick, i->public, key);
+	memcpy(c->shown, key, CRYPTO_KEY);
 }
 
 /* ---- beginning ---- */
