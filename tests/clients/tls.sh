@@ -104,6 +104,7 @@ unsecure() {
 		wait "$front" 2>/dev/null
 	}
 	front=''
+	rm -f "$dir/socat" # what it said is not the next one's
 }
 
 # plays LINE...: a fake server
