@@ -133,17 +133,15 @@ word(struct words *w, const char *fmt, ...)
 }
 
 static void
-words_proxies(struct words *w)
+words_networks(struct words *w, const char *option,
+    const struct config_network *list, int n)
 {
 	char text[INET6_ADDRSTRLEN];
 	int i;
 
-	for (i = 0; i < settings->nproxy; i++) {
-		const struct config_network *n = &settings->proxies[i];
-
-		inet_ntop(AF_INET6, n->addr, text, sizeof(text));
-		word(w, "-x");
-		word(w, "%s/%u", text, n->bits);
+	for (i = 0; i < n; i++) {
+		inet_ntop(AF_INET6, list[i].addr, text, sizeof(text));
+		word(w, "%s%s/%u", option, text, list[i].bits);
 	}
 }
 
@@ -177,7 +175,11 @@ words_settings(struct words *w)
 	word(w, "-l%d", settings->log_level);
 	word(w, "-C%d", settings->confine);
 	word(w, "-D%d", settings->core_dumps);
-	words_proxies(w);
+	word(w, "-r%u/%u %u", settings->connection_rate.count,
+	    settings->connection_rate.per, settings->connection_rate.burst);
+	word(w, "-b%u", settings->ipv6_prefix);
+	words_networks(w, "-x", settings->proxies, settings->nproxy);
+	words_networks(w, "-w", settings->exempts, settings->nexempt);
 	if (log_to_syslog)
 		word(w, "-s");
 }

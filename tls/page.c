@@ -2,6 +2,7 @@
 /* The memory that mootd and mootd-tls share: see page.h. */
 #include <errno.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,7 +24,8 @@ tls_page_create(int *fd)
 
 	*fd = memfd_create("mootd-tls", MFD_CLOEXEC);
 	if (*fd < 0 || ftruncate(*fd, sizeof(*page)) != 0 ||
-	    (page = map(*fd)) == NULL) {
+	    (page = map(*fd)) == NULL ||
+	    getrandom(&page->rate_seed, sizeof(page->rate_seed), 0) < 0) {
 		int e = errno;
 
 		if (*fd >= 0)

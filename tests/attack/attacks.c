@@ -210,8 +210,9 @@ port_free(void)
 	return ntohs(in.sin_port);
 }
 
-/* Says ClientHello, and comes anew when that is answered, from 50 addresses:
- * of 200 at a time, each has cost the server a key and a signature. */
+/* Says ClientHello, and comes anew when that is answered, or it is closed, from
+ * 50 addresses, 200 at a time: each that is answered has cost the server a key
+ * and a signature. */
 static void
 handshake_turn(void)
 {
@@ -231,7 +232,7 @@ handshake_turn(void)
 		}
 		made += n > 0 && buf[0] == 0x16;
 		raw_close(raw[i]);
-		raw[i] = raw_open(tls_port, 4, 1 + i % 50);
+		raw[i] = raw_open(tls_port, 4, 1 + i % size(50));
 		raw_said[i] = 0;
 	}
 }
@@ -367,7 +368,7 @@ static const struct attack {
 	{ "connections", raw_start, connect_turn, raw_stop,
 	    "refused_rate", "connections" },
 	{ "handshakes", raw_start, handshake_turn, raw_stop,
-	    "tls_accepted", "TLS handshakes" },
+	    "tls_refused_rate", "TLS handshakes" },
 	{ "joins", joins_start, storm_turn, nothing,
 	    "delayed", "JOIN, PART" },
 	{ "nicks", nicks_start, storm_turn, nothing,

@@ -345,6 +345,31 @@ START_TEST(test_silent)
 }
 END_TEST
 
+/* An address that comes too often costs no handshake, whichever process it
+ * comes to; who is exempt may. */
+START_TEST(test_rate)
+{
+	const struct client_tls how = { .least = 0 };
+	int i;
+
+	server_init(&sv);
+	server_set(&sv, "tls-workers", "2");
+	server_set(&sv, "connection-rate", "1/3600 3");
+	if (_i)
+		server_add(&sv, "exempt 127.0.0.0/8");
+	start();
+	for (i = 0; i < (_i ? 6 : 3); i++)
+		client_close(client_tls_connect(&sv));
+	for (i = 0; i < (_i ? 0 : 3); i++)
+		ck_assert_str_ne(client_tls_refused(&sv, &how), "");
+	ck_assert_int_eq(status("tls_accepted"), 6);
+	ck_assert_int_eq(status("tls_handshakes"), _i ? 6 : 3);
+	ck_assert_int_eq(status("tls_refused_rate"), _i ? 0 : 3);
+	ck_assert_int_eq(status("refused_rate"), 0);
+	server_stop(&sv);
+}
+END_TEST
+
 /* ---- behind a proxy ---- */
 
 START_TEST(test_proxy)
@@ -388,6 +413,32 @@ START_TEST(test_proxy_crowd)
 	ck_assert_int_ge(status("tls_crowded_out"), CROWD - 20);
 	for (i = 0; i < CROWD; i++)
 		close(fd[i]);
+	server_stop(&sv);
+}
+END_TEST
+
+/* It is the client of the proxy that comes too often. */
+START_TEST(test_proxy_rate)
+{
+	static const char header[] =
+	    "PROXY TCP4 192.0.2.7 127.0.0.1 4711 6697\r\n";
+	static const char another[] =
+	    "PROXY TCP4 192.0.2.8 127.0.0.1 4711 6697\r\n";
+	struct client_tls how = { .before = header,
+		.nbefore = sizeof(header) - 1 };
+	int i;
+
+	server_init(&sv);
+	server_set(&sv, "connection-rate", "1/3600 2");
+	server_set(&sv, "proxy", "127.0.0.1");
+	start();
+	for (i = 0; i < 2; i++)
+		client_close(client_tls_connect_with(&sv, &how));
+	ck_assert_str_ne(client_tls_refused(&sv, &how), "");
+	how.before = another;
+	client_close(client_tls_connect_with(&sv, &how));
+	ck_assert_int_eq(status("tls_refused_rate"), 1);
+	ck_assert_int_eq(status("tls_handshakes"), 3);
 	server_stop(&sv);
 }
 END_TEST
@@ -550,8 +601,10 @@ main(void)
 	tcase_add_test(tc, test_deaf);
 	tcase_add_test(tc, test_end);
 	tcase_add_loop_test(tc, test_silent, 0, 2);
+	tcase_add_loop_test(tc, test_rate, 0, 2);
 	tcase_add_test(tc, test_proxy);
 	tcase_add_test(tc, test_proxy_crowd);
+	tcase_add_test(tc, test_proxy_rate);
 	tcase_add_test(tc, test_own_certificate);
 	tcase_add_test(tc, test_changed_certificate);
 	tcase_add_loop_test(tc, test_expiry, 0, 2);
