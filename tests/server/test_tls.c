@@ -17,7 +17,7 @@
 
 #include "harness_tls.h"
 
-enum { CROWD = 300, LINES = 3000 };
+enum { CROWD = 300, LINES = 3000, GONE = 50 };
 
 static struct server sv;
 
@@ -286,6 +286,24 @@ START_TEST(test_end)
 }
 END_TEST
 
+/* Who is just gone, with answers on their way, keeps no connection. */
+START_TEST(test_gone)
+{
+	struct client *c;
+	int i;
+
+	begin();
+	for (i = 0; i < GONE; i++) {
+		c = client_tls_connect(&sv);
+		client_send(c, "CAP LS");
+		client_close(c);
+	}
+	wait_for(status("tls_handshakes") == GONE && status("tls_clients") == 0,
+	    HARNESS_WAIT);
+	server_stop(&sv);
+}
+END_TEST
+
 /* ---- who says nothing ---- */
 
 static int
@@ -549,6 +567,7 @@ main(void)
 	tcase_add_test(tc, test_flood);
 	tcase_add_test(tc, test_deaf);
 	tcase_add_test(tc, test_end);
+	tcase_add_test(tc, test_gone);
 	tcase_add_loop_test(tc, test_silent, 0, 2);
 	tcase_add_test(tc, test_proxy);
 	tcase_add_test(tc, test_proxy_crowd);
