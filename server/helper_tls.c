@@ -14,6 +14,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -28,6 +29,7 @@
 #include <unistd.h>
 
 #include "../ipc/clock.h"
+#include "../ipc/confine.h"
 #include "../irc/utf8.h"
 #include "brake.h"
 #include "fault.h"
@@ -41,6 +43,7 @@
 enum {
 	STEADY = 2000,         /* ms it must live to be trusted again, or */
 	KILLED = 2,            /* when somebody else killed it */
+	FILES = 2000,          /* ms between two looks at directories */
 	SOON = 14,             /* days before a certificate expires */
 	DAY = 86400,
 	WORDS = 128,           /* of its command line */
@@ -61,6 +64,9 @@ static struct process {
 } processes[TLS_PLACES];
 static int page_fd, ends[2];   /* as in the segment */
 static uint64_t digest;        /* of what is wanted; 0: to be found out */
+static uint64_t reach;         /* of directories, as far as they were there */
+
+#define DIGEST_EMPTY UINT64_C(0xcbf29ce484222325)
 
 int
 helper_tls_found(void)
@@ -200,6 +206,40 @@ digest_add(uint64_t h, const void *data, size_t len)
 	return h;
 }
 
+static uint64_t
+digest_directory(uint64_t h, char *file)
+{
+	struct stat st;
+
+	if (h == 0 || stat(dirname(file), &st) != 0)
+		return 0;
+	h = digest_add(h, &st.st_dev, sizeof(st.st_dev));
+	return digest_add(h, &st.st_ino, sizeof(st.st_ino));
+}
+
+static uint64_t
+digest_file(uint64_t h, const char *file)
+{
+	char path[PATH_MAX];
+
+	if (file[0] == '\0')
+		return h;
+	snprintf(path, sizeof(path), "%s", file);
+	h = digest_directory(h, path);
+	return realpath(file, path) != NULL ? digest_directory(h, path) : 0;
+}
+
+/* Of the directories to which a process is confined, see tls/confined.c; 0 if
+ * not all of them are there. */
+static uint64_t
+digest_reach(void)
+{
+	if (settings->tls_cert[0] == '\0' || settings->confine != CONFINE_ON)
+		return 0;
+	return digest_file(digest_file(DIGEST_EMPTY, settings->tls_cert),
+	    settings->tls_key);
+}
+
 /* Of what a process of now would be.  The program is looked at when the master
  * starts, and when a reload is asked for: one that is being installed is not
  * for us to notice. */
@@ -207,11 +247,12 @@ static uint64_t
 digest_make(void)
 {
 	static struct words w;
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	uint64_t h = DIGEST_EMPTY;
 	struct stat st;
 
 	words_settings(&w);
 	h = digest_add(h, w.text, w.used);
+	h = digest_add(h, &reach, sizeof(reach));
 	if (stat(program, &st) == 0) {
 		h = digest_add(h, &st.st_dev, sizeof(st.st_dev));
 		h = digest_add(h, &st.st_ino, sizeof(st.st_ino));
@@ -456,12 +497,30 @@ free_place(void)
 	return -1;
 }
 
+/* A directory of the certificate that is another one by now is within reach of
+ * new processes only. */
+static void
+watch_reach(void)
+{
+	static uint64_t looked;
+	uint64_t now = clock_now(), h;
+
+	if (digest != 0 && now < looked + FILES)
+		return;
+	looked = now;
+	if ((h = digest_reach()) != 0 && h != reach) {
+		reach = h;
+		digest = 0;
+	}
+}
+
 static void
 keep_number(void)
 {
 	unsigned n = 0, ready = 0;
 	int i;
 
+	watch_reach();
 	if (digest == 0)
 		digest = digest_make();
 	for (i = 0; i < TLS_PLACES; i++) {

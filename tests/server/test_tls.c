@@ -484,6 +484,68 @@ START_TEST(test_changed_certificate)
 }
 END_TEST
 
+/* Makes a directory beside the rest with certificate and key of NAME. */
+static void
+make_directory(const char *directory, const char *name)
+{
+	char path[100], c[128], k[128];
+
+	snprintf(path, sizeof(path), "%s/%s", sv.dir, directory);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	snprintf(c, sizeof(c), "%s/cert.pem", path);
+	snprintf(k, sizeof(k), "%s/key.pem", path);
+	tls_certificate(c, k, name, 100);
+}
+
+static void
+rename_in(const char *from, const char *to)
+{
+	char a[100], b[100];
+
+	snprintf(a, sizeof(a), "%s/%s", sv.dir, from);
+	snprintf(b, sizeof(b), "%s/%s", sv.dir, to);
+	ck_assert_int_eq(rename(a, b), 0);
+}
+
+static void
+link_in(const char *to, const char *name)
+{
+	char path[100];
+
+	snprintf(path, sizeof(path), "%s/%s", sv.dir, name);
+	ck_assert_int_eq(symlink(to, path), 0);
+}
+
+/* It is the directory that becomes another one, by rename(2), or because a
+ * link leads to another: confined processes cannot read what is there. */
+START_TEST(test_changed_directory)
+{
+	struct client *c;
+
+	server_init(&sv);
+	make_directory(_i ? "one" : "live", "first.test");
+	make_directory("two", "second.test");
+	if (_i)
+		link_in("one", "live");
+	server_set(&sv, "tls-cert", "%s/live/cert.pem", sv.dir);
+	server_set(&sv, "tls-key", "%s/live/key.pem", sv.dir);
+	start();
+	c = client_tls_register(&sv, "ann");
+	if (_i) {
+		link_in("two", "next");
+		rename_in("next", "live");
+	} else {
+		rename_in("live", "one");
+		rename_in("two", "live");
+	}
+	wait_for(strstr(server_status(&sv, "tls_certificate"),
+	    "second.test") != NULL, 20000);
+	client_sync(c);
+	ck_assert_str_eq(server_status(&sv, "tls_restarts"), "0");
+	server_stop(&sv);
+}
+END_TEST
+
 START_TEST(test_expiry)
 {
 	configure_certificate(_i ? 3 : 40);
@@ -573,6 +635,7 @@ main(void)
 	tcase_add_test(tc, test_proxy_crowd);
 	tcase_add_test(tc, test_own_certificate);
 	tcase_add_test(tc, test_changed_certificate);
+	tcase_add_loop_test(tc, test_changed_directory, 0, 2);
 	tcase_add_loop_test(tc, test_expiry, 0, 2);
 	tcase_add_test(tc, test_no_certificate);
 	tcase_add_test(tc, test_reload);
