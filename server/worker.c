@@ -1021,6 +1021,18 @@ worker_signals(void)
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
+int
+worker_signal_master(int signal)
+{
+	pid_t master = getppid();
+
+	/* once it has died, its number may be anybody's */
+	if (master == state->segment.owner)
+		return kill(master, signal);
+	errno = ESRCH;
+	return -1;
+}
+
 void
 worker_main(unsigned id, const struct config *cfg)
 {

@@ -17,7 +17,7 @@
 
 #include "harness_tls.h"
 
-enum { CROWD = 300, LINES = 3000 };
+enum { CROWD = 300, LINES = 3000, GONE = 50 };
 
 static struct server sv;
 
@@ -286,6 +286,24 @@ START_TEST(test_end)
 }
 END_TEST
 
+/* Who is just gone, with answers on their way, keeps no connection. */
+START_TEST(test_gone)
+{
+	struct client *c;
+	int i;
+
+	begin();
+	for (i = 0; i < GONE; i++) {
+		c = client_tls_connect(&sv);
+		client_send(c, "CAP LS");
+		client_close(c);
+	}
+	wait_for(status("tls_handshakes") == GONE && status("tls_clients") == 0,
+	    HARNESS_WAIT);
+	server_stop(&sv);
+}
+END_TEST
+
 /* ---- who says nothing ---- */
 
 static int
@@ -517,6 +535,68 @@ START_TEST(test_changed_certificate)
 }
 END_TEST
 
+/* Makes a directory beside the rest with certificate and key of NAME. */
+static void
+make_directory(const char *directory, const char *name)
+{
+	char path[100], c[128], k[128];
+
+	snprintf(path, sizeof(path), "%s/%s", sv.dir, directory);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	snprintf(c, sizeof(c), "%s/cert.pem", path);
+	snprintf(k, sizeof(k), "%s/key.pem", path);
+	tls_certificate(c, k, name, 100);
+}
+
+static void
+rename_in(const char *from, const char *to)
+{
+	char a[100], b[100];
+
+	snprintf(a, sizeof(a), "%s/%s", sv.dir, from);
+	snprintf(b, sizeof(b), "%s/%s", sv.dir, to);
+	ck_assert_int_eq(rename(a, b), 0);
+}
+
+static void
+link_in(const char *to, const char *name)
+{
+	char path[100];
+
+	snprintf(path, sizeof(path), "%s/%s", sv.dir, name);
+	ck_assert_int_eq(symlink(to, path), 0);
+}
+
+/* It is the directory that becomes another one, by rename(2), or because a
+ * link leads to another: confined processes cannot read what is there. */
+START_TEST(test_changed_directory)
+{
+	struct client *c;
+
+	server_init(&sv);
+	make_directory(_i ? "one" : "live", "first.test");
+	make_directory("two", "second.test");
+	if (_i)
+		link_in("one", "live");
+	server_set(&sv, "tls-cert", "%s/live/cert.pem", sv.dir);
+	server_set(&sv, "tls-key", "%s/live/key.pem", sv.dir);
+	start();
+	c = client_tls_register(&sv, "ann");
+	if (_i) {
+		link_in("two", "next");
+		rename_in("next", "live");
+	} else {
+		rename_in("live", "one");
+		rename_in("two", "live");
+	}
+	wait_for(strstr(server_status(&sv, "tls_certificate"),
+	    "second.test") != NULL, 20000);
+	client_sync(c);
+	ck_assert_str_eq(server_status(&sv, "tls_restarts"), "0");
+	server_stop(&sv);
+}
+END_TEST
+
 START_TEST(test_expiry)
 {
 	configure_certificate(_i ? 3 : 40);
@@ -600,6 +680,7 @@ main(void)
 	tcase_add_test(tc, test_flood);
 	tcase_add_test(tc, test_deaf);
 	tcase_add_test(tc, test_end);
+	tcase_add_test(tc, test_gone);
 	tcase_add_loop_test(tc, test_silent, 0, 2);
 	tcase_add_loop_test(tc, test_rate, 0, 2);
 	tcase_add_test(tc, test_proxy);
@@ -607,6 +688,7 @@ main(void)
 	tcase_add_test(tc, test_proxy_rate);
 	tcase_add_test(tc, test_own_certificate);
 	tcase_add_test(tc, test_changed_certificate);
+	tcase_add_loop_test(tc, test_changed_directory, 0, 2);
 	tcase_add_loop_test(tc, test_expiry, 0, 2);
 	tcase_add_test(tc, test_no_certificate);
 	tcase_add_test(tc, test_reload);
