@@ -9,6 +9,7 @@
  * should have ended.
  */
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -397,31 +398,14 @@ connection_event(uint64_t data, uint32_t events)
 		handshake_again(c);
 }
 
+/* Those in QUEUE have their turn, at most MOST of them. */
 static void
-turn_handshakes(void)
+take_turns(struct connection **queue, int most)
 {
 	struct connection *c;
-	int n;
 
-	for (n = 0; n < HANDSHAKES && (c = handshakes) != NULL; n++) {
-		handshakes = c->turn;
-		c->flags &= (uint16_t)~QUEUED;
-		if (c->state == CONNECTION_CLOSED) {
-			c->turn = closed;
-			closed = c;
-		} else
-			step(c);
-	}
-}
-
-static void
-turn_pumps(void)
-{
-	struct connection *c, *next = turns;
-
-	turns = NULL;
-	while ((c = next) != NULL) {
-		next = c->turn;
+	while (most-- > 0 && (c = *queue) != NULL) {
+		*queue = c->turn;
 		c->flags &= (uint16_t)~QUEUED;
 		if (c->state == CONNECTION_CLOSED) {
 			c->turn = closed;
@@ -447,10 +431,11 @@ retry_workers(void)
 int
 connection_turn(void)
 {
-	struct connection *c;
+	struct connection *c, *now = turns;
 
-	turn_pumps();
-	turn_handshakes();
+	turns = NULL;
+	take_turns(&now, INT_MAX);
+	take_turns(&handshakes, HANDSHAKES);
 	if (retrying)
 		retry_workers();
 	while ((c = closed) != NULL) {
