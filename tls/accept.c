@@ -60,6 +60,16 @@ accept_open(int set, uint64_t event)
 	wait_at_all(1);
 }
 
+/* By a reset: nothing of it stays, neither here nor in the kernel. */
+static void
+turn_away(int fd)
+{
+	const struct linger l = { .l_onoff = 1, .l_linger = 0 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l));
+	close(fd);
+}
+
 /* Returns whether there is one client more. */
 static int
 welcome(int fd, const struct sockaddr_storage *ss)
@@ -73,7 +83,7 @@ welcome(int fd, const struct sockaddr_storage *ss)
 	/* of a proxy it is its clients that count */
 	if (!options_has(options.proxy, options.nproxy, addr) &&
 	    rate_refuses(addr)) {
-		close(fd);
+		turn_away(fd);
 		return 0;
 	}
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
