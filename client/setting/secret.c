@@ -34,6 +34,7 @@
 static struct {
 	char given[SECRET_MOST];       /* by MOOT_PASSWORD; "" = none */
 	const char *file;              /* -p */
+	int strange;                   /* it is somebody's URI */
 	char server[SECRET_SERVER];    /* whom they are for; "" = nobody yet */
 	struct secret_kept *kept;      /* the latest first; for good */
 } secret;
@@ -58,11 +59,12 @@ struct secret_search {
 extern char **environ;
 
 void
-secret_open(const char *file)
+secret_open(const char *file, int strange)
 {
 	const char *value = getenv(SECRET_VARIABLE);
 
 	secret.file = file;
+	secret.strange = strange;
 	if (value != NULL)
 		snprintf(secret.given, sizeof(secret.given), "%s", value);
 	secret.given[strcspn(secret.given, "\r\n")] = '\0';
@@ -132,11 +134,12 @@ secret_is_given(const struct secret_search *x)
 
 /* Whether the settings lead to its password.  What is set for all networks is
  * for those of the configuration and the first server, but not for any other
- * that is merely named to /server. */
+ * that is merely named to /server, nor for a stranger's URI. */
 static int
 secret_is_set(const struct secret_search *x)
 {
-	return network_find(x->server) != NULL || secret_is_given(x);
+	return network_find(x->server) != NULL ||
+	    (!secret.strange && secret_is_given(x));
 }
 
 static int

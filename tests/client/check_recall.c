@@ -32,6 +32,7 @@ static const struct {
 	{ NULL, "/pass pw", 1 }, { NULL, "/raw PASS pw", 1 },
 	{ NULL, "/quote oper me pw", 1 }, { NULL, "/raw PRIVMSG #a :x", 0 },
 	{ NULL, "/raw PRIVMSG NickServ :identify", 1 },
+	{ NULL, "/server ircs://h/?token=x", 1 },
 	{ NULL, "/set password-file x", 1 }, { NULL, "/set paste ask", 0 },
 	{ NULL, "/join #a", 0 }, { NULL, "/join #a key", 1 },
 	{ NULL, "/mode #a +o alice", 0 }, { NULL, "/mode #a +k key", 1 },
