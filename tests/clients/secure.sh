@@ -78,6 +78,12 @@ raw()
 
 home ann
 home ben
+cat >"$dir/tell" <<'EOF'
+#!/bin/sh
+printf '%s|%s|%s\n' "$1" "$2" "$MOOT_TEXT" >>"$(dirname "$0")/told"
+EOF
+chmod 755 "$dir/tell"
+echo "notify-command $dir/tell" >>"$dir/ben/config/moot/moot.conf"
 serve ann ben
 [ -n "$remembers" ] || {
 	skip 'all of it (there is no mootd-store)'
@@ -115,6 +121,14 @@ ok 'and the other' test \
     "$(phrases ben 'your phrase')" = "$(phrases ann 'the phrase of ben')"
 types ann '/secure verify ben yes'
 ok 'it is noted that they were compared' show 'the key is verified' ann
+
+types ben '/query nobody'
+ok 'one looks elsewhere' show 'nobody' ben
+types ann 'hush-none'
+ok 'a command is told that there is something' wait_for has "$dir/told" \
+    '^ann|.encrypted message.|.encrypted message.$'
+ok 'but not what' eval '! has "$dir/told" hush'
+types ben '/query ann'
 
 # ---- a moot is killed ----
 
