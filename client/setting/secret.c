@@ -31,6 +31,8 @@
 
 #define SECRET_VARIABLE "MOOT_PASSWORD"
 
+enum { SECRET_GRACE = 2000 }; /* milliseconds for a command to end */
+
 static struct {
 	char given[SECRET_MOST];       /* by MOOT_PASSWORD; "" = none */
 	const char *file;              /* -p */
@@ -250,6 +252,26 @@ secret_listen(int fd, char *text, size_t size)
 	return 0;
 }
 
+/* Whoever asks for a password waits for this: it ends, LATE, by itself or by
+ * force. */
+static void
+secret_reap(pid_t pid, int late, int *status)
+{
+	static const int signals[] = { 0, SIGTERM, SIGKILL };
+	int i, tries, flags = WNOHANG;
+
+	for (i = late ? 1 : 0; i < 3; i++) {
+		kill(pid, signals[i]);
+		if (signals[i] == SIGKILL)
+			flags = 0;
+		for (tries = 0; tries < SECRET_GRACE / 20; tries++) {
+			if (waitpid(pid, status, flags) == pid)
+				return;
+			poll(NULL, 0, 20);
+		}
+	}
+}
+
 static int
 secret_run(struct secret_search *x, char **argv)
 {
@@ -263,10 +285,7 @@ secret_run(struct secret_search *x, char **argv)
 		    strerror(errno));
 	late = secret_listen(out, text, sizeof(text)) == -1;
 	close(out);
-	if (late)
-		kill(pid, SIGTERM);
-	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
-		;
+	secret_reap(pid, late, &status);
 	if (late)
 		result = secret_fail(x, "password-command: %s took longer "
 		    "than %d s", argv[0], SECRET_WAIT / 1000);

@@ -192,6 +192,11 @@ echo 'password-command false' >"$conf"
 moot 127.0.0.1:$port </dev/null
 ok "one that fails: 1" exits 1
 ok "and is named" has "$dir/err" 'password-command: false exited with 1$'
+printf 'password-command sh -c "%s"\n' \
+    "trap '' TERM; echo pw; exec >&-; sleep 60 & wait; wait" >"$conf"
+moot 127.0.0.1:$port </dev/null
+ok "one that does not end is ended: 1" exits 1
+ok "and that is said" has "$dir/err" 'password-command: sh was killed by'
 echo 'password-command /no/such/program' >"$conf"
 moot 127.0.0.1:$port </dev/null
 ok "one that is not there" has "$dir/err" '/no/such/program: No such file'

@@ -17,7 +17,7 @@
 #include "../../client/trust/sts.h"
 #include "fuzz.h"
 
-static char dir[] = "/tmp/moot-fuzz.XXXXXX", path[64], lock[80];
+static char dir[] = "/dev/shm/moot-fuzz.XXXXXX", path[64], lock[80];
 
 static void
 fuzz_end(void)

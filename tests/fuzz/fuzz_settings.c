@@ -16,7 +16,7 @@
 
 enum { FUZZ_FILE = 1 << 20 };
 
-static char dir[] = "/tmp/moot-fuzz.XXXXXX", path[64];
+static char dir[] = "/dev/shm/moot-fuzz.XXXXXX", path[64];
 
 static void
 fuzz_end(void)
