@@ -153,6 +153,9 @@ ok 'the other is back' show 'ben  *lag' ben
 types ben '/query ann'
 ok 'and is read later' show 'hush-six' ben
 ok 'all of it, once' once ben hush-five hush-six
+history="$dir/ann/state/moot/history $dir/ben/state/moot/history"
+ok 'what was typed is kept' grep -qF '/secure ben' $history
+ok 'but not what was said in secret' eval '! grep -h hush $history'
 
 # scripts have no keys, and say so
 script()
