@@ -758,7 +758,8 @@ static const struct order orders[] = {
 	{ "audit", "[ROWS]", 0, 1, ORDER_AGAIN, run_show, audit_columns,
 	    "what operators and the administrator did" },
 	{ "account", "WHAT [NAME [TEXT ...]]", 1, 99, 0, run_account, NULL,
-	    "add, list, show, passwd, suspend, unsuspend, remove, invite" },
+	    "add, list, show, passwd, suspend, unsuspend, remove,\n"
+	    "                          cert, uncert, certs, invite" },
 	{ "history", "export|erase NAME", 2, 2, ORDER_OWN, store_history, NULL,
 	    "what is kept of a room or an account, as JSON" },
 	{ "backup", "FILE", 1, 1, ORDER_OWN, store_backup, NULL,
@@ -783,16 +784,25 @@ static const char usage[] =
     "       mootctl -h | -V\n";
 
 static void
+put_order(const struct order *r)
+{
+	char left[64];
+
+	snprintf(left, sizeof(left), "%s %s", r->name, r->params);
+	if (strlen(left) < 24)
+		printf("  %-24s%s\n", left, r->help);
+	else
+		printf("  %s\n%26s%s\n", left, "", r->help);
+}
+
+static void
 put_help(void)
 {
 	const struct order *r;
-	char left[64];
 
 	printf("%s\nCommands:\n", usage);
-	for (r = orders; r->name != NULL; r++) {
-		snprintf(left, sizeof(left), "%s %s", r->name, r->params);
-		printf("  %-24s%s\n", left, r->help);
-	}
+	for (r = orders; r->name != NULL; r++)
+		put_order(r);
 	printf("\nOptions:\n"
 	    "  -s SOCKET               the control socket of the server\n"
 	    "  --json                  one JSON object a line\n"
@@ -882,7 +892,7 @@ options_parse(struct options *o, int argc, char **argv)
 	return i;
 }
 
-/* Takes --json out from behind the command, up to "--"; returns how many
+/* Takes the options out from behind the command, up to "--"; returns how many
  * arguments are left. */
 static int
 arguments_clean(struct options *o, int argc, char **argv)
@@ -892,7 +902,10 @@ arguments_clean(struct options *o, int argc, char **argv)
 	for (i = 0; i < argc; i++)
 		if (!end && strcmp(argv[i], "--json") == 0)
 			o->json = 1;
-		else if (!end && strcmp(argv[i], "--") == 0)
+		else if (!end && strcmp(argv[i], "--help") == 0) {
+			put_order(o->order);
+			exit(output_end(EXIT_OK));
+		} else if (!end && strcmp(argv[i], "--") == 0)
 			end = 1;
 		else
 			argv[n++] = argv[i];

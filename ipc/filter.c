@@ -99,7 +99,8 @@ enum how {
 	AMONG,                 /* it is one of the values */
 	WITH,                  /* it has all these bits */
 	WITHOUT,               /* it has none of these bits */
-	SELF,                  /* it is the process that is confined */
+	SELF,                  /* it is the process that is confined, */
+	PARENT,                /* or who started it */
 };
 
 struct check {
@@ -118,9 +119,6 @@ struct row {
 	int error;             /* instead of the call: this errno; 0 */
 	struct check check[CHECKS]; /* all have to hold */
 };
-
-/* The sign of a process ID, which then names a group, or all. */
-#define GROUP 0x80000000u
 
 #define CALL(name) SYS_##name, #name
 #define ARG_ANY { 0, ANY, 0, NULL }
@@ -248,10 +246,10 @@ static const struct row rows[] = {
 	ALLOW(ALL, exit),
 	ALLOW(ALL, exit_group),
 
-	/* signals: orders to the master, and whether somebody is there */
+	/* signals: orders to the master, whose child a worker always is */
 	ALLOW_IF(WORKER, kill,
-	    ARG(0, WITHOUT, GROUP),
-	    ARG(1, AMONG, 0, SIGHUP, SIGUSR1, SIGUSR2, SIGTERM)),
+	    ARG(0, PARENT, 0),
+	    ARG(1, AMONG, SIGHUP, SIGUSR1, SIGUSR2, SIGTERM)),
 #ifdef FAULTS
 	ALLOW_IF(ALL, kill,
 	    ARG(1, AMONG, SIGKILL)),
@@ -384,6 +382,9 @@ put_check(struct program *p, const struct check *c, unsigned far)
 		break;
 	case SELF:
 		put(p, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)getpid(), 0, far);
+		break;
+	case PARENT:
+		put(p, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)getppid(), 0, far);
 		break;
 	case ANY:
 		break;

@@ -152,6 +152,7 @@ show_tls(struct command *c)
 		{ "tls_failed", TLS_FAILED },
 		{ "tls_timed_out", TLS_TIMED_OUT },
 		{ "tls_crowded_out", TLS_CROWDED_OUT },
+		{ "tls_refused_rate", TLS_REFUSED_RATE },
 		{ "tls_refused", TLS_REFUSED },
 		{ "tls_bytes_in", TLS_BYTES_IN },
 		{ "tls_bytes_out", TLS_BYTES_OUT },
@@ -632,10 +633,8 @@ control_kick(struct command *c)
 static enum command_result
 signal_master(struct command *c, int sig)
 {
-	pid_t pid = state->segment.owner;
-
 	row_begin();
-	row_number("pid", pid);
+	row_number("pid", state->segment.owner);
 	row_number("reloads", state->reloads);
 	row_number("upgrades", state->upgrades);
 	row_number("refusals", state->refusals);
@@ -643,10 +642,7 @@ signal_master(struct command *c, int sig)
 	row_number("rebalances_failed", state->rebalances_failed);
 	row_number("moved", state->moved);
 	row_end(c);
-	/* the number may be another process's by now */
-	if (pid <= 1 || !lock_owned(&state->master))
-		return rows_refuse(c, "the master is gone", NULL);
-	if (kill(pid, sig) != 0)
+	if (worker_signal_master(sig) != 0)
 		return rows_refuse(c, "cannot signal the master",
 		    strerror(errno));
 	return rows_ok(c);

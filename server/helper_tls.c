@@ -2,14 +2,19 @@
 /*
  * Starting and watching mootd-tls: see helper_tls.h.
  *
- * A process is known by its place in the page, where a digest of its settings
- * and its program says whether it is one of those wanted now.  If not, because
- * of a reload or an upgrade, it goes on until as many as are wanted serve in
- * its place; then it leaves with its last client.
+ * A process has a place in the page, where a digest of its settings and its
+ * program says whether it is one of those wanted now.  If not, because of a
+ * reload or an upgrade, it goes on until as many as are wanted serve in its
+ * place; then it leaves with its last client.
+ *
+ * The page is theirs to write.  Who is signalled or waited for is known without
+ * it: our own children, and those of a master before us, which hold a lock on
+ * their place.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -24,7 +29,8 @@
 #include <unistd.h>
 
 #include "../ipc/clock.h"
-#include "../ipc/process.h"
+#include "../ipc/confine.h"
+#include "../irc/utf8.h"
 #include "brake.h"
 #include "fault.h"
 #include "helper_tls.h"
@@ -37,6 +43,7 @@
 enum {
 	STEADY = 2000,         /* ms it must live to be trusted again, or */
 	KILLED = 2,            /* when somebody else killed it */
+	FILES = 2000,          /* ms between two looks at directories */
 	SOON = 14,             /* days before a certificate expires */
 	DAY = 86400,
 	WORDS = 128,           /* of its command line */
@@ -49,10 +56,17 @@ static const struct config *settings;
 static char program[PATH_MAX];
 static struct brake brake;
 static uint64_t due;           /* ms: when the next may be started */
-static uint64_t born[TLS_PLACES]; /* ms: when we did; 0: another master did */
-static int hung[TLS_PLACES];
+static struct process {
+	pid_t pid;             /* 0: the place is free, as far as we know */
+	int child;             /* of ours, and has not been waited for */
+	int hung;              /* was killed for it */
+	uint64_t born;         /* ms; 0: of another master */
+} processes[TLS_PLACES];
 static int page_fd, ends[2];   /* as in the segment */
 static uint64_t digest;        /* of what is wanted; 0: to be found out */
+static uint64_t reach;         /* of directories, as far as they were there */
+
+#define DIGEST_EMPTY UINT64_C(0xcbf29ce484222325)
 
 int
 helper_tls_found(void)
@@ -133,17 +147,15 @@ word(struct words *w, const char *fmt, ...)
 }
 
 static void
-words_proxies(struct words *w)
+words_networks(struct words *w, const char *option,
+    const struct config_network *list, int n)
 {
 	char text[INET6_ADDRSTRLEN];
 	int i;
 
-	for (i = 0; i < settings->nproxy; i++) {
-		const struct config_network *n = &settings->proxies[i];
-
-		inet_ntop(AF_INET6, n->addr, text, sizeof(text));
-		word(w, "-x");
-		word(w, "%s/%u", text, n->bits);
+	for (i = 0; i < n; i++) {
+		inet_ntop(AF_INET6, list[i].addr, text, sizeof(text));
+		word(w, "%s%s/%u", option, text, list[i].bits);
 	}
 }
 
@@ -177,7 +189,11 @@ words_settings(struct words *w)
 	word(w, "-l%d", settings->log_level);
 	word(w, "-C%d", settings->confine);
 	word(w, "-D%d", settings->core_dumps);
-	words_proxies(w);
+	word(w, "-r%u/%u %u", settings->connection_rate.count,
+	    settings->connection_rate.per, settings->connection_rate.burst);
+	word(w, "-b%u", settings->ipv6_prefix);
+	words_networks(w, "-x", settings->proxies, settings->nproxy);
+	words_networks(w, "-w", settings->exempts, settings->nexempt);
 	if (log_to_syslog)
 		word(w, "-s");
 }
@@ -192,6 +208,40 @@ digest_add(uint64_t h, const void *data, size_t len)
 	return h;
 }
 
+static uint64_t
+digest_directory(uint64_t h, char *file)
+{
+	struct stat st;
+
+	if (h == 0 || stat(dirname(file), &st) != 0)
+		return 0;
+	h = digest_add(h, &st.st_dev, sizeof(st.st_dev));
+	return digest_add(h, &st.st_ino, sizeof(st.st_ino));
+}
+
+static uint64_t
+digest_file(uint64_t h, const char *file)
+{
+	char path[PATH_MAX];
+
+	if (file[0] == '\0')
+		return h;
+	snprintf(path, sizeof(path), "%s", file);
+	h = digest_directory(h, path);
+	return realpath(file, path) != NULL ? digest_directory(h, path) : 0;
+}
+
+/* Of the directories to which a process is confined, see tls/confined.c; 0 if
+ * not all of them are there. */
+static uint64_t
+digest_reach(void)
+{
+	if (settings->tls_cert[0] == '\0' || settings->confine != CONFINE_ON)
+		return 0;
+	return digest_file(digest_file(DIGEST_EMPTY, settings->tls_cert),
+	    settings->tls_key);
+}
+
 /* Of what a process of now would be.  The program is looked at when the master
  * starts, and when a reload is asked for: one that is being installed is not
  * for us to notice. */
@@ -199,11 +249,12 @@ static uint64_t
 digest_make(void)
 {
 	static struct words w;
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	uint64_t h = DIGEST_EMPTY;
 	struct stat st;
 
 	words_settings(&w);
 	h = digest_add(h, w.text, w.used);
+	h = digest_add(h, &reach, sizeof(reach));
 	if (stat(program, &st) == 0) {
 		h = digest_add(h, &st.st_dev, sizeof(st.st_dev));
 		h = digest_add(h, &st.st_ino, sizeof(st.st_ino));
@@ -215,15 +266,21 @@ digest_make(void)
 
 /* ---- one process ---- */
 
-/* Places are theirs to write, too: whatever is there, it is no group that is
- * signalled, and not everybody. */
-static void
-signal_one(const struct tls_place *p, int signal)
+/* Whether the process in place I has ended.  Those that another master started
+ * are nobody's children. */
+static int
+is_gone(int i)
 {
-	pid_t pid = p->pid;
+	const struct process *x = &processes[i];
 
-	if (pid > 1)
-		kill(pid, signal);
+	return !x->child && tls_page_holder(page_fd, i) != x->pid;
+}
+
+static void
+signal_one(int i, int signal)
+{
+	if (processes[i].pid > 0 && !is_gone(i))
+		kill(processes[i].pid, signal);
 }
 
 /* In the child: keeps its listeners, the page and the pipe. */
@@ -253,7 +310,6 @@ start(int i)
 {
 	static struct words w;
 	struct tls_place *p = &helper_tls_page->place[i];
-	int32_t nobody = 0;
 	pid_t pid;
 
 	words_settings(&w);
@@ -261,17 +317,19 @@ start(int i)
 	w.argv[w.n] = NULL;
 	memset(p, 0, sizeof(*p));
 	p->digest = digest;
-	born[i] = clock_now();
-	hung[i] = 0;
-	atomic_store(&p->beat, born[i]);
+	processes[i] = (struct process) { .born = clock_now() };
+	atomic_store(&p->beat, processes[i].born);
 	if ((pid = fork()) == 0)
 		execute(&w);
 	FAULT("tls-forked");
 	if (pid < 0) {
 		log_warn("fork: %s", strerror(errno));
 		due = clock_now() + BRAKE_FIRST;
-	} else
-		atomic_compare_exchange_strong(&p->pid, &nobody, pid);
+		return;
+	}
+	processes[i].pid = pid;
+	processes[i].child = 1;
+	atomic_store(&p->pid, pid);
 }
 
 static void
@@ -287,6 +345,40 @@ clear(int i)
 		memcpy(helper_tls_page->trouble, p->certificate.trouble,
 		    sizeof(helper_tls_page->trouble));
 	atomic_store(&p->pid, 0);
+	processes[i].pid = 0;
+}
+
+/* The place of PID, which is one of them; or -1. */
+static int
+place_of(pid_t pid)
+{
+	int i;
+
+	for (i = 0; i < TLS_PLACES; i++)
+		if (processes[i].pid == pid)
+			return i;
+	return -1;
+}
+
+/* Finds those that another master started, or that came late from one; what is
+ * left of others goes. */
+static void
+find_others(void)
+{
+	struct tls_place *p = helper_tls_page->place;
+	pid_t pid;
+	int i;
+
+	for (i = 0; i < TLS_PLACES; i++) {
+		if (processes[i].pid != 0)
+			continue;
+		pid = tls_page_holder(page_fd, i);
+		if (pid != 0 && place_of(pid) < 0) {
+			processes[i] = (struct process) { .pid = pid };
+			atomic_store(&p[i].pid, pid);
+		} else if (pid == 0 && p[i].pid != 0)
+			clear(i);
+	}
 }
 
 /* It was not wanted that this one ends. */
@@ -300,15 +392,15 @@ mourn(int i, int status)
 	if (WIFSIGNALED(status))
 		log_warn("mootd-tls %d died of signal %d (%s)%s", i,
 		    WTERMSIG(status), strsignal(WTERMSIG(status)),
-		    hung[i] ? ", because it hung" : "");
+		    processes[i].hung ? ", because it hung" : "");
 	else if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
 		log_warn("mootd-tls %d exited with %d", i,
 		    WEXITSTATUS(status));
 	else
 		log_warn("mootd-tls %d has ended", i);
 	atomic_fetch_add(&helper_tls_page->restarts, 1);
-	brake.started = born[i];
-	wait = brake_ended(&brake, now, killed && !hung[i] && p->ready
+	brake.started = processes[i].born;
+	wait = brake_ended(&brake, now, killed && !processes[i].hung && p->ready
 	    ? KILLED : STEADY);
 	if (wait > 0) {
 		due = now + wait;
@@ -328,25 +420,11 @@ ended(int i, int status)
 int
 helper_tls_ended(pid_t pid, int status)
 {
-	int i;
+	int i = place_of(pid);
 
-	if (helper_tls_page == NULL)
-		return 0;
-	for (i = 0; i < TLS_PLACES; i++)
-		if (helper_tls_page->place[i].pid == pid) {
-			ended(i, status);
-			return 1;
-		}
-	return 0;
-}
-
-/* Those that another master started are nobody's children.  One that has not
- * come as far as to say when it began is believed for a while. */
-static int
-is_gone(const struct tls_place *p)
-{
-	return !process_alive(p->pid, p->started != 0 ? p->started
-	    : process_start_time(p->pid));
+	if (i >= 0)
+		ended(i, status);
+	return i >= 0;
 }
 
 static void
@@ -354,15 +432,14 @@ watch_one(int i)
 {
 	struct tls_place *p = &helper_tls_page->place[i];
 
-	if (is_gone(p)) {
-		waitpid(p->pid, NULL, WNOHANG);
+	if (is_gone(i))
 		ended(i, 0);
-	} else if (clock_now() > p->beat + settings->worker_timeout * 1000 &&
-	    !hung[i]) {
+	else if (clock_now() > p->beat + settings->worker_timeout * 1000 &&
+	    !processes[i].hung) {
 		log_warn("mootd-tls %d hangs: no heartbeat for %u s", i,
 		    settings->worker_timeout);
-		hung[i] = 1;
-		signal_one(p, SIGKILL);
+		signal_one(i, SIGKILL);
+		processes[i].hung = 1;
 	}
 }
 
@@ -379,11 +456,11 @@ wanted(void)
 }
 
 static void
-dismiss(struct tls_place *p)
+dismiss(int i)
 {
-	atomic_store(&p->leaving, 1);
+	atomic_store(&helper_tls_page->place[i].leaving, 1);
 	FAULT("tls-dismiss");
-	signal_one(p, SIGTERM);
+	signal_one(i, SIGTERM);
 }
 
 /* Those that are not of now, or too many, leave once SERVING are enough. */
@@ -396,10 +473,10 @@ dismiss_others(void)
 	for (i = 0; i < TLS_PLACES; i++) {
 		struct tls_place *p = &helper_tls_page->place[i];
 
-		if (p->pid == 0 || p->leaving)
+		if (processes[i].pid == 0 || p->leaving)
 			continue;
 		if (p->digest != digest || ++kept > wanted())
-			dismiss(p);
+			dismiss(i);
 	}
 }
 
@@ -411,17 +488,32 @@ free_place(void)
 	int i, oldest = -1;
 
 	for (i = 0; i < TLS_PLACES; i++) {
-		struct tls_place *p = &helper_tls_page->place[i];
-
-		if (p->pid == 0)
+		if (processes[i].pid == 0 && tls_page_holder(page_fd, i) == 0)
 			return i;
-		if (p->leaving && (oldest < 0 || p->started <
-		        helper_tls_page->place[oldest].started))
+		if (helper_tls_page->place[i].leaving && (oldest < 0 ||
+		        processes[i].born < processes[oldest].born))
 			oldest = i;
 	}
 	if (oldest >= 0)
-		signal_one(&helper_tls_page->place[oldest], SIGKILL);
+		signal_one(oldest, SIGKILL);
 	return -1;
+}
+
+/* A directory of the certificate that is another one by now is within reach of
+ * new processes only. */
+static void
+watch_reach(void)
+{
+	static uint64_t looked;
+	uint64_t now = clock_now(), h;
+
+	if (digest != 0 && now < looked + FILES)
+		return;
+	looked = now;
+	if ((h = digest_reach()) != 0 && h != reach) {
+		reach = h;
+		digest = 0;
+	}
 }
 
 static void
@@ -430,12 +522,14 @@ keep_number(void)
 	unsigned n = 0, ready = 0;
 	int i;
 
+	watch_reach();
 	if (digest == 0)
 		digest = digest_make();
 	for (i = 0; i < TLS_PLACES; i++) {
 		struct tls_place *p = &helper_tls_page->place[i];
 
-		if (p->pid == 0 || p->leaving || p->digest != digest)
+		if (processes[i].pid == 0 || p->leaving ||
+		    p->digest != digest)
 			continue;
 		n++;
 		ready += p->ready != 0;
@@ -452,21 +546,33 @@ keep_number(void)
 int
 helper_tls_expires_in(const struct helper_tls_status *s)
 {
-	int64_t left = s->certificate.expires - (int64_t)time(NULL);
+	int64_t expires = s->certificate.expires, now = time(NULL);
 
-	if (s->state != HELPER_TLS_SERVING || left >= SOON * DAY)
+	if (s->state != HELPER_TLS_SERVING || expires >= now + SOON * DAY)
 		return -1;
-	return left > 0 ? (int)(left / DAY) : 0;
+	return expires > now ? (int)((expires - now) / DAY) : 0;
 }
 
-/* Whatever a process has written there, it ends. */
+/* Whatever a process has written there, it is a line of text that ends. */
 static void
-end_texts(struct tls_certificate *c)
+mend(char *text, size_t size)
 {
-	c->pin[sizeof(c->pin) - 1] = '\0';
-	c->phrase[sizeof(c->phrase) - 1] = '\0';
-	c->subject[sizeof(c->subject) - 1] = '\0';
-	c->trouble[sizeof(c->trouble) - 1] = '\0';
+	size_t i;
+
+	text[size - 1] = '\0';
+	utf8_mend(text, strlen(text));
+	for (i = 0; text[i] != '\0'; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == '\x7f')
+			text[i] = '?';
+}
+
+static void
+mend_texts(struct tls_certificate *c)
+{
+	mend(c->pin, sizeof(c->pin));
+	mend(c->phrase, sizeof(c->phrase));
+	mend(c->subject, sizeof(c->subject));
+	mend(c->trouble, sizeof(c->trouble));
 }
 
 void
@@ -498,7 +604,7 @@ helper_tls_status(struct helper_tls_status *s)
 		memcpy(s->certificate.trouble, helper_tls_page->trouble,
 		    sizeof(s->certificate.trouble));
 	}
-	end_texts(&s->certificate);
+	mend_texts(&s->certificate);
 }
 
 /* Tells of a certificate that is new, and once a day of one that expires. */
@@ -526,8 +632,8 @@ watch_certificate(void)
 		until = s.certificate.expires;
 		said = 0;
 		log_info("certificate %s, until %s, pin %s, in words: %s",
-		    log_safe(s.certificate.subject), date, known,
-		    s.certificate.phrase);
+		    log_safe(s.certificate.subject), date, log_safe(known),
+		    log_safe(s.certificate.phrase));
 	}
 	if ((days = helper_tls_expires_in(&s)) >= 0 &&
 	    (said == 0 || clock_now() > said + DAY * UINT64_C(1000))) {
@@ -548,8 +654,9 @@ helper_tls_watch(void)
 	if (helper_tls_page == NULL)
 		return;
 	for (i = 0; i < TLS_PLACES; i++)
-		if (helper_tls_page->place[i].pid != 0)
+		if (processes[i].pid != 0)
 			watch_one(i);
+	find_others();
 	keep_number();
 	watch_certificate();
 }
@@ -565,8 +672,7 @@ helper_tls_reload(const struct config *c)
 		return;
 	helper_tls_page->trouble[0] = '\0';
 	for (i = 0; i < TLS_PLACES; i++)
-		if (helper_tls_page->place[i].pid != 0)
-			signal_one(&helper_tls_page->place[i], SIGHUP);
+		signal_one(i, SIGHUP);
 }
 
 /* Sends SIGNAL to those that are there; how many. */
@@ -577,17 +683,18 @@ signal_all(int signal)
 	int i;
 
 	for (i = 0; i < TLS_PLACES; i++) {
-		struct tls_place *p = &helper_tls_page->place[i];
+		struct process *x = &processes[i];
 
-		if (p->pid == 0)
+		if (x->pid == 0)
 			continue;
-		if (waitpid(p->pid, NULL, WNOHANG) > 0 || is_gone(p)) {
-			atomic_store(&p->pid, 0);
+		if (x->child ? waitpid(x->pid, NULL, WNOHANG) != 0
+		             : is_gone(i)) {
+			x->pid = 0;
 			continue;
 		}
 		n++;
 		if (signal != 0)
-			signal_one(p, signal);
+			signal_one(i, signal);
 	}
 	return n;
 }
@@ -597,6 +704,7 @@ helper_tls_stop(uint64_t until)
 {
 	if (helper_tls_page == NULL)
 		return;
+	find_others();
 	for (signal_all(SIGTERM); signal_all(0) > 0; poll(NULL, 0, 2))
 		if (clock_now() > until) {
 			signal_all(SIGKILL);

@@ -33,10 +33,11 @@ invitation_host(char *host, size_t size, const struct sockaddr_storage *addr,
 	const void *raw = &in->sin_addr;
 	int any = 0;
 
-	*port = ntohs(in->sin_port);
-	if (addr->ss_family == AF_INET)
+	*port = 0;
+	if (addr->ss_family == AF_INET) {
 		any = in->sin_addr.s_addr == htonl(INADDR_ANY);
-	else if (addr->ss_family == AF_INET6) {
+		*port = ntohs(in->sin_port);
+	} else if (addr->ss_family == AF_INET6) {
 		any = IN6_IS_ADDR_UNSPECIFIED(&in6->sin6_addr);
 		raw = &in6->sin6_addr;
 		*port = ntohs(in6->sin6_port);

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -38,15 +39,21 @@ enum { EXIT_USAGE = 1 };
 
 static const char usage_text[] =
     "usage: mootd [-fthV] [-c FILE | -p DIR] [-R FILE]\n"
-    "  -f       stay in the foreground, log to standard error\n"
-    "  -c FILE  read FILE instead of " CONFIG_FILE "\n"
-    "  -p DIR   a private server: no configuration, any free port of\n"
-    "           127.0.0.1, its control socket in DIR\n"
-    "  -R FILE  put a backup of the database into its place, and end\n"
-    "  -t       check the configuration and say where it is wrong\n"
-    "  -V       show version and features\n"
-    "  -h       show this help\n"
+    "  -f             stay in the foreground, log to standard error\n"
+    "  -c FILE        read FILE instead of " CONFIG_FILE "\n"
+    "  -p DIR         a private server: no configuration, any free port of\n"
+    "                 127.0.0.1, its control socket in DIR\n"
+    "  -R FILE        put a backup of the database into its place, and end\n"
+    "  -t             check the configuration and say where it is wrong\n"
+    "  -V, --version  show version and features\n"
+    "  -h, --help     show this help\n"
     "mootd(8) is the manual.\n";
+
+static const struct option long_options[] = {
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
 
 static void
 version(void)
@@ -186,7 +193,8 @@ main(int argc, char **argv)
 	title_open(argc, argv);
 	upgrade_open();
 	upgraded = upgrade_resumed(&prefix, &log_to_syslog);
-	while ((opt = getopt(argc, argv, "fc:p:R:tVh")) != -1)
+	while ((opt = getopt_long(argc, argv, "fc:p:R:tVh", long_options,
+	    NULL)) != -1)
 		switch (opt) {
 		case 'f':
 			foreground = 1;

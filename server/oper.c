@@ -295,7 +295,7 @@ rehash(struct command *c)
 {
 	reply(c, RPL_REHASHING,
 	    config->file[0] != '\0' ? config->file : "(defaults)");
-	if (kill(state->segment.owner, SIGHUP) != 0)
+	if (worker_signal_master(SIGHUP) != 0)
 		log_warn("rehash: %s", strerror(errno));
 	return CMD_DONE;
 }

@@ -449,7 +449,8 @@ run_live(uint32_t i, unsigned most)
 			return;
 		}
 		if (command_show(i) || command_mail(i) || command_next(i)) {
-			if (s->step == 0)
+			/* the few steps of who registers come at once */
+			if (s->step == 0 || (n < FIRST && !command_was_long()))
 				continue;
 			/* a long answer: others are due between its parts,
 			 * and other workers, if they waited for the lock */
@@ -1018,6 +1019,18 @@ worker_signals(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+int
+worker_signal_master(int signal)
+{
+	pid_t master = getppid();
+
+	/* once it has died, its number may be anybody's */
+	if (master == state->segment.owner)
+		return kill(master, signal);
+	errno = ESRCH;
+	return -1;
 }
 
 void

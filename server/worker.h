@@ -38,6 +38,9 @@ worker_event(enum worker_event kind, uint32_t what)
 void worker_main(unsigned id, const struct config *cfg)
     __attribute__((noreturn));
 
+/* Sends SIGNAL to the master: 0, or -1 with errno, ESRCH if it is gone. */
+int worker_signal_master(int signal);
+
 /* Adds N to a counter of this worker. */
 static inline void
 worker_count(enum counter what, uint64_t n)

@@ -223,6 +223,21 @@ req_account_unsuspend(struct database *db, struct request *r)
 /* ---- showing ---- */
 
 int
+account_find_by(struct database *db, sqlite3_stmt *q, struct account *a)
+{
+	char name[REQUEST_NAME];
+	int n;
+
+	if (q == NULL)
+		return -1;
+	if ((n = database_next(db, q)) != 1)
+		return n;
+	snprintf(name, sizeof(name), "%s", database_text(q, 0));
+	database_end(q);
+	return account_find(db, name, a);
+}
+
+int
 account_find_look(struct database *db, const char *name, struct account *a)
 {
 	char look[REQUEST_NAME], other[REQUEST_NAME];

@@ -18,6 +18,9 @@ struct account {
 
 /* By any case of its name: 1, 0 there is none, -1. */
 int account_find(struct database *db, const char *name, struct account *a);
+/* The same of the name that is the first column of the first row of Q; Q is
+ * 0 for trouble, and is ended. */
+int account_find_by(struct database *db, sqlite3_stmt *q, struct account *a);
 /* The same of NAME or, if there is none, of one that looks like it. */
 int account_find_look(
     struct database *db, const char *name, struct account *a);

@@ -67,43 +67,31 @@ req_audited(struct database *db, struct request *r)
 		answer_end(r, "AUDITED");
 }
 
+static int
+audit_row(struct database *db, struct request *r, sqlite3_stmt *q)
+{
+	(void)db;
+	return answer(r, "AUDIT %lld %lld %s %s %s %s %s :%s",
+	    (long long)sqlite3_column_int64(q, 0),
+	    (long long)sqlite3_column_int64(q, 1),
+	    answer_word(database_text(q, 2)), answer_word(database_text(q, 3)),
+	    answer_word(database_text(q, 4)), answer_word(database_text(q, 5)),
+	    answer_word(database_text(q, 6)), database_text(q, 7));
+}
+
 /* The newest first, from behind a row. */
 void
 req_audits(struct database *db, struct request *r)
 {
 	int64_t last = INT64_MAX, most = AUDITS;
-	sqlite3_stmt *q;
-	int n;
 
 	if (strcmp(r->p[0], "*") != 0)
 		request_number(r->p[0], 0, INT64_MAX, &last);
 	request_number(r->p[1], 1, AUDITS, &most);
-	q = database_query(db,
+	answer_query(db, r, database_query(db,
 	    "SELECT id, time, operator, nick, address, what, whom, text"
 	    " FROM audit WHERE id<? ORDER BY id DESC LIMIT ?", "ii", last,
-	    most);
-	while ((n = q == NULL ? -1 : database_next(db, q)) == 1) {
-		if (answer(r, "AUDIT %lld %lld %s %s %s %s %s :%s",
-		        (long long)sqlite3_column_int64(q, 0),
-		        (long long)sqlite3_column_int64(q, 1),
-		        answer_word(database_text(q, 2)),
-		        answer_word(database_text(q, 3)),
-		        answer_word(database_text(q, 4)),
-		        answer_word(database_text(q, 5)),
-		        answer_word(database_text(q, 6)),
-		        database_text(q, 7)) != 0)
-			break;
-		last = sqlite3_column_int64(q, 0);
-	}
-	if (n < 0) {
-		answer_trouble(db, r);
-		return;
-	}
-	if (n == 1) {
-		database_end(q);
-		answer_end(r, "MORE %lld", (long long)last);
-	} else
-		answer_end(r, "END");
+	    most), last, audit_row);
 }
 
 int

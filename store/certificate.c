@@ -32,19 +32,9 @@ int
 certificate_find(struct database *db, const char *fingerprint,
     struct account *a)
 {
-	sqlite3_stmt *q = database_query(db,
+	return account_find_by(db, database_query(db,
 	    "SELECT name FROM certificate JOIN account ON account.id=account"
-	    " WHERE fingerprint=?", "t", fingerprint);
-	char name[REQUEST_NAME];
-	int n;
-
-	if (q == NULL)
-		return -1;
-	if ((n = database_next(db, q)) != 1)
-		return n;
-	snprintf(name, sizeof(name), "%s", database_text(q, 0));
-	database_end(q);
-	return account_find(db, name, a);
+	    " WHERE fingerprint=?", "t", fingerprint), a);
 }
 
 /* The asker's account and the fingerprint it names: 1, or 0 answered. */

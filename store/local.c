@@ -25,23 +25,12 @@ enum { LOGIN_MOST = 64 };
 static int
 find(struct database *db, int64_t uid, const char *login, struct account *a)
 {
-	sqlite3_stmt *q;
-	char name[REQUEST_NAME];
-	int n;
-
 	if (database_run(db, "DELETE FROM local WHERE uid=? AND login<>?", "it",
 	        uid, login) < 0)
 		return -1;
-	q = database_query(db,
+	return account_find_by(db, database_query(db,
 	    "SELECT account.name FROM local JOIN account ON account.id=account"
-	    " WHERE uid=?", "i", uid);
-	if (q == NULL)
-		return -1;
-	if ((n = database_next(db, q)) != 1)
-		return n;
-	snprintf(name, sizeof(name), "%s", database_text(q, 0));
-	database_end(q);
-	return account_find(db, name, a);
+	    " WHERE uid=?", "i", uid), a);
 }
 
 /* From now on account A is its own: 0 or -1. */

@@ -418,16 +418,11 @@ answer_trouble(struct database *db, struct request *r)
 }
 
 void
-answer_rows(struct database *db, struct request *r, const char *sql,
-    int (*row)(struct database *db, struct request *r, sqlite3_stmt *q))
+answer_query(struct database *db, struct request *r, sqlite3_stmt *q,
+    int64_t last, answer_row *row)
 {
-	int64_t last = 0;
-	sqlite3_stmt *q;
 	int n;
 
-	if (r->n > 0)
-		request_number(r->p[0], 0, INT64_MAX, &last);
-	q = database_query(db, sql, "i", last);
 	while ((n = q == NULL ? -1 : database_next(db, q)) == 1) {
 		if (row(db, r, q) != 0)
 			break;
@@ -442,6 +437,17 @@ answer_rows(struct database *db, struct request *r, const char *sql,
 		answer_end(r, "MORE %lld", (long long)last);
 	} else
 		answer_end(r, "END");
+}
+
+void
+answer_rows(struct database *db, struct request *r, const char *sql,
+    answer_row *row)
+{
+	int64_t last = 0;
+
+	if (r->n > 0)
+		request_number(r->p[0], 0, INT64_MAX, &last);
+	answer_query(db, r, database_query(db, sql, "i", last), last, row);
 }
 
 /* ---- running ---- */

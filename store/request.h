@@ -105,13 +105,20 @@ void answer_fail(struct request *r, const char *command, const char *code,
     const char *context, const char *text);
 /* The database had trouble: so it is answered, and all is undone. */
 void answer_trouble(struct database *db, struct request *r);
+/* Adds a row of Q to the answer: 0, or -1 when there is no more room. */
+typedef int answer_row(
+    struct database *db, struct request *r, sqlite3_stmt *q);
 /*
- * Answers a list: ROW each of what SQL selects by an ID, its first column and
- * order, that is greater than its parameter; from the request's cursor on, as
- * many as fit.  ROW returns 0, or -1 when there is no more room.
+ * Answers a list: ROW each of what Q selects, or trouble when Q is 0, as many
+ * as fit.  Its first column is its ID and order, by which the asker goes on;
+ * LAST is the one that it was to go on behind.
  */
+void answer_query(struct database *db, struct request *r, sqlite3_stmt *q,
+    int64_t last, answer_row *row);
+/* The same of what SQL selects with an ID greater than its parameter, from the
+ * request's cursor on. */
 void answer_rows(struct database *db, struct request *r, const char *sql,
-    int (*row)(struct database *db, struct request *r, sqlite3_stmt *q));
+    answer_row *row);
 /* How many bytes of its @ask name the session that asks. */
 size_t request_session(const struct request *r);
 /* S if it can be a parameter in the middle of a line, else "*". */

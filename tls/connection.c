@@ -26,13 +26,13 @@
 #include "options.h"
 #include "place.h"
 #include "pump.h"
+#include "rate.h"
 #include "upstream.h"
 
 enum {
 	HANDSHAKES = 8,        /* steps of handshakes a turn */
 	RETRY = 5,             /* ms until the workers are tried again */
 	TICK = 250,            /* ms a turn may wait */
-	NETWORK = 64,          /* bits of an IPv6 address that are one's own */
 };
 
 struct list {
@@ -186,10 +186,11 @@ connection_close(struct connection *c)
 static int
 same_network(const uint8_t a[16], const uint8_t b[16])
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	uint8_t x[16], y[16];
 
-	return proxy_same_network(a, b, memcmp(a, mapped, sizeof(mapped)) == 0
-	    ? 128 : NETWORK);
+	bucket_network(x, a, options.ipv6_prefix);
+	bucket_network(y, b, options.ipv6_prefix);
+	return memcmp(x, y, sizeof(x)) == 0;
 }
 
 static void
@@ -216,18 +217,6 @@ make_room(const uint8_t addr[16])
 		crowd_out(shaking.first);
 }
 
-static int
-is_proxy(const uint8_t addr[16])
-{
-	int i;
-
-	for (i = 0; i < options.nproxy; i++)
-		if (proxy_same_network(addr, options.proxy[i].addr,
-		    options.proxy[i].bits))
-			return 1;
-	return 0;
-}
-
 int
 connection_open(int fd, const uint8_t addr[16], unsigned port)
 {
@@ -246,7 +235,7 @@ connection_open(int fd, const uint8_t addr[16], unsigned port)
 	c->port = (uint16_t)port;
 	memcpy(c->addr, addr, sizeof(c->addr));
 	c->state = CONNECTION_HANDSHAKE;
-	if (is_proxy(addr))
+	if (options_has(options.proxy, options.nproxy, addr))
 		c->state = CONNECTION_HEADER; /* the crowd is its clients' */
 	else
 		make_room(addr);
@@ -283,6 +272,10 @@ step_header(struct connection *c)
 	}
 	if (len == 0)
 		return;
+	if (p.known && rate_refuses(p.addr)) {
+		connection_close(c);
+		return;
+	}
 	if (p.known) {
 		make_room(p.addr);
 		if (c->state == CONNECTION_CLOSED)

@@ -25,7 +25,6 @@
 #include <unistd.h>
 
 #include "../ipc/clock.h"
-#include "../ipc/process.h"
 #include "../server/log.h"
 #include "../server/title.h"
 #include "accept.h"
@@ -85,16 +84,13 @@ signals_open(void)
 static void
 place_take(void)
 {
-	int32_t nobody = 0;
-
 	if ((page = tls_page_map(options.page)) == NULL)
 		fatal("page: %s", strerror(errno));
+	if (tls_page_claim(options.page, options.place) != 0)
+		fatal("place %d: %s", options.place, strerror(errno));
 	place = &page->place[options.place];
-	if (!atomic_compare_exchange_strong(&place->pid, &nobody, getpid()) &&
-	    nobody != getpid())
-		fatal("place %d is %d's", options.place, (int)nobody);
-	place->started = process_start_time(getpid());
 	atomic_store(&place->beat, clock_now());
+	atomic_store(&place->pid, getpid());
 }
 
 static void

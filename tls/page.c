@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* The memory that mootd and mootd-tls share: see page.h. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,7 +25,8 @@ tls_page_create(int *fd)
 
 	*fd = memfd_create("mootd-tls", MFD_CLOEXEC);
 	if (*fd < 0 || ftruncate(*fd, sizeof(*page)) != 0 ||
-	    (page = map(*fd)) == NULL) {
+	    (page = map(*fd)) == NULL ||
+	    getrandom(&page->rate_seed, sizeof(page->rate_seed), 0) < 0) {
 		int e = errno;
 
 		if (*fd >= 0)
@@ -53,6 +56,33 @@ tls_page_map(int fd)
 	munmap(page, sizeof(*page));
 	errno = EINVAL;
 	return NULL;
+}
+
+/* A lock of the file, one byte a place: the kernel knows whose it is, and takes
+ * it back from who has ended. */
+static struct flock
+lock_of(int number)
+{
+	return (struct flock) { .l_type = F_WRLCK, .l_whence = SEEK_SET,
+		.l_start = number, .l_len = 1 };
+}
+
+int
+tls_page_claim(int fd, int place)
+{
+	struct flock l = lock_of(place);
+
+	return fcntl(fd, F_SETLK, &l);
+}
+
+pid_t
+tls_page_holder(int fd, int place)
+{
+	struct flock l = lock_of(place);
+
+	return fcntl(fd, F_GETLK, &l) == 0 && l.l_type != F_UNLCK && l.l_pid > 0
+	    ? l.l_pid
+	    : 0;
 }
 
 uint64_t

@@ -7,18 +7,26 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "../ipc/bucket.h"
+
 /*
  * What the master of mootd and the processes of mootd-tls know of each other:
  * shared memory of their own, a memfd, since mootd-tls does not attach the
  * segment.  It outlives each of them; its descriptor is in the segment.
  *
- * A process has a place in it.  The master writes DIGEST, STARTED and LEAVING,
- * and clears the place of who has ended; the rest is the process's.  A master
- * that follows a dead one finds the living here, and whoever shows a status
- * reads it, perhaps while it changes.
+ * A process has a place in it, claimed for as long as it lives.  The master
+ * writes DIGEST and LEAVING, and clears the place of who has ended; the rest is
+ * the process's.  Whoever shows a status reads it, perhaps while it changes.
+ *
+ * All of them can write all of it, and one that was taken over writes what it
+ * likes.  So nobody is signalled because of a number here: who has which place
+ * the kernel says, also to a master that follows a dead one.
  */
 
-enum { TLS_PLACES = 128 };
+enum {
+	TLS_PLACES = 128,
+	TLS_RATES = 16384,     /* addresses whose connections are counted */
+};
 
 #define TLS_PAGE_MAGIC UINT64_C(0x31656761706c7374)
 
@@ -29,6 +37,7 @@ enum tls_counter {
 	TLS_FAILED,            /* handshakes, for what was said in them */
 	TLS_TIMED_OUT,         /* handshakes, for what was not */
 	TLS_CROWDED_OUT,       /* handshakes that gave way to others */
+	TLS_REFUSED_RATE,      /* connections: too soon after others */
 	TLS_REFUSED,           /* connections: none could be made to a worker */
 	TLS_BYTES_IN,          /* of clients, as they come to workers */
 	TLS_BYTES_OUT,
@@ -44,12 +53,10 @@ struct tls_certificate {
 };
 
 struct tls_place {
-	_Atomic int32_t pid;   /* 0: free.  Set by the process itself, and by
-	                        * who has forked it: whoever comes first */
+	_Atomic int32_t pid;   /* 0: free.  To be shown only */
 	_Atomic uint32_t ready; /* it can shake hands, and */
 	_Atomic uint32_t serving; /* waits for clients right now */
 	_Atomic uint32_t leaving; /* it is to end with its last client */
-	uint64_t started;      /* its process_start_time(), or 0 */
 	uint64_t digest;       /* of the settings and the program it has */
 	_Atomic uint64_t beat; /* ms, CLOCK_MONOTONIC: its last sign of life */
 	_Atomic uint32_t clients; /* whose handshake is finished */
@@ -65,12 +72,20 @@ struct tls_page {
 	_Atomic uint32_t restarts; /* that nobody wanted */
 	char trouble[160];     /* that the last one to end had, or "" */
 	struct tls_place place[TLS_PLACES];
+	uint64_t rate_seed;    /* of the table of all: see ipc/bucket.h */
+	struct bucket_place rates[TLS_RATES];
 };
 
 /* Makes one; *FD is its descriptor, close-on-exec.  NULL with errno. */
 struct tls_page *tls_page_create(int *fd);
 /* Maps that of FD; NULL with errno, EINVAL if it is none of ours. */
 struct tls_page *tls_page_map(int fd);
+
+/* Claims PLACE of the page of FD for the calling process, until it ends: 0, or
+ * -1 with errno when another has it. */
+int tls_page_claim(int fd, int place);
+/* Who has claimed PLACE; 0: nobody. */
+pid_t tls_page_holder(int fd, int place);
 
 /* All who are or were there: what counter C comes to. */
 uint64_t tls_page_sum(const struct tls_page *page, enum tls_counter c);

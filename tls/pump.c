@@ -61,7 +61,8 @@ trouble(struct connection *c, int n)
 
 /* ---- to the client ---- */
 
-/* Writes LEN bytes; *DONE of them are gone. */
+/* Writes LEN bytes; *DONE of them are gone.  Whose end has been read is said to
+ * have ended when a call fails, whatever it failed of. */
 static enum moved
 write_client(struct connection *c, const char *data, size_t len, size_t *done)
 {
@@ -71,7 +72,10 @@ write_client(struct connection *c, const char *data, size_t len, size_t *done)
 		ERR_clear_error();
 		n = SSL_write(c->ssl, data + *done, (int)(len - *done));
 		if (n <= 0)
-			return trouble(c, n);
+			return SSL_get_error(c->ssl, n) ==
+			        SSL_ERROR_ZERO_RETURN
+			    ? FAILED
+			    : trouble(c, n);
 		place->counter[TLS_BYTES_OUT] += (uint64_t)n;
 	}
 	return MOVED;
@@ -227,14 +231,14 @@ pass_ends(struct connection *c)
 void
 pump(struct connection *c)
 {
-	enum moved down, up = MOVED;
+	enum moved down, up;
 
 	/* a client that takes nothing would have us never see the end */
 	if ((c->flags & PLAIN_HUP) && c->since == 0)
 		connection_limit(c, FAREWELL);
 	down = pump_down(c);
-	if (down != FAILED)
-		up = pump_up(c);
+	/* who hears nothing any more may have said something before */
+	up = pump_up(c);
 	if (down == FAILED || up == FAILED) {
 		connection_close(c);
 		return;

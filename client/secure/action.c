@@ -70,21 +70,30 @@ action_contact(struct session *s, const char **text, char *nick, size_t size)
 	return c;
 }
 
-static void
-action_off(struct session *s, const char *text)
+/* Ends it with whom TEXT names, and tells them; NULL: there is nobody. */
+static struct contact *
+action_end(struct session *s, const char *text, char *nick, size_t size)
 {
-	char nick[SESSION_TARGET];
-	struct contact *c = action_contact(s, &text, nick, sizeof(nick));
+	struct contact *c = action_contact(s, &text, nick, size);
 	struct agreement *a = c == NULL ? NULL : contact_current(c);
 
 	if (c == NULL)
-		return;
+		return NULL;
 	exchange_stop(s, nick);
 	if (a != NULL && c->state == CONTACT_SECURED &&
 	    say_can_tag(s, SEALED_TAG))
 		secure_control(s, a, nick, 'e');
 	c->state = CONTACT_OFF;
-	if (secure_save(s) == 0)
+	return c;
+}
+
+static void
+action_off(struct session *s, const char *text)
+{
+	char nick[SESSION_TARGET];
+
+	if (action_end(s, text, nick, sizeof(nick)) != NULL &&
+	    secure_save(s) == 0)
 		secure_say(s, NEWS_CLIENT, nick, "what you say to %s goes in "
 		    "plain text from now on", nick);
 }
@@ -93,15 +102,10 @@ static void
 action_forget(struct session *s, const char *text)
 {
 	char nick[SESSION_TARGET];
-	struct contact *c = action_contact(s, &text, nick, sizeof(nick));
-	struct agreement *a = c == NULL ? NULL : contact_current(c);
+	struct contact *c = action_end(s, text, nick, sizeof(nick));
 
 	if (c == NULL)
 		return;
-	exchange_stop(s, nick);
-	if (a != NULL && c->state == CONTACT_SECURED &&
-	    say_can_tag(s, SEALED_TAG))
-		secure_control(s, a, nick, 'e');
 	keyring_forget(s->secure->ring, c);
 	if (secure_save(s) == 0)
 		secure_say(s, NEWS_CLIENT, nick, "the keys of %s are "
@@ -168,15 +172,22 @@ action_verify(struct session *s, const char *text)
 		return;
 	command_word(&text, yes, sizeof(yes));
 	if (strcmp(yes, "yes") == 0) {
-		action_accept(s, c, nick, key);
+		/* another one may have come since */
+		if (memcmp(c->shown, key, CRYPTO_KEY) == 0)
+			action_accept(s, c, nick, key);
+		else
+			secure_say(s, NEWS_ERROR, nick, "compare its phrase "
+			    "first: /secure verify %s", nick);
 		return;
 	}
 	action_show(s, c);
 	a = c->agreements;
 	snprintf(name, sizeof(name), "%s", a != NULL ? a->ours : c->name);
 	i = a != NULL ? keyring_identity(s->secure->ring, name, &made) : NULL;
-	if (i != NULL)
-		action_show_phrases(s, nick, i->public, key);
+	if (i == NULL)
+		return;
+	action_show_phrases(s, nick, i->public, key);
+	memcpy(c->shown, key, CRYPTO_KEY);
 }
 
 /* ---- beginning ---- */

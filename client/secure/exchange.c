@@ -129,7 +129,7 @@ exchange_new(struct session *s, int initiator, const char *nick,
 	*why = "too many agreements are under way";
 	if (n >= EXCHANGES)
 		return NULL;
-	*why = "too many identities are on this network";
+	*why = "too many identities are on this network, or yours is no name";
 	i = keyring_identity(s->secure->ring, name, &made);
 	if (i == NULL)
 		return NULL;
@@ -450,6 +450,8 @@ exchange_take(struct session *s, const struct event_line *e,
 	    keyring_hold(s->secure->ring) == -1)
 		return;
 	secure_name(theirs, e->account, e->nick);
+	if (!keyring_is_name(theirs))
+		return;
 	if (exchange_messages[v->kind] != NULL)
 		exchange_messages[v->kind](s, e, v, theirs);
 }

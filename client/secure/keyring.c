@@ -29,11 +29,22 @@
 #define KEYRING_HEAD "moot-secure 1"
 
 enum {
-	KEYRING_WORDS = 10,
+	KEYRING_WORDS = 3 + KEYRING_NICKS, /* of a line, at most */
 	KEYRING_BASE64 = 44, /* bytes for the text of a key */
 };
 
 /* ---- contacts ---- */
+
+/* An account of a tag, or a nick, may be anything that a server says. */
+int
+keyring_is_name(const char *name)
+{
+	const char *p = name;
+
+	while ((unsigned char)*p > ' ' && *p != 0x7f)
+		p++;
+	return p != name && *p == '\0';
+}
 
 struct contact *
 keyring_find(const struct keyring *r, const char *name)
@@ -80,7 +91,7 @@ keyring_know(struct keyring *r, const char *name)
 
 	if (c != NULL)
 		return c;
-	if (r->ncontacts >= KEYRING_CONTACTS ||
+	if (r->ncontacts >= KEYRING_CONTACTS || !keyring_is_name(name) ||
 	    (c = calloc(1, sizeof(*c))) == NULL)
 		return NULL;
 	snprintf(c->name, sizeof(c->name), "%s", name);
@@ -161,20 +172,26 @@ contact_add_pin(struct contact *c, const uint8_t key[CRYPTO_KEY])
 	return 0;
 }
 
+/* Else who takes the nick of somebody could have us forget their keys. */
 void
 contact_add(struct contact *c, struct agreement *a)
 {
-	struct agreement **at = &c->agreements;
-	int n;
+	struct agreement **at, **stranger = NULL, **last = NULL;
+	int n = 1;
 
 	a->next = c->agreements;
 	c->agreements = a;
-	for (n = 0; *at != NULL && n < KEYRING_AGREEMENTS; n++)
-		at = &(*at)->next;
-	while ((a = *at) != NULL) {
-		*at = a->next;
-		agreement_free(a);
+	for (at = &a->next; *at != NULL; at = &(*at)->next, n++) {
+		last = at;
+		if (contact_pin(c, (*at)->key) == NULL)
+			stranger = at;
 	}
+	if (n <= KEYRING_AGREEMENTS)
+		return;
+	at = stranger != NULL ? stranger : last;
+	a = *at;
+	*at = a->next;
+	agreement_free(a);
 }
 
 struct agreement *
@@ -193,12 +210,16 @@ contact_is_called(struct keyring *r, struct contact *c, const char *nick)
 {
 	const struct contact *other = keyring_find_nick(r, nick);
 	char name[KEYRING_NAME];
-	int i;
+	int i, most = KEYRING_NICKS - 1;
 
 	if (other != NULL && other != c && other->state != CONTACT_OFF)
 		return -1;
+	if (!keyring_is_name(nick))
+		return 0;
 	snprintf(name, sizeof(name), "%s", nick);
-	for (i = 0; i < KEYRING_NICKS - 1; i++)
+	if (*c->nicks[most] != '\0')
+		most--;
+	for (i = 0; i < most; i++)
 		if (name_cmp(c->nicks[i], name) == 0)
 			break;
 	memmove(c->nicks[1], c->nicks[0], (size_t)i * sizeof(c->nicks[0]));
@@ -217,7 +238,7 @@ keyring_identity(struct keyring *r, const char *name, int *made)
 	for (n = 0; n < r->nidentities; n++)
 		if (name_cmp(r->identities[n].name, name) == 0)
 			return &r->identities[n];
-	if (n == KEYRING_IDENTITIES)
+	if (n == KEYRING_IDENTITIES || !keyring_is_name(name))
 		return NULL;
 	i = &r->identities[n];
 	if (crypto_random(i->private, sizeof(i->private)) == -1 ||
@@ -565,7 +586,7 @@ keyring_clear(struct keyring *r)
 
 /* ---- the file ---- */
 
-/* All of FD; NULL with errno. */
+/* All of FD, which nobody else may read; NULL with errno. */
 static char *
 keyring_slurp(int fd, size_t *len)
 {
@@ -573,7 +594,8 @@ keyring_slurp(int fd, size_t *len)
 	char *text;
 	ssize_t n;
 
-	if (fstat(fd, &st) == -1)
+	if (fstat(fd, &st) == -1 ||
+	    ((st.st_mode & 077) != 0 && fchmod(fd, 0600) == -1))
 		return NULL;
 	if (st.st_size > KEYRING_MOST) {
 		errno = EFBIG;

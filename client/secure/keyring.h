@@ -19,7 +19,7 @@ enum {
 	KEYRING_NAME = 64,        /* bytes of an account or nick, and the NUL */
 	KEYRING_IDENTITIES = 16,
 	KEYRING_CONTACTS = 256,
-	KEYRING_NICKS = 4,        /* of one contact that are remembered */
+	KEYRING_NICKS = 16,       /* of one contact that are remembered */
 	KEYRING_PINS = 8,         /* keys of one contact: its devices */
 	KEYRING_AGREEMENTS = 4,   /* with one contact; older ones only read */
 	KEYRING_MOST = 16 * 1024 * 1024, /* bytes of a file that is read */
@@ -55,11 +55,13 @@ struct agreement {
 
 struct contact {
 	char name[KEYRING_NAME];  /* an account, or ~nick */
-	char nicks[KEYRING_NICKS][KEYRING_NAME]; /* the last one first */
+	/* The last one first; the first of all stays, as the last here. */
+	char nicks[KEYRING_NICKS][KEYRING_NAME];
 	enum contact_state state;
 	struct pin pins[KEYRING_PINS];
 	size_t npins;
 	uint8_t candidate[CRYPTO_KEY]; /* of CONTACT_CHANGED */
+	uint8_t shown[CRYPTO_KEY]; /* whose phrase was; not kept */
 	struct agreement *agreements;  /* the newest first */
 	int warned;               /* of plain text; not kept */
 	struct contact *next;
@@ -91,12 +93,15 @@ char *keyring_format(const struct keyring *r, size_t *len);
 int keyring_parse(struct keyring *r, char *text);
 void keyring_clear(struct keyring *r);
 
-/* Made if there is none yet; NULL: there are too many.  *MADE: to be saved. */
+/* Whether a server may call somebody so: it is a word of the file. */
+int keyring_is_name(const char *name);
+/* Made if there is none yet; NULL: there are too many, or it is no name.
+ * *MADE: to be saved. */
 const struct identity *keyring_identity(struct keyring *r, const char *name,
     int *made);
 struct contact *keyring_find(const struct keyring *r, const char *name);
 struct contact *keyring_find_nick(const struct keyring *r, const char *nick);
-/* NULL: too many, or no memory. */
+/* NULL: too many, no name, or no memory. */
 struct contact *keyring_know(struct keyring *r, const char *name);
 void keyring_forget(struct keyring *r, struct contact *c);
 /* What has the number ID, and whose it is; NULL. */
@@ -106,12 +111,14 @@ struct agreement *keyring_agreement(const struct keyring *r,
 struct pin *contact_pin(struct contact *c, const uint8_t key[CRYPTO_KEY]);
 /* Makes room for it by forgetting the first one that was not verified; -1. */
 int contact_add_pin(struct contact *c, const uint8_t key[CRYPTO_KEY]);
-/* C owns A from now on, as its newest. */
+/* C owns A from now on, as its newest; of too many, one by a key that is not
+ * pinned goes first. */
 void contact_add(struct contact *c, struct agreement *a);
 /* That by which to send: the newest, confirmed and by a pinned key; NULL. */
 struct agreement *contact_current(struct contact *c);
-/* C has that NICK, and keeps those before; -1: it is one of another contact,
- * who is not in plain text, and stays so. */
+/* C has that NICK, and keeps those before, so many; -1: it is one of another
+ * contact, who is not in plain text, and stays so.  What is no name is
+ * passed over. */
 int contact_is_called(struct keyring *r, struct contact *c, const char *nick);
 
 #endif

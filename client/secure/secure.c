@@ -178,6 +178,23 @@ secure_is_from(const struct event_line *e, const struct agreement *a,
 	return 0;
 }
 
+/* C has that NICK.  One that is forgotten for it is told: who talks to it
+ * would believe that nobody else can read that. */
+static int
+secure_called(struct session *s, struct contact *c, const char *nick)
+{
+	char old[KEYRING_NAME];
+	int result;
+
+	memcpy(old, c->nicks[KEYRING_NICKS - 2], sizeof(old));
+	result = contact_is_called(s->secure->ring, c, nick);
+	if (*old != '\0' && secure_contact(s, old) == NULL)
+		secure_say(s, NEWS_ERROR, old, "%s is not known as %s any "
+		    "more: what you say to %s goes in plain text", c->name,
+		    old, old);
+	return result;
+}
+
 void
 secure_nick(struct session *s, const char *old, const char *new)
 {
@@ -187,7 +204,7 @@ secure_nick(struct session *s, const char *old, const char *new)
 		return;
 	c = keyring_find_nick(s->secure->ring, old);
 	exchange_nick(s, old, new);
-	if (c != NULL && contact_is_called(s->secure->ring, c, new) == 0)
+	if (c != NULL && secure_called(s, c, new) == 0)
 		s->secure->dirty = 1;
 }
 
@@ -588,7 +605,7 @@ secure_read(struct session *s, struct event_line *e,
 		secure_adopt(s, c, a, e->nick);
 	c->warned = 0;
 	if (!e->past)
-		contact_is_called(s->secure->ring, c, e->nick);
+		secure_called(s, c, e->nick);
 	secure_remember(s->secure, v, 0, e->msgid, s->secure->text);
 	return s->secure->text;
 }
@@ -624,7 +641,7 @@ secure_plain(struct session *s, const struct event_line *e)
 	struct contact *c;
 
 	if (s->secure->ring == NULL || e->own || e->past ||
-	    (e->flags & NEWS_PLAYBACK) || *e->address == '\0' ||
+	    (e->flags & NEWS_PLAYBACK) ||
 	    session_is_room(s, e->m.param[0]))
 		return;
 	secure_name(name, e->account, e->nick);
@@ -649,7 +666,7 @@ secure_adopt(struct session *s, struct contact *c, struct agreement *a,
 
 	a->confirmed = 1;
 	exchange_ready(s, a->id);
-	if (contact_is_called(s->secure->ring, c, nick) == -1)
+	if (secure_called(s, c, nick) == -1)
 		secure_say(s, NEWS_ERROR, nick, "%s is %s now; what you say to "
 		    "that nick is still encrypted for another", nick, c->name);
 	if (p == NULL && !first) {
@@ -696,7 +713,9 @@ secure_take_control(struct session *s, struct event_line *e,
 		    "conversation: nothing is sent until /secure %s agrees "
 		    "anew, or /secure off %s goes back to plain text",
 		    e->nick, e->nick, e->nick);
-	}
+	} else if (letter == 't')
+		/* a server would hide what was said, else */
+		sealed_tell(s, e, "it was changed on its way");
 }
 
 void

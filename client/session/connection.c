@@ -273,15 +273,24 @@ connection_look_up(const struct connection *c, int flags,
 	freeaddrinfo(all);
 }
 
+/* A name that stands for this machine may be looked up by others: without TLS
+ * it leads nowhere else. */
 static enum connection_news
 connection_found(struct connection *c, const struct connection_found *f,
     int64_t now)
 {
+	size_t i;
+
 	if (f->error != 0)
 		return connection_down(c, gai_strerror(f->error));
-	memcpy(c->address, f->address, sizeof(c->address));
-	c->naddresses = f->n <= CONNECTION_ADDRESSES ? f->n : 0;
-	c->trying = 0;
+	c->naddresses = c->trying = 0;
+	for (i = 0; i < f->n && i < CONNECTION_ADDRESSES; i++)
+		if (c->tls || !connection_is_local(c) ||
+		    connection_is_loopback(&f->address[i]))
+			c->address[c->naddresses++] = f->address[i];
+	if (c->naddresses == 0)
+		return connection_down(c, "its name leads away from this "
+		    "machine");
 	return connection_try(c, now);
 }
 

@@ -112,6 +112,8 @@ void connection_upgrade(struct connection *c, const char *port);
 void connection_clear(struct connection *c);
 /* Whether it does not leave this machine. */
 int connection_is_local(const struct connection *c);
+/* Whether A is an address of this machine to itself. */
+int connection_is_loopback(const struct connection_address *a);
 /* Whether nobody on the way can read what is sent. */
 int connection_is_private(const struct connection *c);
 /* "host port 6667" or the path, as people are told. */

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,21 @@ connection_is_local(const struct connection *c)
 }
 
 int
+connection_is_loopback(const struct connection_address *a)
+{
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+
+	memcpy(&v4, &a->name, sizeof(v4));
+	memcpy(&v6, &a->name, sizeof(v6));
+	if (a->family == AF_INET)
+		return ntohl(v4.sin_addr.s_addr) >> 24 == 127;
+	return a->family == AF_INET6 && (IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr) ||
+	    (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr) &&
+	    v6.sin6_addr.s6_addr[12] == 127));
+}
+
+int
 connection_is_private(const struct connection *c)
 {
 	return c->tls || connection_is_local(c);
@@ -123,6 +139,15 @@ connection_init_tls(struct connection *c)
 	    strcmp(c->port, URI_PORT_TLS) == 0);
 }
 
+/* It ends up in a line of known-servers. */
+static int
+connection_is_word(const char *host)
+{
+	while ((unsigned char)*host > ' ' && *host != 0x7f)
+		host++;
+	return *host == '\0';
+}
+
 /* "HOST[:PORT]" in its forms. */
 static int
 connection_init_host(struct connection *c, const char *where)
@@ -146,7 +171,8 @@ connection_init_host(struct connection *c, const char *where)
 	if (port == NULL)
 		port = URI_PORT_PLAIN;
 	if (connection_copy(c->host, sizeof(c->host), where, end - where) ||
-	    connection_copy(c->port, sizeof(c->port), port, strlen(port)))
+	    !connection_is_word(c->host) ||
+	    uri_port(c->port, port, strlen(port)) == -1)
 		return -1;
 	connection_init_tls(c);
 	return 0;

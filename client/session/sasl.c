@@ -98,7 +98,9 @@ sasl_give_up(struct session *s, const char *why)
 void
 sasl_missing(struct session *s)
 {
-	if (s->account != NULL && s->login == LOGIN_NONE)
+	if (s->login == LOGIN_UNDER_WAY)
+		sasl_give_up(s, "the server did not wait for it");
+	else if (s->account != NULL && s->login == LOGIN_NONE)
 		sasl_give_up(s, "the server has no accounts to log in to");
 }
 

@@ -20,7 +20,8 @@ enum {
 int sasl_begin(struct session *s, const char *mechanisms);
 /* Forgets what is under way. */
 void sasl_clear(struct session *s);
-/* The server has nothing of the kind: said, if there is an account. */
+/* The server has nothing of the kind, or lets us in before it is over: said,
+ * if there is an account. */
 void sasl_missing(struct session *s);
 
 /* Handlers of event.c's table: AUTHENTICATE, one parameter; 900, three; 901

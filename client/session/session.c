@@ -422,8 +422,7 @@ session_welcome(struct session *s, const char *nick, const char *server)
 {
 	if (s->state != SESSION_REGISTERING)
 		return;
-	if (s->login != LOGIN_DONE)
-		sasl_missing(s);
+	sasl_missing(s);
 	if (s->state == SESSION_OVER)
 		return;
 	s->state = SESSION_ONLINE;
@@ -593,7 +592,8 @@ session_trust(struct session *s, char *why, size_t size)
 	struct tls_info info;
 
 	snprintf(why, size, "there is no server that waits for it");
-	if (!c->refused || !tls_tell(c->secure, &info))
+	if (!c->refused || !tls_tell(c->secure, &info) ||
+	    judge_accepts(info.verdict))
 		return -1;
 	snprintf(why, size, "the setting \"pin\" says which key it is to be");
 	if (info.verdict == JUDGE_NOT_PIN)

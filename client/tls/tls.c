@@ -42,7 +42,8 @@ struct tls {
 	unsigned char pin[PIN_BYTES]; /* that the user gave */
 	enum judge_trust trust;
 	int seen, judged;     /* it has shown a key; INFO has the verdict */
-	int unreadable;       /* errno: what is known cannot be known */
+	int unreadable;       /* errno: why JUDGE_UNSURE */
+	int locked;           /* our key has a passphrase */
 	unsigned int flaws;
 	struct tls_info info;
 };
@@ -192,13 +193,10 @@ tls_judge(X509_STORE_CTX *x, void *unused)
 		tls_note_flaw(t, FLAW_OTHER, "is not in order", NULL, 0);
 	if (tls_pin(t->info.pin, X509_STORE_CTX_get0_cert(x)) == -1)
 		return 0;
-	t->seen = 1;
+	t->seen = t->judged = 1;
 	tls_recall(t);
-	if (t->unreadable != 0)
-		return 0;
 	c.flaws = t->flaws;
-	t->info.verdict = judge(&c);
-	t->judged = 1;
+	t->info.verdict = t->unreadable != 0 ? JUDGE_UNSURE : judge(&c);
 	if (!judge_accepts(t->info.verdict)) {
 		X509_STORE_CTX_set_error(x, X509_V_ERR_CERT_REJECTED);
 		return 0;
@@ -217,6 +215,19 @@ tls_new_session(SSL *ssl, SSL_SESSION *session)
 	SSL_SESSION_free(t->session);
 	t->session = session;
 	return 1; /* ours now */
+}
+
+/* OpenSSL would ask the terminal, which is a screen, or take a line that was
+ * meant for somebody. */
+static int
+tls_no_passphrase(char *buf, int size, int writing, void *t)
+{
+	(void)buf;
+	(void)size;
+	(void)writing;
+	if (t != NULL)
+		((struct tls *)t)->locked = 1;
+	return -1;
 }
 
 static SSL_CTX *
@@ -244,6 +255,7 @@ tls_context(void)
 	SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_CLIENT |
 	    SSL_SESS_CACHE_NO_INTERNAL);
 	SSL_CTX_sess_set_new_cb(c, tls_new_session);
+	SSL_CTX_set_default_passwd_cb(c, tls_no_passphrase);
 	ERR_clear_error();
 	context = c;
 	return c;
@@ -305,15 +317,13 @@ static enum tls_result
 tls_refuse(const struct tls *t, char why[TLS_WHY])
 {
 	ERR_clear_error();
-	if (t->unreadable != 0) {
-		snprintf(why, TLS_WHY, "whether it is the same as before "
-		    "cannot be known: %s: %s", known_file(),
-		    t->unreadable == EBADMSG ? "a malformed line about it" :
-		    strerror(t->unreadable));
-		return TLS_REFUSED;
-	}
 	snprintf(why, TLS_WHY, "%s%s%s", judge_words(t->info.verdict),
 	    *t->info.flaw ? "; " : "", t->info.flaw);
+	if (t->info.verdict == JUDGE_UNSURE)
+		snprintf(why, TLS_WHY, "%s: %.300s: %s",
+		    judge_words(JUDGE_UNSURE), known_file(),
+		    t->unreadable == EBADMSG ? "a malformed line about it" :
+		    strerror(t->unreadable));
 	if (t->info.verdict == JUDGE_CHANGED)
 		tls_add_key(why, "it was", t->info.known.pin);
 	if (t->info.verdict == JUDGE_NOT_PIN)
@@ -394,8 +404,9 @@ tls_identify(struct tls *t, const char *key, char why[TLS_WHY])
 		snprintf(why, TLS_WHY, "%.400s: no certificate in it",
 		    t->certificate);
 	else if (SSL_use_PrivateKey_file(t->ssl, key, SSL_FILETYPE_PEM) != 1)
-		snprintf(why, TLS_WHY, "%.400s: no key in it that is the "
-		    "certificate's", key);
+		snprintf(why, TLS_WHY, t->locked ? "%.400s: the key has a "
+		    "passphrase, which moot cannot ask for" : "%.400s: no key "
+		    "in it that is the certificate's", key);
 	else
 		return TLS_DONE;
 	ERR_clear_error();
@@ -455,8 +466,9 @@ tls_begin(struct tls **to, const struct tls_wish *w, int fd,
 		return result;
 	if (tls_context() == NULL || (t->ssl = SSL_new(context)) == NULL)
 		return tls_fail(why);
-	t->judged = t->unreadable = 0;
+	t->judged = t->unreadable = t->locked = 0;
 	SSL_set_app_data(t->ssl, t);
+	SSL_set_default_passwd_cb_userdata(t->ssl, t);
 	if (SSL_set_fd(t->ssl, fd) != 1 || !tls_name(t))
 		return tls_fail(why);
 	if (t->session != NULL)
@@ -467,12 +479,15 @@ tls_begin(struct tls **to, const struct tls_wish *w, int fd,
 
 /* ---- going on ---- */
 
-/* The server has proved that the key is its own: that is kept. */
+/* The server has proved that the key is its own: that is kept.  If another
+ * moot has met it meanwhile, and with another key, it is refused. */
 static void
 tls_learn(struct tls *t)
 {
 	struct known k = { .kind = t->info.verdict == JUDGE_VOUCHED ?
 		KNOWN_CA : KNOWN_PIN };
+	struct judge_case c = { .shown = t->info.pin, .known = &k,
+		.trust = t->trust };
 
 	t->info.resumed = SSL_session_reused(t->ssl);
 	tls_take(t->info.version, sizeof(t->info.version),
@@ -486,7 +501,16 @@ tls_learn(struct tls *t)
 	tls_take(k.host, sizeof(k.host), t->host);
 	tls_take(k.port, sizeof(k.port), t->port);
 	memcpy(k.pin, t->info.pin, PIN_BYTES);
-	t->info.kept_errno = known_keep(&k) == -1 ? errno : 0;
+	t->info.kept_errno = 0;
+	switch (known_learn(&k)) {
+	case -1:
+		t->info.kept_errno = errno;
+		break;
+	case 1:
+		c.flaws = t->flaws;
+		if (!judge_accepts(judge(&c)))
+			t->info.verdict = judge(&c);
+	}
 	t->info.known = k;
 }
 
@@ -499,13 +523,12 @@ tls_shake(struct tls *t, char why[TLS_WHY])
 	ERR_clear_error();
 	errno = 0;
 	r = SSL_do_handshake(t->ssl);
-	if (r == 1) {
+	if (r == 1)
 		tls_learn(t);
-		return TLS_DONE;
-	}
-	if (t->unreadable != 0 ||
-	    (t->judged && !judge_accepts(t->info.verdict)))
+	if (t->judged && !judge_accepts(t->info.verdict))
 		return tls_refuse(t, why);
+	if (r == 1)
+		return TLS_DONE;
 	result = tls_result(t, r, why);
 	if (result == TLS_CLOSED) {
 		snprintf(why, TLS_WHY, "the server closed the connection "

@@ -72,6 +72,8 @@ judge_words(enum judge_verdict v)
 		[JUDGE_CHANGED] = "IT HAS ANOTHER KEY THAN BEFORE",
 		[JUDGE_FALLEN] = "AN AUTHORITY VOUCHED FOR IT BEFORE, AND "
 		    "NONE DOES NOW",
+		[JUDGE_UNSURE] = "whether it is the same as before cannot "
+		    "be known",
 	};
 
 	return words[v];

@@ -31,6 +31,7 @@ enum judge_verdict {
 	JUDGE_NOT_PIN,  /* not the pin that the user gave */
 	JUDGE_CHANGED,  /* not the key from before */
 	JUDGE_FALLEN,   /* an authority vouched for it before, none does now */
+	JUDGE_UNSURE,   /* what is known of it cannot be read; not judge()'s */
 };
 
 struct judge_case {

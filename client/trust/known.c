@@ -11,7 +11,8 @@
  * that a reader sees the old or the new and two writers lose nothing.  Lines
  * that are malformed stay where they are; one about the host in question is an
  * error, since to pass over it would be to meet the server for the first time,
- * and to believe whoever answers.
+ * and to believe whoever answers.  So is a file with NULs in it: zeros are what
+ * a disk leaves of lines that it lost.
  */
 
 #include <sys/file.h>
@@ -159,7 +160,8 @@ known_file(void)
 	return path;
 }
 
-/* The whole of it, to be freed; NULL with errno, ENOENT: there is none. */
+/* The whole of it, to be freed; NULL with errno, ENOENT: there is none,
+ * EBADMSG: it is no text. */
 static char *
 known_slurp(void)
 {
@@ -187,6 +189,9 @@ known_slurp(void)
 		if (n == 0)
 			break;
 	}
+	errno = EBADMSG;
+	if (strlen(text) != len)
+		goto fail;
 	close(fd);
 	return text;
 
@@ -307,16 +312,15 @@ known_copy(FILE *f, char *old, const struct known *gone, size_t n)
 	}
 }
 
+/* With the lock. */
 static int
 known_replace(const struct known *gone, size_t n, const struct known *new)
 {
 	char line[KNOWN_LINE], *text = NULL, *old;
-	int lock = known_lock(), result = -1, saved;
+	int result = -1, saved;
 	size_t len;
 	FILE *f;
 
-	if (lock == -1)
-		return -1;
 	old = known_slurp();
 	f = old == NULL && errno != ENOENT ? NULL :
 	    open_memstream(&text, &len);
@@ -333,6 +337,16 @@ known_replace(const struct known *gone, size_t n, const struct known *new)
 	saved = errno;
 	free(old);
 	free(text);
+	errno = saved;
+	return result;
+}
+
+/* RESULT of what was done with LOCK, which is let go. */
+static int
+known_unlock(int lock, int result)
+{
+	int saved = errno;
+
 	close(lock);
 	errno = saved;
 	return result;
@@ -342,18 +356,43 @@ int
 known_keep(const struct known *k)
 {
 	struct known copy = *k;
+	int lock = known_lock();
 
 	known_host(copy.host, k->host);
-	return known_replace(&copy, 1, &copy);
+	return lock == -1 ? -1 : known_unlock(lock,
+	    known_replace(&copy, 1, &copy));
+}
+
+int
+known_learn(struct known *k)
+{
+	struct known there, new = *k;
+	int lock = known_lock(), result;
+
+	if (lock == -1)
+		return -1;
+	known_host(new.host, k->host);
+	result = known_look(&there, &new);
+	if (result == 0 && there.kind == KNOWN_NOTHING)
+		result = known_replace(&new, 1, &new);
+	else if (result == 0) {
+		result = there.kind != new.kind || (new.kind == KNOWN_PIN &&
+		    memcmp(there.pin, new.pin, PIN_BYTES) != 0);
+		*k = there;
+	}
+	return known_unlock(lock, result);
 }
 
 int
 known_forget(const char *host, const char *port)
 {
 	struct known gone[2] = { { .kind = KNOWN_PIN }, { .kind = KNOWN_STS } };
+	int lock = known_lock();
 
+	if (lock == -1)
+		return -1;
 	known_host(gone[0].host, host);
 	known_host(gone[1].host, host);
 	snprintf(gone[0].port, sizeof(gone[0].port), "%s", port);
-	return known_replace(gone, 2, NULL);
+	return known_unlock(lock, known_replace(gone, 2, NULL));
 }

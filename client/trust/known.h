@@ -46,6 +46,9 @@ int known_find(struct known *k, const char *host, const char *port);
 int known_find_sts(struct known *k, const char *host, int64_t now);
 /* Puts K in the place of what was known of the same; -1 with errno. */
 int known_keep(const struct known *k);
+/* The same, but only if nothing is known of the same; else K is what is, and
+ * it returns 1. */
+int known_learn(struct known *k);
 /* Forgets the key of HOST PORT, and a policy of HOST.  -1 with errno. */
 int known_forget(const char *host, const char *port);
 /* For messages: the file; "" when there is no place for one. */

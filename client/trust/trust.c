@@ -128,6 +128,9 @@ trust_look(struct trust *t)
 		return trust_fail(c->why, c->refused ? STATUS_UNTRUSTED :
 		    STATUS_UNREACHABLE);
 	trust_show(c, &info);
+	/* a certificate alone, which anybody can show, proves nothing */
+	if (judge_accepts(info.verdict) && c->state != CONNECTION_OPEN)
+		return trust_fail(c->why, STATUS_UNREACHABLE);
 	if (info.verdict == JUDGE_VOUCHED || info.verdict == JUDGE_KNOWN)
 		return STATUS_OK;
 	if (info.verdict == JUDGE_PINNED ||

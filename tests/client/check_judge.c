@@ -2,6 +2,7 @@
 
 /* Whom to believe; what sts says; where an address leads, and how. */
 
+#include <netdb.h>
 #include <string.h>
 
 #include "../../client/session/connection.h"
@@ -136,6 +137,14 @@ static const struct {
 	{ "https://host", -1, NULL, NULL, 0, 0 },
 	{ "", -1, NULL, NULL, 0, 0 },
 	{ "host:", -1, NULL, NULL, 0, 0 },
+	{ "host:72233", -1, NULL, NULL, 0, 0 },
+	{ "host:ircs-u", -1, NULL, NULL, 0, 0 },
+	{ "host:+6697", -1, NULL, NULL, 0, 0 },
+	{ "host:06697", -1, "host", "6697", 1, 1 },
+	{ "host 6697 ca", -1, NULL, NULL, 0, 0 },
+	{ "host\nother 6697 ca\n", -1, NULL, NULL, 0, 0 },
+	{ "[::1]:6697 ca", -1, NULL, NULL, 0, 0 },
+	{ "fe80::1%eth0", -1, "fe80::1%eth0", "6697", 1, 1 },
 };
 
 START_TEST(address)
@@ -156,6 +165,29 @@ START_TEST(address)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	int want;
+} places[] = {
+	{ "127.0.0.1", 1 }, { "127.255.1.2", 1 }, { "::1", 1 },
+	{ "::ffff:127.0.0.1", 1 }, { "128.0.0.1", 0 }, { "10.0.0.127", 0 },
+	{ "0.0.0.0", 0 }, { "::", 0 }, { "::2", 0 }, { "7f00::1", 0 },
+	{ "::ffff:10.0.0.1", 0 },
+};
+
+START_TEST(place)
+{
+	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST }, *found;
+	struct connection_address a;
+
+	ck_assert_int_eq(getaddrinfo(places[_i].text, "1", &hints, &found), 0);
+	a.family = found->ai_family;
+	memcpy(&a.name, found->ai_addr, found->ai_addrlen);
+	freeaddrinfo(found);
+	ck_assert_int_eq(connection_is_loopback(&a), places[_i].want);
+}
+END_TEST
+
 Suite *
 check_judge(void)
 {
@@ -165,6 +197,7 @@ check_judge(void)
 	ADD_ROWS(tc, verdict, cases);
 	ADD_ROWS(tc, policy, policies);
 	ADD_ROWS(tc, address, addresses);
+	ADD_ROWS(tc, place, places);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

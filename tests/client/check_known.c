@@ -197,6 +197,43 @@ START_TEST(file_malformed)
 }
 END_TEST
 
+/* What a disk has lost is zeros: nobody is met for the first time by that. */
+START_TEST(file_of_zeros)
+{
+	struct known k = { KNOWN_CA, "host", "1", { 0 }, 0 };
+
+	file_write("other 1 ca\nhost 1 ca\n");
+	ck_assert_int_eq(truncate(known_file(), 4), 0);
+	ck_assert_int_eq(truncate(known_file(), 20), 0);
+	ck_assert_int_eq(known_find(&k, "host", "1"), -1);
+	ck_assert_int_eq(errno, EBADMSG);
+	ck_assert_int_eq(known_keep(&k), -1);
+}
+END_TEST
+
+/* Of two that meet a server at once the first is believed. */
+START_TEST(file_learned)
+{
+	struct known k = { KNOWN_PIN, "host", "1", { 1 }, 0 };
+
+	ck_assert_int_eq(known_learn(&k), 0);
+	ck_assert_str_eq(file_text(), "host 1 pin sha256/AQAAAAAAAAAAAAAAAAAA"
+	    "AAAAAAAAAAAAAAAAAAAAAAA=\n");
+	ck_assert_int_eq(known_learn(&k), 0);
+	k.pin[0] = 2;
+	ck_assert_int_eq(known_learn(&k), 1);
+	ck_assert_int_eq(k.kind, KNOWN_PIN);
+	ck_assert_uint_eq(k.pin[0], 1);
+	k = (struct known){ KNOWN_CA, "host", "1", { 0 }, 0 };
+	ck_assert_int_eq(known_learn(&k), 1);
+	ck_assert_uint_eq(k.pin[0], 1);
+	k = (struct known){ KNOWN_CA, "host", "2", { 0 }, 0 };
+	ck_assert_int_eq(known_learn(&k), 0);
+	ck_assert_int_eq(known_find(&k, "host", "2"), 0);
+	ck_assert_int_eq(k.kind, KNOWN_CA);
+}
+END_TEST
+
 START_TEST(file_unreadable)
 {
 	struct known k = { KNOWN_CA, "host", "1", { 0 }, 0 };
@@ -243,6 +280,8 @@ check_known(void)
 	tcase_add_test(tc, file);
 	tcase_add_test(tc, file_sts);
 	tcase_add_test(tc, file_malformed);
+	tcase_add_test(tc, file_of_zeros);
+	tcase_add_test(tc, file_learned);
 	tcase_add_test(tc, file_unreadable);
 	tcase_add_test(tc, file_nowhere);
 	suite_add_tcase(suite, tc);

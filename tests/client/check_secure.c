@@ -3,6 +3,8 @@
 /* Keys and ciphers: the vectors of the RFCs, and of Noise; what is changed,
  * repeated, lost or out of order. */
 
+#include <sys/stat.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -596,7 +598,8 @@ static const char *const no_rings[] = {
 	"moot-secure 1\nkept 0 AA\nend\n",
 	"moot-secure 1\ncontact bob 7\nend\n",
 	"moot-secure 1\ncontact bob 1\ncontact BOB 1\nend\n",
-	"moot-secure 1\ncontact bob 1 a b c d e\nend\n",
+	"moot-secure 1\ncontact bob 1 a b c d e f g h i j k l m n o "
+	"p q\nend\n",
 	"moot-secure 1\n\nend\n",
 };
 
@@ -643,6 +646,31 @@ START_TEST(keeps_so_many_agreements)
 	ck_assert_ptr_nonnull(keyring_agreement(r, id, &of));
 	ck_assert_ptr_eq(of, c);
 	ck_assert_uint_eq(contact_current(c)->id[0], 6);
+	/* a stranger's do not push out those of who is known */
+	for (i = 7; i < 17; i++)
+		contact_add(c, new_agreement((uint8_t)i, 6));
+	ck_assert_ptr_nonnull(contact_current(c));
+	ck_assert_uint_eq(contact_current(c)->id[0], 6);
+	keyring_close(r);
+}
+END_TEST
+
+/* Also one that was put back for all to read. */
+START_TEST(nobody_else_reads_it)
+{
+	struct keyring *r = keyring_open(path, why);
+	struct stat st;
+
+	ck_assert_int_eq(keyring_save(r), 0);
+	keyring_close(r);
+	ck_assert_int_eq(chmod(path, 0644), 0);
+	r = keyring_open(path, why);
+	ck_assert_ptr_nonnull(r);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(st.st_mode & 077, 0);
+	ck_assert_int_eq(keyring_save(r), 0);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(st.st_mode & 077, 0);
 	keyring_close(r);
 }
 END_TEST
@@ -700,6 +728,7 @@ check_secure(void)
 	tcase_add_test(file, a_torn_one_is_none);
 	tcase_add_test(file, nobody_takes_a_nick);
 	tcase_add_test(file, keeps_so_many_agreements);
+	tcase_add_test(file, nobody_else_reads_it);
 	tcase_add_test(file, keeps_what_was_verified);
 	tcase_set_timeout(file, 60);
 	suite_add_tcase(s, file);

@@ -436,6 +436,32 @@ START_TEST(plain_text_is_told)
 }
 END_TEST
 
+/* Also from who shows no address. */
+START_TEST(plain_text_of_a_bare_nick_is_told)
+{
+	char line[] = "@account=alice :alice PRIVMSG rob :in plain";
+
+	agree();
+	event_handle(&people[BOB].s, line, strlen(line));
+	told(BOB, "is not encrypted|message in plain|");
+}
+END_TEST
+
+/* A server that makes a message of another kind of it hides it, else. */
+START_TEST(a_hidden_text_is_told)
+{
+	struct posted *x, hidden;
+
+	agree();
+	say(ALICE, "rob", "hello");
+	x = held();
+	hidden = *x;
+	snprintf(hidden.rest, sizeof(hidden.rest), "TAGMSG rob");
+	give(BOB, &hidden, ++msgid, "alice", "");
+	told(BOB, "sealed it was changed on its way");
+}
+END_TEST
+
 /* A keyring and a message of an earlier moot: neither changes its form. */
 static const char recorded_ring[] = "moot-secure 1\n"
     "identity bob AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA\n"
@@ -713,9 +739,39 @@ START_TEST(another_key_stops)
 }
 END_TEST
 
+/* A key that nobody has seen is not taken for the one that was compared. */
+START_TEST(what_was_compared_is_pinned)
+{
+	agree();
+	command(BOB, "verify alice yes");
+	told(BOB, "compare its phrase first");
+	depart(ALICE);
+	wipe(ALICE);
+	enter(ALICE);
+	command(ALICE, "rob");
+	flow();
+	command(BOB, "verify alice");
+	told(BOB, "your phrase: ");
+	depart(ALICE);
+	wipe(ALICE);
+	enter(ALICE);
+	command(ALICE, "rob");
+	flow();
+	command(BOB, "verify alice yes");
+	told(BOB, "compare its phrase first");
+	say(BOB, "alice", "plain-text");
+	told(BOB, "not sent");
+	command(BOB, "verify alice");
+	command(BOB, "verify alice yes");
+	told(BOB, "the key is verified");
+	secret("plain-text");
+}
+END_TEST
+
 START_TEST(a_known_key_does_not)
 {
 	agree();
+	command(BOB, "verify alice");
 	command(BOB, "verify alice yes");
 	depart(ALICE);
 	enter(ALICE);
@@ -827,6 +883,61 @@ START_TEST(a_new_nick_is_followed)
 }
 END_TEST
 
+/* What a server calls people cannot spoil the file. */
+static const char *const names[] = {
+	"a\\sb", "a\\s0\\npin", "\\s",
+};
+
+START_TEST(a_name_spoils_no_file)
+{
+	struct session *s = &people[BOB].s;
+	char nick[] = ":alice!u@h NICK :a b c d e f g", line[4400];
+	char login[] = ":x 900 rob rob!u@h :bo b";
+	struct posted *x;
+
+	agree();
+	event_handle(s, nick, strlen(nick));
+	command(ALICE, "rob");
+	x = held();
+	snprintf(line, sizeof(line), "@account=%s%s :eve!u@h TAGMSG rob",
+	    names[_i], x->tags);
+	event_handle(s, line, strlen(line));
+	event_handle(s, login, strlen(login));
+	snprintf(line, sizeof(line), "@account=alice%s :alice!u@h TAGMSG rob",
+	    x->tags);
+	event_handle(s, line, strlen(line));
+	collect();
+	ck_assert_int_eq(secure_save(s), 0);
+	depart(BOB);
+	enter(BOB);
+	ck_assert_str_eq(s->secure->broken, "");
+	ck_assert_ptr_nonnull(keyring_find_nick(s->secure->ring, "alice"));
+}
+END_TEST
+
+/* Whoever has the nick now may take others as often as they like. */
+START_TEST(a_nick_is_not_renamed_away)
+{
+	char line[64];
+	int i;
+
+	agree();
+	for (i = 0; i < 3 * KEYRING_NICKS; i++) {
+		snprintf(line, sizeof(line), ":%s%d!u@h NICK rob%d",
+		    i == 0 ? "rob!" : "rob", i, i + 1);
+		event_handle(&people[ALICE].s, line, strlen(line));
+	}
+	told(ALICE, "is not known as rob2 any more: what you say to rob2 goes "
+	    "in plain text");
+	depart(ALICE);
+	enter(ALICE);
+	say(ALICE, "rob", "plain-text");
+	flow();
+	secret("plain-text");
+	told(BOB, "message secure plain-text");
+}
+END_TEST
+
 /* History begins nothing, and ends nothing that it did not. */
 START_TEST(the_past_agrees_on_nothing)
 {
@@ -894,6 +1005,8 @@ check_secure_talk(void)
 	tcase_add_test(t, another_order_is_told);
 	tcase_add_test(t, who_says_it_is_known);
 	tcase_add_test(t, plain_text_is_told);
+	tcase_add_test(t, plain_text_of_a_bare_nick_is_told);
+	tcase_add_test(t, a_hidden_text_is_told);
 	tcase_add_test(t, reads_what_was_recorded);
 	tcase_add_test(t, sent_again_by_another_key);
 	ADD_ROWS(t, known_in_history, restarts);
@@ -904,6 +1017,7 @@ check_secure_talk(void)
 	ADD_ROWS(t, hindered_is_not_plain, hindrances);
 	tcase_add_test(t, another_moot_has_the_keys);
 	tcase_add_test(t, another_key_stops);
+	tcase_add_test(t, what_was_compared_is_pinned);
 	tcase_add_test(t, a_known_key_does_not);
 	tcase_add_test(t, names_must_be_the_same);
 	tcase_add_test(t, both_begin_at_once);
@@ -911,6 +1025,8 @@ check_secure_talk(void)
 	tcase_add_test(t, of_two_devices_one_agrees);
 	tcase_add_test(t, a_nick_is_not_stolen);
 	tcase_add_test(t, a_new_nick_is_followed);
+	ADD_ROWS(t, a_name_spoils_no_file, names);
+	tcase_add_test(t, a_nick_is_not_renamed_away);
 	tcase_add_test(t, the_past_agrees_on_nothing);
 	tcase_add_test(t, no_answer_is_told);
 	tcase_add_test(t, a_lost_line_is_told);

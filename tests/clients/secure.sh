@@ -198,7 +198,10 @@ ok 'its key is another one, which is told' show 'is another one than before' \
 types ben '/msg ann hush-seven'
 ok 'nothing is sent by it' show 'not sent, the key of ann' ben
 types ben '/secure verify ann yes'
-ok 'it is accepted' show 'ann.*encrypted, the key is verified' ben
+ok 'it is not accepted unseen' show 'compare its phrase first' ben
+types ben '/secure verify ann'
+types ben '/secure verify ann yes'
+ok 'but when it was compared' show 'ann.*encrypted, the key is verified' ben
 types ben '/msg ann hush-eight'
 ok 'and used' show '(secure): hush-eight' ann
 ok 'what was refused is nowhere' never ann hush-seven

@@ -104,6 +104,7 @@ unsecure() {
 		wait "$front" 2>/dev/null
 	}
 	front=''
+	rm -f "$dir/socat" # what it said is not the next one's
 }
 
 # plays LINE...: a fake server
@@ -237,12 +238,28 @@ printf '127.0.0.1 %s pin sha256/\n' "$secure" >"$known"
 whoami --trust
 ok 'what is known of it is malformed: 12' exits 12
 ok 'in these words' told 'malformed line'
+moot trust "127.0.0.1:$secure" </dev/null
+ok 'moot trust does not vouch for it either: 12' exits 12
+ok 'but shows its key' eval 'has "$dir/out" "$(pin self)" &&
+    has "$dir/out" "cannot be known" && hasnt "$dir/out" vouches'
+printf 'x 1 ca\n\000\000\000\000127.0.0.1 1 ca\n' >"$known"
+whoami --trust
+ok 'a file with zeros in it: 12' exits 12
 rm -f "$known"
 mkdir "$known"
 whoami --trust
 ok 'or cannot be read: 12' exits 12
 ok 'and nothing was sent' silent
 rmdir "$known"
+unsecure
+socat -d -d "OPENSSL-LISTEN:$secure,bind=127.0.0.1,reuseaddr,fork,verify=1,\
+cafile=$dir/ca.crt,openssl-max-proto-version=TLS1.2,cert=$dir/good.pem" \
+    "TCP:127.0.0.1:$port" 2>"$dir/socat" &
+front=$!
+pids="$pids $front"
+wait_for has "$dir/socat" 'listening on'
+moot trust "127.0.0.1:$secure" </dev/null
+ok 'a handshake that is not finished proves nothing: 2' exits 2
 
 # ---- what is no TLS ----
 
@@ -261,6 +278,8 @@ ok 'one that closes: 2' exits 2
 moot trust "127.0.0.1:$port" </dev/null
 ok 'one that is not there: 2' exits 2
 lets_in 2
+moot whoami -s 127.0.0.1:72203 </dev/null
+ok 'a port that is none: 1' exits 1
 moot whoami -s "0.0.0.0:$port" -t 5 </dev/null
 ok 'what is not this machine is never talked to without' \
     eval 'exits 9 || exits 2'
@@ -317,6 +336,11 @@ plays "$scram" '> :fake 903 me :Welcome' serve
 MOOT_PASSWORD=pw moot -n me "127.0.0.1:$port" </dev/null
 ok 'who does not show that it knows the password is not believed: 12' exits 12
 
+conf 'login-needed on' 'account alice'
+plays "$scram" '> :fake 001 me :Welcome' '> :fake 422 me :no MOTD' serve
+MOOT_PASSWORD=pw moot -n me "127.0.0.1:$port" </dev/null
+ok 'nor is one let in before it is logged in: 3' exits 3
+
 # ---- a certificate of ours ----
 
 moot cert </dev/null
@@ -350,6 +374,14 @@ chmod 644 "$pem"
 moot -n me "ircs://127.0.0.1:$secure" </dev/null
 ok 'not if others can read the key: 12' exits 12
 ok 'in these words' told 'others can read the key'
+openssl ec -in "$pem" -aes128 -passout pass:mule -out "$dir/locked.key" \
+    2>"$dir/openssl"
+chmod 600 "$pem" "$dir/locked.key"
+conf 'certificate client.pem' "certificate-key $dir/locked.key"
+printf 'mule\nmule\n' | moot -n me "ircs://127.0.0.1:$secure"
+ok 'nor is anybody asked for what locks a key: 12' exits 12
+ok 'in these words, too' told 'key has a passphrase'
+ok 'nobody was' hasnt "$dir/err" 'Enter'
 
 # ---- sts ----
 

@@ -228,6 +228,11 @@ struct client *client_connect_from(struct server *sv, const char *address,
 #define CLIENT_TLS "TLSv1.3"
 #define CLIENT_CIPHER "TLS_AES_256_GCM_SHA384"
 void client_pass_on(struct client *c, const char *address, int certificate);
+/* One that comes over TLS, from 192.0.2.1 by way of FROM. */
+struct client *client_connect_passed(struct server *sv, const char *from,
+    int certificate);
+/* Ends what it negotiates and registers as NICK. */
+void client_go_on_as(struct client *c, const char *nick);
 /* "a5a5...", the same fingerprint as text; one of four static buffers. */
 const char *client_fingerprint(int certificate);
 /* A client on FD, which is connected. */

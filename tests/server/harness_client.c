@@ -117,6 +117,23 @@ client_pass_on(struct client *c, const char *address, int certificate)
 	client_write(c, buf, n);
 }
 
+struct client *
+client_connect_passed(struct server *sv, const char *from, int certificate)
+{
+	struct client *c = client_connect_from(sv, from, 0);
+
+	client_pass_on(c, "192.0.2.1", certificate);
+	return c;
+}
+
+void
+client_go_on_as(struct client *c, const char *nick)
+{
+	snprintf(c->nick, sizeof(c->nick), "%s", nick);
+	client_send(c, "NICK %s\r\nUSER u 0 * :Real\r\nCAP END", nick);
+	client_expect(c, "376 *");
+}
+
 const char *
 client_fingerprint(int certificate)
 {

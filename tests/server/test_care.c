@@ -108,6 +108,7 @@ START_TEST(test_status)
 	ck_assert_int_gt(atoi(server_status(&sv, "store_size")), 4096);
 	ck_assert_int_gt(atol(server_status(&sv, "store_oldest")), 1700000000);
 	ck_assert_str_eq(server_status(&sv, "store_backup"), "");
+	ctl_says(0, "backup --help", "  backup FILE ");
 	ctl_says(0, "status", "\ndatabase: ");
 	ctl_says(0, "status", "\noldest message: ");
 	end();

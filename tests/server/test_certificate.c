@@ -49,23 +49,10 @@ stop(void)
 	server_stop_quietly(&sv);
 }
 
-/* A connection over TLS, with a CERTIFICATE if not 0. */
 static struct client *
 connect_tls(int certificate)
 {
-	struct client *c = client_connect_from(&sv, PROXY, 0);
-
-	client_pass_on(c, "192.0.2.1", certificate);
-	return c;
-}
-
-static void
-go_on_as(struct client *c, const char *nick)
-{
-	snprintf(c->nick, sizeof(c->nick), "%s", nick);
-	client_send(c, "NICK %s\r\nUSER u 0 * :Real", nick);
-	client_send(c, "CAP END");
-	client_expect(c, "376 *");
+	return client_connect_passed(&sv, PROXY, certificate);
 }
 
 /* One that negotiates, with sasl. */
@@ -135,7 +122,7 @@ START_TEST(test_login)
 	c = connect_sasl(0x31);
 	external(c, "+");
 	client_expect(c, "903 *");
-	go_on_as(c, "log");
+	client_go_on_as(c, "log");
 	client_ask(c, "WHOIS log", "330 log log log :*");
 	/* and again, when it is registered */
 	external(c, "+");
@@ -148,7 +135,7 @@ START_TEST(test_login)
 	client_expect(c, "903 *");
 	/* nor does it log in by itself */
 	c = connect_tls(0x31);
-	go_on_as(c, "shylog");
+	client_go_on_as(c, "shylog");
 	client_ask(c, "WHOIS shylog", "318 *");
 	client_expect_none(c, "330 *");
 }
@@ -175,7 +162,7 @@ START_TEST(test_offer_none)
 	client_ask(c, "AUTHENTICATE EXTERNAL", "908 * PLAIN,SCRAM-SHA-256 *");
 	client_expect(c, "904 *");
 	client_send(c, "CAP END");
-	go_on_as(c, "offered");
+	client_go_on_as(c, "offered");
 	client_ask(c, "WHOIS offered", "671 *");
 	client_expect_none(c, "276 *");
 	/* a reload brings it: those who know values hear it */
@@ -196,7 +183,7 @@ START_TEST(test_suspended)
 	c = connect_sasl(0x33);
 	external(c, "+");
 	client_expect(c, "903 *");
-	go_on_as(c, "sus");
+	client_go_on_as(c, "sus");
 	free(server_ctl(&sv, "account suspend sus", NULL));
 	client_expect(c, "ERROR *");
 	d = connect_sasl(0x33);
@@ -243,7 +230,7 @@ START_TEST(test_service)
 	service(ann, "CERT LIST", "0 certificates.");
 	/* who is nobody has none */
 	bob = connect_tls(0x45);
-	go_on_as(bob, "guest");
+	client_go_on_as(bob, "guest");
 	service(bob, "CERT ADD", "You are not logged in.");
 	service(bob, "CERT LIST", "You are not logged in.");
 }
@@ -316,7 +303,7 @@ START_TEST(test_oper)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		c = connect_tls(rows[i].certificate);
 		snprintf(nick, sizeof(nick), "oper%d", (int)i);
-		go_on_as(c, nick);
+		client_go_on_as(c, nick);
 		client_ask(c, rows[i].order, rows[i].want);
 		client_close(c);
 	}

@@ -40,30 +40,12 @@ stop(void)
 	server_stop_quietly(&sv);
 }
 
-/* A client over TLS by way of FROM, with a CERTIFICATE or without. */
-static struct client *
-connect_tls(const char *from, int certificate)
-{
-	struct client *c = client_connect_from(&sv, from, 0);
-
-	client_pass_on(c, "192.0.2.1", certificate);
-	return c;
-}
-
-static void
-go_on_as(struct client *c, const char *nick)
-{
-	snprintf(c->nick, sizeof(c->nick), "%s", nick);
-	client_send(c, "NICK %s\r\nUSER u 0 * :Real", nick);
-	client_expect(c, "376 *");
-}
-
 static struct client *
 register_tls(const char *from, int certificate, const char *nick)
 {
-	struct client *c = connect_tls(from, certificate);
+	struct client *c = client_connect_passed(&sv, from, certificate);
 
-	go_on_as(c, nick);
+	client_go_on_as(c, nick);
 	return c;
 }
 
@@ -72,7 +54,7 @@ register_plain(const char *nick)
 {
 	struct client *c = client_connect_from(&sv, NULL, 0);
 
-	go_on_as(c, nick);
+	client_go_on_as(c, nick);
 	return c;
 }
 
@@ -150,7 +132,7 @@ END_TEST
  * of them QUIT. */
 START_TEST(test_untrusted)
 {
-	struct client *c = connect_tls(NULL, 0xa5);
+	struct client *c = client_connect_passed(&sv, NULL, 0xa5);
 
 	client_expect(c, "ERROR :*(Quit: )");
 	client_eof(c);
@@ -175,7 +157,7 @@ START_TEST(test_deaths)
 		    server_worker_pid(&sv, i + 1) != pid[i], 10000);
 	client_write(c, "v1.2\xe0\0\x20"
 	    "********************************", 39);
-	go_on_as(c, "after");
+	client_go_on_as(c, "after");
 	is_shown(c, "after", " [TLSv1.2]", client_fingerprint('*'));
 	is_shown(d, "before", HOW, client_fingerprint(0x17));
 }
@@ -264,7 +246,7 @@ START_TEST(test_webirc)
 		client_send(c, "WEBIRC hunter2 web x 198.51.100.%d%s", (int)i,
 		    rows[i].options);
 		snprintf(nick, sizeof(nick), "web%d", (int)i);
-		go_on_as(c, nick);
+		client_go_on_as(c, nick);
 		/* the gateway's certificate is not the client's */
 		is_shown(c, nick, rows[i].how, NULL);
 	}
@@ -279,7 +261,7 @@ START_TEST(test_devices)
 	struct client *a = register_tls(FULL, 0x11, "dev"), *b, *p;
 
 	login(a);
-	b = connect_tls(FULL, 0x22);
+	b = client_connect_passed(&sv, FULL, 0x22);
 	client_login_at(b, "dev", "");
 	whois(a, "dev");
 	ck_assert_int_eq(client_block_count(a, "671 *"), 1);
@@ -341,7 +323,7 @@ START_TEST(test_local)
 	struct client *ann = register_tls(FULL, 0, "lann");
 	char *users;
 
-	go_on_as(here, "here");
+	client_go_on_as(here, "here");
 	is_shown(here, "here", "", NULL);
 	is_shown(ann, "here", "", NULL);
 	client_ask(here, "MODE here", "221 here +Z");
@@ -389,11 +371,11 @@ reload_with(const char *sts)
 
 START_TEST(test_sts)
 {
-	struct client *safe = connect_tls(FULL, 0), *old, *plain;
+	struct client *safe = client_connect_passed(&sv, FULL, 0), *old, *plain;
 
 	client_ask(safe, "CAP LS 302", "CAP * LS *");
 	client_send(safe, "CAP END");
-	go_on_as(safe, "safe");
+	client_go_on_as(safe, "safe");
 	old = register_tls(FULL, 0, "old");
 	plain = client_connect_from(&sv, FULL, 0);
 	client_send(plain, "PROXY TCP4 192.0.2.1 127.0.0.1 1 2");

@@ -49,12 +49,15 @@ end(void)
 START_TEST(test_options)
 {
 	const char *version[] = { "-V", NULL }, *usage[] = { "-?", NULL };
+	const char *help[] = { "--help", NULL };
 	const char *test[] = { "-t", "-c", sv.config, NULL };
 	const char *missing[] = { "-t", "-c", "/nonexistent/mootd.conf", NULL };
 
 	server_init(&sv);
 	ck_assert_int_eq(run(version, 2000), 0);
 	ck_assert(server_log_has(&sv, "mootd "));
+	ck_assert_int_eq(run(help, 2000), 0);
+	ck_assert(server_log_has(&sv, "usage: mootd "));
 	ck_assert_int_eq(run(usage, 2000), 1);
 	server_write(&sv);
 	ck_assert_int_eq(run(test, 2000), 0);

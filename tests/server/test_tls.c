@@ -17,7 +17,7 @@
 
 #include "harness_tls.h"
 
-enum { CROWD = 300, LINES = 3000 };
+enum { CROWD = 300, LINES = 3000, GONE = 50 };
 
 static struct server sv;
 
@@ -329,6 +329,24 @@ START_TEST(test_end)
 }
 END_TEST
 
+/* Who is just gone, with answers on their way, keeps no connection. */
+START_TEST(test_gone)
+{
+	struct client *c;
+	int i;
+
+	begin();
+	for (i = 0; i < GONE; i++) {
+		c = client_tls_connect(&sv);
+		client_send(c, "CAP LS");
+		client_close(c);
+	}
+	wait_for(status("tls_handshakes") == GONE && status("tls_clients") == 0,
+	    HARNESS_WAIT);
+	server_stop(&sv);
+}
+END_TEST
+
 /* ---- who says nothing ---- */
 
 static int
@@ -388,6 +406,31 @@ START_TEST(test_silent)
 }
 END_TEST
 
+/* An address that comes too often costs no handshake, whichever process it
+ * comes to; who is exempt may. */
+START_TEST(test_rate)
+{
+	const struct client_tls how = { .least = 0 };
+	int i;
+
+	server_init(&sv);
+	server_set(&sv, "tls-workers", "2");
+	server_set(&sv, "connection-rate", "1/3600 3");
+	if (_i)
+		server_add(&sv, "exempt 127.0.0.0/8");
+	start();
+	for (i = 0; i < (_i ? 6 : 3); i++)
+		client_close(client_tls_connect(&sv));
+	for (i = 0; i < (_i ? 0 : 3); i++)
+		ck_assert_str_ne(client_tls_refused(&sv, &how), "");
+	ck_assert_int_eq(status("tls_accepted"), 6);
+	ck_assert_int_eq(status("tls_handshakes"), _i ? 6 : 3);
+	ck_assert_int_eq(status("tls_refused_rate"), _i ? 0 : 3);
+	ck_assert_int_eq(status("refused_rate"), 0);
+	server_stop(&sv);
+}
+END_TEST
+
 /* ---- behind a proxy ---- */
 
 START_TEST(test_proxy)
@@ -431,6 +474,32 @@ START_TEST(test_proxy_crowd)
 	ck_assert_int_ge(status("tls_crowded_out"), CROWD - 20);
 	for (i = 0; i < CROWD; i++)
 		close(fd[i]);
+	server_stop(&sv);
+}
+END_TEST
+
+/* It is the client of the proxy that comes too often. */
+START_TEST(test_proxy_rate)
+{
+	static const char header[] =
+	    "PROXY TCP4 192.0.2.7 127.0.0.1 4711 6697\r\n";
+	static const char another[] =
+	    "PROXY TCP4 192.0.2.8 127.0.0.1 4711 6697\r\n";
+	struct client_tls how = { .before = header,
+		.nbefore = sizeof(header) - 1 };
+	int i;
+
+	server_init(&sv);
+	server_set(&sv, "connection-rate", "1/3600 2");
+	server_set(&sv, "proxy", "127.0.0.1");
+	start();
+	for (i = 0; i < 2; i++)
+		client_close(client_tls_connect_with(&sv, &how));
+	ck_assert_str_ne(client_tls_refused(&sv, &how), "");
+	how.before = another;
+	client_close(client_tls_connect_with(&sv, &how));
+	ck_assert_int_eq(status("tls_refused_rate"), 1);
+	ck_assert_int_eq(status("tls_handshakes"), 3);
 	server_stop(&sv);
 }
 END_TEST
@@ -503,6 +572,68 @@ START_TEST(test_changed_certificate)
 	/* every process has seen it by now, or does so within seconds */
 	wait_for((d = client_tls_connect(&sv)) != NULL &&
 	    strcmp(client_tls_pin(d, other, sizeof(other)), pin) != 0, 20000);
+	client_sync(c);
+	ck_assert_str_eq(server_status(&sv, "tls_restarts"), "0");
+	server_stop(&sv);
+}
+END_TEST
+
+/* Makes a directory beside the rest with certificate and key of NAME. */
+static void
+make_directory(const char *directory, const char *name)
+{
+	char path[100], c[128], k[128];
+
+	snprintf(path, sizeof(path), "%s/%s", sv.dir, directory);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	snprintf(c, sizeof(c), "%s/cert.pem", path);
+	snprintf(k, sizeof(k), "%s/key.pem", path);
+	tls_certificate(c, k, name, 100);
+}
+
+static void
+rename_in(const char *from, const char *to)
+{
+	char a[100], b[100];
+
+	snprintf(a, sizeof(a), "%s/%s", sv.dir, from);
+	snprintf(b, sizeof(b), "%s/%s", sv.dir, to);
+	ck_assert_int_eq(rename(a, b), 0);
+}
+
+static void
+link_in(const char *to, const char *name)
+{
+	char path[100];
+
+	snprintf(path, sizeof(path), "%s/%s", sv.dir, name);
+	ck_assert_int_eq(symlink(to, path), 0);
+}
+
+/* It is the directory that becomes another one, by rename(2), or because a
+ * link leads to another: confined processes cannot read what is there. */
+START_TEST(test_changed_directory)
+{
+	struct client *c;
+
+	server_init(&sv);
+	make_directory(_i ? "one" : "live", "first.test");
+	make_directory("two", "second.test");
+	if (_i)
+		link_in("one", "live");
+	server_set(&sv, "tls-cert", "%s/live/cert.pem", sv.dir);
+	server_set(&sv, "tls-key", "%s/live/key.pem", sv.dir);
+	start();
+	c = client_tls_register(&sv, "ann");
+	if (_i) {
+		link_in("two", "next");
+		rename_in("next", "live");
+	} else {
+		rename_in("live", "one");
+		rename_in("two", "live");
+	}
+	wait_for(strstr(server_status(&sv, "tls_certificate"),
+	    "second.test") != NULL, 20000);
 	client_sync(c);
 	ck_assert_str_eq(server_status(&sv, "tls_restarts"), "0");
 	server_stop(&sv);
@@ -593,11 +724,15 @@ main(void)
 	tcase_add_test(tc, test_records);
 	tcase_add_test(tc, test_deaf);
 	tcase_add_test(tc, test_end);
+	tcase_add_test(tc, test_gone);
 	tcase_add_loop_test(tc, test_silent, 0, 2);
+	tcase_add_loop_test(tc, test_rate, 0, 2);
 	tcase_add_test(tc, test_proxy);
 	tcase_add_test(tc, test_proxy_crowd);
+	tcase_add_test(tc, test_proxy_rate);
 	tcase_add_test(tc, test_own_certificate);
 	tcase_add_test(tc, test_changed_certificate);
+	tcase_add_loop_test(tc, test_changed_directory, 0, 2);
 	tcase_add_loop_test(tc, test_expiry, 0, 2);
 	tcase_add_test(tc, test_no_certificate);
 	tcase_add_test(tc, test_reload);

@@ -99,14 +99,6 @@ external(struct client *c)
 	client_expect_next(c, "903 *");
 }
 
-static void
-go_on_as(struct client *c, const char *nick)
-{
-	snprintf(c->nick, sizeof(c->nick), "%s", nick);
-	client_send(c, "NICK %s\r\nUSER u 0 * :Real\r\nCAP END", nick);
-	client_expect(c, "376 *");
-}
-
 START_TEST(test_external)
 {
 	struct client *c;
@@ -117,7 +109,7 @@ START_TEST(test_external)
 	client_ask(c, "CAP LS 302",
 	    "CAP * LS *sasl=PLAIN,EXTERNAL,SCRAM-SHA-256*");
 	external(c);
-	go_on_as(c, "ext");
+	client_go_on_as(c, "ext");
 	snprintf(want, sizeof(want), "276 ext ext :*fingerprint %s",
 	    fingerprint);
 	client_ask(c, "WHOIS ext", want);
@@ -147,7 +139,7 @@ START_TEST(test_resumed)
 	ck_assert_int_eq(SSL_session_reused(client_tls_ssl(c)), 1);
 	external(c);
 	SSL_SESSION_free(session);
-	go_on_as(c, "res");
+	client_go_on_as(c, "res");
 	drop_account(c);
 }
 END_TEST
@@ -157,7 +149,7 @@ START_TEST(test_oper)
 	struct client *c = connect_with(0, NULL);
 	struct client *d = client_tls_register(&sv, "bare");
 
-	go_on_as(c, "cert");
+	client_go_on_as(c, "cert");
 	client_ask(c, "OPER sole", "381 *");
 	client_ask(d, "OPER sole sesame", "464 *");
 }
@@ -182,7 +174,7 @@ START_TEST(test_deaths)
 	ck_assert_msg(client_line(c, 4 * HARNESS_WAIT), "no answer");
 	ck_assert_msg(client_matches(c, "900 *"), "%s", c->line);
 	client_expect_next(c, "903 *");
-	go_on_as(c, "die");
+	client_go_on_as(c, "die");
 	n = server_tls_pids(&sv, pids, 64);
 	ck_assert_int_gt(n, 0);
 	for (i = 0; i < n; i++)
@@ -193,7 +185,7 @@ START_TEST(test_deaths)
 	wait_for(strcmp(server_status(&sv, "tls"), "serving") == 0, 20000);
 	d = connect_with(0, NULL);
 	external(d);
-	go_on_as(d, "die");
+	client_go_on_as(d, "die");
 	drop_account(d);
 }
 END_TEST
@@ -273,7 +265,7 @@ START_TEST(test_inside)
 	}
 	c = connect_inside();
 	client_pass_on(c, "192.0.2.7", 0x77);
-	go_on_as(c, "inside");
+	client_go_on_as(c, "inside");
 	client_send(c, "WHOIS inside");
 	client_block(c, "318 *");
 	client_block_has(c, "378 * :is connecting from u@* 192.0.2.7");

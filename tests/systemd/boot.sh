@@ -21,31 +21,8 @@ UNIT=mootd.service
 
 # ---- inside: PID 1 of the new namespaces, until it becomes systemd ----
 
-# What the lead's install does, for a tree without that target.
-install_by_hand() {
-	mkdir -p "$1/usr/bin" "$1/usr/sbin" "$1/usr/lib/systemd/system" \
-	    "$1/usr/lib/sysusers.d" "$1/usr/lib/sysctl.d" "$1/etc/moot"
-	cp moot mootctl "$1/usr/bin/"
-	cp mootd "$1/usr/sbin/"
-	sed 's,@SBINDIR@,/usr/sbin,g;s,@SYSCONFDIR@,/etc,g' \
-	    systemd/mootd.service.in >"$1/usr/lib/systemd/system/$UNIT"
-	cp systemd/mootd.socket "$1/usr/lib/systemd/system/"
-	cp systemd/moot.sysusers "$1/usr/lib/sysusers.d/moot.conf"
-	cp systemd/moot.sysctl "$1/usr/lib/sysctl.d/60-moot.conf"
-	cp systemd/mootd.conf "$1/etc/moot/mootd.conf"
-	for page in man/*.[1-8]; do
-		d=$1/usr/share/man/man${page##*.}
-		mkdir -p "$d"
-		cp "$page" "$d/"
-	done
-}
-
 install_into() {
-	if grep -q '^install:' GNUmakefile; then
-		make -s -o all install DESTDIR="$1" PREFIX=/usr
-	else
-		install_by_hand "$1"
-	fi
+	make -s -o all install DESTDIR="$1" PREFIX=/usr
 }
 
 # What has no business in there: hardware, global sysctls, timers.

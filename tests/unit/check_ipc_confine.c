@@ -104,6 +104,18 @@ do_kill_parent(void)
 }
 
 static int
+do_kill_other(void)
+{
+	return result(kill(getpid(), SIGHUP));
+}
+
+static int
+do_order(void)
+{
+	return result(kill(getppid(), SIGHUP));
+}
+
+static int
 do_thread_kill_parent(void)
 {
 	return result(syscall(SYS_tgkill, getppid(), getppid(), 0));
@@ -239,7 +251,9 @@ static const struct {
 	{ "fork", do_fork, DIES, DIES, DIES },
 	{ "clone without a thread", do_fork_old, DIES, DIES, DIES },
 	{ "kill", do_kill_parent, DIES, DIES, DIES },
-	{ "kill with 0", do_ask_parent, 0, DIES, DIES },
+	{ "kill with 0", do_ask_parent, DIES, DIES, DIES },
+	{ "an order to its parent", do_order, 0, DIES, DIES },
+	{ "an order to another", do_kill_other, DIES, DIES, DIES },
 	{ "kill of a group", do_ask_group, DIES, DIES, DIES },
 	{ "tgkill", do_thread_kill_parent, DIES, DIES, DIES },
 	{ "tgkill of itself", do_thread_kill_self, 0, 0, 0 },
@@ -274,6 +288,7 @@ confined(unsigned kind, enum confine_mode mode, attempt_fn *attempt)
 
 	ck_assert_int_ge(pid, 0);
 	if (pid == 0) {
+		signal(SIGHUP, SIG_DFL);
 		setrlimit(RLIMIT_CORE, &none);
 		files = confine_files(kind, &path, kind != FILTER_WORKER);
 		CHILD_MUST(files >= 0 || !offers(CONFINED_FILES));
@@ -369,6 +384,7 @@ static void
 directory_make(void)
 {
 	ck_assert(mkdtemp(directory) != NULL);
+	signal(SIGHUP, SIG_IGN); /* an order to us */
 }
 
 static void
