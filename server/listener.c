@@ -21,7 +21,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "helper_tls.h"
+#include "helper.h"
 #include "listener.h"
 #include "log.h"
 #include "notify.h"
@@ -329,7 +329,7 @@ listener_has(enum listen_kind kind)
 void
 listener_open_all(const struct config *c)
 {
-	int tls = helper_tls_found();
+	int tls = helper_found("mootd-tls", NULL);
 
 	if (listener_take_all() == 0)
 		listener_open_plain(c);

@@ -730,11 +730,8 @@ handle_event(const struct epoll_event *ev)
 		}
 		if (ev->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
 			s->flags |= SESSION_HUP;
-		if (ev->events & EPOLLOUT) {
-			s->flags |= SESSION_WRITABLE;
-			if (s->sent < s->queued)
-				worker_flush_later(what);
-		}
+		if (ev->events & EPOLLOUT)
+			session_writable(what);
 		break;
 	case EVENT_LISTENER:
 		accept_from((int)what);

@@ -9,6 +9,7 @@
  * should have ended.
  */
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,16 +136,20 @@ connection_address(const struct sockaddr_storage *ss, uint8_t addr[16],
 	}
 }
 
-/* The data of events: the connection, and in its lowest bit which side. */
+/* The data of events: the connection, and in its lowest bit which side.  A Unix
+ * socket would tell that there is room whenever the other end has read
+ * something, TCP does so only after there was none: so there it is asked for
+ * ROOM only then. */
 static int
-watch(struct connection *c, int fd, unsigned side)
+watch(struct connection *c, int op, int plain, int room)
 {
 	struct epoll_event ev = {
-		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-		.data.u64 = (uint64_t)(uintptr_t)c | side,
+		.events = EPOLLIN | (room ? EPOLLOUT : 0u) | EPOLLRDHUP |
+		    EPOLLET,
+		.data.u64 = (uint64_t)(uintptr_t)c | (plain ? 1 : 0),
 	};
 
-	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &ev);
+	return epoll_ctl(epoll, op, plain ? c->plain : c->fd, &ev);
 }
 
 int
@@ -152,10 +157,17 @@ connection_plain(struct connection *c, int plain)
 {
 	c->plain = plain;
 	c->flags |= PLAIN_IN | PLAIN_OUT;
-	if (watch(c, plain, 1) == 0)
+	if (watch(c, EPOLL_CTL_ADD, 1, 0) == 0)
 		return 0;
 	c->plain = -1;
 	return -1;
+}
+
+void
+connection_plain_full(struct connection *c)
+{
+	c->flags &= (uint16_t)~PLAIN_OUT;
+	watch(c, EPOLL_CTL_MOD, 1, 1);
 }
 
 void
@@ -222,16 +234,18 @@ connection_open(int fd, const uint8_t addr[16], unsigned port)
 {
 	struct connection *c = calloc(1, sizeof(*c));
 
-	if (c == NULL || (c->ssl = SSL_new(context)) == NULL ||
-	    SSL_set_fd(c->ssl, fd) != 1 || watch(c, fd, 0) != 0) {
-		if (c != NULL)
-			SSL_free(c->ssl);
+	if (c == NULL)
+		return -1;
+	c->fd = fd;
+	c->plain = -1;
+	if ((c->ssl = SSL_new(context)) == NULL ||
+	    SSL_set_fd(c->ssl, fd) != 1 ||
+	    watch(c, EPOLL_CTL_ADD, 0, 1) != 0) {
+		SSL_free(c->ssl);
 		free(c);
 		ERR_clear_error();
 		return -1;
 	}
-	c->fd = fd;
-	c->plain = -1;
 	c->port = (uint16_t)port;
 	memcpy(c->addr, addr, sizeof(c->addr));
 	c->state = CONNECTION_HANDSHAKE;
@@ -370,8 +384,11 @@ connection_event(uint64_t data, uint32_t events)
 		return;
 	if (events & EPOLLIN)
 		c->flags |= plain ? PLAIN_IN : CLIENT_IN;
-	if (events & EPOLLOUT)
+	if (events & EPOLLOUT) {
 		c->flags |= plain ? PLAIN_OUT : CLIENT_OUT;
+		if (plain)
+			watch(c, EPOLL_CTL_MOD, 1, 0);
+	}
 	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
 		c->flags |= plain ? PLAIN_IN | PLAIN_HUP | PLAIN_OUT
 		    : CLIENT_IN | CLIENT_OUT;
@@ -381,31 +398,14 @@ connection_event(uint64_t data, uint32_t events)
 		handshake_again(c);
 }
 
+/* Those in QUEUE have their turn, at most MOST of them. */
 static void
-turn_handshakes(void)
+take_turns(struct connection **queue, int most)
 {
 	struct connection *c;
-	int n;
 
-	for (n = 0; n < HANDSHAKES && (c = handshakes) != NULL; n++) {
-		handshakes = c->turn;
-		c->flags &= (uint16_t)~QUEUED;
-		if (c->state == CONNECTION_CLOSED) {
-			c->turn = closed;
-			closed = c;
-		} else
-			step(c);
-	}
-}
-
-static void
-turn_pumps(void)
-{
-	struct connection *c, *next = turns;
-
-	turns = NULL;
-	while ((c = next) != NULL) {
-		next = c->turn;
+	while (most-- > 0 && (c = *queue) != NULL) {
+		*queue = c->turn;
 		c->flags &= (uint16_t)~QUEUED;
 		if (c->state == CONNECTION_CLOSED) {
 			c->turn = closed;
@@ -431,10 +431,11 @@ retry_workers(void)
 int
 connection_turn(void)
 {
-	struct connection *c;
+	struct connection *c, *now = turns;
 
-	turn_pumps();
-	turn_handshakes();
+	turns = NULL;
+	take_turns(&now, INT_MAX);
+	take_turns(&handshakes, HANDSHAKES);
 	if (retrying)
 		retry_workers();
 	while ((c = closed) != NULL) {

@@ -123,10 +123,10 @@ raw_stop(void)
 		raw_close(raw[i]);
 }
 
-/* Slowloris: each of many says a byte a second, from 50 addresses; who was
- * closed comes again. */
+/* Slowloris: each of many says byte after byte of TEXT, one a second, from 50
+ * addresses; who was closed comes again. */
 static void
-slowloris_turn(void)
+slowly_say(int port, const void *text, int len)
 {
 	char buf[512];
 	int k, i;
@@ -137,26 +137,40 @@ slowloris_turn(void)
 		if (raw[i] >= 0) {
 			n = recv(raw[i], buf, sizeof(buf), 0);
 			if (n > 0 || (n < 0 && errno == EAGAIN)) {
-				send(raw[i], "N", 1, MSG_NOSIGNAL);
+				raw_said[i] += send(raw[i], (const char *)text +
+				    raw_said[i] % len, 1, MSG_NOSIGNAL) == 1;
 				continue;
 			}
 			raw_close(raw[i]);
 		}
-		raw[i] = raw_connect(sv.port[0], 1, 1 + i % 50);
+		raw[i] = raw_connect(port, 1, 1 + i % 50);
+		raw_said[i] = 0;
 	}
+}
+
+static void
+slowloris_turn(void)
+{
+	slowly_say(sv.port[0], "N", 1);
 }
 
 /* All of them, as quickly as they can be had. */
 static void
-slowloris_start(void)
+slowly_start(void (*turn)(void))
 {
 	int i;
 
 	raw_start();
 	for (i = 0; i < size(SILENT); i += 5) {
-		slowloris_turn();
+		turn();
 		poll(NULL, 0, 1);
 	}
+}
+
+static void
+slowloris_start(void)
+{
+	slowly_start(slowloris_turn);
 }
 
 /* Connects and resets, 10000 times a second, from 100 addresses. */
@@ -194,6 +208,19 @@ static const unsigned char hello[] = {
 	9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 };
+
+/* The same, of TLS. */
+static void
+shakes_turn(void)
+{
+	slowly_say(tls_port, hello, (int)sizeof(hello));
+}
+
+static void
+shakes_start(void)
+{
+	slowly_start(shakes_turn);
+}
 
 /* A port that nobody has, a moment ago. */
 static int
@@ -367,6 +394,8 @@ static const struct attack {
 	    "crowded_out", "silent connections" },
 	{ "connections", raw_start, connect_turn, raw_stop,
 	    "refused_rate", "connections" },
+	{ "shakes", shakes_start, shakes_turn, raw_stop,
+	    "tls_crowded_out", "silent by TLS" },
 	{ "handshakes", raw_start, handshake_turn, raw_stop,
 	    "tls_refused_rate", "TLS handshakes" },
 	{ "joins", joins_start, storm_turn, nothing,
@@ -394,6 +423,8 @@ server_ready(struct server *s, int port)
 		server_set(s, "max-clients", "1000");
 	if (port != 0)
 		server_add(s, "listen-tls 127.0.0.1:%d", port);
+	if (port != 0 && small)
+		server_set(s, "tls-handshakes", "100");
 	/* the honest are many people at one address, and two who talk more
 	 * than anybody should */
 	server_add(s, "exempt 127.0.0.1");
@@ -470,13 +501,19 @@ servers_ready(void)
 		witness_rank(RANK_OTHER);
 }
 
+static int
+is_tls(const struct attack *a)
+{
+	return a->turn == handshake_turn || a->turn == shakes_turn;
+}
+
 static void
 run(const struct attack *a)
 {
 	struct witness w;
 	long rate;
 
-	tls_port = a->turn == handshake_turn ? port_free() : 0;
+	tls_port = is_tls(a) ? port_free() : 0;
 	servers_ready();
 	if (a->turn == storm_turn)
 		a->start(); /* they are honest up to here */
@@ -524,7 +561,7 @@ run_apart(const struct attack *a)
 {
 	pid_t pid;
 
-	if (a->turn == handshake_turn && !has_tls()) {
+	if (is_tls(a) && !has_tls()) {
 		printf("SKIPPED: %s: no mootd-tls\n", a->name);
 		skipped++;
 		return 0;
