@@ -88,6 +88,8 @@ struct server {
 	int crashes;       /* its log may tell of crashes */
 	long nofile;       /* RLIMIT_NOFILE of the server; 0: as ours */
 	int listen_fd;     /* passed as LISTEN_FDS=1; -1: none */
+	/* how client_connect() does it; NULL: by TCP, or see server_local() */
+	struct client *(*connect)(struct server *sv);
 	const char *env[4];/* "NAME=VALUE" more, NULL-terminated */
 	long start_us;     /* how long the start took */
 };
