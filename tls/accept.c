@@ -17,7 +17,7 @@
 #include "rate.h"
 
 enum {
-	ACCEPTS = 16,          /* new clients a turn */
+	ACCEPTS = 4,           /* new clients a turn */
 	AHEAD = 4,             /* clients more than another has, and an */
 	EIGHTH = 8,            /* eighth of those, until it steps back */
 	HUNG = 1000,           /* ms without a sign of life: not counted on */
