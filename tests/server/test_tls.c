@@ -577,6 +577,30 @@ START_TEST(test_no_certificate)
 }
 END_TEST
 
+/* ---- the service manager's socket ---- */
+
+/* One for TLS alone leaves the lines `listen' as they are. */
+START_TEST(test_activation)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+
+	server_init(&sv);
+	inet_pton(AF_INET, "127.0.0.1", &in.sin_addr);
+	sv.listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(bind(sv.listen_fd, (struct sockaddr *)&in,
+	    sizeof(in)), 0);
+	ck_assert_int_eq(listen(sv.listen_fd, 64), 0);
+	sv.env[0] = "LISTEN_FDNAMES=tls";
+	server_start(&sv);
+	wait_for(strcmp(server_status(&sv, "tls"), "serving") == 0, 20000);
+	client_register(&sv, "ann");
+	client_sync(client_tls_register(&sv, "bob"));
+	close(sv.listen_fd);
+	client_quit_all();
+	server_stop(&sv);
+}
+END_TEST
+
 /* ---- other settings ---- */
 
 /* New processes take the new clients; an old one leaves with its last. */
@@ -638,6 +662,7 @@ main(void)
 	tcase_add_loop_test(tc, test_changed_directory, 0, 2);
 	tcase_add_loop_test(tc, test_expiry, 0, 2);
 	tcase_add_test(tc, test_no_certificate);
+	tcase_add_test(tc, test_activation);
 	tcase_add_test(tc, test_reload);
 	return harness_run(suites);
 }
