@@ -152,6 +152,7 @@ show_tls(struct command *c)
 		{ "tls_failed", TLS_FAILED },
 		{ "tls_timed_out", TLS_TIMED_OUT },
 		{ "tls_crowded_out", TLS_CROWDED_OUT },
+		{ "tls_refused_rate", TLS_REFUSED_RATE },
 		{ "tls_refused", TLS_REFUSED },
 		{ "tls_bytes_in", TLS_BYTES_IN },
 		{ "tls_bytes_out", TLS_BYTES_OUT },

@@ -51,16 +51,18 @@ static uint64_t due;         /* ms: when to start it; 0: not */
 static int reloading, hung;
 
 int
-helper_found(void)
+helper_found(const char *name, char *path)
 {
-	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 16);
-	char *slash;
+	char own[PATH_MAX], *slash;
+	ssize_t n;
 
-	program[n > 0 ? n : 0] = '\0';
-	if ((slash = strrchr(program, '/')) == NULL)
+	path = path != NULL ? path : own;
+	n = readlink("/proc/self/exe", path, PATH_MAX - 16);
+	path[n > 0 ? n : 0] = '\0';
+	if ((slash = strrchr(path, '/')) == NULL)
 		return 0;
-	strcpy(slash + 1, "mootd-store");
-	return access(program, X_OK) == 0;
+	snprintf(slash + 1, 16, "%s", name);
+	return access(path, X_OK) == 0;
 }
 
 void
@@ -74,7 +76,7 @@ helper_prepare(const struct config *c)
 		peer_store_enter(STORE_OFF, "store off");
 		return;
 	}
-	if (!helper_found()) {
+	if (!helper_found("mootd-store", program)) {
 		log_info("no %s: nothing is kept", log_safe(program));
 		peer_store_enter(STORE_OFF, "mootd-store is not installed");
 		return;
@@ -106,7 +108,7 @@ helper_restore(const struct config *c, const char *file)
 		(char *)(uintptr_t)c->state_dir, "-R", (char *)(uintptr_t)file,
 		NULL };
 
-	if (!helper_found()) {
+	if (!helper_found("mootd-store", program)) {
 		fprintf(stderr, "mootd: there is no %s\n", log_safe(program));
 		return 1;
 	}
@@ -192,7 +194,8 @@ helper_start(const struct config *c)
 
 	settings = c;
 	helper_tls_watch();
-	if (atomic_load(&state->store.state) == STORE_OFF || !helper_found())
+	if (atomic_load(&state->store.state) == STORE_OFF ||
+	    !helper_found("mootd-store", program))
 		return;
 	if (old > 0 && lock_owned(&workers[0].life.lock))
 		kill(old, SIGTERM);

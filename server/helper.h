@@ -13,8 +13,9 @@
  * could not find again: whoever kills it, the next one goes on.
  */
 
-/* Whether mootd-store is there, beside our own binary. */
-int helper_found(void);
+/* Whether the program NAME, at most 15 bytes, is there, beside our own binary.
+ * PATH, of PATH_MAX bytes, is where; or NULL. */
+int helper_found(const char *name, char *path);
 /* Becomes mootd-store that puts the backup FILE into the place of the database
  * of C, and ends.  Returns only in trouble, an exit status. */
 int helper_restore(const struct config *c, const char *file);

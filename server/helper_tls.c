@@ -33,6 +33,7 @@
 #include "../irc/utf8.h"
 #include "brake.h"
 #include "fault.h"
+#include "helper.h"
 #include "helper_tls.h"
 #include "listener.h"
 #include "log.h"
@@ -68,26 +69,13 @@ static uint64_t reach;         /* of directories, as far as they were there */
 
 #define DIGEST_EMPTY UINT64_C(0xcbf29ce484222325)
 
-int
-helper_tls_found(void)
-{
-	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 16);
-	char *slash;
-
-	program[n > 0 ? n : 0] = '\0';
-	if ((slash = strrchr(program, '/')) == NULL)
-		return 0;
-	strcpy(slash + 1, "mootd-tls");
-	return access(program, X_OK) == 0;
-}
-
 void
 helper_tls_prepare(const struct config *c)
 {
 	settings = c;
 	if (!listener_has(LISTEN_SECURE))
 		return;
-	helper_tls_found();
+	helper_found("mootd-tls", program);
 	digest = 0;
 	/* after a damaged segment, what was there still is */
 	if (helper_tls_page == NULL) {
@@ -114,7 +102,7 @@ helper_tls_adopt(const struct config *c)
 	if (helper_tls_page == NULL)
 		log_warn("the page of mootd-tls: %s", strerror(errno));
 	else
-		helper_tls_found();
+		helper_found("mootd-tls", program);
 }
 
 /* ---- its command line ---- */
@@ -147,17 +135,15 @@ word(struct words *w, const char *fmt, ...)
 }
 
 static void
-words_proxies(struct words *w)
+words_networks(struct words *w, const char *option,
+    const struct config_network *list, int n)
 {
 	char text[INET6_ADDRSTRLEN];
 	int i;
 
-	for (i = 0; i < settings->nproxy; i++) {
-		const struct config_network *n = &settings->proxies[i];
-
-		inet_ntop(AF_INET6, n->addr, text, sizeof(text));
-		word(w, "-x");
-		word(w, "%s/%u", text, n->bits);
+	for (i = 0; i < n; i++) {
+		inet_ntop(AF_INET6, list[i].addr, text, sizeof(text));
+		word(w, "%s%s/%u", option, text, list[i].bits);
 	}
 }
 
@@ -191,7 +177,11 @@ words_settings(struct words *w)
 	word(w, "-l%d", settings->log_level);
 	word(w, "-C%d", settings->confine);
 	word(w, "-D%d", settings->core_dumps);
-	words_proxies(w);
+	word(w, "-r%u/%u %u", settings->connection_rate.count,
+	    settings->connection_rate.per, settings->connection_rate.burst);
+	word(w, "-b%u", settings->ipv6_prefix);
+	words_networks(w, "-x", settings->proxies, settings->nproxy);
+	words_networks(w, "-w", settings->exempts, settings->nexempt);
 	if (log_to_syslog)
 		word(w, "-s");
 }

@@ -18,8 +18,6 @@
 /* The page, in master and workers; NULL when there is no TLS. */
 extern struct tls_page *helper_tls_page;
 
-/* Whether mootd-tls is there, beside our own binary. */
-int helper_tls_found(void);
 /* Makes page and pipe in a new segment, if there are listeners for TLS.  Before
  * the workers are forked, as the next. */
 void helper_tls_prepare(const struct config *c);

@@ -21,7 +21,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "helper_tls.h"
+#include "helper.h"
 #include "listener.h"
 #include "log.h"
 #include "notify.h"
@@ -328,7 +328,7 @@ listener_has(enum listen_kind kind)
 void
 listener_open_all(const struct config *c)
 {
-	int tls = helper_tls_found();
+	int tls = helper_found("mootd-tls", NULL);
 
 	listener_take_all();
 	if (!listener_has(LISTEN_PLAIN) && !listener_has(LISTEN_LOCAL))

@@ -18,7 +18,6 @@
 #include "../ipc/segment.h"
 #include "fault.h"
 #include "helper.h"
-#include "helper_tls.h"
 #include "log.h"
 #include "master.h"
 #include "notify.h"
@@ -63,9 +62,11 @@ version(void)
 	       "ipc: System V segment, message queues; shared descriptors\n"
 	       "helpers: %s, %s\n",
 	    MOOT_VERSION, state_layout_id(),
-	    helper_found() ? "mootd-store (accounts, history)"
-	                   : "no mootd-store (no accounts, no history)",
-	    helper_tls_found() ? "mootd-tls (TLS)" : "no mootd-tls (no TLS)");
+	    helper_found("mootd-store", NULL)
+	        ? "mootd-store (accounts, history)"
+	        : "no mootd-store (no accounts, no history)",
+	    helper_found("mootd-tls", NULL) ? "mootd-tls (TLS)"
+	        : "no mootd-tls (no TLS)");
 }
 
 /* Reads FILE, or the standard one if it is there, or the embedded defaults;
@@ -122,7 +123,7 @@ settings_private(struct config *c, const char *dir, int prefix)
 	c->nlisten = 1;
 	/* TLS as well, where there is any */
 	c->listen_tls[0] = c->listen[0];
-	c->nlisten_tls = helper_tls_found();
+	c->nlisten_tls = helper_found("mootd-tls", NULL);
 	c->ipc_prefix =
 	    prefix != 0 ? prefix : free_prefix(c->ipc_prefix + 1);
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)

@@ -493,6 +493,44 @@ send_output(uint32_t i, struct iovec *iov, size_t n)
 	              : sendmsg(s->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+/* Of an epoll set.  A Unix socket would tell that there is room whenever the
+ * other end has read something, TCP does so only after there was none: so there
+ * it is asked for ROOM only then. */
+static int
+session_watch(uint32_t i, int epoll, int op, int room)
+{
+	struct epoll_event ev = {
+		.events = EPOLLIN | (room ? EPOLLOUT : 0u) | EPOLLRDHUP |
+		    EPOLLET,
+		.data.u64 = worker_event(EVENT_SESSION, i)
+	};
+
+	return epoll_ctl(epoll, op, sessions[i].fd, &ev);
+}
+
+static void
+session_blocked(uint32_t i)
+{
+	struct session *s = &sessions[i];
+
+	s->flags &= ~(uint32_t)SESSION_WRITABLE;
+	FAULT("flush-blocked");
+	if (s->kind != LISTEN_PLAIN)
+		session_watch(i, me->epoll, EPOLL_CTL_MOD, 1);
+}
+
+void
+session_writable(uint32_t i)
+{
+	struct session *s = &sessions[i];
+
+	s->flags |= SESSION_WRITABLE;
+	if (s->kind != LISTEN_PLAIN)
+		session_watch(i, me->epoll, EPOLL_CTL_MOD, 0);
+	if (s->sent < s->queued)
+		worker_flush_later(i);
+}
+
 void
 session_flush(uint32_t i)
 {
@@ -518,7 +556,7 @@ session_flush(uint32_t i)
 			worker_count(COUNT_BYTES_OUT, (uint64_t)n);
 			output_release(s);
 		} else if (e == EAGAIN || e == ENOBUFS || e == ENOMEM)
-			s->flags &= ~(uint32_t)SESSION_WRITABLE;
+			session_blocked(i);
 		else if (e != EINTR) {
 			s->flags |= SESSION_DEAD;
 			worker_run_later(i);
@@ -731,14 +769,8 @@ session_admit(
 void
 session_register(uint32_t i)
 {
-	struct session *s = &sessions[i];
-	struct epoll_event ev = {
-		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-		.data.u64 = worker_event(EVENT_SESSION, i)
-	};
-
-	if (epoll_ctl(workers[s->worker].epoll, EPOLL_CTL_ADD, s->fd, &ev) !=
-	        0 && errno != EEXIST)
+	if (session_watch(i, workers[sessions[i].worker].epoll, EPOLL_CTL_ADD,
+	        1) != 0 && errno != EEXIST)
 		log_warn("epoll_ctl: %s", strerror(errno));
 }
 
@@ -996,17 +1028,13 @@ void
 session_rearm(uint32_t i)
 {
 	struct session *s = &sessions[i];
-	struct epoll_event ev = {
-		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-		.data.u64 = worker_event(EVENT_SESSION, i)
-	};
 
 	s->flags &= ~(uint32_t)(SESSION_READABLE | SESSION_WRITABLE |
 	    SESSION_DIRTY | SESSION_RUNNABLE | SESSION_AWAITS);
 	if (s->fd >= 0 &&
-	    epoll_ctl(me->epoll, EPOLL_CTL_MOD, s->fd, &ev) != 0 &&
+	    session_watch(i, me->epoll, EPOLL_CTL_MOD, 1) != 0 &&
 	    (errno != ENOENT ||
-		epoll_ctl(me->epoll, EPOLL_CTL_ADD, s->fd, &ev) != 0))
+		session_watch(i, me->epoll, EPOLL_CTL_ADD, 1) != 0))
 		s->flags |= SESSION_DEAD | SESSION_EOF;
 	/* for the rest it is an event that comes: the first ones served do not
 	 * wait until all were looked at */

@@ -60,6 +60,8 @@ void session_hold_posted(uint32_t s, uint64_t serial);
 uint64_t session_acknowledged(uint32_t s);
 /* Sends what the kernel takes.  Sets SESSION_DEAD when the peer is gone. */
 void session_flush(uint32_t s);
+/* Its socket tells that there is room to send. */
+void session_writable(uint32_t s);
 /* Reads what there is, once.  Sets SESSION_EOF or SESSION_DEAD. */
 void session_fill(uint32_t s);
 

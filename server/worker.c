@@ -449,7 +449,8 @@ run_live(uint32_t i, unsigned most)
 			return;
 		}
 		if (command_show(i) || command_mail(i) || command_next(i)) {
-			if (s->step == 0)
+			/* the few steps of who registers come at once */
+			if (s->step == 0 || (n < FIRST && !command_was_long()))
 				continue;
 			/* a long answer: others are due between its parts,
 			 * and other workers, if they waited for the lock */
@@ -729,11 +730,8 @@ handle_event(const struct epoll_event *ev)
 		}
 		if (ev->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
 			s->flags |= SESSION_HUP;
-		if (ev->events & EPOLLOUT) {
-			s->flags |= SESSION_WRITABLE;
-			if (s->sent < s->queued)
-				worker_flush_later(what);
-		}
+		if (ev->events & EPOLLOUT)
+			session_writable(what);
 		break;
 	case EVENT_LISTENER:
 		accept_from((int)what);

@@ -14,6 +14,7 @@
 #include "connection.h"
 #include "options.h"
 #include "place.h"
+#include "rate.h"
 
 enum {
 	ACCEPTS = 16,          /* new clients a turn */
@@ -66,9 +67,15 @@ welcome(int fd, const struct sockaddr_storage *ss)
 	unsigned port;
 	int on = 1;
 
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	connection_address(ss, addr, &port);
 	place->counter[TLS_ACCEPTED]++;
+	/* of a proxy it is its clients that count */
+	if (!options_has(options.proxy, options.nproxy, addr) &&
+	    rate_refuses(addr)) {
+		close(fd);
+		return;
+	}
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (connection_open(fd, addr, port) != 0)
 		close(fd);
 }

@@ -9,6 +9,7 @@
  * should have ended.
  */
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,13 +27,13 @@
 #include "options.h"
 #include "place.h"
 #include "pump.h"
+#include "rate.h"
 #include "upstream.h"
 
 enum {
 	HANDSHAKES = 8,        /* steps of handshakes a turn */
 	RETRY = 5,             /* ms until the workers are tried again */
 	TICK = 250,            /* ms a turn may wait */
-	NETWORK = 64,          /* bits of an IPv6 address that are one's own */
 };
 
 struct list {
@@ -135,16 +136,20 @@ connection_address(const struct sockaddr_storage *ss, uint8_t addr[16],
 	}
 }
 
-/* The data of events: the connection, and in its lowest bit which side. */
+/* The data of events: the connection, and in its lowest bit which side.  A Unix
+ * socket would tell that there is room whenever the other end has read
+ * something, TCP does so only after there was none: so there it is asked for
+ * ROOM only then. */
 static int
-watch(struct connection *c, int fd, unsigned side)
+watch(struct connection *c, int op, int plain, int room)
 {
 	struct epoll_event ev = {
-		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-		.data.u64 = (uint64_t)(uintptr_t)c | side,
+		.events = EPOLLIN | (room ? EPOLLOUT : 0u) | EPOLLRDHUP |
+		    EPOLLET,
+		.data.u64 = (uint64_t)(uintptr_t)c | (plain ? 1 : 0),
 	};
 
-	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &ev);
+	return epoll_ctl(epoll, op, plain ? c->plain : c->fd, &ev);
 }
 
 int
@@ -152,10 +157,17 @@ connection_plain(struct connection *c, int plain)
 {
 	c->plain = plain;
 	c->flags |= PLAIN_IN | PLAIN_OUT;
-	if (watch(c, plain, 1) == 0)
+	if (watch(c, EPOLL_CTL_ADD, 1, 0) == 0)
 		return 0;
 	c->plain = -1;
 	return -1;
+}
+
+void
+connection_plain_full(struct connection *c)
+{
+	c->flags &= (uint16_t)~PLAIN_OUT;
+	watch(c, EPOLL_CTL_MOD, 1, 1);
 }
 
 void
@@ -186,10 +198,11 @@ connection_close(struct connection *c)
 static int
 same_network(const uint8_t a[16], const uint8_t b[16])
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	uint8_t x[16], y[16];
 
-	return proxy_same_network(a, b, memcmp(a, mapped, sizeof(mapped)) == 0
-	    ? 128 : NETWORK);
+	bucket_network(x, a, options.ipv6_prefix);
+	bucket_network(y, b, options.ipv6_prefix);
+	return memcmp(x, y, sizeof(x)) == 0;
 }
 
 static void
@@ -216,37 +229,27 @@ make_room(const uint8_t addr[16])
 		crowd_out(shaking.first);
 }
 
-static int
-is_proxy(const uint8_t addr[16])
-{
-	int i;
-
-	for (i = 0; i < options.nproxy; i++)
-		if (proxy_same_network(addr, options.proxy[i].addr,
-		    options.proxy[i].bits))
-			return 1;
-	return 0;
-}
-
 int
 connection_open(int fd, const uint8_t addr[16], unsigned port)
 {
 	struct connection *c = calloc(1, sizeof(*c));
 
-	if (c == NULL || (c->ssl = SSL_new(context)) == NULL ||
-	    SSL_set_fd(c->ssl, fd) != 1 || watch(c, fd, 0) != 0) {
-		if (c != NULL)
-			SSL_free(c->ssl);
+	if (c == NULL)
+		return -1;
+	c->fd = fd;
+	c->plain = -1;
+	if ((c->ssl = SSL_new(context)) == NULL ||
+	    SSL_set_fd(c->ssl, fd) != 1 ||
+	    watch(c, EPOLL_CTL_ADD, 0, 1) != 0) {
+		SSL_free(c->ssl);
 		free(c);
 		ERR_clear_error();
 		return -1;
 	}
-	c->fd = fd;
-	c->plain = -1;
 	c->port = (uint16_t)port;
 	memcpy(c->addr, addr, sizeof(c->addr));
 	c->state = CONNECTION_HANDSHAKE;
-	if (is_proxy(addr))
+	if (options_has(options.proxy, options.nproxy, addr))
 		c->state = CONNECTION_HEADER; /* the crowd is its clients' */
 	else
 		make_room(addr);
@@ -283,6 +286,10 @@ step_header(struct connection *c)
 	}
 	if (len == 0)
 		return;
+	if (p.known && rate_refuses(p.addr)) {
+		connection_close(c);
+		return;
+	}
 	if (p.known) {
 		make_room(p.addr);
 		if (c->state == CONNECTION_CLOSED)
@@ -377,8 +384,11 @@ connection_event(uint64_t data, uint32_t events)
 		return;
 	if (events & EPOLLIN)
 		c->flags |= plain ? PLAIN_IN : CLIENT_IN;
-	if (events & EPOLLOUT)
+	if (events & EPOLLOUT) {
 		c->flags |= plain ? PLAIN_OUT : CLIENT_OUT;
+		if (plain)
+			watch(c, EPOLL_CTL_MOD, 1, 0);
+	}
 	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
 		c->flags |= plain ? PLAIN_IN | PLAIN_HUP | PLAIN_OUT
 		    : CLIENT_IN | CLIENT_OUT;
@@ -388,31 +398,14 @@ connection_event(uint64_t data, uint32_t events)
 		handshake_again(c);
 }
 
+/* Those in QUEUE have their turn, at most MOST of them. */
 static void
-turn_handshakes(void)
+take_turns(struct connection **queue, int most)
 {
 	struct connection *c;
-	int n;
 
-	for (n = 0; n < HANDSHAKES && (c = handshakes) != NULL; n++) {
-		handshakes = c->turn;
-		c->flags &= (uint16_t)~QUEUED;
-		if (c->state == CONNECTION_CLOSED) {
-			c->turn = closed;
-			closed = c;
-		} else
-			step(c);
-	}
-}
-
-static void
-turn_pumps(void)
-{
-	struct connection *c, *next = turns;
-
-	turns = NULL;
-	while ((c = next) != NULL) {
-		next = c->turn;
+	while (most-- > 0 && (c = *queue) != NULL) {
+		*queue = c->turn;
 		c->flags &= (uint16_t)~QUEUED;
 		if (c->state == CONNECTION_CLOSED) {
 			c->turn = closed;
@@ -438,10 +431,11 @@ retry_workers(void)
 int
 connection_turn(void)
 {
-	struct connection *c;
+	struct connection *c, *now = turns;
 
-	turn_pumps();
-	turn_handshakes();
+	turns = NULL;
+	take_turns(&now, INT_MAX);
+	take_turns(&handshakes, HANDSHAKES);
 	if (retrying)
 		retry_workers();
 	while ((c = closed) != NULL) {

@@ -83,5 +83,7 @@ void connection_again(struct connection *c);
 void connection_limit(struct connection *c, uint64_t ms);
 /* Adds the socket of its worker to the set; 0 or -1. */
 int connection_plain(struct connection *c, int plain);
+/* That one has no room: an event tells when there is some. */
+void connection_plain_full(struct connection *c);
 
 #endif

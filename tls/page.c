@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,7 +25,8 @@ tls_page_create(int *fd)
 
 	*fd = memfd_create("mootd-tls", MFD_CLOEXEC);
 	if (*fd < 0 || ftruncate(*fd, sizeof(*page)) != 0 ||
-	    (page = map(*fd)) == NULL) {
+	    (page = map(*fd)) == NULL ||
+	    getrandom(&page->rate_seed, sizeof(page->rate_seed), 0) < 0) {
 		int e = errno;
 
 		if (*fd >= 0)

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "../ipc/bucket.h"
+
 /*
  * What the master of mootd and the processes of mootd-tls know of each other:
  * shared memory of their own, a memfd, since mootd-tls does not attach the
@@ -21,7 +23,10 @@
  * the kernel says, also to a master that follows a dead one.
  */
 
-enum { TLS_PLACES = 128 };
+enum {
+	TLS_PLACES = 128,
+	TLS_RATES = 16384,     /* addresses whose connections are counted */
+};
 
 #define TLS_PAGE_MAGIC UINT64_C(0x31656761706c7374)
 
@@ -32,6 +37,7 @@ enum tls_counter {
 	TLS_FAILED,            /* handshakes, for what was said in them */
 	TLS_TIMED_OUT,         /* handshakes, for what was not */
 	TLS_CROWDED_OUT,       /* handshakes that gave way to others */
+	TLS_REFUSED_RATE,      /* connections: too soon after others */
 	TLS_REFUSED,           /* connections: none could be made to a worker */
 	TLS_BYTES_IN,          /* of clients, as they come to workers */
 	TLS_BYTES_OUT,
@@ -66,6 +72,8 @@ struct tls_page {
 	_Atomic uint32_t restarts; /* that nobody wanted */
 	char trouble[160];     /* that the last one to end had, or "" */
 	struct tls_place place[TLS_PLACES];
+	uint64_t rate_seed;    /* of the table of all: see ipc/bucket.h */
+	struct bucket_place rates[TLS_RATES];
 };
 
 /* Makes one; *FD is its descriptor, close-on-exec.  NULL with errno. */

@@ -152,7 +152,7 @@ write_plain(struct connection *c, const char *data, size_t len, size_t *done)
 	for (*done = 0; *done < len; *done += (size_t)n) {
 		n = send(c->plain, data + *done, len - *done, MSG_NOSIGNAL);
 		if (n < 0 && errno == EAGAIN) {
-			c->flags &= (uint16_t)~PLAIN_OUT;
+			connection_plain_full(c);
 			return STUCK;
 		}
 		if (n < 0 && errno == EINTR)

@@ -5,11 +5,13 @@
  *
  *	attacks [-s] [-t seconds] [name...]
  *
- * An attack lasts 10 seconds, or -t; with -s it is a small one that lasts only
- * as long as it takes to see that the honest are served, nobody else is cut
- * and the limit that is meant for it has been at work: only that is asserted.
- * How long the honest waited is printed: calm, during the attack, and at an
- * idle server beside it, since all share one machine.
+ * An attack lasts 10 seconds, or -t.  A table says how long the honest waited,
+ * the slowest of a hundred: calm, during the attack, and, as a control, at an
+ * idle server beside it meanwhile, which is what the machine makes of it.
+ *
+ * With -s it is a small one that lasts only as long as it takes to see that the
+ * honest are served, nobody else is cut and the limit that is meant for it has
+ * been at work: only that is asserted.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -32,11 +34,13 @@ enum {
 	STORM = 200,           /* clients that storm */
 	ROOMS = 20,            /* rooms of each, for who lists them */
 	OPEN = 2000,           /* connections a flood has open at most */
-	TEXT = 4096,
+	TEXT = 2048,           /* bytes that each of them says at a time */
+	READ = 1 << 20,        /* and reads */
 };
 
 static struct server sv, quiet;
 static int small;              /* -s */
+static int ranked;             /* witness_rank() is allowed */
 static int skipped;
 static long seconds = 10;
 static long made;              /* connections, or writes: what was done */
@@ -119,10 +123,10 @@ raw_stop(void)
 		raw_close(raw[i]);
 }
 
-/* Slowloris: each of many says a byte a second, from 50 addresses; who was
- * closed comes again. */
+/* Slowloris: each of many says byte after byte of TEXT, one a second, from 50
+ * addresses; who was closed comes again. */
 static void
-slowloris_turn(void)
+slowly_say(int port, const void *text, int len)
 {
 	char buf[512];
 	int k, i;
@@ -133,26 +137,40 @@ slowloris_turn(void)
 		if (raw[i] >= 0) {
 			n = recv(raw[i], buf, sizeof(buf), 0);
 			if (n > 0 || (n < 0 && errno == EAGAIN)) {
-				send(raw[i], "N", 1, MSG_NOSIGNAL);
+				raw_said[i] += send(raw[i], (const char *)text +
+				    raw_said[i] % len, 1, MSG_NOSIGNAL) == 1;
 				continue;
 			}
 			raw_close(raw[i]);
 		}
-		raw[i] = raw_connect(sv.port[0], 1, 1 + i % 50);
+		raw[i] = raw_connect(port, 1, 1 + i % 50);
+		raw_said[i] = 0;
 	}
+}
+
+static void
+slowloris_turn(void)
+{
+	slowly_say(sv.port[0], "N", 1);
 }
 
 /* All of them, as quickly as they can be had. */
 static void
-slowloris_start(void)
+slowly_start(void (*turn)(void))
 {
 	int i;
 
 	raw_start();
 	for (i = 0; i < size(SILENT); i += 5) {
-		slowloris_turn();
+		turn();
 		poll(NULL, 0, 1);
 	}
+}
+
+static void
+slowloris_start(void)
+{
+	slowly_start(slowloris_turn);
 }
 
 /* Connects and resets, 10000 times a second, from 100 addresses. */
@@ -191,6 +209,19 @@ static const unsigned char hello[] = {
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 };
 
+/* The same, of TLS. */
+static void
+shakes_turn(void)
+{
+	slowly_say(tls_port, hello, (int)sizeof(hello));
+}
+
+static void
+shakes_start(void)
+{
+	slowly_start(shakes_turn);
+}
+
 /* A port that nobody has, a moment ago. */
 static int
 port_free(void)
@@ -206,8 +237,9 @@ port_free(void)
 	return ntohs(in.sin_port);
 }
 
-/* Says ClientHello, and comes anew when that is answered, from 50 addresses:
- * of 200 at a time, each has cost the server a key and a signature. */
+/* Says ClientHello, and comes anew when that is answered, or it is closed, from
+ * 50 addresses, 200 at a time: each that is answered has cost the server a key
+ * and a signature. */
 static void
 handshake_turn(void)
 {
@@ -227,7 +259,7 @@ handshake_turn(void)
 		}
 		made += n > 0 && buf[0] == 0x16;
 		raw_close(raw[i]);
-		raw[i] = raw_open(tls_port, 4, 1 + i % 50);
+		raw[i] = raw_open(tls_port, 4, 1 + i % size(50));
 		raw_said[i] = 0;
 	}
 }
@@ -255,18 +287,19 @@ storm_arrive(const char *room)
 			client_send(storm[i], "JOIN %s", room);
 			client_expect(storm[i], "366 *");
 		}
-		memset(text[i], 0, sizeof(text[i]));
 		text_at[i] = 0;
 	}
 }
 
-/* What each says, again and again. */
+/* What each says, again and again: much at a time, so that it costs the server
+ * more than us. */
 static void
 storm_says(int i, const char *line)
 {
-	size_t len = strlen(text[i]);
+	size_t at = 0, n = strlen(line);
 
-	snprintf(text[i] + len, TEXT - len, "%s", line);
+	for (; at + n < TEXT; at += n)
+		memcpy(text[i] + at, line, n + 1);
 }
 
 static void
@@ -321,11 +354,10 @@ lists_start(void)
 	}
 }
 
-/* Each says as much as it may, and reads what it gets. */
+/* Each says as much as it may, and reads what it gets, but does not look. */
 static void
 storm_turn(void)
 {
-	static char buf[65536];
 	size_t len;
 	ssize_t n;
 	int i;
@@ -334,12 +366,10 @@ storm_turn(void)
 		len = strlen(text[i]);
 		n = send(storm[i]->fd, text[i] + text_at[i], len - text_at[i],
 		    MSG_NOSIGNAL | MSG_DONTWAIT);
-		if (n > 0) {
+		if (n > 0)
 			text_at[i] = (text_at[i] + (size_t)n) % len;
-			made++;
-		}
-		while ((n = recv(storm[i]->fd, buf, sizeof(buf),
-		    MSG_DONTWAIT)) == (ssize_t)sizeof(buf))
+		while ((n = recv(storm[i]->fd, NULL, READ,
+		    MSG_TRUNC | MSG_DONTWAIT)) == READ)
 			;
 		ck_assert_msg(n != 0, "storm%d was cut", i);
 	}
@@ -358,22 +388,24 @@ static const struct attack {
 	void (*turn)(void);    /* a ms' worth */
 	void (*stop)(void);
 	const char *moves;     /* what of `mootctl status' grows by it */
-	const char *what;
+	const char *what;      /* is it that they make */
 } attacks[] = {
 	{ "slowloris", slowloris_start, slowloris_turn, raw_stop,
-	    "crowded_out", "connections that never register" },
+	    "crowded_out", "silent connections" },
 	{ "connections", raw_start, connect_turn, raw_stop,
 	    "refused_rate", "connections" },
+	{ "shakes", shakes_start, shakes_turn, raw_stop,
+	    "tls_crowded_out", "silent by TLS" },
 	{ "handshakes", raw_start, handshake_turn, raw_stop,
-	    "tls_accepted", "handshakes answered" },
+	    "tls_refused_rate", "TLS handshakes" },
 	{ "joins", joins_start, storm_turn, nothing,
-	    "delayed", "writes of JOIN and PART" },
+	    "delayed", "JOIN, PART" },
 	{ "nicks", nicks_start, storm_turn, nothing,
-	    "delayed", "writes of NICK" },
+	    "delayed", "NICK" },
 	{ "messages", says_start, storm_turn, nothing,
-	    "delayed", "writes of PRIVMSG" },
+	    "delayed", "PRIVMSG to all" },
 	{ "lists", lists_start, storm_turn, nothing,
-	    "lines", "writes of LIST and WHO" },
+	    "lines", "LIST, WHO *" },
 };
 
 enum { ATTACKS = sizeof(attacks) / sizeof(attacks[0]) };
@@ -391,6 +423,8 @@ server_ready(struct server *s, int port)
 		server_set(s, "max-clients", "1000");
 	if (port != 0)
 		server_add(s, "listen-tls 127.0.0.1:%d", port);
+	if (port != 0 && small)
+		server_set(s, "tls-handshakes", "100");
 	/* the honest are many people at one address, and two who talk more
 	 * than anybody should */
 	server_add(s, "exempt 127.0.0.1");
@@ -401,25 +435,76 @@ server_ready(struct server *s, int port)
 }
 
 static void
+report_head(void)
+{
+	int i;
+
+	if (!small && !ranked)
+		printf("(No real-time scheduling for servers and witnesses: "
+		    "they wait for the attacker, and for whatever else the "
+		    "machine does.)\n");
+	printf("%-40s%32s%32s\n%-40s", "p99 in ms", "a line is heard",
+	    "one connects and registers", "attack       made a second");
+	for (i = 0; i < 2; i++)
+		printf("%8s%8s%8s%8s", "calm", "control", "attack", "factor");
+	printf("\n");
+}
+
+static void
+report_times(const double *p99)
+{
+	printf("%8.2f%8.2f%8.2f%8.1f", p99[CALM], p99[BESIDE], p99[DURING],
+	    p99[DURING] / p99[CALM]);
+}
+
+/* What is so many a second is what the attacker did, or was let do. */
+static void
 report(const struct attack *a, const struct witness *w, long rate)
 {
-	printf("%s: %ld %s a second\n", a->name, rate, a->what);
-	printf("  lines: p50 calm %.2f ms, during %.2f, beside %.2f; "
-	    "p99 calm %.2f, during %.2f, beside %.2f: %.1f times calm, "
-	    "%.1f times beside (%d lines)\n", w->line_p50[CALM],
-	    w->line_p50[DURING], w->line_p50[BESIDE], w->line_p99[CALM],
-	    w->line_p99[DURING], w->line_p99[BESIDE],
-	    w->line_p99[DURING] / w->line_p99[CALM],
-	    w->line_p99[DURING] / w->line_p99[BESIDE], w->lines[DURING]);
-	printf("  newcomers: p50 calm %.2f ms, during %.2f, beside %.2f; "
-	    "p99 calm %.2f, during %.2f, beside %.2f: %.1f times calm, "
-	    "%.1f times beside (%d registered, %d refused)\n",
-	    w->coming_p50[CALM], w->coming_p50[DURING], w->coming_p50[BESIDE],
-	    w->coming_p99[CALM], w->coming_p99[DURING], w->coming_p99[BESIDE],
-	    w->coming_p99[DURING] / w->coming_p99[CALM],
-	    w->coming_p99[DURING] / w->coming_p99[BESIDE], w->comings[DURING],
-	    w->refused);
-	printf("  %s %s\n", a->moves, server_status(&sv, a->moves));
+	printf("%-12s %6ld %-20s", a->name, rate, a->what);
+	report_times(w->line_p99);
+	report_times(w->coming_p99);
+	printf("  %d lines, %d came, %d were refused; %s %s\n",
+	    w->lines[DURING], w->comings[DURING], w->refused, a->moves,
+	    server_status(&sv, a->moves));
+}
+
+/* What the server has carried out, in lines. */
+static long
+carried_out(void)
+{
+	return atol(server_status(&sv, "lines"));
+}
+
+static void
+attack_for_a_while(const struct attack *a)
+{
+	long end = clock_ms() + (small ? 100 : 1000);
+
+	while (clock_ms() < end) {
+		a->turn();
+		poll(NULL, 0, 1);
+	}
+}
+
+/* Two servers, one of which is left in peace. */
+static void
+servers_ready(void)
+{
+	if (ranked)
+		witness_rank(RANK_SERVER);
+	server_ready(&sv, tls_port);
+	if (ranked)
+		witness_rank(RANK_IDLE);
+	server_ready(&quiet, 0);
+	if (ranked)
+		witness_rank(RANK_OTHER);
+}
+
+static int
+is_tls(const struct attack *a)
+{
+	return a->turn == handshake_turn || a->turn == shakes_turn;
 }
 
 static void
@@ -428,29 +513,24 @@ run(const struct attack *a)
 	struct witness w;
 	long rate;
 
-	tls_port = a->turn == handshake_turn ? port_free() : 0;
-	server_ready(&sv, tls_port);
-	server_ready(&quiet, 0);
-	made = 0;
+	tls_port = is_tls(a) ? port_free() : 0;
+	servers_ready();
 	if (a->turn == storm_turn)
 		a->start(); /* they are honest up to here */
-	witness_start(&sv, &quiet);
-	ck_assert_int_eq(setpriority(PRIO_PROCESS, 0, 10), 0);
+	witness_start(&sv, &quiet, small);
+	if (!ranked)
+		ck_assert_int_eq(setpriority(PRIO_PROCESS, 0, 10), 0);
 	if (a->turn != storm_turn)
 		a->start();
 	witness_attack();
 	begun = clock_ms();
-	made = 0;
+	made = a->turn == storm_turn ? -carried_out() : 0;
 	while (small ? !witness_enough() ||
 	        atoi(server_status(&sv, a->moves)) == 0
-	    : clock_ms() - begun < seconds * 1000) {
-		long end = clock_ms() + (small ? 100 : 1000);
-
-		while (clock_ms() < end) {
-			a->turn();
-			poll(NULL, 0, 1);
-		}
-	}
+	    : clock_ms() - begun < seconds * 1000)
+		attack_for_a_while(a);
+	if (a->turn == storm_turn)
+		made += carried_out();
 	rate = made * 1000 / (clock_ms() - begun);
 	witness_stop(&w);
 	report(a, &w, rate);
@@ -481,7 +561,7 @@ run_apart(const struct attack *a)
 {
 	pid_t pid;
 
-	if (a->turn == handshake_turn && !has_tls()) {
+	if (is_tls(a) && !has_tls()) {
 		printf("SKIPPED: %s: no mootd-tls\n", a->name);
 		skipped++;
 		return 0;
@@ -524,6 +604,9 @@ main(int argc, char **argv)
 		rl.rlim_cur = rl.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &rl);
 	}
+	ranked = !small && witness_rank(RANK_SERVER) == 0 &&
+	    witness_rank(RANK_OTHER) == 0;
+	report_head();
 	for (i = 0; i < ATTACKS; i++)
 		if (is_wanted(attacks[i].name, argv + optind)) {
 			n++;

@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #include "crowd.h"
+#include "secure.h"
 
 #define CARRY_LEN 8192
 #define READ_LEN 262144
@@ -88,6 +89,8 @@ client_gone(struct client *c)
 		pending--;
 	c->state = CLIENT_GONE;
 	crowd.gone++;
+	secure_end(c->ssl);
+	c->ssl = NULL;
 	close(c->fd);
 	c->fd = -1;
 	c->out_len = 0;
@@ -138,9 +141,10 @@ client_send(struct client *c)
 {
 	ssize_t n;
 
-	if (c->out_len == 0 || c->state <= CLIENT_CONNECTING)
+	if (c->out_len == 0 || c->state <= CLIENT_SHAKING)
 		return;
-	n = send(c->fd, c->out, c->out_len, MSG_NOSIGNAL);
+	n = c->ssl != NULL ? secure_send(c->ssl, c->out, c->out_len)
+			   : send(c->fd, c->out, c->out_len, MSG_NOSIGNAL);
 	if (n == -1 && errno != EAGAIN) {
 		crowd_error("client %u: send: %s", c->index, strerror(errno));
 		client_gone(c);
@@ -185,9 +189,40 @@ client_connect(struct client *c)
 }
 
 static void
-client_connected(struct client *c)
+client_greet(struct client *c)
 {
 	char nick[16];
+
+	if (options.only != NULL) {
+		c->state = CLIENT_LEAVING;
+		client_queue(c, options.only, strlen(options.only));
+		return;
+	}
+	c->state = CLIENT_REGISTERING;
+	client_nick(c->index, nick);
+	if (options.caps != NULL)
+		client_queuef(c, "CAP LS 302\r\nCAP REQ :%s\r\n", options.caps);
+	client_queuef(c, "NICK %s\r\nUSER %s 0 * :bench\r\n%s", nick, nick,
+	    options.caps != NULL ? "CAP END\r\n" : "");
+}
+
+static void
+client_shake(struct client *c)
+{
+	int done = secure_shake(c->ssl);
+
+	if (done > 0)
+		client_greet(c);
+	else if (done < 0) {
+		crowd_error(
+		    "client %u: handshake: %s", c->index, strerror(errno));
+		client_gone(c);
+	}
+}
+
+static void
+client_connected(struct client *c)
+{
 	socklen_t len = sizeof(int);
 	int error = 0;
 
@@ -198,13 +233,14 @@ client_connected(struct client *c)
 		client_gone(c);
 		return;
 	}
-	c->state = CLIENT_REGISTERING;
-	client_nick(c->index, nick);
-	if (options.caps != NULL)
-		client_queuef(c, "CAP LS 302\r\nCAP REQ :%s\r\n", options.caps);
-	client_queuef(c, "NICK %s\r\nUSER %s 0 * :bench\r\n%s", nick, nick,
-	    options.caps != NULL ? "CAP END\r\n" : "");
 	client_poll(c, EPOLL_CTL_MOD, EPOLLIN);
+	if (!options.secure) {
+		client_greet(c);
+		return;
+	}
+	c->ssl = secure_start(c->fd);
+	c->state = CLIENT_SHAKING;
+	client_shake(c);
 }
 
 /* The second word of a line and where it ends: command or numeric. */
@@ -258,11 +294,11 @@ client_line(struct client *c, const char *line, size_t len)
 	if (len > 5 && memcmp(line, "PING ", 5) == 0)
 		client_queuef(c, "PONG %.*s\r\n", (int)(len - 5), line + 5);
 	else if (len > 6 && memcmp(line, "ERROR ", 6) == 0 &&
-		 c->state != CLIENT_READY)
+		 c->state == CLIENT_REGISTERING)
 		crowd_error("client %u: %.*s", c->index, (int)len, line);
 	else if (c->state == CLIENT_READY)
 		crowd.on_line(c, line, len);
-	else
+	else if (c->state == CLIENT_REGISTERING)
 		client_registering(c, line, len);
 }
 
@@ -278,20 +314,22 @@ client_carry(struct client *c, const char *p, size_t len)
 	c->carry_len = len;
 }
 
-static void
+/* Whether there was something, and perhaps is more. */
+static int
 client_read(struct client *c)
 {
 	static char buf[CARRY_LEN + READ_LEN];
 	char *p = buf, *end, *nl;
 	ssize_t n;
 
-	n = recv(c->fd, buf + c->carry_len, READ_LEN, 0);
+	n = c->ssl != NULL ? secure_recv(c->ssl, buf + c->carry_len, READ_LEN)
+			   : recv(c->fd, buf + c->carry_len, READ_LEN, 0);
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
-		return;
+		return 0;
 	if (n <= 0) {
 		crowd.on_line(c, NULL, 0);
 		client_gone(c);
-		return;
+		return 0;
 	}
 	crowd.received += (unsigned long)n;
 	crowd.reads++;
@@ -306,6 +344,7 @@ client_read(struct client *c)
 	}
 	if (p < end)
 		client_carry(c, p, (size_t)(end - p));
+	return c->ssl != NULL && secure_pending(c->ssl);
 }
 
 static void
@@ -313,8 +352,11 @@ client_event(struct client *c, uint32_t events)
 {
 	if (c->state == CLIENT_CONNECTING)
 		client_connected(c);
+	else if (c->state == CLIENT_SHAKING)
+		client_shake(c);
 	else if (c->state != CLIENT_GONE && events & ~(uint32_t)EPOLLOUT)
-		client_read(c);
+		while (client_read(c))
+			;
 	if (c->state != CLIENT_GONE && c->waiting)
 		client_send(c);
 }
@@ -344,6 +386,8 @@ crowd_open(const struct crowd_options *o, size_t count)
 	poller = epoll_create1(EPOLL_CLOEXEC);
 	if (poller == -1)
 		err(1, "epoll_create1");
+	if (o->secure)
+		secure_clients();
 	crowd.count = count;
 	crowd.clients = grow(NULL, count * sizeof(*crowd.clients));
 	memset(crowd.clients, 0, count * sizeof(*crowd.clients));
@@ -389,7 +433,9 @@ crowd_register(void)
 			break;
 		}
 	}
-	return crowd.ready == crowd.count ? 0 : -1;
+	return (options.only != NULL ? crowd.gone : crowd.ready) == crowd.count
+		   ? 0
+		   : -1;
 }
 
 int
@@ -415,6 +461,7 @@ crowd_close(void)
 	for (i = 0; i < crowd.count; i++) {
 		if (crowd.clients[i].fd == -1)
 			continue;
+		secure_end(crowd.clients[i].ssl);
 		setsockopt(
 		    crowd.clients[i].fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l));
 		close(crowd.clients[i].fd);

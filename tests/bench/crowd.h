@@ -7,6 +7,8 @@
 
 /* A crowd of IRC clients in one process, on one epoll loop. */
 
+struct ssl_st;
+
 struct client {
 	int fd;
 	uint32_t index; /* 0, 1, ... in the order of connecting */
@@ -15,13 +17,16 @@ struct client {
 	char *out;   /* not yet sent */
 	char *carry; /* the beginning of a line */
 	size_t out_len, out_size, carry_len;
+	struct ssl_st *ssl; /* NULL in the clear */
 };
 
 enum client_state {
 	CLIENT_NONE,
 	CLIENT_CONNECTING,
+	CLIENT_SHAKING,
 	CLIENT_REGISTERING,
 	CLIENT_READY,
+	CLIENT_LEAVING,
 	CLIENT_GONE
 };
 
@@ -31,6 +36,9 @@ struct crowd_options {
 	size_t in_flight;   /* connecting or registering at a time */
 	size_t per_address; /* clients from one source address */
 	const char *caps;   /* to request, or NULL */
+	int secure;         /* by TLS: secure.h */
+	const char *only;   /* said instead of registering: the server is to
+	                     * close then; or NULL */
 	unsigned deadline;  /* seconds any waiting may last */
 };
 
@@ -52,7 +60,8 @@ extern struct crowd crowd;
  * descriptors. */
 void crowd_open(const struct crowd_options *, size_t count);
 
-/* Connects and registers all of them, NICK and USER to the end of the MOTD.
+/* Connects and registers all of them, NICK and USER to the end of the MOTD; or
+ * until they are let go, if they say ONLY something else.
  * 0, or -1 when some could not (said on standard error, counted). */
 int crowd_register(void);
 

@@ -12,13 +12,15 @@
  * QUIT.  No capabilities, modes, JOIN seen by others, or nick changes.  A
  * client whose output passes OUT_MAX is cut.  Trouble of its own ends it.
  *
- * Usage: floor [PORT].  It says "listening on ADDRESS:PORT" when it is ready.
+ * Usage: floor [CERT KEY], to speak TLS with these files.  It says "listening
+ * on ADDRESS:PORT" when it is ready.
  */
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,6 +29,8 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "secure.h"
 
 #define NAME "floor.example"
 #define LINE_LEN 512
@@ -50,6 +54,7 @@ struct client {
 	uint32_t room_count;
 	char nick[24], user[12];
 	char prefix[64]; /* ":nick!user@host " */
+	struct ssl_st *ssl; /* NULL in the clear */
 };
 
 struct room {
@@ -68,7 +73,7 @@ static struct client *clients[BUCKETS]; /* by nick */
 static struct room *rooms[BUCKETS];     /* by name */
 static struct client **dirty;           /* who has output this turn */
 static size_t dirty_count, dirty_size;
-static int poller;
+static int poller, secure;
 
 /* A burst of the usual length: about as many bytes as servers really send. */
 static const char *const welcome[] = {
@@ -392,7 +397,8 @@ client_carry(struct client *c, const char *p, size_t len)
 	c->carry_len = (uint16_t)len;
 }
 
-static void
+/* Whether there was something, and perhaps is more. */
+static int
 client_read(struct client *c)
 {
 	static char buf[LINE_LEN + READ_LEN];
@@ -400,11 +406,12 @@ client_read(struct client *c)
 	size_t had = c->carry_len;
 	ssize_t n;
 
-	n = recv(c->fd, buf + had, READ_LEN, 0);
+	n = c->ssl != NULL ? secure_recv(c->ssl, buf + had, READ_LEN)
+			   : recv(c->fd, buf + had, READ_LEN, 0);
 	if (n <= 0) {
 		if (n == 0 || (errno != EAGAIN && errno != EINTR))
 			client_close_later(c);
-		return;
+		return 0;
 	}
 	if (had > 0)
 		memcpy(buf, c->carry, had);
@@ -418,6 +425,7 @@ client_read(struct client *c)
 	}
 	if (!c->closing && p < end)
 		client_carry(c, p, (size_t)(end - p));
+	return !c->closing && c->ssl != NULL && secure_pending(c->ssl);
 }
 
 static void
@@ -444,6 +452,7 @@ static void
 client_free(struct client *c)
 {
 	client_leave(c);
+	secure_end(c->ssl);
 	close(c->fd);
 	free(c->out);
 	free(c->carry);
@@ -471,7 +480,9 @@ client_send(struct client *c)
 	ssize_t n = 0;
 
 	if (c->out_len > 0)
-		n = send(c->fd, c->out, c->out_len, MSG_NOSIGNAL);
+		n = c->ssl != NULL
+			? secure_send(c->ssl, c->out, c->out_len)
+			: send(c->fd, c->out, c->out_len, MSG_NOSIGNAL);
 	if (n == (ssize_t)c->out_len) {
 		c->out_len = 0;
 		client_poll(c, 0);
@@ -514,6 +525,8 @@ clients_accept(int listener)
 		c = grow(NULL, sizeof(*c));
 		memset(c, 0, sizeof(*c));
 		c->fd = fd;
+		if (secure)
+			c->ssl = secure_start(fd);
 		ev.data.ptr = c;
 		if (epoll_ctl(poller, EPOLL_CTL_ADD, fd, &ev) == -1)
 			err(1, "epoll_ctl");
@@ -523,7 +536,7 @@ clients_accept(int listener)
 }
 
 static int
-listener_open(uint16_t port)
+listener_open(void)
 {
 	struct sockaddr_in sin = { .sin_family = AF_INET };
 	socklen_t len = sizeof(sin);
@@ -535,11 +548,10 @@ listener_open(uint16_t port)
 		err(1, "socket");
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	sin.sin_port = htons(port);
 	if (bind(fd, (struct sockaddr *)&sin, sizeof(sin)) == -1 ||
 	    listen(fd, 4096) == -1 ||
 	    getsockname(fd, (struct sockaddr *)&sin, &len) == -1)
-		err(1, "port %u", port);
+		err(1, "a port");
 	if (epoll_ctl(poller, EPOLL_CTL_ADD, fd, &ev) == -1)
 		err(1, "epoll_ctl");
 	fprintf(stderr, "listening on 127.0.0.1:%u\n", ntohs(sin.sin_port));
@@ -552,7 +564,8 @@ client_event(struct client *c, uint32_t events)
 	if (events & EPOLLOUT)
 		client_mark(c);
 	if (events & ~(uint32_t)EPOLLOUT && !c->closing)
-		client_read(c);
+		while (client_read(c))
+			;
 }
 
 int
@@ -561,10 +574,15 @@ main(int argc, char **argv)
 	struct epoll_event ev[EVENTS];
 	int i, n, listener;
 
+	signal(SIGPIPE, SIG_IGN);
 	poller = epoll_create1(EPOLL_CLOEXEC);
 	if (poller == -1)
 		err(1, "epoll_create1");
-	listener = listener_open(argc > 1 ? (uint16_t)atoi(argv[1]) : 0);
+	if (argc == 3) {
+		secure_server(argv[1], argv[2]);
+		secure = 1;
+	}
+	listener = listener_open();
 	for (;;) {
 		n = epoll_wait(poller, ev, EVENTS, -1);
 		if (n == -1 && errno != EINTR)

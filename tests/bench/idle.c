@@ -4,10 +4,11 @@
  * it costs to have them.
  *
  * Time for registering runs from the first connection to the last end of MOTD;
- * leaving (QUIT to the closed connection) is timed apart from it.  Memory is
- * the proportional set size of all of the server's processes with the clients
- * minus that without, after both have fallen silent; what the kernel holds for
- * a connection is not in it.
+ * leaving (QUIT to the closed connection) is timed apart from it.  Who connects
+ * only to leave again shows what a connection costs: by TLS, a handshake.
+ * Memory is the proportional set size of all of the server's processes with the
+ * clients minus that without, after both have fallen silent; what the kernel
+ * holds for a connection is not in it.
  */
 #include <err.h>
 #include <stdio.h>
@@ -68,6 +69,24 @@ register_run(const double *args)
 	    args[0], in.seconds, args[0] / in.seconds, in.server_us / args[0],
 	    out.server_us / args[0], crowd.received / crowd.count,
 	    in.server_cpu, in.load_cpu);
+}
+
+void
+leave_run(const double *args)
+{
+	struct watch w;
+
+	crowd.on_line = idle_line;
+	leaving = 1;
+	watch_start();
+	if (crowd_register() == -1)
+		exit(1);
+	watch_stop(&w);
+	printf("clients=%.0f seconds=%.3f per_second=%.0f cpu_us=%.3f "
+	       "per_cpu_second=%.0f server_cpu=%.2f load_cpu=%.2f",
+	    args[0], w.seconds, args[0] / w.seconds, w.server_us / args[0],
+	    w.server_us > 0 ? 1e6 * args[0] / w.server_us : 0, w.server_cpu,
+	    w.load_cpu);
 }
 
 void

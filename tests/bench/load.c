@@ -3,19 +3,21 @@
  * The load generator: many IRC clients in one process, and a watch on what
  * they cost the server.
  *
- * Usage: load [-h HOST] -p PORT [-P PID] [-c CONTROL] [-j N] [-A N] [-C CAPS]
- *             [-l BYTES] [-m PAIRING] [-t SECONDS] SCENARIO NUMBER...
+ * Usage: load [-s] [-h HOST] -p PORT [-P PID] [-c CONTROL] [-j N] [-A N]
+ *             [-C CAPS] [-l BYTES] [-m PAIRING] [-t SECONDS]
+ *             SCENARIO NUMBER...
  *
  *   fanout ROOMS MEMBERS SENDERS WINDOW SECONDS
  *   direct PAIRS SECONDS
  *   register CLIENTS
+ *   leave CLIENTS
  *   idle CLIENTS
  *   listing CLIENTS SECONDS
  *
- * -P is the root of the server's processes, -c its control socket; -j how many
- * clients are connecting at a time, -A how many share a source address, -C the
- * capabilities they request, -l the length of a text, -m order, random or half
- * (direct.c), -t how long the whole may take.
+ * -s is for TLS; -P is the root of the server's processes, -c its control
+ * socket; -j how many clients are connecting at a time, -A how many share a
+ * source address, -C the capabilities they request, -l the length of a text, -m
+ * order, random or half (direct.c), -t how long the whole may take.
  *
  * It prints one line of key=value.  Its status is 0, 1 when anything was lost,
  * doubled, changed or refused (said on standard error), 2 for wrong usage.
@@ -40,6 +42,7 @@ struct scenario {
 	void (*run)(const double *args);
 	int args;
 	double (*clients)(const double *args);
+	const char *only; /* as in crowd.h */
 };
 
 struct load load;
@@ -130,6 +133,7 @@ static const struct scenario scenarios[] = {
 	{ "fanout", fanout_run, 5, clients_rooms },
 	{ "direct", direct_run, 2, clients_pairs },
 	{ "register", register_run, 1, clients_first },
+	{ "leave", leave_run, 1, clients_first, "QUIT :done\r\n" },
 	{ "idle", idle_run, 1, clients_first },
 	{ "replace", replace_run, 2, clients_first },
 	{ "ack", ack_run, 3, clients_first },
@@ -164,7 +168,7 @@ options_read(int argc, char **argv, struct crowd_options *o)
 {
 	int ch;
 
-	while ((ch = getopt(argc, argv, "A:C:P:c:h:j:l:m:p:t:")) != -1) {
+	while ((ch = getopt(argc, argv, "A:C:P:c:h:j:l:m:p:st:")) != -1) {
 		if (ch == 'A')
 			o->per_address = (size_t)number(optarg, 60000);
 		else if (ch == 'C')
@@ -183,6 +187,8 @@ options_read(int argc, char **argv, struct crowd_options *o)
 			load.pairing = optarg;
 		else if (ch == 'p')
 			o->port = (uint16_t)number(optarg, 65535);
+		else if (ch == 's')
+			o->secure = 1;
 		else if (ch == 't')
 			o->deadline = (unsigned)number(optarg, 3600);
 		else
@@ -211,6 +217,7 @@ main(int argc, char **argv)
 		args[i] = number(argv[optind + 1 + i], 1e6);
 	load.port = o.port;
 	signal(SIGPIPE, SIG_IGN);
+	o.only = s->only;
 	alarm(o.deadline + 10); /* whatever hangs, hangs no longer */
 	crowd_open(&o, (size_t)s->clients(args));
 	printf("scenario=%s ", s->name);

@@ -34,6 +34,7 @@ void watch_turns(double seconds);
 void fanout_run(const double *args);
 void direct_run(const double *args);
 void register_run(const double *args);
+void leave_run(const double *args);
 void idle_run(const double *args);
 void replace_run(const double *args);
 void ack_run(const double *args);

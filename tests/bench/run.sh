@@ -14,7 +14,8 @@
 #   BUILD    where bench-floor and bench-load are, or are to be built
 #            (default: a private directory)
 #   SERVERS  which and in which order (floor mootd kept bare ngircd inspircd)
-#   ROWS     which (room rooms direct register idle replace kept ack listing)
+#   ROWS     which (room rooms direct register idle tls-room handshake
+#            tls-idle replace kept ack listing)
 #   RESULTS  a file to append every measurement to
 #
 # As root it runs in an IPC namespace of its own, with kernel.msgmnb as the
@@ -24,15 +25,22 @@
 # rows into SQLite.  Elsewhere mootd has what the machine gives, and there is
 # no "bare".
 #
+# In the rows tls-room, handshake and tls-idle the clients speak TLS, and so does
+# the floor: 1.3, TLS_AES_256_GCM_SHA384 and X25519, with one certificate of
+# P-256 for all.  A handshake is a full one, by a client that leaves when it is
+# done: the time of all processes counts, and with mootd that of the worker to
+# which the client is passed on.  These rows need libssl and openssl(1).
+#
 # Each server is started anew for each measurement, measured and stopped by its
 # process ID.  Of the repetitions the median counts: a busy machine makes work
 # dearer, but also gathers more lines into one send.  Status: 0, or 1 when the floor or mootd could not be measured
 # or lost anything; what the others do is only reported.
 
-# ulimit -n and -H are no part of POSIX, but every sh on Linux has them.
+# ulimit -c, -n and -H are no part of POSIX, but every sh on Linux has them.
 # shellcheck disable=SC3045
 
 set -u
+ulimit -c 0
 LC_ALL=C
 export LC_ALL
 
@@ -40,7 +48,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 MOOTD=${MOOTD:-$top/mootd}
 SERVERS=${SERVERS:-floor mootd kept bare ngircd inspircd}
-ROWS=${ROWS:-room rooms direct register idle replace kept ack listing}
+ROWS=${ROWS:-room rooms direct register idle tls-room handshake tls-idle
+	replace kept ack listing}
 PATH=$PATH:/usr/sbin:/usr/local/sbin
 quick=no
 verbose=no
@@ -99,16 +108,52 @@ tools_build()
 	BUILD=${BUILD:-$dir}
 	mkdir -p "$BUILD" || die "$BUILD: cannot be made"
 	flags="-std=c11 -D_GNU_SOURCE -O2 -g"
+	libs=$(pkg-config --libs libssl libcrypto 2>/dev/null) &&
+	    flags="$flags -DTLS"
 	# shellcheck disable=SC2086
 	[ -x "$BUILD/bench-floor" ] ||
-	    $cc $flags -o "$BUILD/bench-floor" "$here/floor.c" ||
-	    die "the floor does not build"
+	    $cc $flags -o "$BUILD/bench-floor" "$here/floor.c" \
+	        "$here/secure.c" $libs || die "the floor does not build"
 	# shellcheck disable=SC2086
 	[ -x "$BUILD/bench-load" ] ||
 	    $cc $flags -o "$BUILD/bench-load" "$here/load.c" "$here/crowd.c" \
-	        "$here/proc.c" "$here/fanout.c" "$here/direct.c" \
-	        "$here/idle.c" "$here/replace.c" "$here/kept.c" \
-	        "$here/listing.c" || die "the load generator does not build"
+	        "$here/secure.c" "$here/proc.c" "$here/fanout.c" \
+	        "$here/direct.c" "$here/idle.c" "$here/replace.c" \
+	        "$here/kept.c" "$here/listing.c" $libs ||
+	    die "the load generator does not build"
+}
+
+# Whether row $1 is one by TLS.
+is_tls()
+{
+	case $1 in
+	tls-* | handshake) : ;;
+	*) false ;;
+	esac
+}
+
+# The certificate of all servers; without it, or without libssl, there are no
+# rows by TLS.
+certificate_make()
+{
+	is_tls_wanted=no
+	for row in $ROWS; do
+		! is_tls "$row" || is_tls_wanted=yes
+	done
+	[ $is_tls_wanted = yes ] || return 0
+	if ! "$BUILD/bench-load" -s -p 1 leave 1 2>&1 | grep -q 'without libssl' &&
+	    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+	        -nodes -days 2 -subj /CN=bench.example -keyout "$dir/key.pem" \
+	        -out "$dir/cert.pem" 2>/dev/null
+	then
+		return 0
+	fi
+	say "rows by TLS: no libssl or no openssl(1), skipped"
+	rows=
+	for row in $ROWS; do
+		is_tls "$row" || rows="$rows $row"
+	done
+	ROWS=$rows
 }
 
 # A number from $1 to $2.
@@ -131,21 +176,35 @@ wait_for()
 
 log_port()
 {
-	port=$(sed -n 's/.*listening on 127\.0\.0\.1:\([0-9]*\).*/\1/p' \
+	what=listening
+	! is_tls "$row" || [ "$server" = floor ] || what='listening for TLS'
+	port=$(sed -n "s/.*$what on 127\.0\.0\.1:\([0-9]*\).*/\1/p" \
 	    "$dir/log" | head -n 1)
 	[ -n "$port" ]
 }
 
 answers()
 {
-	"$BUILD/bench-load" -t 2 -p "$port" register 1 >/dev/null 2>&1
+	# shellcheck disable=SC2046
+	"$BUILD/bench-load" $(load_secure) -t 2 -p "$port" register 1 \
+	    >/dev/null 2>&1
+}
+
+load_secure()
+{
+	! is_tls "$row" || echo -s
 }
 
 # Each of these leaves the process ID of its server in pid and, unless it is
 # said in its log, the port in port.
 floor_start()
 {
-	"$BUILD/bench-floor" 2>"$dir/log" &
+	if is_tls "$row"; then
+		"$BUILD/bench-floor" "$dir/cert.pem" "$dir/key.pem" \
+		    2>"$dir/log" &
+	else
+		"$BUILD/bench-floor" 2>"$dir/log" &
+	fi
 	pid=$!
 }
 
@@ -208,7 +267,7 @@ ngircd_start()
 		Name = bench.example
 		Info = Bench
 		Listen = 127.0.0.1
-		Ports = $port
+		$(is_tls "$row" || echo "Ports = $port")
 		MotdPhrase = bench
 		[Limits]
 		MaxConnections = 0
@@ -221,6 +280,8 @@ ngircd_start()
 		Ident = no
 		PAM = no
 		SyslogFacility = local1
+		$(! is_tls "$row" || printf '%s\n' '[SSL]' "Ports = $port" \
+		    "CertFile = $dir/cert.pem" "KeyFile = $dir/key.pem")
 	END
 	ngircd -n -f "$dir/conf" >"$dir/log" 2>&1 &
 	pid=$!
@@ -233,7 +294,11 @@ inspircd_start()
 		<server name="bench.example" description="Bench"
 		 network="Bench" id="0BN">
 		<admin name="Bench" nick="bench" email="bench@bench.example">
-		<bind address="127.0.0.1" port="$port" type="clients">
+		$(! is_tls "$row" || echo '<module name="ssl_gnutls">' \
+		    '<sslprofile name="bench" provider="gnutls"' \
+		    "certfile=\"$dir/cert.pem\" keyfile=\"$dir/key.pem\">")
+		<bind address="127.0.0.1" port="$port" type="clients"
+		 $(! is_tls "$row" || echo 'sslprofile="bench"')>
 		<connect name="all" allow="*" timeout="60" pingfreq="10m"
 		 localmax="100000" globalmax="100000" limit="100000"
 		 threshold="1000000" commandrate="1000000000" fakelag="no"
@@ -316,6 +381,13 @@ row_settings() # row
 {
 	[ "$1" != replace ] || echo 'workers 1'
 	[ "$1" != listing ] || echo 'max-rooms 30000'
+	! is_tls "$1" || cat <<-END
+		listen-tls 127.0.0.1:0
+		tls-cert $dir/cert.pem
+		tls-key $dir/key.pem
+		tls-handshakes 10000
+		tls-handshakes-per-address 10000
+	END
 }
 
 # What a row asks of bench-load.  InspIRCd registers whoever is there once a
@@ -324,8 +396,9 @@ row_settings() # row
 row_load() # row server
 {
 	[ "$2" != inspircd ] || echo -j 4000
+	load_secure
 	case $quick:$1 in
-	no:room) echo fanout 1 1000 4 8 2 ;;
+	no:room | no:tls-room) echo fanout 1 1000 4 8 2 ;;
 	no:rooms) echo fanout 100 100 2 8 3 ;;
 	no:direct) echo direct 500 2 ;;
 	no:register) echo register 5000 ;;
@@ -335,7 +408,11 @@ row_load() # row server
 		*) echo idle 5000 ;;
 		esac
 		;;
-	yes:room) echo fanout 1 1000 4 8 0.7 ;;
+	yes:room | yes:tls-room) echo fanout 1 1000 4 8 0.7 ;;
+	no:handshake) echo -j 64 leave 5000 ;;
+	yes:handshake) echo -j 64 leave 1000 ;;
+	no:tls-idle) echo idle 5000 ;;
+	yes:tls-idle) echo idle 1000 ;;
 	yes:rooms) echo fanout 100 100 2 8 0.7 ;;
 	yes:direct) echo direct 500 0.7 ;;
 	yes:register) echo register 1000 ;;
@@ -358,6 +435,9 @@ row_suits() # row server
 	case $quick:$1:$2 in
 	*:rooms:ngircd | yes:rooms:inspircd) return 1 ;;
 	*:register:bare | *:idle:bare | *:replace:bare) return 1 ;;
+	*:tls-*:bare | *:tls-*:kept | *:handshake:bare | *:handshake:kept)
+		return 1
+		;;
 	*:replace:floor | *:replace:ngircd | *:replace:inspircd) return 1 ;;
 	*:kept:kept | *:kept:floor | *:ack:kept) return 0 ;;
 	*:listing:mootd) return 0 ;;
@@ -370,7 +450,7 @@ row_suits() # row server
 row_key()
 {
 	case $1 in
-	idle) echo kib_per_client ;;
+	idle | tls-idle) echo kib_per_client ;;
 	replace) echo all_ms ;;
 	kept) echo per_second ;;
 	ack) echo p99_ms ;;
@@ -387,6 +467,9 @@ row_title()
 	direct) echo 'us a direct message, 500 pairs' ;;
 	register) echo 'us to register a client' ;;
 	idle) echo 'KiB an idle client' ;;
+	tls-room) echo 'us a delivery by TLS, 1,000 in a room' ;;
+	handshake) echo 'us a full TLS handshake' ;;
+	tls-idle) echo 'KiB an idle client by TLS' ;;
 	replace) echo 'ms, killed worker of 2,000 again' ;;
 	kept) echo 'messages kept a second' ;;
 	ack) echo 'ms until one is kept, p99' ;;
@@ -404,7 +487,7 @@ measure_rows()
 	say "row=kept server=floor per_second=$rate" >>"$dir/results"
 }
 
-measure() # row server
+measure() # row server; both are of this name elsewhere, too
 {
 	row_suits "$1" "$2" || return
 	if [ "$1:$2" = kept:floor ]; then
@@ -464,14 +547,14 @@ cell_print() # server figure floor
 
 table_print()
 {
-	printf '%-34s' ''
+	printf '%-38s' ''
 	for server in $there; do
 		printf '%10s' "$server"
 		[ "$server" = floor ] || printf '  x floor'
 	done
 	echo
 	for row in $ROWS; do
-		printf '%-34s' "$(row_title "$row")"
+		printf '%-38s' "$(row_title "$row")"
 		key=$(row_key "$row")
 		base=$(median "$row" floor "$key")
 		for server in $there; do
@@ -497,6 +580,7 @@ dir=$(mktemp -d) || die "no private directory"
 : >"$dir/results"
 descriptors_raise
 tools_build
+certificate_make
 there=
 for server in $SERVERS; do
 	if server_there "$server"; then

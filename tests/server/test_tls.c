@@ -8,16 +8,18 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness_tls.h"
 
-enum { CROWD = 300, LINES = 3000, GONE = 50 };
+enum { CROWD = 5000, CLIENTS = 300, LINES = 3000, GONE = 50 };
 
 static struct server sv;
 
@@ -232,6 +234,44 @@ START_TEST(test_flood)
 }
 END_TEST
 
+/* More than buffers hold waits, first for a worker that does not read, then
+ * for a client that does not; both go on where they were. */
+START_TEST(test_held_up)
+{
+	static char text[LINES * 320];
+	struct client *c, *d;
+	int small = 4096, i;
+	size_t at, len;
+	ssize_t n;
+	pid_t pid;
+
+	server_init(&sv);
+	server_set(&sv, "workers", "1");
+	server_set(&sv, "worker-timeout", "60");
+	server_set(&sv, "flood", "off");
+	server_set(&sv, "sendq", "4M");
+	start();
+	c = client_tls_register(&sv, "ann");
+	d = client_tls_register(&sv, "bob");
+	setsockopt(d->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	for (i = 0, len = 0; i < LINES; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+		    "PRIVMSG bob :%d %0280d\r\n", i, 0);
+	pid = server_worker_pid(&sv, 1);
+	pid_signal(pid, SIGSTOP);
+	for (at = 0; at < len; at += (size_t)n)
+		if ((n = client_offer(c, text + at, len - at)) <= 0)
+			break;
+	pid_signal(pid, SIGCONT);
+	client_write(c, text + at, len - at);
+	client_sync(c);
+	for (i = 0; i < LINES; i++)
+		client_expect_next(d, ":ann!* PRIVMSG bob :%d 0*", i);
+	client_sync(d);
+	server_stop(&sv);
+}
+END_TEST
+
 /* Who does not read is held up by its sendq, and ended, everywhere. */
 START_TEST(test_deaf)
 {
@@ -306,14 +346,19 @@ END_TEST
 
 /* ---- who says nothing ---- */
 
+/* From the address 127.0.1.HOST. */
 static int
-silent(int port)
+silent(int port, int host)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) }, from = to;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
 
-	inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
-	to.sin_port = htons((uint16_t)port);
+	from.sin_addr.s_addr = htonl((127u << 24) + 256 + (uint32_t)host);
+	from.sin_port = 0;
+	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&from, sizeof(from)), 0);
 	ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
 	return fd;
 }
@@ -335,30 +380,132 @@ still_open(const int *fd, int n)
 	return open;
 }
 
+/* KiB that the one process of mootd-tls holds. */
+static long
+memory(void)
+{
+	char path[64], line[128];
+	pid_t pid[2];
+	long kib = -1;
+	FILE *f;
+
+	ck_assert_int_eq(server_tls_pids(&sv, pid, 2), 1);
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid[0]);
+	ck_assert_ptr_nonnull(f = fopen(path, "r"));
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (sscanf(line, "VmRSS: %ld", &kib) == 1)
+			break;
+	fclose(f);
+	return kib;
+}
+
+/* The longest ClientHello that OpenSSL reads, but for its end, in records:
+ * how many bytes. */
+static size_t
+long_hello(char *buf)
+{
+	static const unsigned char head[] = { 1, 1, 0xff, 0, 3, 3 };
+	size_t at = 0, n, left = 0x1ff00;
+
+	for (; left > 0; left -= n, at += n) {
+		n = left < 16384 ? left : 16384;
+		memcpy(buf + at, "\x16\x03\x01", 3);
+		buf[at + 3] = (char)(n >> 8);
+		buf[at + 4] = (char)(n & 0xff);
+		at += 5;
+		memset(buf + at, 0, n);
+	}
+	memcpy(buf + 5, head, sizeof(head));
+	return at - 1;
+}
+
+/* What each of a crowd says of its handshake, from so many addresses, where so
+ * many handshakes in all and of one address may be in progress; and what one
+ * of them may cost. */
+static const struct silence {
+	int crowd, addresses, most, per_address;
+	const char *says;      /* NULL: long_hello() */
+	size_t len;
+	int kib;
+} silences[] = {
+	{ CROWD, 1, 50, 1000, "", 0, 0 },
+	{ CROWD, 1, 50, 20, "", 0, 0 },
+	{ CROWD, 50, 1000, 100, "", 0, 16 },
+	{ CROWD, 50, 1000, 100, "\x16\x03\x01\x40", 4, 96 },
+	{ CLIENTS, 3, 100, 100, NULL, 0, 192 },
+};
+
 START_TEST(test_silent)
 {
-	int fd[CROWD], i, port;
+	static char hello[140000];
+	const struct silence *s = &silences[_i];
+	size_t len = s->says != NULL ? s->len : long_hello(hello);
+	int left = s->per_address * s->addresses, fd[CROWD], i, port;
+	struct rlimit limit;
+	long before, after;
 
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	if (limit.rlim_max < CROWD + 200 ||
+	    setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+		harness_skip("a process may not have 5,200 descriptors");
+		return;
+	}
+	left = left < s->most ? left : s->most;
 	server_init(&sv);
 	server_set(&sv, "tls-workers", "1");
-	server_set(&sv, "tls-handshakes", "50");
-	server_set(&sv, "tls-handshakes-per-address", _i ? "20" : "1000");
+	server_set(&sv, "tls-handshakes", "%d", s->most);
+	server_set(&sv, "tls-handshakes-per-address", "%d", s->per_address);
 	server_set(&sv, "tls-handshake-timeout", "3");
 	start();
 	port = server_tls_port(&sv);
-	for (i = 0; i < CROWD; i++)
-		fd[i] = silent(port);
+	client_close(client_tls_register(&sv, "ann"));
+	before = memory();
+	for (i = 0; i < s->crowd; i++) {
+		fd[i] = silent(port, 1 + i % s->addresses);
+		send(fd[i], s->says != NULL ? s->says : hello, len,
+		    MSG_NOSIGNAL);
+	}
 	/* those who came first make room, and who is honest gets in */
 	for (i = 0; i < 5; i++)
 		client_close(client_tls_register(&sv, "ann"));
-	ck_assert_int_ge(status("tls_crowded_out"), CROWD - 50);
-	ck_assert_int_le(still_open(fd, CROWD), _i ? 20 : 50);
+	after = memory();
+	ck_assert_int_le(still_open(fd, s->crowd), left);
+	ck_assert_int_ge(status("tls_crowded_out") + status("tls_timed_out"),
+	    s->crowd - left);
+	if (s->kib > 0 && !server_sanitized(&sv))
+		ck_assert_int_le((after - before) / left, s->kib);
 	/* and at last nobody is left */
-	wait_for(still_open(fd, CROWD) == 0, 20000);
+	wait_for(still_open(fd, s->crowd) == 0, 20000);
 	wait_for(status("tls_timed_out") > 0, HARNESS_WAIT);
 	ck_assert_int_eq(status("tls_shaking"), 0);
-	for (i = 0; i < CROWD; i++)
+	for (i = 0; i < s->crowd; i++)
 		close(fd[i]);
+	server_stop(&sv);
+}
+END_TEST
+
+/* An address that comes too often costs no handshake, whichever process it
+ * comes to; who is exempt may. */
+START_TEST(test_rate)
+{
+	const struct client_tls how = { .least = 0 };
+	int i;
+
+	server_init(&sv);
+	server_set(&sv, "tls-workers", "2");
+	server_set(&sv, "connection-rate", "1/3600 3");
+	if (_i)
+		server_add(&sv, "exempt 127.0.0.0/8");
+	start();
+	for (i = 0; i < (_i ? 6 : 3); i++)
+		client_close(client_tls_connect(&sv));
+	for (i = 0; i < (_i ? 0 : 3); i++)
+		ck_assert_str_ne(client_tls_refused(&sv, &how), "");
+	ck_assert_int_eq(status("tls_accepted"), 6);
+	ck_assert_int_eq(status("tls_handshakes"), _i ? 6 : 3);
+	ck_assert_int_eq(status("tls_refused_rate"), _i ? 0 : 3);
+	ck_assert_int_eq(status("refused_rate"), 0);
 	server_stop(&sv);
 }
 END_TEST
@@ -389,23 +536,49 @@ START_TEST(test_proxy_crowd)
 {
 	static const char header[] =
 	    "PROXY TCP4 192.0.2.7 127.0.0.1 4711 6697\r\n";
-	int fd[CROWD], i, port;
+	int fd[CLIENTS], i, port;
 
 	server_init(&sv);
 	server_set(&sv, "tls-workers", "1");
 	server_set(&sv, "tls-handshakes-per-address", "20");
 	server_set(&sv, "tls-handshake-timeout", "60");
-	server_set(&sv, "proxy", "127.0.0.1");
+	server_set(&sv, "proxy", "127.0.1.1");
 	start();
 	port = server_tls_port(&sv);
-	for (i = 0; i < CROWD; i++) {
-		fd[i] = silent(port);
+	for (i = 0; i < CLIENTS; i++) {
+		fd[i] = silent(port, 1);
 		send(fd[i], header, sizeof(header) - 1, MSG_NOSIGNAL);
 	}
-	wait_for(still_open(fd, CROWD) <= 20, 20000);
-	ck_assert_int_ge(status("tls_crowded_out"), CROWD - 20);
-	for (i = 0; i < CROWD; i++)
+	wait_for(still_open(fd, CLIENTS) <= 20, 20000);
+	ck_assert_int_ge(status("tls_crowded_out"), CLIENTS - 20);
+	for (i = 0; i < CLIENTS; i++)
 		close(fd[i]);
+	server_stop(&sv);
+}
+END_TEST
+
+/* It is the client of the proxy that comes too often. */
+START_TEST(test_proxy_rate)
+{
+	static const char header[] =
+	    "PROXY TCP4 192.0.2.7 127.0.0.1 4711 6697\r\n";
+	static const char another[] =
+	    "PROXY TCP4 192.0.2.8 127.0.0.1 4711 6697\r\n";
+	struct client_tls how = { .before = header,
+		.nbefore = sizeof(header) - 1 };
+	int i;
+
+	server_init(&sv);
+	server_set(&sv, "connection-rate", "1/3600 2");
+	server_set(&sv, "proxy", "127.0.0.1");
+	start();
+	for (i = 0; i < 2; i++)
+		client_close(client_tls_connect_with(&sv, &how));
+	ck_assert_str_ne(client_tls_refused(&sv, &how), "");
+	how.before = another;
+	client_close(client_tls_connect_with(&sv, &how));
+	ck_assert_int_eq(status("tls_refused_rate"), 1);
+	ck_assert_int_eq(status("tls_handshakes"), 3);
 	server_stop(&sv);
 }
 END_TEST
@@ -447,6 +620,8 @@ configure_certificate(int days)
 	snprintf(cert, sizeof(cert), "%s/cert.pem", sv.dir);
 	snprintf(key, sizeof(key), "%s/key.pem", sv.dir);
 	tls_certificate(cert, key, "first.test", days);
+	/* none that begins when the files are not what they were */
+	server_set(&sv, "tls-workers", "1");
 	server_set(&sv, "tls-cert", "%s", cert);
 	server_set(&sv, "tls-key", "%s", key);
 	start();
@@ -490,7 +665,6 @@ START_TEST(test_changed_certificate)
 	wait_for(strstr(server_status(&sv, "tls_certificate"),
 	    "second.test") != NULL, 20000);
 	wait_for(strcmp(server_status(&sv, "tls"), "serving") == 0, 20000);
-	/* every process has seen it by now, or does so within seconds */
 	wait_for((d = client_tls_connect(&sv)) != NULL &&
 	    strcmp(client_tls_pin(d, other, sizeof(other)), pin) != 0, 20000);
 	client_sync(c);
@@ -668,12 +842,16 @@ main(void)
 	    TLS1_3_VERSION + 1);
 	tcase_add_test(tc, test_resumed_certificate);
 	tcase_add_test(tc, test_flood);
+	tcase_add_test(tc, test_held_up);
 	tcase_add_test(tc, test_deaf);
 	tcase_add_test(tc, test_end);
 	tcase_add_test(tc, test_gone);
-	tcase_add_loop_test(tc, test_silent, 0, 2);
+	tcase_add_loop_test(tc, test_silent, 0,
+	    sizeof(silences) / sizeof(silences[0]));
+	tcase_add_loop_test(tc, test_rate, 0, 2);
 	tcase_add_test(tc, test_proxy);
 	tcase_add_test(tc, test_proxy_crowd);
+	tcase_add_test(tc, test_proxy_rate);
 	tcase_add_test(tc, test_own_certificate);
 	tcase_add_test(tc, test_changed_certificate);
 	tcase_add_loop_test(tc, test_changed_directory, 0, 2);
