@@ -155,6 +155,7 @@
 #define ERR_NONICKNAMEGIVEN 431, ":No nickname given"
 #define ERR_ERRONEUSNICKNAME 432, "%s :Erroneous nickname"
 #define ERR_NICKNAMEINUSE 433, "%s :Nickname is already in use"
+#define ERR_BANNICKCHANGE 435, "%s %s :Cannot change nick while banned there"
 #define ERR_NICKCOLLISION 436, "%s :Nickname collision KILL from %s@%s"
 #define ERR_UNAVAILRESOURCE 437, "%s :Nick/channel is temporarily unavailable"
 

@@ -74,7 +74,8 @@ static void
 count_failure(const struct message *m)
 {
 	if (strcmp(m->command, "FAIL") == 0 && m->nparam > 1 &&
-	    strcmp(m->param[1], "BAD_CREDENTIALS") == 0)
+	    (strcmp(m->param[1], "BAD_CREDENTIALS") == 0 ||
+		strcmp(m->param[1], "RATE_LIMITED") == 0))
 		worker_count(COUNT_LOGINS_FAILED, 1);
 }
 

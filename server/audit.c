@@ -51,8 +51,8 @@ audit_log(const struct command *c, const char *what, const char *whom,
 }
 
 enum command_result
-audit(struct command *c, const char *what, const char *whom,
-    const char *text, command_fn *then)
+audit(struct command *c, uint32_t privilege, const char *what,
+    const char *whom, const char *text, command_fn *then)
 {
 	enum command_result r;
 
@@ -63,6 +63,10 @@ audit(struct command *c, const char *what, const char *whom,
 			    word_or_star(whom), text);
 			if (r != CMD_ANSWERED)
 				return r;
+		}
+		if (privilege != 0 && !oper_allowed(c, privilege)) {
+			audit_log(c, what, whom, "not done: not allowed now");
+			return CMD_DONE;
 		}
 		audit_log(c, what, whom, text);
 		c->step = STEP_AUDITED;

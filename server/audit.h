@@ -13,11 +13,12 @@ enum {                         /* in `step': */
 /*
  * Puts on the record, in the store and in the log, that C's user does WHAT to
  * WHOM ("*": nobody) as TEXT says; then runs THEN, whose steps begin with 0.
+ * Who has lost PRIVILEGE (0: needs none) by the time it is there is refused.
  * To be returned by the handler, in each of its steps.  Without a store, or if
  * that fails, there is only the log.
  */
-enum command_result audit(struct command *c, const char *what,
-    const char *whom, const char *text, command_fn *then);
+enum command_result audit(struct command *c, uint32_t privilege,
+    const char *what, const char *whom, const char *text, command_fn *then);
 /* The same for what the store puts on the record itself: only the log. */
 void audit_log(const struct command *c, const char *what, const char *whom,
     const char *text);

@@ -54,14 +54,18 @@ channel_is_operator(const struct command *c, uint32_t r)
 }
 
 uint32_t
-channel_keeps_nick(const struct command *c)
+channel_keeps_nick(const struct command *c, int *banned)
 {
-	uint32_t m;
+	uint32_t m, r;
 
-	for (m = c->u->members; m != 0; m = members[m].user_next)
-		if ((rooms[members[m].room].modes & ROOM_NO_NICK) &&
-		    !(members[m].flags & (MEMBER_RANKS | MEMBER_GONE)))
-			return members[m].room;
+	for (m = c->u->members; m != 0; m = members[m].user_next) {
+		if (members[m].flags & (MEMBER_RANKS | MEMBER_GONE))
+			continue;
+		r = members[m].room;
+		*banned = !(rooms[r].modes & ROOM_NO_NICK);
+		if (!*banned || channel_ban(r, c->uid, 1) != 0)
+			return r;
+	}
 	return 0;
 }
 

@@ -28,7 +28,8 @@ enum rank channel_rank(const struct command *c, uint32_t r);
 int channel_is_operator(const struct command *c, uint32_t r);
 /* The room called NAME, in which C's user is; else replies 403 or 442. */
 uint32_t channel_joined(struct command *c, const char *name);
-/* A room in which C's user may not change its nick, or 0. */
-uint32_t channel_keeps_nick(const struct command *c);
+/* A room in which C's user may not change its nick, with *BANNED for a ban that
+ * the new one would be a way out of; or 0. */
+uint32_t channel_keeps_nick(const struct command *c, int *banned);
 
 #endif

@@ -241,7 +241,8 @@ record(struct command *c, uint32_t r, int enough, const char *what,
 			return CMD_MORE;
 	}
 	snprintf(text, sizeof(text), "%s %s", what, whom);
-	return audit(c, "CHANSERV", rooms[r].name, text, on_record);
+	return audit(c, PRIV_ROOMS, "CHANSERV", rooms[r].name, text,
+	    on_record);
 }
 
 /* Whether C's user may change membership M of R without any privilege. */

@@ -625,7 +625,7 @@ control_kick(struct command *c)
 {
 	if (c->step == 0 && registry_find_nick(c->m.param[0]) == 0)
 		return rows_refuse(c, "no such nick", c->m.param[0]);
-	return audit(c, "KICK", c->m.param[0], kick_reason(c), kick);
+	return audit(c, 0, "KICK", c->m.param[0], kick_reason(c), kick);
 }
 
 /* Sends the master SIG, after a row about it: the client watches what becomes
@@ -667,7 +667,7 @@ signal_of(struct command *c)
 static enum command_result
 control_signal(struct command *c)
 {
-	return audit(c, c->row->name, "*", "", signal_of);
+	return audit(c, 0, c->row->name, "*", "", signal_of);
 }
 
 static enum command_result

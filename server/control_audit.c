@@ -41,7 +41,7 @@ control_announce(struct command *c)
 {
 	if (strlen(c->m.param[0]) > TOPIC_MAX)
 		return rows_refuse(c, "longer than 390 bytes", NULL);
-	return audit(c, "ANNOUNCE", "*", c->m.param[0], announce);
+	return audit(c, 0, "ANNOUNCE", "*", c->m.param[0], announce);
 }
 
 /* ---- AUDIT ---- */

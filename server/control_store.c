@@ -169,11 +169,11 @@ enum command_result
 control_history(struct command *c)
 {
 	if (strcasecmp(c->m.param[0], "ERASE") == 0)
-		return audit(c, "ERASE", c->m.param[1], "", history);
+		return audit(c, 0, "ERASE", c->m.param[1], "", history);
 	/* the first part of it */
 	if (strcasecmp(c->m.param[0], "EXPORT") == 0 &&
 	    (c->m.nparam < 3 || strcmp(c->m.param[2], "0") == 0))
-		return audit(c, "EXPORT", c->m.param[1], "", history);
+		return audit(c, 0, "EXPORT", c->m.param[1], "", history);
 	return history(c);
 }
 
@@ -263,5 +263,5 @@ control_backup(struct command *c)
 	if (path[0] != '/' && c->m.nparam < 2)
 		return rows_refuse(c, "the path has to begin with a /", NULL);
 	return path[0] != '/' ? backup_copied(c)
-	                      : audit(c, "BACKUP", "*", path, backup_make);
+	                      : audit(c, 0, "BACKUP", "*", path, backup_make);
 }

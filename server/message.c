@@ -453,5 +453,5 @@ cmd_wallops(struct command *c)
 {
 	if (c->step == 0 && !oper_allowed(c, PRIV_WALLOPS))
 		return CMD_DONE;
-	return audit(c, "WALLOPS", "*", c->m.param[0], wallops);
+	return audit(c, PRIV_WALLOPS, "WALLOPS", "*", c->m.param[0], wallops);
 }

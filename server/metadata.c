@@ -832,7 +832,8 @@ audit_change(struct command *c)
 	snprintf(text, sizeof(text), "%s %s %s", c->m.param[1],
 	    c->m.nparam > 2 ? c->m.param[2] : "",
 	    c->m.nparam > 3 ? c->m.param[3] : "");
-	return audit(c, "METADATA", c->m.param[0], text, change_others);
+	return audit(c, PRIV_ROOMS, "METADATA", c->m.param[0], text,
+	    change_others);
 }
 
 enum command_result

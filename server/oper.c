@@ -204,7 +204,7 @@ cmd_oper(struct command *c)
 		return r;
 	/* it has not the right to write there yet */
 	c->context = context_as(c->m.param[0]);
-	return audit(c, "OPER", c->m.param[0],
+	return audit(c, 0, "OPER", c->m.param[0],
 	    o != NULL ? oper_privileges(o->privileges) : "", oper_become);
 }
 
@@ -274,7 +274,7 @@ enum command_result
 cmd_kill(struct command *c)
 {
 	if (c->step != 0)
-		return audit(c, "KILL", c->m.param[0],
+		return audit(c, PRIV_KILL, "KILL", c->m.param[0],
 		    reason_of(c, 1, ""), kill_user);
 	if (!oper_allowed(c, PRIV_KILL))
 		return CMD_DONE;
@@ -286,7 +286,7 @@ cmd_kill(struct command *c)
 		reply(c, ERR_NOSUCHNICK, word_or_star(c->m.param[0]));
 		return CMD_DONE;
 	}
-	return audit(c, "KILL", c->m.param[0], reason_of(c, 1, ""),
+	return audit(c, PRIV_KILL, "KILL", c->m.param[0], reason_of(c, 1, ""),
 	    kill_user);
 }
 
@@ -305,7 +305,7 @@ cmd_rehash(struct command *c)
 {
 	if (c->step == 0 && !oper_allowed(c, PRIV_REHASH))
 		return CMD_DONE;
-	return audit(c, "REHASH", "*", "", rehash);
+	return audit(c, PRIV_REHASH, "REHASH", "*", "", rehash);
 }
 
 /* ---- SAJOIN, SAMODE ---- */
@@ -356,7 +356,7 @@ cmd_sajoin(struct command *c)
 		return CMD_DONE;
 	}
 	c->m.nparam = 1;
-	return audit(c, "SAJOIN", c->m.param[0], "", force_join);
+	return audit(c, PRIV_ROOMS, "SAJOIN", c->m.param[0], "", force_join);
 }
 
 static enum command_result
@@ -384,5 +384,5 @@ cmd_samode(struct command *c)
 	for (i = 1; i < c->m.nparam && n < sizeof(text); i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s",
 		    n > 0 ? " " : "", c->m.param[i]);
-	return audit(c, "SAMODE", c->m.param[0], text, force_mode);
+	return audit(c, PRIV_ROOMS, "SAMODE", c->m.param[0], text, force_mode);
 }

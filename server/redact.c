@@ -136,8 +136,10 @@ cmd_redact(struct command *c)
 	struct place p;
 
 	/* who has no other right to it leaves a trace */
-	if (oper_may(c->uid, PRIV_ROOMS) && place(c, &p) == 0 &&
-	    p.room != 0 && !channel_is_operator(c, p.room))
-		return audit(c, "REDACT", p.shown, c->m.param[1], redact);
+	if ((c->step & (STEP_AUDITING | STEP_AUDITED)) ||
+	    (oper_may(c->uid, PRIV_ROOMS) && place(c, &p) == 0 &&
+	        p.room != 0 && !channel_is_operator(c, p.room)))
+		return audit(c, PRIV_ROOMS, "REDACT", c->m.param[0],
+		    c->m.param[1], redact);
 	return redact(c);
 }

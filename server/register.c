@@ -372,6 +372,7 @@ cmd_nick(struct command *c)
 {
 	const char *nick = c->m.param[0];
 	uint32_t r;
+	int banned;
 
 	if (c->step == STEP_WELCOME || c->step == STEP_HANDED ||
 	    (c->step > 0 && !(c->u->flags & USER_REGISTERED)))
@@ -389,8 +390,11 @@ cmd_nick(struct command *c)
 		reply(c, ERR_NICKNAMEINUSE, nick);
 		return CMD_DONE;
 	}
-	if (c->step == 0 && (r = channel_keeps_nick(c)) != 0) {
-		reply(c, ERR_NONICKCHANGE, rooms[r].name);
+	if (c->step == 0 && (r = channel_keeps_nick(c, &banned)) != 0) {
+		if (banned)
+			reply(c, ERR_BANNICKCHANGE, nick, rooms[r].name);
+		else
+			reply(c, ERR_NONICKCHANGE, rooms[r].name);
 		return CMD_DONE;
 	}
 	return c->u->flags & USER_REGISTERED ? change_nick(c, nick)

@@ -33,7 +33,8 @@
 #include "takeover.h"
 
 enum {
-	PAUSED = 2000,       /* ms workers have to come to a safe point */
+	PAUSED = 2000,       /* ms workers have to come to a safe point, */
+	STARVED = 30000,     /* and the last that is left of them */
 	TAKING = 5000,       /* ms in which one has to give the table */
 	AGAIN = 5,           /* ms until the next is asked */
 	PATIENCE = 300,      /* ms to wait for a sign of one */
@@ -93,22 +94,42 @@ ask_to_pause(void)
 		;
 }
 
-/* Waits until all stand still; who does not is as good as dead. */
+/* Whether a worker that lives stands still; the others are killed if KILLS. */
+static int
+somebody_stands(int kills)
+{
+	unsigned w;
+	int n = 0;
+
+	for (w = 1; w <= state->nworker; w++) {
+		if (!lock_owned(&workers[w].life.lock))
+			continue;
+		if (workers[w].paused == workers[w].pid)
+			n++;
+		else if (kills)
+			kill(workers[w].pid, SIGKILL);
+	}
+	return n > 0;
+}
+
+/* Waits until all stand still.  Who does not is as good as dead; but the last
+ * of them has the connections, and a machine may have no time for any. */
 static void
 await_pause(void)
 {
-	uint64_t until = clock_now() + PAUSED;
-	unsigned w;
+	uint64_t begun = clock_now(), for_ms;
+	int told = 0;
 
 	while (!pause_complete()) {
 		/* after an upgrade they are children of ours */
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;
-		if (clock_now() > until)
-			for (w = 1; w <= state->nworker; w++)
-				if (workers[w].paused != workers[w].pid &&
-				    lock_owned(&workers[w].life.lock))
-					kill(workers[w].pid, SIGKILL);
+		for_ms = clock_now() - begun;
+		if (for_ms > PAUSED && (somebody_stands(0) || for_ms > STARVED))
+			somebody_stands(1);
+		else if (for_ms > PAUSED && !told++)
+			log_warn("no worker stands still yet: waiting, for "
+			         "they have the connections");
 		poll(NULL, 0, 1);
 	}
 }

@@ -14,7 +14,9 @@
  *
  * What the store keeps comes with the first registration after a start, which
  * waits for it, and so do those behind it.  If the store cannot be asked they
- * are let in, and looked at when it can.
+ * are let in, and looked at when it can.  A ban that is lifted meanwhile may be
+ * in an answer that is on its way: it stays in the segment, as one that is
+ * over, until all have come.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +33,10 @@
 #include "worker.h"
 #include "xline.h"
 
-enum { LOOK = 512 /* sessions looked at in a turn */ };
+enum {
+	LOOK = 512,            /* sessions looked at in a turn */
+	LIFTED = 1,            /* when a ban ended that must not be loaded */
+};
 
 /* ---- our own list ---- */
 
@@ -313,14 +318,16 @@ xline_find(const char *mask)
 	return 0;
 }
 
-/* A place that nobody needs; 0: there is none. */
+/* A place that nobody needs; 0: there is none.  While bans are being loaded one
+ * that was lifted has its place: it may yet come, from before. */
 static uint32_t
 find_place(void)
 {
+	int loaded = xline_is_loaded();
 	uint32_t i;
 
 	for (i = 1; i < state->xlines_high && i < XLINES_MAX; i++)
-		if (!xline_is_valid(i))
+		if (loaded ? !xline_is_valid(i) : !atomic_load(&xlines[i].live))
 			return i;
 	return i < XLINES_MAX ? i : 0;
 }
@@ -389,10 +396,14 @@ void
 op_xline_del(struct op *op)
 {
 	uint32_t i = xline_find(op->text);
+	struct xmask m;
 
-	if (i == 0)
+	if (!xline_is_loaded() && xmask_parse(&m, op->text) == 0)
+		set(&m, "", "", 0, LIFTED, 0);
+	else if (i != 0)
+		atomic_store(&xlines[i].live, 0);
+	else
 		return;
-	atomic_store(&xlines[i].live, 0);
 	changed();
 }
 

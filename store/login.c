@@ -42,13 +42,15 @@ find(struct database *db, const char *name, struct account *a)
 
 /* ---- verdicts ---- */
 
-static void
+/* Returns -1 when it is not to be looked at, right or wrong. */
+static int
 hold(struct request *r, const char *name, int failed)
 {
 	int ms = limit_attempt(name, r->address, failed, r->now);
 
-	if (ms > 0)
-		answer(r, "DELAY %d", ms);
+	if (ms != 0)
+		answer(r, "DELAY %d", abs(ms));
+	return ms < 0 ? -1 : 0;
 }
 
 /* Not with answer_fail, which would drop the DELAY. */
@@ -81,8 +83,10 @@ conclude(struct database *db, struct request *r, const char *name,
 		answer_denied(r, "MALFORMED", "This is not how it is done");
 		return;
 	}
-	hold(r, name, verdict != CREDENTIAL_RIGHT);
-	if (verdict != CREDENTIAL_RIGHT)
+	if (hold(r, name, verdict != CREDENTIAL_RIGHT) != 0)
+		answer_denied(r, "RATE_LIMITED", "There are too many attempts "
+		    "at this account: try again later");
+	else if (verdict != CREDENTIAL_RIGHT)
 		answer_denied(r, "BAD_CREDENTIALS",
 		    "There is no such account, or the password is not right");
 	else if (a->is_suspended)

@@ -72,7 +72,9 @@ if [ -x build/faults/mootd ]; then
 	programs build/faults:build/faults
 	one 'explore, a sample' "$t/explore" -t "${EXPLORE:-40}"
 	one 'explore by Unix sockets, a sample' "$t/explore" -u \
-	    -t "${EXPLORE_LOCAL:-25}"
+	    -t "${EXPLORE_LOCAL:-15}"
+	one 'explore by three ways, a sample' "$t/explore" -e \
+	    -t "${EXPLORE_MIXED:-25}"
 	one 'explore with a memory, a sample' "$t/explore" -m \
 	    -t "${EXPLORE_MEMORY:-20}"
 	# fails when what stood for the absent is looked for in one place
@@ -83,6 +85,7 @@ if [ -x build/faults/mootd ]; then
 	one 'soak, upgrades' "$t/soak" -n 300 -t 3 -u 5
 	one 'soak, masters killed' "$t/soak" -n 300 -t 4 -m 700
 	one 'soak, users moved' "$t/soak" -n 300 -t 4 -b 100
+	one 'soak, helpers killed' "$t/soak" -n 300 -t 4 -d 900 -e 1300
 	one 'churn' "$t/churn" -t 5
 	one 'attacks, small ones' "$t/attacks" -s
 	[ ! -x "$t/ledger" ] ||

@@ -60,7 +60,8 @@ accept_open(int set, uint64_t event)
 	wait_at_all(1);
 }
 
-static void
+/* Returns whether there is one client more. */
+static int
 welcome(int fd, const struct sockaddr_storage *ss)
 {
 	uint8_t addr[16];
@@ -73,11 +74,13 @@ welcome(int fd, const struct sockaddr_storage *ss)
 	if (!options_has(options.proxy, options.nproxy, addr) &&
 	    rate_refuses(addr)) {
 		close(fd);
-		return;
+		return 0;
 	}
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (connection_open(fd, addr, port) != 0)
-		close(fd);
+	if (connection_open(fd, addr, port) == 0)
+		return 1;
+	close(fd);
+	return 0;
 }
 
 /* The fewest clients of another process that accepts some, or could; UINT32_MAX
@@ -138,8 +141,8 @@ accept_some(int number)
 		    (struct sockaddr *)&ss, &len,
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd >= 0) {
-			welcome(fd, &ss);
-			accept_balance();
+			if (welcome(fd, &ss))
+				accept_balance();
 			continue;
 		}
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||

@@ -31,7 +31,7 @@
 #include "upstream.h"
 
 enum {
-	HANDSHAKES = 8,        /* steps of handshakes a turn */
+	HANDSHAKES = 1,        /* steps of handshakes a turn: others are due */
 	RETRY = 5,             /* ms until the workers are tried again */
 	TICK = 250,            /* ms a turn may wait */
 };

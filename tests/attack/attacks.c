@@ -496,7 +496,7 @@ servers_ready(void)
 	server_ready(&sv, tls_port);
 	if (ranked)
 		witness_rank(RANK_IDLE);
-	server_ready(&quiet, 0);
+	server_ready(&quiet, tls_port != 0 ? port_free() : 0);
 	if (ranked)
 		witness_rank(RANK_OTHER);
 }

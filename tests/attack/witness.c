@@ -18,6 +18,9 @@
 #include <unistd.h>
 
 #include "witness.h"
+#ifdef TLS
+#include "harness_tls.h"
+#endif
 
 enum {
 	SAMPLES = 1 << 17,
@@ -66,10 +69,24 @@ struct pair {
 	struct client *a, *b;
 };
 
+/* By TLS, if it is there: it is there because that is attacked. */
+static void
+pair_arrive(struct pair *p, struct server *at)
+{
+#ifdef TLS
+	if (strcmp(server_status(at, "tls"), "serving") == 0) {
+		p->a = client_tls_register(at, "calm1");
+		p->b = client_tls_register(at, "calm2");
+		return;
+	}
+#endif
+	client_apart(at, &p->a, "calm1", &p->b, "calm2", NULL);
+}
+
 static void
 pair_make(struct pair *p, struct server *at)
 {
-	client_apart(at, &p->a, "calm1", &p->b, "calm2", NULL);
+	pair_arrive(p, at);
 	client_ask(p->a, "JOIN #calm", "366 *");
 	client_ask(p->b, "JOIN #calm", "366 *");
 	client_expect(p->a, ":calm2!* JOIN *");

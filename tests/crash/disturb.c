@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What happens to a server during a soak: workers are killed, the master is
- * killed and started again at once as a service manager would, users are moved
- * between workers, another binary is put in the place of the running one and
- * the server told to execute it.
+ * What happens to a server during a soak: workers are killed, mootd-store and
+ * mootd-tls are, the master is and is started again at once as a service
+ * manager would, users are moved between workers, another binary is put in the
+ * place of the running one and the server told to execute it.
  *
  * Upgrades are asked for by a process of their own that has no clients, so that
  * who measures does not wait for mootctl.  A new master is a child of who is
@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "disturb.h"
+#include "way.h"
 
 enum {
 	PAUSE = 200,         /* ms between two upgrades */
@@ -59,6 +60,18 @@ binary_put(const char *from)
 
 	snprintf(command, sizeof(command), "cp '%s' '%s.new' && mv '%s.new' "
 	    "'%s'", from, binary, binary, binary);
+	ck_assert_int_eq(system(command), 0);
+}
+
+/* And beside it its helpers, as far as there are any. */
+static void
+helpers_put(const char *from)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command), "for h in store tls; do "
+	    "! test -e '%s'-$h || cp '%s'-$h '%s'-$h; done", from, from,
+	    binary);
 	ck_assert_int_eq(system(command), 0);
 }
 
@@ -121,7 +134,18 @@ hand_start(const char *from)
 
 /* ---- kills ---- */
 
-/* The workers of a dead master are nobody's children: whom we knew. */
+static int
+living(const pid_t *pid)
+{
+	int w, n = 0;
+
+	for (w = 1; w <= want.workers; w++)
+		n += pid[w] > 0 && pid_alive(pid[w]);
+	return n;
+}
+
+/* The workers of a dead master are nobody's children: whom we knew.  With the
+ * last of them all would be gone. */
 static void
 worker_kill(void)
 {
@@ -131,6 +155,8 @@ worker_kill(void)
 
 	if (server_workers(sv, pid, WORKERS) == want.workers)
 		memcpy(known, pid, sizeof(known));
+	else if (living(known) < 2)
+		return;
 	w = 1 + any(want.workers);
 	if (pid[w] == 0 && known[w] > 0 && pid_alive(known[w]))
 		pid[w] = known[w];
@@ -206,6 +232,32 @@ balance_step(void)
 	}
 }
 
+/* ---- helpers ---- */
+
+static void
+store_kill(void)
+{
+	pid_t pid = server_store_pid(sv);
+
+	if (pid > 0 && pid_signal(pid, SIGKILL) == 0)
+		disturbed.stores++;
+}
+
+/* It is gone when this returns: nobody comes by one that is dying. */
+static void
+helper_kill(void)
+{
+	pid_t pid[WORKERS];
+	int i, n = way_tls_pids(sv, pid, WORKERS);
+
+	if (n < 2) /* then one stays for whom this one cuts off */
+		return;
+	i = (int)any(n);
+	if (pid_signal(pid[i], SIGKILL) == 0)
+		disturbed.helpers++;
+	wait_for(!pid_alive(pid[i]), HARNESS_WAIT);
+}
+
 /* ---- one after another ---- */
 
 static struct disturber {
@@ -216,6 +268,8 @@ static struct disturber {
 	{ &want.worker, worker_kill, 0 },
 	{ &want.master, master_kill, 0 },
 	{ &want.balance, balance_step, 0 },
+	{ &want.store, store_kill, 0 },
+	{ &want.helper, helper_kill, 0 },
 };
 
 enum { DISTURBERS = sizeof(disturbers) / sizeof(disturbers[0]) };
@@ -235,6 +289,7 @@ disturb_start(struct server *server, const struct disturb *wanted)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	snprintf(binary, sizeof(binary), "%s/mootd", sv->dir);
 	binary_put(original);
+	helpers_put(original);
 	original = strdup(original);
 	setenv("MOOTD", binary, 1);
 	server_start(sv);

@@ -9,13 +9,15 @@ struct disturb {
 	long worker;           /* between two kills of a worker, any */
 	long master;           /* between two kills of the master */
 	long balance;          /* between two steps of rebalancing */
+	long store;            /* between two kills of mootd-store; 0: none */
+	long helper;           /* between two kills of a mootd-tls, any */
 	int upgrades;          /* how many, one after another */
 	int workers;
 	unsigned seed;
 };
 
 struct disturb_figures {
-	long kills, masters, rebalances, upgrades;
+	long kills, masters, rebalances, stores, helpers, upgrades;
 	long failed;           /* upgrades that were to be asked for again */
 	long long upgrade_us;  /* the longest took */
 };

@@ -8,12 +8,13 @@
  * list of points.  With a time limit they are tried in a random order, else
  * all.  Several processes take them from the list.
  *
- *	explore [-mu] [-j JOBS] [-t SECONDS] [-s SEED] [-k KIND] [-r N]
+ *	explore [-emu] [-j JOBS] [-t SECONDS] [-s SEED] [-k KIND] [-r N]
  *	    [-f NAME] [-p POINT]
  *
  * With -f only fault points whose names have NAME in them are tried.
  * With -m the server has a memory and the conversation is about that; the store
- * is killed too.  With -u the clients come by a Unix socket.
+ * is killed too.  With -u the clients come by a Unix socket, with -e some do,
+ * and some come by TLS.
  *
  * MOOTD names the server; one built with FAULTS=1 has fault points.  Leaves 1
  * when a point failed.
@@ -770,8 +771,11 @@ options_read(int argc, char **argv)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "mf:j:t:s:k:r:p:u")) != -1)
+	while ((opt = getopt(argc, argv, "emf:j:t:s:k:r:p:u")) != -1)
 		switch (opt) {
+		case 'e':
+			script_mixed = 1;
+			break;
 		case 'm':
 			script = &script_memory;
 			break;

@@ -19,6 +19,7 @@
 #include "kept.h"
 #include "play.h"
 #include "unchecked.h"
+#include "way.h"
 
 enum { LONGEST = 30 /* s for a run, whatever happens */ };
 
@@ -79,8 +80,12 @@ play_server(const struct point *p, const struct transcript *want)
 	server_set(&sv, "workers", "%d", SCRIPT_WORKERS);
 	server_add(&sv, "webirc secret 127.0.0.1");
 	server_add(&sv, "webirc secret 100::/64"); /* of its own machine */
-	/* with a Unix socket all of them would be one user */
-	server_add(&sv, "local-accounts off");
+	if (script_mixed)
+		way_open(&sv);
+	else /* with a Unix socket all of them would be one user */
+		server_add(&sv, "local-accounts off");
+	if (script_mixed)
+		server_add(&sv, "tls-workers 1");
 	if (script->store) {
 		server_set(&sv, "store", "on");
 		server_set(&sv, "login-delay", "0");

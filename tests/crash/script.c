@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "script.h"
+#include "way.h"
 
 #define T10 "ten bytes "
 #define T100 T10 T10 T10 T10 T10 T10 T10 T10 T10 T10
@@ -236,6 +237,13 @@ static struct note {
 struct script_told script_told;
 static enum { SILENT, ASKED, LEAVES } speaks[SCRIPT_CLIENTS]; /* now */
 int script_quiet = 40;
+int script_mixed;
+
+/* Who comes by which, if they do not all come by one. */
+static const enum way ways[SCRIPT_CLIENTS] = {
+	[ANN] = WAY_TLS, [BOB] = WAY_LOCAL, [CAT] = WAY_TLS, [DAN] = WAY_LOCAL,
+	[EVE] = WAY_TCP, [FAY] = WAY_TLS, [GIL] = WAY_LOCAL, [GUS] = WAY_TLS,
+};
 
 _Static_assert(SCRIPT_CLIENTS <= (int)TRANSCRIPT_STORE, "no place to note");
 
@@ -411,7 +419,8 @@ step_do(struct server *sv, const struct step *s)
 	    : strncmp(s->text, "QUIT", 4) == 0 ? LEAVES
 	                                       : ASKED;
 	if (s->what == CONNECT) {
-		*c = client_connect(sv);
+		*c = script_mixed ? way_connect(sv, ways[s->who])
+		                  : client_connect(sv);
 		return;
 	}
 	if (*c == NULL)

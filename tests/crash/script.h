@@ -65,6 +65,8 @@ int script_play(struct server *sv, struct transcript *got,
 /* ms without a line that end a phase of which nobody knows what belongs to it,
  * while WANT is NULL, when who speaks in it has been heard. */
 extern int script_quiet;
+/* Whether some come by TLS, some by a Unix socket and some by TCP. */
+extern int script_mixed;
 /* How many phases there are. */
 int script_phases(void);
 

@@ -2,15 +2,18 @@
 /*
  * The soak: many clients talk (talk.c) while things happen to the server
  * (disturb.c): by default a worker, any, is killed again and again.  Nobody
- * may miss a line, hear one twice, or be disconnected.  How long the slowest
- * line was on its way, and how long a client that is never idle heard nothing,
- * is told at the end, beside the same of a calm time before, a fifth as long.
+ * may miss a line, hear one twice, or be disconnected, whether it came by TCP,
+ * by a Unix socket or by TLS.  When processes of mootd-tls are killed, those by
+ * TLS are visitors (visit.c), who come back.  How long the slowest line was on
+ * its way, and how long a client that is never idle heard nothing, is told at
+ * the end, beside the same of a calm time before, a fifth as long.
  *
  *	soak [-n CLIENTS] [-t SECONDS] [-w WORKERS] [-s SEED] [-r LINES]
- *	    [-i MS] [-m MS] [-b MS] [-u UPGRADES] [-l MS]
+ *	    [-i MS] [-m MS] [-b MS] [-d MS] [-e MS] [-u UPGRADES] [-l MS]
  *
- * -i, -m, -b: a worker is killed, the master is killed, a step of rebalancing
- * is made every so often.  -u: there are so many upgrades.  Workers are not
+ * -i, -m, -b, -d, -e: a worker is killed, the master is killed, a step of
+ * rebalancing is made, mootd-store is killed, a process of mootd-tls is killed
+ * every so often.  -u: there are so many upgrades.  Workers are not
  * killed by default when one of these is given.  -r: lines in a salvo; fewer
  * by default with -u, so that the machine has time left and a silence is not
  * that of a full one.  -l: it is a failure as well when a witness hears nothing
@@ -25,6 +28,8 @@
 #include "disturb.h"
 #include "talk.h"
 #include "unchecked.h"
+#include "visit.h"
+#include "way.h"
 
 enum {
 	DRAIN = 20000,     /* ms for the last lines to come */
@@ -58,18 +63,28 @@ failed(const char *where, const char *why)
 /* ---- the run ---- */
 
 static void
+turn(void)
+{
+	talk_turn();
+	if (options.disturb.helper > 0)
+		visit_turn();
+}
+
+static void
 run(void)
 {
 	long end = clock_ms() + options.seconds * 1000L / CALM;
 
 	while (clock_ms() < end)
-		talk_turn();
+		turn();
 	talk_enter(TALK_DISTURBED);
 	disturb_begin();
 	end = clock_ms() + options.seconds * 1000L;
 	while (disturb_turn() || clock_ms() < end)
-		talk_turn();
+		turn();
 	talk_end(DRAIN);
+	if (options.disturb.helper > 0)
+		visit_end(DRAIN);
 	disturb_end();
 }
 
@@ -99,12 +114,17 @@ report(void)
 		       "moved\n",
 		    d->rebalances, atol(server_status(&sv, "rebalances")),
 		    atol(server_status(&sv, "moved")));
+	if (options.disturb.helper > 0)
+		printf("soak: %ld kills of mootd-tls, whose visitors came back "
+		       "%ld times: %ld lines, %ld gaps, %ld repeats, %ld "
+		       "strange\n", d->helpers, visits.returns, visits.heard,
+		    visits.gaps, visits.repeats, visits.strange);
 	printf("soak: seed %u, %d clients, %d s: %ld deliveries, %ld kills, "
-	       "%ld of the master, %ld upgrades; %ld gaps, %ld repeats, %ld "
-	       "strange, %ld disconnects\n", options.disturb.seed,
-	    options.clients, options.seconds, talk.deliveries, d->kills,
-	    d->masters, d->upgrades, talk.gaps, talk.repeats, talk.strange,
-	    talk.cut);
+	       "%ld of the master, %ld of the store, %ld upgrades; %ld gaps, "
+	       "%ld repeats, %ld strange, %ld disconnects\n",
+	    options.disturb.seed, options.clients, options.seconds,
+	    talk.deliveries, d->kills, d->masters, d->stores, d->upgrades,
+	    talk.gaps, talk.repeats, talk.strange, talk.cut);
 }
 
 /* ---- options ---- */
@@ -138,6 +158,10 @@ option_read(int opt, long n)
 		d->master = n;
 	else if (opt == 'b')
 		d->balance = n;
+	else if (opt == 'd')
+		d->store = n;
+	else if (opt == 'e')
+		d->helper = n;
 	else
 		d->upgrades = (int)n;
 }
@@ -149,13 +173,16 @@ options_read(int argc, char **argv)
 	int opt;
 
 	d->seed = (unsigned)(clock_us() / 1000000);
-	while ((opt = getopt(argc, argv, "n:t:r:l:w:s:i:m:b:u:")) != -1) {
+	while ((opt = getopt(argc, argv, "n:t:r:l:w:s:i:m:b:d:e:u:")) != -1) {
 		if (opt == '?')
 			return -1;
 		option_read(opt, number(optarg));
 	}
 	d->worker = options.kill >= 0 ? options.kill :
-	    d->upgrades > 0 || d->master > 0 || d->balance > 0 ? 0 : 100;
+	    d->upgrades > 0 || d->master > 0 || d->balance > 0 ||
+	        d->store > 0 || d->helper > 0
+	    ? 0
+	    : 100;
 	if (options.lines == 0)
 		options.lines = d->upgrades > 0 ? LINES_FEW : LINES;
 	return options.clients >= TALK_FEWEST &&
@@ -175,10 +202,40 @@ descriptors_raise(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static int
+is_bad(void)
+{
+	long long longest = talk.time[TALK_DISTURBED].silence;
+
+	return talk.gaps + talk.repeats + talk.strange + talk.cut +
+	        visits.gaps + visits.repeats + visits.strange > 0 ||
+	    (options.limit > 0 && longest > options.limit * 1000LL);
+}
+
+static void
+begin(void)
+{
+	const struct disturb *d = &options.disturb;
+
+	if (d->store > 0)
+		server_init_store(&sv);
+	else
+		server_init(&sv);
+	server_set(&sv, "workers", "%d", d->workers);
+	server_set(&sv, "tls-workers", "2");
+	server_set(&sv, "history-on-join", "0"); /* heard before, or not */
+	way_open(&sv);
+	disturb_start(&sv, d);
+	way_serving(&sv);
+	talk_begin(&sv, options.clients, d->helper > 0 ? WAY_TLS : WAYS,
+	    options.lines, d->seed);
+	if (d->helper > 0)
+		visit_begin(&sv);
+}
+
 int
 main(int argc, char **argv)
 {
-	long long longest;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	unchecked_failed = failed;
@@ -188,15 +245,9 @@ main(int argc, char **argv)
 	}
 	descriptors_raise();
 	signal(SIGPIPE, SIG_IGN);
-	server_init(&sv);
-	server_set(&sv, "workers", "%d", options.disturb.workers);
-	disturb_start(&sv, &options.disturb);
-	talk_begin(
-	    &sv, options.clients, options.lines, options.disturb.seed);
+	begin();
 	run();
 	report();
 	server_stop(&sv);
-	longest = talk.time[TALK_DISTURBED].silence;
-	return talk.gaps + talk.repeats + talk.strange + talk.cut > 0 ||
-	    (options.limit > 0 && longest > options.limit * 1000LL);
+	return is_bad();
 }

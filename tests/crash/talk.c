@@ -2,7 +2,8 @@
 /*
  * The talk of a soak: clients in rooms of various sizes and in pairs say
  * numbered lines, and every receiver checks the sequence of each sender and
- * target: no gap, no repeat, no disconnect.
+ * target: no gap, no repeat, no disconnect.  In each of the rooms there are
+ * clients by TCP, by a Unix socket and by TLS.
  *
  * A line carries the time at which it was sent, so that its way can be
  * measured.  Some clients, the witnesses, hear a pulse every few milliseconds;
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #include "talk.h"
+#include "way.h"
 
 /*
  * Client I is in the small room I / SMALL, in the middle one I % MIDDLES, and,
@@ -47,7 +49,7 @@ enum { TARGETS = TO_PARTNER + PARTNERS };
 struct talk talk;
 
 static struct client **client;
-static int clients, rate, epoll;
+static int clients, ways, rate, epoll;
 static unsigned seed;
 static long next_salvo, next_pulse; /* ms */
 static long long *last;                /* us: when a client heard a line */
@@ -318,6 +320,16 @@ rooms_await(long most)
 	}
 }
 
+/* Neighbours come by the same way, two by two, so that it is not the way that
+ * says who is a witness, or who speaks in #big. */
+static struct client *
+come(struct server *sv)
+{
+	static int n;
+
+	return way_connect(sv, (enum way)(n++ / 2 % ways));
+}
+
 /* All read meanwhile: who comes first is told of everybody who follows. */
 static void
 arrive(struct server *sv)
@@ -325,6 +337,7 @@ arrive(struct server *sv)
 	struct epoll_event ev = { .events = EPOLLIN };
 	int i;
 
+	sv->connect = come;
 	client_register_many(sv, client, clients, "soak");
 	for (i = 0; i < clients; i++) {
 		client_send(client[i], "JOIN #small%d,#middle%d%s%s",
@@ -342,11 +355,12 @@ arrive(struct server *sv)
 }
 
 void
-talk_begin(struct server *sv, int n, int lines, unsigned s)
+talk_begin(struct server *sv, int n, int most, int lines, unsigned s)
 {
 	size_t size = (size_t)n;
 
 	clients = n;
+	ways = most;
 	rate = lines;
 	seed = s;
 	epoll = epoll_create1(EPOLL_CLOEXEC);

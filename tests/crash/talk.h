@@ -33,8 +33,10 @@ struct talk {
 
 extern struct talk talk;
 
-/* CLIENTS come, and join their rooms.  RATE: lines in a salvo. */
-void talk_begin(struct server *sv, int clients, int rate, unsigned seed);
+/* CLIENTS come, by the first WAYS of way.h, and join their rooms.  RATE: lines
+ * in a salvo. */
+void talk_begin(struct server *sv, int clients, int ways, int rate,
+    unsigned seed);
 /* What comes belongs to another phase from now on. */
 void talk_enter(enum talk_phase phase);
 /* A turn of a millisecond: says what is due, hears what has come. */

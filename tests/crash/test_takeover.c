@@ -198,6 +198,32 @@ START_TEST(test_last_worker)
 }
 END_TEST
 
+/* None of them is scheduled for long, as on a machine that has too much to do:
+ * they have the connections, and so are waited for. */
+START_TEST(test_starved)
+{
+	pid_t pid[3];
+	int i;
+
+	start();
+	wait_for(server_workers(&sv, pid, 3) == 2, 2000);
+	say(3);
+	master_kill(); /* whose end lets who is stopped go on */
+	for (i = 1; i <= 2; i++)
+		pid_signal(pid[i], SIGSTOP);
+	say(3);
+	sv.pid = server_spawn(&sv, NULL);
+	wait_for(server_log_has(&sv, "no worker stands still yet"),
+	    SERVER_AGAIN);
+	for (i = 1; i <= 2; i++)
+		pid_signal(pid[i], SIGCONT);
+	server_worker_again(&sv, 1, pid[1]);
+	say(3);
+	hear_all();
+	server_stop(&sv);
+}
+END_TEST
+
 /* Without a master, SIGTERM ends the workers; the next start is a new one. */
 START_TEST(test_no_master)
 {
@@ -442,6 +468,7 @@ main(void)
 	tcase_add_test(tc, test_killed_while_taking);
 	tcase_add_test(tc, test_worker_killed_while_taken);
 	tcase_add_test(tc, test_last_worker);
+	tcase_add_test(tc, test_starved);
 	tcase_add_test(tc, test_no_master);
 	tcase_add_test(tc, test_second);
 	tcase_add_test(tc, test_upgrade);

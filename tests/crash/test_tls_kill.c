@@ -5,10 +5,12 @@
  * another; and when all of a server is gone, so are they.
  */
 
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "harness_tls.h"
@@ -147,6 +149,116 @@ START_TEST(test_upgrade)
 }
 END_TEST
 
+/* ---- a long answer to a slow reader ---- */
+
+enum { KEPT = 100, ANSWERS = 40, SLOW = 4096 /* bytes it takes at a time */ };
+
+static void
+reload(void)
+{
+	server_set(&sv, "tls-handshake-timeout", "7");
+	server_write(&sv);
+	free(server_ctl(&sv, "reload", NULL));
+	wait_for(atoi(server_status(&sv, "tls_leaving")) > 0, 20000);
+}
+
+static void
+upgrade(void)
+{
+	int status;
+	char *out = server_ctl(&sv, "upgrade", &status);
+
+	ck_assert_msg(status == 0, "%s", out);
+	free(out);
+}
+
+static void
+workers_die(void)
+{
+	server_worker_kill(&sv, 1);
+	server_worker_kill(&sv, 2);
+}
+
+static void
+store_dies(void)
+{
+	server_store_kill(&sv);
+}
+
+static void
+master_dies(void)
+{
+	master_kill();
+	server_start(&sv);
+}
+
+static void (*const meanwhile[])(void) = { reload, upgrade, workers_die,
+	store_dies, master_dies };
+
+/* By TLS, with little room for what comes. */
+static struct client *
+slow_register(const char *nick)
+{
+	static const struct client_tls how;
+	struct sockaddr_in to = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), size = SLOW;
+	struct client *c;
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	to.sin_port = htons((uint16_t)server_tls_port(&sv));
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	c = client_tls_open(&sv, fd, &how);
+	snprintf(c->nick, sizeof(c->nick), "%s", nick);
+	client_send(c, "CAP REQ :batch draft/chathistory\r\nNICK %s\r\n"
+	    "USER u 0 * :r\r\nCAP END", nick);
+	client_welcome(c);
+	return c;
+}
+
+/* It comes once, in order, and ends, whatever else happens on the way. */
+START_TEST(test_long_answer)
+{
+	char text[400];
+	struct client *slow;
+	int i, k;
+
+	server_init_store(&sv);
+	server_set(&sv, "workers", "2");
+	server_set(&sv, "tls-workers", "2");
+	server_tls(&sv);
+	server_start(&sv);
+	serving();
+	ann = client_tls_register(&sv, "ann");
+	slow = slow_register("slow");
+	client_ask(ann, "JOIN #kept", "366 *");
+	client_ask(slow, "JOIN #kept", "366 *");
+	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	for (i = 0; i < KEPT; i++)
+		client_send(ann, "PRIVMSG #kept :%03d %s", i, text);
+	client_expect(slow, ":ann!* PRIVMSG #kept :%03d *", KEPT - 1);
+	for (k = 0; k < ANSWERS; k++)
+		client_send(slow, "CHATHISTORY LATEST #kept * %d", KEPT);
+	client_send(slow, "PING :over");
+	client_expect_next(slow, "BATCH +* chathistory #kept");
+	meanwhile[_i]();
+	for (k = 0; k < ANSWERS; k++) {
+		if (k > 0)
+			client_expect_next(slow, "BATCH +* chathistory #kept");
+		for (i = 0; i < KEPT; i++)
+			client_expect_next(slow,
+			    ":ann!* PRIVMSG #kept :%03d %s", i, text);
+		client_expect_next(slow, "BATCH -*");
+	}
+	client_expect_next(slow, "PONG * :over");
+	sv.crashes = 1;
+	server_stop(&sv);
+}
+END_TEST
+
+/* ---- deaths of mootd-tls ---- */
+
 /* Whether C answers, or its connection has ended: one of both. */
 static int
 is_ended(struct client *c)
@@ -255,6 +367,8 @@ main(void)
 	tcase_add_test(tc, test_worker_killed);
 	tcase_add_test(tc, test_master_killed);
 	tcase_add_test(tc, test_upgrade);
+	tcase_add_loop_test(tc, test_long_answer, 0,
+	    sizeof(meanwhile) / sizeof(meanwhile[0]));
 	tcase_add_test(tc, test_helper_killed);
 	tcase_add_test(tc, test_helpers_killed);
 	tcase_add_test(tc, test_all_killed);

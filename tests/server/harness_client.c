@@ -85,6 +85,8 @@ client_connect_local(struct server *sv)
 struct client *
 client_connect(struct server *sv)
 {
+	if (sv->connect != NULL)
+		return sv->connect(sv);
 	return sv->local[0] != '\0' ? client_connect_local(sv)
 	                            : client_connect_from(sv, NULL, 0);
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/msg.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -212,6 +213,51 @@ START_TEST(test_reload)
 }
 END_TEST
 
+/* What waits for the store, which puts it on the record first, is not done by
+ * who has no right to it any more by then. */
+static const struct late {
+	const char *ask, *refused;
+} lates[] = {
+	{ "KILL bob :late", "723 ann kill :*" },
+	{ "WALLOPS :late", "723 ann wallops :*" },
+	{ "REHASH", "723 ann rehash :*" },
+	{ "SAJOIN #late", "723 ann rooms :*" },
+	{ "SAMODE #late +m", "723 ann rooms :*" },
+	{ "METADATA #late SET k :v", "723 ann rooms :*" },
+};
+
+START_TEST(test_late)
+{
+	struct client *ann, *bob;
+	pid_t store, pid[3];
+	int i;
+
+	prepare();
+	server_add(&sv, "operator ann %s all", HASH);
+	server_add(&sv, "operator-class all kill wallops rehash rooms");
+	server_start(&sv);
+	ann = client_register(&sv, "ann");
+	bob = client_register(&sv, "bob");
+	client_ask(bob, "JOIN #late", "366 *");
+	oper(ann, "ann");
+	store = server_store_again(&sv, 0);
+	pid_signal(store, SIGSTOP);
+	client_send(ann, "%s", lates[_i].ask);
+	client_sync(bob);
+	server_set(&sv, "operator-class", "all see");
+	server_write(&sv);
+	wait_for(server_workers(&sv, pid, 3) == 2, PATIENCE);
+	pid_signal(sv.pid, SIGHUP); /* mootctl would wait for the record */
+	for (i = 1; i <= 2; i++)
+		server_worker_again(&sv, i, pid[i]);
+	pid_signal(store, SIGCONT);
+	client_expect(ann, "%s", lates[_i].refused);
+	client_expect_none(bob, ":ann!* *");
+	client_expect_none(bob, "MODE *");
+	end();
+}
+END_TEST
+
 /* A hash that takes seconds holds nobody up. */
 START_TEST(test_slow_hash)
 {
@@ -370,6 +416,96 @@ START_TEST(test_kept)
 	server_restart(&sv, 0);
 	let_in("127.0.0.1", "bob");
 	kept_out("127.0.0.2", "x", "");
+}
+END_TEST
+
+/* How many messages lie in mailboxes. */
+static int
+mail(void)
+{
+	struct msqid_ds ds;
+	unsigned key[64];
+	int id[64], i, sum = 0, n = server_object_list(&sv, "msg", id, key, 64);
+
+	for (i = 0; i < n; i++)
+		if (msgctl(id[i], IPC_STAT, &ds) == 0)
+			sum += (int)ds.msg_qnum;
+	return sum;
+}
+
+/* Whether PID waits, and so has no lock. */
+static int
+is_asleep(pid_t pid)
+{
+	char path[32], state = '?';
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	if ((f = fopen(path, "r")) == NULL)
+		return 0;
+	if (fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
+		state = '?';
+	fclose(f);
+	return state == 'S';
+}
+
+/* A control connection to a worker that answers: there is one to each. */
+static struct client *
+control(void)
+{
+	struct client *c[8];
+	int i;
+
+	strcpy(sv.local, sv.control);
+	for (i = 0; i < 8; i++) {
+		c[i] = client_connect_local(&sv);
+		client_send(c[i], "VERSION");
+	}
+	sv.local[0] = '\0';
+	for (i = 0; !client_line(c[i], 10); i = (i + 1) % 8)
+		;
+	while (strstr(c[i]->line, ". ok") == NULL)
+		ck_assert(client_line(c[i], PATIENCE));
+	return c[i];
+}
+
+/* The worker of the only client. */
+static int
+home(void)
+{
+	char row[1000], number[16];
+
+	wait_for(server_ctl_find(&sv, "workers", "clients", "1", row,
+	    sizeof(row)) != NULL, PATIENCE);
+	return atoi(json_get(row, "worker", number, sizeof(number)));
+}
+
+/* One that is lifted while the bans are on their way from the store, to the
+ * first who comes. */
+START_TEST(test_lifted)
+{
+	struct client *c = boss("ann"), *k;
+	pid_t store, pid;
+
+	client_ask(c, "KLINE x!*@* :gone", "NOTICE * :Banned: *");
+	server_restart(&sv, 0);
+	wait_for(strcmp(server_status(&sv, "store"), "serving") == 0, PATIENCE);
+	store = server_store_again(&sv, 0);
+	pid_signal(store, SIGSTOP);
+	c = come("127.0.0.1", "bob");
+	wait_for(mail() > 0, PATIENCE);
+	pid = server_worker_again(&sv, home(), 0);
+	wait_for(is_asleep(pid), PATIENCE);
+	pid_signal(pid, SIGSTOP);
+	pid_signal(store, SIGCONT);
+	k = control();
+	client_send(k, "UNBAN x!*@*");
+	do
+		ck_assert(client_line(k, PATIENCE));
+	while (strstr(k->line, ". ok") == NULL);
+	pid_signal(pid, SIGCONT);
+	client_expect(c, "001 *");
+	let_in("127.0.0.1", "x");
 }
 END_TEST
 
@@ -862,6 +998,7 @@ main(void)
 	tcase_add_test(t, test_gateway);
 	tcase_add_test(t, test_all_sessions);
 	tcase_add_test(t, test_on_its_way);
+	tcase_add_loop_test(t, test_late, 0, sizeof(lates) / sizeof(lates[0]));
 	t = harness_case(s, "bans", begin, end, 60);
 	tcase_add_test(t, test_mask);
 	tcase_add_test(t, test_address);
@@ -873,6 +1010,7 @@ main(void)
 	t = harness_case(s, "kept", NULL, NULL, 120);
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_test(t, test_kept);
+	tcase_add_loop_test(t, test_lifted, 0, 3);
 	tcase_add_test(t, test_kills);
 	tcase_add_test(t, test_wish);
 	tcase_add_test(t, test_chanserv);

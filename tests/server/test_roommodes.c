@@ -413,6 +413,17 @@ START_TEST(test_flags)
 	client_expect(bob, "MODE #flags -M+RN");
 	client_ask(bob, "NICK robert", "447 bob #flags :*");
 	client_ask(cat, "NICK kit", ":cat!* NICK *kit");
+	/* nor is another nick a way out of a ban */
+	client_ask(ann, "MODE #flags -N+b m:bob", "MODE #flags -N+b m:bob!*@*");
+	client_ask(bob, "NICK robert", "435 bob robert #flags :*");
+	client_ask(bob, "NICK BOB", "435 bob BOB #flags :*");
+	client_ask(ann, "MODE #flags +e bob", "MODE #flags +e bob!*@*");
+	client_ask(bob, "NICK robin", "NICK *robin");
+	client_ask(bob, "NICK bob", "NICK *bob");
+	client_ask(ann, "MODE #flags -e+v bob!*@* bob", "MODE #flags -e+v *");
+	client_ask(bob, "NICK robin", "NICK *robin");
+	client_ask(bob, "NICK bob", "NICK *bob");
+	client_ask(ann, "MODE #flags -vb+N bob m:bob!*@*", "MODE #flags *");
 	client_ask(bob, "PART #flags", "PART *");
 	client_ask(bob, "NICK robert", "NICK *robert");
 	client_ask(bob, "JOIN #flags", "477 robert #flags :*");

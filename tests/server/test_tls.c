@@ -206,11 +206,12 @@ END_TEST
 
 /* ---- bytes ---- */
 
-/* More than buffers hold, both ways at once. */
+/* More than buffers hold, both ways at once; of lines of any length, and of
+ * the longest, which are cut to be passed on. */
 START_TEST(test_flood)
 {
 	struct client *c, *d;
-	char text[300];
+	char text[_i ? 512 - sizeof("PRIVMSG bob :1234 \r\n") : 300];
 	int i;
 
 	server_init(&sv);
@@ -227,8 +228,40 @@ START_TEST(test_flood)
 		client_fill(d);
 	}
 	for (i = 0; i < LINES; i++) {
-		client_expect_next(c, ":bob!* PRIVMSG ann :%d %s", i, text);
-		client_expect_next(d, ":ann!* PRIVMSG bob :%d %s", i, text);
+		client_expect_next(c, ":bob!* PRIVMSG ann :%d %s%s", i,
+		    _i ? "x" : text, _i ? "*" : "");
+		ck_assert(!_i || strlen(c->line) == 510);
+		client_expect_next(d, ":ann!* PRIVMSG bob :%d %s%s", i,
+		    _i ? "x" : text, _i ? "*" : "");
+	}
+	server_stop(&sv);
+}
+END_TEST
+
+/* Lines know nothing of records: one in many, and many in one, cut anywhere. */
+START_TEST(test_records)
+{
+	static const char line[] = "PRIVMSG bob :letter by letter\r\n";
+	static char lines[LINES * 400];
+	struct client *c, *d;
+	size_t n = 0;
+	int i;
+
+	server_init(&sv);
+	start();
+	c = client_tls_register(&sv, "ann");
+	d = client_tls_register(&sv, "bob");
+	for (i = 0; line[i] != '\0'; i++)
+		client_write(c, line + i, 1);
+	for (i = 0; i < LINES; i++)
+		n += (size_t)sprintf(lines + n, "PRIVMSG bob :%d%*s.\r\n", i,
+		    300 + i % 71, "");
+	client_write(c, lines, n);
+	client_expect(d, ":ann!* PRIVMSG bob :letter by letter");
+	for (i = 0; i < LINES; i++) {
+		client_expect_next(d, ":ann!* PRIVMSG bob :%d *.", i);
+		ck_assert_uint_eq(strlen(strstr(d->body, " :") + 2),
+		    (size_t)snprintf(NULL, 0, "%d%*s.", i, 300 + i % 71, ""));
 	}
 	server_stop(&sv);
 }
@@ -308,6 +341,7 @@ END_TEST
 START_TEST(test_end)
 {
 	struct client *c;
+	int i;
 
 	begin();
 	c = client_tls_register(&sv, "ann");
@@ -319,6 +353,15 @@ START_TEST(test_end)
 	client_eof(c);
 	ck_assert_int_ne(SSL_get_shutdown(client_tls_ssl(c)) &
 	    SSL_RECEIVED_SHUTDOWN, 0);
+	/* without a last word, but with much to be told */
+	c = client_tls_register(&sv, "cat");
+	for (i = 0; i < LINES; i++)
+		client_offer(c, "PING :and you\r\n", 15);
+	SSL_shutdown(client_tls_ssl(c));
+	shutdown(c->fd, SHUT_WR);
+	for (i = 0; i < LINES; i++)
+		client_expect_next(c, "PONG * :and you");
+	client_eof(c);
 	/* one that is just gone */
 	client_reset(client_tls_register(&sv, "bob"));
 	wait_for(status("tls_clients") == 0, HARNESS_WAIT);
@@ -841,7 +884,8 @@ main(void)
 	tcase_add_loop_test(tc, test_resumed, TLS1_2_VERSION,
 	    TLS1_3_VERSION + 1);
 	tcase_add_test(tc, test_resumed_certificate);
-	tcase_add_test(tc, test_flood);
+	tcase_add_loop_test(tc, test_flood, 0, 2);
+	tcase_add_test(tc, test_records);
 	tcase_add_test(tc, test_held_up);
 	tcase_add_test(tc, test_deaf);
 	tcase_add_test(tc, test_end);

@@ -280,15 +280,14 @@ START_TEST(test_limit)
 	/* and then it is forgotten */
 	ck_assert_int_eq(limit_attempt("ann", "10.1", 0, 3000), 0);
 	for (i = 0; i < 200; i++)
-		d = limit_attempt("bob", "10.3", 1, 0);
+		d = limit_attempt("bob", "10.3", 1, i * 32000);
 	ck_assert_int_eq(d, 32000);
-	/* guessed at from everywhere, it costs the owner little */
-	ck_assert_int_le(limit_attempt("bob", "10.2", 0, 0), 2000);
-	ck_assert_int_gt(limit_attempt("bob", "10.2", 0, 0), 0);
-	/* and the guesser's neighbours */
-	ck_assert_int_le(limit_attempt("cat", "10.3", 0, 0), 5000);
+	/* who guesses alone is in nobody's way but a moment */
+	ck_assert_int_eq(limit_attempt("bob", "10.2", 0, i * 32000), 1000);
+	/* nor in the neighbours' */
+	ck_assert_int_le(limit_attempt("cat", "10.3", 0, i * 32000), 5000);
 	/* after some hours, all is as before */
-	ck_assert_int_eq(limit_attempt("bob", "10.3", 0, 12 * 3600000), 0);
+	ck_assert_int_eq(limit_attempt("bob", "10.3", 0, 24 * 3600000), 0);
 	limit_configure(0);
 	for (i = 0; i < 100; i++)
 		ck_assert_int_eq(limit_attempt("dan", "10.4", 1, 0), 0);
@@ -305,10 +304,11 @@ START_TEST(test_limit_network)
 	limit_reset();
 	for (i = 1; i <= 10; i++) {
 		snprintf(address, sizeof(address), "2001:db8:0:1:%x::1", i);
-		d = limit_attempt("ann", address, 1, 0);
+		d = limit_attempt("ann", address, 1, i * 32000);
 	}
 	ck_assert_int_eq(d, 32000);
-	ck_assert_int_le(limit_attempt("ann", "2001:db8:0:2::1", 1, 0), 2000);
+	ck_assert_int_le(limit_attempt("ann", "2001:db8:0:2::1", 1,
+	    i * 32000), 2000);
 	limit_reset();
 	for (i = 1; i <= 10; i++) {
 		snprintf(address, sizeof(address), "::ffff:10.0.0.%d", i);
@@ -318,17 +318,43 @@ START_TEST(test_limit_network)
 }
 END_TEST
 
-/* More guessers than the table has places. */
-START_TEST(test_limit_full)
+/* Of a hundred connections at once most are refused, right or wrong. */
+START_TEST(test_limit_at_once)
 {
-	char address[32];
-	int i;
+	int i, in = 0;
 
 	limit_reset();
+	for (i = 0; i < 100; i++)
+		in += limit_attempt("ann", "10.1", 1, 0) >= 0;
+	ck_assert_int_eq(in, 8);
+	ck_assert_int_eq(limit_attempt("ann", "10.1", 0, 0), -1000);
+	ck_assert_int_eq(limit_attempt("ann", "10.2", 0, 0), 0);
+	limit_reset();
+}
+END_TEST
+
+/* From more addresses than the table has places an account is guessed at once
+ * in a second, while its owner comes and goes where it has been before. */
+START_TEST(test_limit_everywhere)
+{
+	char address[32];
+	int i, in = 0;
+
+	limit_reset();
+	ck_assert_int_eq(limit_attempt("ann", "10.1", 0, 0), 0);
 	for (i = 0; i < 100000; i++) {
-		snprintf(address, sizeof(address), "10.%d", i);
-		ck_assert_int_le(limit_attempt("ann", address, 1, i), 2000);
+		snprintf(address, sizeof(address), "10.2.%d", i);
+		in += limit_attempt("ann", address, 1, i) >= 0;
+		if (i % 1000 == 0)
+			ck_assert_int_eq(limit_attempt("ann", "10.1", 0, i), 0);
 	}
+	ck_assert_int_ge(in, 100);
+	ck_assert_int_le(in, 10 + 32 + 100);
+	ck_assert_int_eq(limit_attempt("ann", "10.3", 0, i), -1000);
+	/* others are nobody's business */
+	ck_assert_int_eq(limit_attempt("bob", "10.4", 0, i), 0);
+	/* and when it is over, a stranger is let in again */
+	ck_assert_int_eq(limit_attempt("ann", "10.3", 0, i + 32000), 1000);
 	limit_reset();
 }
 END_TEST
@@ -347,7 +373,8 @@ check_credential(void)
 	tcase_add_test(t, test_challenge);
 	tcase_add_test(t, test_limit);
 	tcase_add_test(t, test_limit_network);
-	tcase_add_test(t, test_limit_full);
+	tcase_add_test(t, test_limit_at_once);
+	tcase_add_test(t, test_limit_everywhere);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -103,6 +103,23 @@ START_TEST(test_delay)
 }
 END_TEST
 
+/* Right or wrong, it is not looked at. */
+START_TEST(test_rate)
+{
+	static const char limited[] =
+	    "DELAY 1000\nFAIL AUTHENTICATE RATE_LIMITED ";
+	int i;
+
+	for (i = 0; i < 12; i++)
+		plain("|ann|wrong");
+	ck_assert_int_eq(strncmp(plain("|ann|wrong"), limited,
+	    sizeof(limited) - 1), 0);
+	ck_assert_int_eq(strncmp(plain("|ann|secret"), limited,
+	    sizeof(limited) - 1), 0);
+	limit_reset();
+}
+END_TEST
+
 /* ---- SCRAM, the client's side ---- */
 
 static char first64[512], server64[1024], server[1024];
@@ -265,6 +282,7 @@ check_login(void)
 	tcase_add_test(t, test_plain_garbage);
 	tcase_add_test(t, test_suspended);
 	tcase_add_test(t, test_delay);
+	tcase_add_test(t, test_rate);
 	tcase_add_test(t, test_scram);
 	tcase_add_test(t, test_unknown);
 	tcase_add_test(t, test_changed);
