@@ -424,6 +424,25 @@ START_TEST(who_says_it_is_known)
 }
 END_TEST
 
+/* Nor is what one has said shown as said to EVE. */
+START_TEST(to_whom_it_was_said_is_known)
+{
+	struct posted *x, other;
+
+	agree();
+	say(ALICE, "rob", "hello");
+	x = held();
+	other = *x;
+	*other.label = '\0';
+	snprintf(other.rest, sizeof(other.rest), "PRIVMSG eve :x");
+	give(ALICE, &other, ++msgid, "alice", "");
+	told(ALICE, "sealed it was said to somebody else");
+	deliver(x);
+	told(ALICE, "message secure hello|accepted");
+	told(BOB, "message secure hello");
+}
+END_TEST
+
 START_TEST(plain_text_is_told)
 {
 	struct posted x = { .from = ALICE, .rest = "PRIVMSG rob :in plain" };
@@ -1029,6 +1048,7 @@ check_secure_talk(void)
 	tcase_add_test(t, what_is_repeated_is_told);
 	tcase_add_test(t, another_order_is_told);
 	tcase_add_test(t, who_says_it_is_known);
+	tcase_add_test(t, to_whom_it_was_said_is_known);
 	tcase_add_test(t, plain_text_is_told);
 	tcase_add_test(t, plain_text_of_a_bare_nick_is_told);
 	tcase_add_test(t, a_hidden_text_is_told);
