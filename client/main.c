@@ -17,6 +17,7 @@
 #include "client/setting/config.h"
 #include "client/setting/first.h"
 #include "client/setting/secret.h"
+#include "client/setting/setting.h"
 #include "face.h"
 #include "irc/uri.h"
 #include "loop.h"
@@ -198,6 +199,8 @@ settings_join(struct options *o)
 	if (o->nwhere != 1 || uri_read(&u, o->where[0]) == -1 ||
 	    *u.token == '\0')
 		return;
+	/* whoever lists the processes could come before us */
+	explicit_bzero(o->where[0], strlen(o->where[0]));
 	if (!terminal_is_typed() || !terminal_is_shown())
 		fail("an invitation is taken up at a terminal");
 	network[0] = (char *)(uintptr_t)first_join(&u);
@@ -242,7 +245,9 @@ sessions_open(const struct options *o)
 	if (o->pin != NULL && pin_read(pin, o->pin) == -1)
 		fail("not a pin; it is sha256/...");
 	network_options(o->pin, o->trust, o->plain);
-	secret_open(o->password_file);
+	secret_open(o->password_file, where != NULL && uri_is(where) &&
+	    network_find(where) == NULL &&
+	    strcmp(where, setting_text("server")) != 0);
 	do {
 		s = malloc(sizeof(*s));
 		if (s == NULL)

@@ -432,7 +432,7 @@ bot_connect(void)
 	struct session *s = malloc(sizeof(*s));
 	char why[SETTING_WHY] = "no memory";
 
-	secret_open(o->password_file);
+	secret_open(o->password_file, 0);
 	if (s == NULL || bot_settle(why, sizeof(why)) == -1 ||
 	    network_open(s, bot_server(), o->nick, NULL, why, sizeof(why)) ==
 	    -1) {

@@ -232,9 +232,9 @@ recall_begin(void)
 }
 
 void
-recall_add(const char *target, const char *text)
+recall_add(const char *target, const char *text, int hidden)
 {
-	if (recall_keep(target, text) && recall.open)
+	if (recall_keep(target, text) && recall.open && !hidden)
 		recall_append(recall.fd, text);
 }
 

@@ -19,8 +19,9 @@ int recall_open(const char *file);
  * and there is such a place; else 0. */
 int recall_begin(void);
 /* Keeps TEXT, which was typed to TARGET (NULL: nobody), unless it is empty,
- * the same as the last one, too long, or secrecy_is_wanted(). */
-void recall_add(const char *target, const char *text);
+ * the same as the last one, too long, or secrecy_is_wanted(); in the file only
+ * if not HIDDEN. */
+void recall_add(const char *target, const char *text, int hidden);
 /* Lines have serial numbers; [first, end) are kept. */
 unsigned int recall_first(void);
 unsigned int recall_end(void);

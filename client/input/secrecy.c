@@ -116,8 +116,9 @@ secrecy_is_wanted(const char *target, const char *text)
 	if (*text != '/' || text[1] == '/')
 		return secrecy_is_slip(text) ||
 		    (target != NULL && secrecy_is_service(target));
-	/* "/set sasl-password x", "/server add x password=y" and so on */
-	if (strcasestr(text, "pass") != NULL)
+	/* "/set sasl-password x", an invitation, and so on */
+	if (strcasestr(text, "pass") != NULL ||
+	    strcasestr(text, "token=") != NULL)
 		return 1;
 	rest = ++text;
 	if (secrecy_word(&rest, word, sizeof(word)))

@@ -22,6 +22,7 @@
 #include "client/loop.h"
 #include "client/news.h"
 #include "client/session/draft.h"
+#include "client/session/sealed.h"
 #include "client/session/session.h"
 #include "client/setting/setting.h"
 #include "console.h"
@@ -109,6 +110,12 @@ console_take(void)
 		console_ending = 1;
 		loop_quit("");
 	}
+}
+
+static int
+console_hides(const char *text)
+{
+	return console_session != NULL && sealed_hides(console_session, text);
 }
 
 static void
@@ -313,6 +320,7 @@ console_open(void)
 {
 	console_set();
 	terminal_on_complete(console_complete);
+	terminal_on_hide(console_hides);
 	terminal_open();
 	loop_add_watch(&console_input);
 	loop_add_watch(&console_output);

@@ -60,6 +60,7 @@ static struct {
 	size_t at;
 	enum terminal_paste paste;
 	void (*complete)(struct edit *e, int step);
+	int (*hides)(const char *text); /* NULL: nothing */
 } typed;
 
 /* A line that comes from a pipe, or from a terminal that edits it itself. */
@@ -227,6 +228,12 @@ terminal_paste(enum terminal_paste paste)
 }
 
 void
+terminal_on_hide(int (*hides)(const char *text))
+{
+	typed.hides = hides;
+}
+
+void
 terminal_on_complete(void (*complete)(struct edit *e, int step))
 {
 	typed.complete = complete;
@@ -303,7 +310,8 @@ typed_take(void)
 	typed.at = 0;
 	if (typed.text == NULL)
 		return 0;
-	recall_add(term.target, typed.text);
+	recall_add(term.target, typed.text,
+	    typed.hides != NULL && typed.hides(typed.text));
 	return 1;
 }
 

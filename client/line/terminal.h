@@ -53,6 +53,8 @@ void terminal_prompt(const char *prompt);
 /* To whom what is typed goes: lines to services are not kept (recall.h). */
 void terminal_target(const char *target);
 void terminal_paste(enum terminal_paste paste);
+/* Whether TEXT is not to be kept in a file either. */
+void terminal_on_hide(int (*hides)(const char *text));
 /* What Tab (STEP 1) and Shift-Tab (-1) do. */
 void terminal_on_complete(void (*complete)(struct edit *e, int step));
 /* Queues a line for output, above the line being edited.  TEXT must be

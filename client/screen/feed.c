@@ -63,6 +63,9 @@ feed_notify(const struct buffer *b, const struct news *n)
 		canvas_bell();
 	if (b->kind == BUFFER_ROOM)
 		notice.room = b->name;
+	/* the arguments of a program can be seen by all on this machine */
+	if (n->flags & NEWS_SECURE)
+		notice.text = "[encrypted message]";
 	for (i = 0; i < NOTIFY_WORDS; i++)
 		if ((command[i] = setting_item("notify-command", i)) == NULL)
 			break;

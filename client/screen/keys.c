@@ -23,6 +23,7 @@
 #include "client/loop.h"
 #include "client/session/room.h"
 #include "client/session/say.h"
+#include "client/session/sealed.h"
 #include "client/session/session.h"
 #include "client/setting/setting.h"
 #include "feed.h"
@@ -173,7 +174,8 @@ keys_enter(struct buffer *b)
 	text = edit_take(b->edit);
 	if (text == NULL)
 		return;
-	recall_add(b->session->target, text);
+	recall_add(b->session->target, text,
+	    sealed_hides(b->session, text));
 	window_keep(b);
 	window.dirty |= DIRTY_LAYOUT;
 	if (keys_ask(b, text))

@@ -386,7 +386,7 @@ script_set_up(struct script *x)
 		    "not a nick: %s", error == -1 ? x->server : x->nick);
 		return -1;
 	}
-	secret_open(x->password_file);
+	secret_open(x->password_file, 0);
 	s->network = network;
 	s->account = x->account;
 	s->secret = script_secret;

@@ -188,7 +188,8 @@ secure_called(struct session *s, struct contact *c, const char *nick)
 
 	memcpy(old, c->nicks[KEYRING_NICKS - 2], sizeof(old));
 	result = contact_is_called(s->secure->ring, c, nick);
-	if (*old != '\0' && secure_contact(s, old) == NULL)
+	if (*old != '\0' && c->state != CONTACT_OFF &&
+	    secure_contact(s, old) == NULL)
 		secure_say(s, NEWS_ERROR, old, "%s is not known as %s any "
 		    "more: what you say to %s goes in plain text", c->name,
 		    old, old);

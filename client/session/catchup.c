@@ -15,6 +15,8 @@
  *
  * What was said just before we were back may not be in history yet when we
  * ask, and comes by no other way; so each place is looked at a second time.
+ * And so it is, a few times and ever later, when the server refuses or does
+ * not answer: it may have been away longer than its history.
  */
 
 #include <sys/random.h>
@@ -42,7 +44,9 @@ struct catchup_place {
 	uint64_t ids[CATCHUP_IDS];
 	unsigned int nids;  /* of all times */
 	int wanted;         /* it is to be asked for */
-	int64_t again;      /* when to look a second time; 0: not */
+	int64_t again;      /* when to look once more; 0: not */
+	int looked;         /* all that there was has been seen once */
+	int tries;          /* looks that came to nothing */
 	struct catchup_place *next;
 };
 
@@ -70,6 +74,8 @@ struct catchup {
 	int64_t patience;   /* until when the line may be lost, and what was
 	                     * held with it stay so; 0: nothing was */
 	int64_t since;      /* when the last connection ended */
+	int64_t again;      /* when to ask once more who has written since */
+	int tries;          /* of that, which were refused */
 	int64_t lost;       /* when the line was, by the server's clock */
 };
 
@@ -406,31 +412,59 @@ catchup_ask(struct session *s, struct catchup_place *p)
 	return history_after(s, p->name, at, catchup_page(s));
 }
 
+/* Nothing is to be asked of it any more. */
+static void
+catchup_forget_from(struct catchup_place *p)
+{
+	p->looked = p->tries = 0;
+	free(p->from);
+	p->from = NULL;
+}
+
+/* When to look once more; 0: not. */
+static int64_t
+catchup_when_again(struct catchup_place *p, int complete)
+{
+	int64_t wait = CATCHUP_AGAIN;
+
+	if (p->from == NULL || (complete && p->looked) ||
+	    (!complete && p->tries >= CATCHUP_TRIES))
+		return 0;
+	if (complete)
+		p->looked = 1;
+	else
+		wait <<= p->tries++;
+	return connection_now() + wait;
+}
+
 /* It is done with, for now; COMPLETE: all that there is was seen. */
 static void
 catchup_leave(struct session *s, struct catchup_place *p, int complete)
 {
 	struct catchup *c = s->catchup;
 
-	int second = p->again != 0;
-
 	p->wanted = 0;
-	p->again = 0;
 	if (c->under_way == p)
 		c->under_way = NULL;
-	if (complete && !second && p->from != NULL) {
-		p->again = connection_now() + CATCHUP_AGAIN;
-		if (c->cursor != NULL)
-			catchup_copy(&p->from, c->cursor);
-	} else {
-		if (!complete && !second && p->from != NULL)
+	p->again = catchup_when_again(p, complete);
+	if (p->again != 0 && c->cursor != NULL)
+		catchup_copy(&p->from, c->cursor);
+	if (p->again == 0) {
+		if (!complete && !p->looked && p->from != NULL)
 			news_error(s, "%s: what was missed is not known",
 			    p->name);
-		free(p->from);
-		p->from = NULL;
+		catchup_forget_from(p);
 	}
 	own_searched(s, p->name, complete);
 	catchup_release(s, p);
+}
+
+/* So, and another look would not help. */
+static void
+catchup_give_up(struct session *s, struct catchup_place *p)
+{
+	p->tries = CATCHUP_TRIES;
+	catchup_leave(s, p, 0);
 }
 
 static void
@@ -490,7 +524,7 @@ catchup_ended(struct session *s, const struct news *n)
 	else if (c->total >= CATCHUP_MOST) {
 		news_client(s, "%s: more was missed than %d messages", p->name,
 		    CATCHUP_MOST);
-		catchup_leave(s, p, 0);
+		catchup_give_up(s, p);
 	} else
 		catchup_next(s, p, connection_now());
 	return 0;
@@ -562,6 +596,15 @@ catchup_ask_targets(struct session *s, int64_t since)
 	    from, to, CATCHUP_TARGETS);
 }
 
+void
+catchup_targets_refused(struct session *s)
+{
+	struct catchup *c = s->catchup;
+
+	if (c != NULL && c->tries < CATCHUP_TRIES)
+		c->again = connection_now() + (CATCHUP_AGAIN << c->tries++);
+}
+
 /* The welcome is over, so it is known what the server can do. */
 static void
 catchup_online(struct session *s, int64_t now)
@@ -577,7 +620,7 @@ catchup_online(struct session *s, int64_t now)
 		return;
 	}
 	c->under_way = NULL;
-	c->dropped = 0;
+	c->dropped = c->tries = 0;
 	c->until = now + CATCHUP_WAIT;
 	for (l = s->outbox.first; l != NULL; l = l->next)
 		if (l->unsure && !session_is_room(s, l->target))
@@ -600,10 +643,11 @@ catchup_lost(struct session *s)
 	if (c->lost == 0)
 		c->lost = catchup_clock(s);
 	c->dropped = 1;
-	c->until = 0;
+	c->until = c->again = 0;
 	for (p = c->places; p != NULL; p = p->next) {
 		p->wanted = 0;
 		p->again = 0;
+		p->looked = p->tries = 0;
 		if (p->from == NULL)
 			catchup_note_from(p);
 	}
@@ -642,6 +686,10 @@ catchup_tick(struct session *s, int64_t now)
 		catchup_be_patient(s, now);
 	if (c == NULL || s->to_catch_up || s->state != SESSION_ONLINE)
 		return;
+	if (c->again != 0 && now >= c->again) {
+		c->again = 0;
+		catchup_ask_targets(s, c->since);
+	}
 	if (c->under_way != NULL && now >= c->deadline)
 		catchup_leave(s, c->under_way, 0);
 	for (p = c->places; p != NULL && c->under_way == NULL; p = p->next)
@@ -651,7 +699,7 @@ catchup_tick(struct session *s, int64_t now)
 		if (catchup_can(s))
 			catchup_begin(s, first, now);
 		else
-			catchup_leave(s, first, 0);
+			catchup_give_up(s, first);
 	}
 	/* Rooms that neither let us in nor say so. */
 	if (c->until != 0 && c->under_way == NULL && now >= c->until) {
@@ -675,6 +723,8 @@ catchup_due(const struct session *s)
 		due = c->until;
 	if (c->patience != 0 && c->patience < due)
 		due = c->patience;
+	if (c->again != 0 && c->again < due)
+		due = c->again;
 	for (p = c->places; p != NULL; p = p->next)
 		if (p->again != 0 && p->again < due)
 			due = p->again;

@@ -24,7 +24,9 @@ enum {
 	CATCHUP_MOST = 2000,    /* ...and of a room or person at most */
 	CATCHUP_TARGETS = 50,   /* persons who wrote meanwhile */
 	CATCHUP_WAIT = 20000,   /* milliseconds for an answer */
-	CATCHUP_AGAIN = 2000,   /* milliseconds before a second look */
+	CATCHUP_AGAIN = 2000,   /* milliseconds before a second look... */
+	CATCHUP_TRIES = 3,      /* ...and, twice as long each, before another
+	                         * one after a refusal, so many times */
 	CATCHUP_HELD = 1000,    /* messages that wait for older ones */
 };
 
@@ -46,6 +48,8 @@ void catchup_refused(struct session *s, const char *room);
 /* "CHATHISTORY TARGETS who when": a handler of event.c's table, two
  * parameters. */
 void catchup_target(struct session *s, struct event_line *e);
+/* That is refused. */
+void catchup_targets_refused(struct session *s);
 /* Asks for what is next; when something is due, INT64_MAX: nothing. */
 void catchup_tick(struct session *s, int64_t now);
 int64_t catchup_due(const struct session *s);

@@ -17,6 +17,7 @@
 #include "client/setting/secret.h"
 #include "client/setting/setting.h"
 #include "draft.h"
+#include "irc/uri.h"
 #include "network.h"
 #include "own.h"
 #include "sealed.h"
@@ -59,6 +60,13 @@ static int
 network_begin(struct session *s, const char *where, const char *nick,
     char *why, size_t size)
 {
+	struct uri u;
+
+	if (where != NULL && uri_read(&u, where) == 0 && *u.token != '\0') {
+		snprintf(why, size, "an invitation is taken up by \"moot "
+		    "URI\" alone, at a terminal");
+		return -1;
+	}
 	switch (session_init(s, where, nick)) {
 	case 0:
 		return 0;

@@ -235,6 +235,11 @@ reply_standard_reply(struct session *s, struct event_line *e)
 	    e->m.nparam > 3 ? e->m.param[2] : NULL,
 	    e->m.param[e->m.nparam - 1]))
 		reply_error_about(s, e, event_param(e, 1), "", text);
-	if (*e->label == '\0')
+	if (*e->label != '\0')
+		return;
+	if (e->m.nparam > 2 && strcmp(e->m.param[0], "CHATHISTORY") == 0 &&
+	    strcmp(e->m.param[2], "TARGETS") == 0)
+		catchup_targets_refused(s);
+	else
 		history_refused(s, e->m.param[0]);
 }

@@ -89,6 +89,27 @@ sealed_refuses(struct session *s, const char *line, const char **why)
 	return 1;
 }
 
+/* Whom a command is about is one of its first words. */
+int
+sealed_hides(struct session *s, const char *text)
+{
+	char word[SESSION_TARGET];
+	const char *why;
+	int i;
+
+	if (s->secure == NULL)
+		return 0;
+	if (*s->target != '\0' &&
+	    sealed_policy(s, s->target, &why) != SEALED_PLAIN)
+		return 1;
+	if (*text != '/' || !command_word(&text, word, sizeof(word)))
+		return 0;
+	for (i = 0; i < 2 && command_word(&text, word, sizeof(word)); i++)
+		if (sealed_policy(s, word, &why) != SEALED_PLAIN)
+			return 1;
+	return 0;
+}
+
 int
 sealed_seal(struct session *s, const char *target, const char *text,
     struct sealed *sealed, const char **why)

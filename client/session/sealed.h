@@ -46,6 +46,9 @@ enum sealed_policy sealed_policy(struct session *s, const char *target,
 /* Whether LINE, of the protocol, would say something in plain that must not
  * be, WHY. */
 int sealed_refuses(struct session *s, const char *line, const char **why);
+/* Whether TEXT, as it is typed, may be said to somebody to whom it does not go
+ * in plain. */
+int sealed_hides(struct session *s, const char *text);
 /* Seals TEXT, with what makes it an action; it is never sealed twice by the
  * same key.  -1: WHY. */
 int sealed_seal(struct session *s, const char *target, const char *text,

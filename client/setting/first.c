@@ -22,6 +22,7 @@
 
 #include "client/line/display.h"
 #include "client/session/connection.h"
+#include "client/session/network.h"
 #include "client/session/registration.h"
 #include "config.h"
 #include "first.h"
@@ -464,18 +465,44 @@ first_write(struct first *f)
 
 /* ---- an invitation ---- */
 
+/* In whatever form they are written. */
+static int
+first_is_same(const char *server, const char *other)
+{
+	static struct connection a, b;
+
+	return connection_init(&a, server) == 0 &&
+	    connection_init(&b, other) == 0 &&
+	    strcasecmp(a.host, b.host) == 0 && strcmp(a.port, b.port) == 0;
+}
+
 /* The network of the configuration that is on that server; NULL: none. */
 static const char *
 first_network_of(const char *server)
 {
-	const char *network;
+	const char *network, *other;
 	int i;
 
-	for (i = 0; (network = setting_network(i)) != NULL; i++)
-		if (strcasecmp(setting_text_in(network, "server"),
-		    server) == 0)
+	for (i = 0; (network = setting_network(i)) != NULL; i++) {
+		other = setting_text_in(network, "server");
+		if (*other != '\0' && first_is_same(server, other))
 			return network;
+	}
 	return NULL;
+}
+
+/* Somebody's invitation changes no network that there is: not its server, not
+ * its password. */
+static void
+first_name_anew(struct first *f)
+{
+	char name[SETTING_NETWORK];
+	int n;
+
+	snprintf(name, sizeof(name), "%s", f->network);
+	for (n = 2; network_find(f->network) != NULL; n++)
+		snprintf(f->network, sizeof(f->network), "%.*s-%d",
+		    (int)sizeof(name) - 12, name, n);
 }
 
 /* Takes U apart into what is asked for, what is kept, and what is known. */
@@ -495,6 +522,7 @@ first_invited(struct first *f, const struct uri *u)
 	if (u->pinned)
 		pin_write(f->pin, u->pin);
 	first_name_network(f);
+	first_name_anew(f);
 	return 0;
 }
 

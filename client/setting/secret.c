@@ -31,9 +31,12 @@
 
 #define SECRET_VARIABLE "MOOT_PASSWORD"
 
+enum { SECRET_GRACE = 2000 }; /* milliseconds for a command to end */
+
 static struct {
 	char given[SECRET_MOST];       /* by MOOT_PASSWORD; "" = none */
 	const char *file;              /* -p */
+	int strange;                   /* it is somebody's URI */
 	char server[SECRET_SERVER];    /* whom they are for; "" = nobody yet */
 	struct secret_kept *kept;      /* the latest first; for good */
 } secret;
@@ -58,11 +61,12 @@ struct secret_search {
 extern char **environ;
 
 void
-secret_open(const char *file)
+secret_open(const char *file, int strange)
 {
 	const char *value = getenv(SECRET_VARIABLE);
 
 	secret.file = file;
+	secret.strange = strange;
 	if (value != NULL)
 		snprintf(secret.given, sizeof(secret.given), "%s", value);
 	secret.given[strcspn(secret.given, "\r\n")] = '\0';
@@ -132,11 +136,12 @@ secret_is_given(const struct secret_search *x)
 
 /* Whether the settings lead to its password.  What is set for all networks is
  * for those of the configuration and the first server, but not for any other
- * that is merely named to /server. */
+ * that is merely named to /server, nor for a stranger's URI. */
 static int
 secret_is_set(const struct secret_search *x)
 {
-	return network_find(x->server) != NULL || secret_is_given(x);
+	return network_find(x->server) != NULL ||
+	    (!secret.strange && secret_is_given(x));
 }
 
 static int
@@ -247,6 +252,26 @@ secret_listen(int fd, char *text, size_t size)
 	return 0;
 }
 
+/* Whoever asks for a password waits for this: it ends, LATE, by itself or by
+ * force. */
+static void
+secret_reap(pid_t pid, int late, int *status)
+{
+	static const int signals[] = { 0, SIGTERM, SIGKILL };
+	int i, tries, flags = WNOHANG;
+
+	for (i = late ? 1 : 0; i < 3; i++) {
+		kill(pid, signals[i]);
+		if (signals[i] == SIGKILL)
+			flags = 0;
+		for (tries = 0; tries < SECRET_GRACE / 20; tries++) {
+			if (waitpid(pid, status, flags) == pid)
+				return;
+			poll(NULL, 0, 20);
+		}
+	}
+}
+
 static int
 secret_run(struct secret_search *x, char **argv)
 {
@@ -260,10 +285,7 @@ secret_run(struct secret_search *x, char **argv)
 		    strerror(errno));
 	late = secret_listen(out, text, sizeof(text)) == -1;
 	close(out);
-	if (late)
-		kill(pid, SIGTERM);
-	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
-		;
+	secret_reap(pid, late, &status);
 	if (late)
 		result = secret_fail(x, "password-command: %s took longer "
 		    "than %d s", argv[0], SECRET_WAIT / 1000);

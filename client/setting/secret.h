@@ -25,8 +25,10 @@ enum {
 
 /* Takes MOOT_PASSWORD out of the environment, for good.  It and FILE of the
  * command line, or NULL, are for the first server that is asked for, and told
- * to no other.  Before anything is started. */
-void secret_open(const char *file);
+ * to no other.  STRANGE: that is one that the settings do not name, by a URI,
+ * which may have come from anybody; what is set for all is not for it.  Before
+ * anything is started. */
+void secret_open(const char *file, int strange);
 /* The password for SERVER in SECRET, which is a network of the configuration
  * or any name that is always used for that one, NULL for the only one: 1; 0:
  * there is none; -1: it is there and cannot be had, WHY in words.  May run a

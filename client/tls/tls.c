@@ -525,8 +525,12 @@ tls_shake(struct tls *t, char why[TLS_WHY])
 	r = SSL_do_handshake(t->ssl);
 	if (r == 1)
 		tls_learn(t);
-	if (t->judged && !judge_accepts(t->info.verdict))
+	if (t->judged && !judge_accepts(t->info.verdict)) {
+		/* nor is it gone on with, unseen, another time */
+		SSL_SESSION_free(t->session);
+		t->session = NULL;
 		return tls_refuse(t, why);
+	}
 	if (r == 1)
 		return TLS_DONE;
 	result = tls_result(t, r, why);

@@ -136,6 +136,120 @@ START_TEST(lost)
 }
 END_TEST
 
+static char errors[256];
+
+static void
+note_error(struct session *of, const struct news *n)
+{
+	(void)of;
+	if (n->kind == NEWS_ERROR)
+		snprintf(errors, sizeof(errors), "%s", n->text);
+	if (n->kind == NEWS_MESSAGE)
+		strcat(told, n->msgid);
+}
+
+static void
+hear(const char *text)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line), "%s", text);
+	event_handle(&s, line, strlen(line));
+}
+
+/* Whether it asks for TEXT by NOW. */
+static int
+asks(const char *text, int64_t now)
+{
+	int found;
+
+	s.connection.outlen = 0;
+	catchup_tick(&s, now);
+	s.connection.out[s.connection.outlen] = '\0';
+	found = strstr(s.connection.out, text) != NULL;
+	ck_assert_int_eq(found, s.connection.outlen > 0);
+	return found;
+}
+
+/* The line is back, and who was in #r up to "a" is there again. */
+static void
+is_back(void)
+{
+	static const struct view view = { .tell = note_error };
+	char token[] = "CHATHISTORY=50";
+
+	news_view(&view);
+	*told = *errors = '\0';
+	s.caps = CAP(MESSAGE_TAGS) | CAP(BATCH) | CAP(CHATHISTORY);
+	is_new("#r", "a", 0);
+	catchup_lost(&s);
+	s.state = SESSION_ONLINE;
+	s.connection.state = CONNECTION_OPEN;
+	isupport_take(&s.isupport, token);
+	s.to_catch_up = 1;
+	catchup_joined(&s, "#r");
+}
+
+/* Refused REFUSALS times; what was missed is not given up for that. */
+static const struct {
+	const char *name;
+	int refusals;
+	const char *told, *error;
+} refusals[] = {
+	{ "never", 0, "b", "" },
+	{ "once", 1, "b", "" },
+	{ "as often as it asks again", CATCHUP_TRIES, "b", "" },
+	{ "for ever", CATCHUP_TRIES + 1, "",
+	    "#r: what was missed is not known" },
+};
+
+START_TEST(refused)
+{
+	int64_t now = connection_now();
+	int i;
+
+	is_back();
+	for (i = 0; i < refusals[_i].refusals; i++) {
+		ck_assert(asks("CHATHISTORY AFTER #r msgid=a 50", now));
+		ck_assert_str_eq(errors, "");
+		hear(":x FAIL CHATHISTORY MESSAGE_ERROR AFTER #r :not now");
+		if (i < CATCHUP_TRIES)
+			*errors = '\0'; /* the refusal itself is shown */
+		ck_assert(!asks("CHATHISTORY", connection_now()));
+		now = connection_now() + (CATCHUP_AGAIN << i) + 1000;
+	}
+	ck_assert_str_eq(errors, refusals[_i].error);
+	ck_assert_int_eq(asks("CHATHISTORY AFTER #r msgid=a 50", now),
+	    *refusals[_i].told != '\0');
+	if (*refusals[_i].told != '\0') {
+		hear("BATCH +1 chathistory #r");
+		hear("@batch=1;msgid=b :x!y@z PRIVMSG #r :hi");
+		hear("BATCH -1");
+	}
+	ck_assert_str_eq(told, refusals[_i].told);
+}
+END_TEST
+
+/* Who has written meanwhile is asked for again as well. */
+START_TEST(targets)
+{
+	int64_t now = connection_now();
+	int i;
+
+	strcpy(s.logged_in, "me");
+	is_back();
+	for (i = 0; i <= CATCHUP_TRIES; i++) {
+		ck_assert(asks("CHATHISTORY TARGETS timestamp=", now));
+		hear(":x FAIL CHATHISTORY MESSAGE_ERROR TARGETS * :not now");
+		hear("BATCH +1 chathistory #r");
+		hear("BATCH -1");
+		ck_assert(!asks("CHATHISTORY", connection_now()));
+		now = connection_now() + (CATCHUP_AGAIN << i) + 1000;
+	}
+	ck_assert(!asks("CHATHISTORY TARGETS", now));
+}
+END_TEST
+
 Suite *
 check_catchup(void)
 {
@@ -145,6 +259,8 @@ check_catchup(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	ADD_ROWS(tc, seen, rows);
 	ADD_ROWS(tc, lost, held);
+	ADD_ROWS(tc, refused, refusals);
+	tcase_add_test(tc, targets);
 	tcase_add_test(tc, last);
 	tcase_add_test(tc, bounded);
 	suite_add_tcase(suite, tc);

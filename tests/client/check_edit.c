@@ -151,9 +151,9 @@ begin(void)
 {
 	recall_close();
 	kill_clear();
-	recall_add(NULL, "one");
-	recall_add(NULL, "two words");
-	recall_add(NULL, "three");
+	recall_add(NULL, "one", 0);
+	recall_add(NULL, "two words", 0);
+	recall_add(NULL, "three", 0);
 	edit = edit_new(1);
 	ck_assert_ptr_nonnull(edit);
 	memset(&reader, 0, sizeof(reader));
@@ -355,7 +355,7 @@ START_TEST(anything)
 		if (type(rand_r(&seed) % 8 == 0 ? one : likely[rand_r(&seed) %
 		    ROWS(likely)]) == EDIT_ENTER && rand_r(&seed) % 4 == 0) {
 			text = edit_take(edit);
-			recall_add(NULL, text);
+			recall_add(NULL, text, 0);
 			free(text);
 		}
 		if (!is_sound())

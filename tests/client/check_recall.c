@@ -32,6 +32,7 @@ static const struct {
 	{ NULL, "/pass pw", 1 }, { NULL, "/raw PASS pw", 1 },
 	{ NULL, "/quote oper me pw", 1 }, { NULL, "/raw PRIVMSG #a :x", 0 },
 	{ NULL, "/raw PRIVMSG NickServ :identify", 1 },
+	{ NULL, "/server ircs://h/?token=x", 1 },
 	{ NULL, "/set password-file x", 1 }, { NULL, "/set paste ask", 0 },
 	{ NULL, "/join #a", 0 }, { NULL, "/join #a key", 1 },
 	{ NULL, "/mode #a +o alice", 0 }, { NULL, "/mode #a +k key", 1 },
@@ -51,18 +52,18 @@ START_TEST(memory)
 	int i;
 
 	recall_close();
-	recall_add(NULL, "a");
-	recall_add(NULL, "a");
-	recall_add(NULL, "");
-	recall_add(NULL, "/oper me pw");
-	recall_add(NULL, "b\nc");
+	recall_add(NULL, "a", 0);
+	recall_add(NULL, "a", 0);
+	recall_add(NULL, "", 0);
+	recall_add(NULL, "/oper me pw", 0);
+	recall_add(NULL, "b\nc", 0);
 	ck_assert_uint_eq(recall_end() - recall_first(), 2);
 	ck_assert_str_eq(recall_line(recall_end() - 1), "b\nc");
 	ck_assert_ptr_null(recall_line(recall_end()));
 	ck_assert_ptr_null(recall_line(recall_first() - 1));
 	for (i = 0; i < RECALL_LINES + 5; i++) {
 		snprintf(text, sizeof(text), "line %d", i);
-		recall_add(NULL, text);
+		recall_add(NULL, text, 0);
 	}
 	ck_assert_uint_eq(recall_end() - recall_first(), RECALL_LINES);
 	ck_assert_str_eq(recall_line(recall_first()), "line 5");
@@ -111,9 +112,9 @@ START_TEST(kept)
 	int i;
 
 	ck_assert_int_eq(recall_open(file), 0);
-	recall_add(NULL, "one\\two");
-	recall_add(NULL, "three\nfour\\n");
-	recall_add(NULL, "/oper me pw");
+	recall_add(NULL, "one\\two", 0);
+	recall_add(NULL, "three\nfour\\n", 0);
+	recall_add(NULL, "/oper me pw", 0);
 	recall_close();
 	ck_assert_uint_eq(recall_end(), recall_first());
 	ck_assert_int_eq(recall_open(file), 0);

@@ -12,45 +12,22 @@
 
 . "$(dirname "$0")/terminals"
 
-if ! command -v tmux >"$dir/ok"; then
-	skip 'the first start (there is no tmux)'
-	total
-fi
-case $MOOT in /*) ;; *) MOOT=$PWD/$MOOT ;; esac
-unset LOGNAME CREDENTIALS_DIRECTORY
+unset LOGNAME
 USER=ann
 export USER
-conf=$XDG_CONFIG_HOME/moot/moot.conf
+asks 'the first start'
 secrets=$XDG_CONFIG_HOME/moot/local.password
 
 serve
-# a tmux without a session ends, and the next one may meet it
-mux new-session -d -s keeper 'exec sleep 600'
 # what is answered to the question for the server, in place of a found one
 there=127.0.0.1:$port
 
-# start NICK [ARGUMENT...]: at a terminal of its own
+# start NICK [ARGUMENT...]
 start()
 {
-	name=$1
+	nick=$1
 	shift
-	clients=$name
-	mux kill-session -t "=$name" >"$dir/killed" 2>&1
-	mux new-session -d -s "$name" -x 100 -y 40 \
-	    "trap : INT; $MOOT $*; echo ended; exec sleep 100"
-}
-
-# soon NICK PATTERN: it shows that, sooner or later
-soon()
-{
-	wait_for shows "$1" "$2" >"$dir/waited"
-}
-
-# answers NICK PATTERN LINE: when it asks so
-answers()
-{
-	soon "$1" "$2" || return 1
-	types "$1" "$3"
+	asked "$nick" "$MOOT $*"
 }
 
 key()

@@ -12,10 +12,8 @@
 
 . "$(dirname "$0")/terminals"
 quick=${MOOT_QUICK:-$MOOT}
-unset CREDENTIALS_DIRECTORY
 LOGNAME=ann
 export LOGNAME
-conf=$XDG_CONFIG_HOME/moot/moot.conf
 
 for program in mootd-store mootd-tls; do
 	[ -x "$(dirname "$MOOTD")/$program" ] || {
@@ -23,11 +21,7 @@ for program in mootd-store mootd-tls; do
 		total
 	}
 done
-command -v tmux >"$dir/ok" || {
-	skip 'invitations (there is no tmux)'
-	total
-}
-case $MOOT in /*) ;; *) MOOT=$PWD/$MOOT ;; esac
+asks invitations
 case $quick in /*) ;; *) quick=$PWD/$quick ;; esac
 
 # invites: a server that lets in whom it has invited; the first free prefix
@@ -57,35 +51,10 @@ EOF
 	return 1
 }
 
-# start NICK PROGRAM ARGUMENT...: at a terminal of its own
-start()
-{
-	name=$1
-	shift
-	clients=$name
-	mux kill-session -t "=$name" >"$dir/killed" 2>&1
-	mux new-session -d -s "$name" -x 100 -y 40 \
-	    "$*; echo ended with \$?; exec sleep 100"
-}
-
-# soon NICK PATTERN: it shows that, sooner or later
-soon()
-{
-	wait_for shows "$1" "$2" >"$dir/waited"
-}
-
-# answers NICK PATTERN LINE: when it asks so
-answers()
-{
-	soon "$1" "$2" || return 1
-	types "$1" "$3"
-}
-
 must 'a server that invites' invites
 must 'with TLS' wait_for has "$dir/log" 'pin sha256/'
 pin=$(sed -n 's/.*pin \(sha256[^,]*\),.*/\1/p' "$dir/log" | head -n 1)
 words=$(sed -n 's/.*in words: \([a-z ]*\).*/\1/p' "$dir/log" | head -n 1)
-mux new-session -d -s keeper 'exec sleep 600'
 
 # ---- an invitation ----
 
@@ -97,8 +66,10 @@ where=$(echo "$uri" | sed -n 's/^\(ircs:.*\/\)?.*/\1/p')
 timeout 20 "$MOOT" "$uri" </dev/null >"$dir/piped" 2>&1
 ok 'it is not taken up in a pipe' has "$dir/piped" 'at a terminal'
 
-start ann "$MOOT" "'$uri'"
+asked ann "$MOOT '$uri'"
 must 'at a terminal it is' soon ann 'You are invited to ircs://127.0.0.1'
+ok 'its token is not in the list of processes' eval \
+    '! ps -C moot -o args= | grep -q "${uri##*token=}"'
 answers ann '^Your nick \[ann\]' ''
 answers ann '^Password' ''
 must 'and gone there' wait_for is_user ann
@@ -112,23 +83,64 @@ ok 'its key is said in the words of the server' soon ann "${words%% *}"
 types ann /quit
 soon ann 'ended with 0'
 wait_for nobody
-start ann "$MOOT" "'$uri'"
+asked ann "$MOOT '$uri'"
 ok 'the second time nothing is asked' wait_for logged_in ann
 types ann /quit
 wait_for nobody
 
 mkdir "$dir/other"
-start bob XDG_CONFIG_HOME="$dir/other" "$MOOT" "'$uri'"
+asked bob "XDG_CONFIG_HOME=$dir/other $MOOT '$uri'"
 answers bob '^Your nick' bob
 answers bob '^Password' ''
 ok 'an invitation is good once' soon bob 'not valid'
 mux kill-session -t =bob
 uri=$(echo "$uri" | sed 's/pin=...../pin=AAAAA/')
-start bob XDG_CONFIG_HOME="$dir/other" "$MOOT" "'$uri'"
+asked bob "XDG_CONFIG_HOME=$dir/other $MOOT '$uri'"
 answers bob '^Your nick' bob
 answers bob '^Password' ''
 ok 'and for one server' soon bob 'does not have the key that was given'
 mux kill-session -t =bob
+clients=''
+
+# ---- who is somewhere already ----
+
+# home NICK LINE...: what it is configured to
+home()
+{
+	mkdir -p "$dir/$1/moot"
+	nick=$1
+	shift
+	printf '%s\n' "$@" >"$dir/$nick/moot/moot.conf"
+}
+
+"$MOOTCTL" -s "$dir/control" account invite >"$dir/invitation"
+uri=$(sed -n "s/.*moot '\(.*\)'\$/\1/p" "$dir/invitation")
+there=${where#ircs://}
+home dora 'network home' "server ${there%/}" 'tls on' "pin $pin" 'nick dora'
+asked dora "XDG_CONFIG_HOME=$dir/dora $MOOT '$uri'"
+ok 'who is on that server already is asked nothing' wait_for is_user dora
+types dora /quit
+soon dora 'ended with 0'
+home carl 'network 127.0.0.1' 'server 127.0.0.1:1' 'at-start off' \
+    'password-file 127.0.0.1.password'
+echo mine >"$dir/carl/moot/127.0.0.1.password"
+chmod 600 "$dir/carl/moot/127.0.0.1.password"
+asked carl "XDG_CONFIG_HOME=$dir/carl $MOOT '$uri'"
+answers carl '^Your nick' carl
+answers carl '^Password' ''
+ok 'who is on another one goes there' wait_for logged_in carl
+ok 'the other one stays' grep -q 'server 127.0.0.1:1$' \
+    "$dir/carl/moot/moot.conf"
+ok 'as does its password' grep -qx mine "$dir/carl/moot/127.0.0.1.password"
+ok 'and the new one has another name' grep -q 'network 127.0.0.1-2$' \
+    "$dir/carl/moot/moot.conf"
+types carl "/server $uri"
+ok 'there it is not taken up' soon carl 'an invitation is taken up by'
+types carl /quit
+soon carl 'ended with'
+ok 'and its token is kept nowhere' eval \
+    '! grep -r "${uri##*token=}" "$XDG_STATE_HOME" "$dir/carl" &&
+    ! ls -R "$XDG_STATE_HOME" | grep -q token'
 clients=''
 
 # ---- without a person ----
@@ -163,7 +175,7 @@ back()
 	    [ "$(screen ann | grep -c 'by TLS')" -ge 2 ]
 }
 
-start ann "$quick" -l
+asked ann "$quick -l"
 must 'moot is there' wait_for logged_in ann
 ctl kick ann again >"$dir/ok"
 ok 'and is back' wait_for back

@@ -400,7 +400,8 @@ gone me
 at me 80 24 "$MOOT -n me -j '#four' 127.0.0.1:$port"
 show '│@me' me
 at you 80 24 "$MOOT -n you -j '#four' 127.0.0.1:$port"
-show '│ you' me
+# what is typed to a screen that is not in the room yet is typed to nobody
+show '│ you' me you
 text you 'I am wri'
 ok 'who is typing is said' wait_for row_has me 2 'you is typing'
 keys you C-c

@@ -78,6 +78,12 @@ raw()
 
 home ann
 home ben
+cat >"$dir/tell" <<'EOF'
+#!/bin/sh
+printf '%s|%s|%s\n' "$1" "$2" "$MOOT_TEXT" >>"$(dirname "$0")/told"
+EOF
+chmod 755 "$dir/tell"
+echo "notify-command $dir/tell" >>"$dir/ben/config/moot/moot.conf"
 serve ann ben
 [ -n "$remembers" ] || {
 	skip 'all of it (there is no mootd-store)'
@@ -116,6 +122,14 @@ ok 'and the other' test \
 types ann '/secure verify ben yes'
 ok 'it is noted that they were compared' show 'the key is verified' ann
 
+types ben '/query nobody'
+ok 'one looks elsewhere' show 'nobody' ben
+types ann 'hush-none'
+ok 'a command is told that there is something' wait_for has "$dir/told" \
+    '^ann|.encrypted message.|.encrypted message.$'
+ok 'but not what' eval '! has "$dir/told" hush'
+types ben '/query ann'
+
 # ---- a moot is killed ----
 
 kill -9 "$(pid ann)"
@@ -139,6 +153,9 @@ ok 'the other is back' show 'ben  *lag' ben
 types ben '/query ann'
 ok 'and is read later' show 'hush-six' ben
 ok 'all of it, once' once ben hush-five hush-six
+history="$dir/ann/state/moot/history $dir/ben/state/moot/history"
+ok 'what was typed is kept' grep -qF '/secure ben' $history
+ok 'but not what was said in secret' eval '! grep -h hush $history'
 
 # scripts have no keys, and say so
 script()

@@ -157,6 +157,14 @@ printf '/server 127.0.0.1:%s\n' "$port" | moot 127.0.0.1:$first
 ok "another server is connected to" has "$dir/log" '^1:NICK '
 ok "and not told the password" hasnt "$dir/log" 'secret'
 server
+moot -n me "irc://127.0.0.1:$port" </dev/null
+ok "nor is it told to a URI, which may be anybody's" hasnt "$dir/log" secret
+server
+printf 'password-file %s\nserver irc://127.0.0.1:%s\n' "$dir/password" \
+    "$port" >"$conf"
+moot -n me "irc://127.0.0.1:$port" </dev/null
+ok "but to that of the configuration" has "$dir/log" '^1:PASS :secret one$'
+server
 chmod 640 "$dir/password"
 moot 127.0.0.1:$port </dev/null
 ok "one that others can read: 1" exits 1
@@ -184,6 +192,11 @@ echo 'password-command false' >"$conf"
 moot 127.0.0.1:$port </dev/null
 ok "one that fails: 1" exits 1
 ok "and is named" has "$dir/err" 'password-command: false exited with 1$'
+printf 'password-command sh -c "%s"\n' \
+    "trap '' TERM; echo pw; exec >&-; sleep 60 & wait; wait" >"$conf"
+moot 127.0.0.1:$port </dev/null
+ok "one that does not end is ended: 1" exits 1
+ok "and that is said" has "$dir/err" 'password-command: sh was killed by'
 echo 'password-command /no/such/program' >"$conf"
 moot 127.0.0.1:$port </dev/null
 ok "one that is not there" has "$dir/err" '/no/such/program: No such file'
