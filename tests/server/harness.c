@@ -18,6 +18,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -27,6 +28,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -381,16 +383,46 @@ child_prepare(struct server *sv)
 	signal(SIGPIPE, SIG_DFL);
 }
 
+static const char *
+program_mootd(void)
+{
+	const char *mootd = getenv("MOOTD");
+
+	return mootd != NULL ? mootd : "./mootd";
+}
+
+void
+server_program(struct server *sv, const char *from, const char *name)
+{
+	char own[PATH_MAX], to[128];
+	const char *mootd = program_mootd(), *slash = strrchr(mootd, '/');
+	int in, out;
+	struct stat st;
+	off_t at = 0;
+
+	ck_assert(slash != NULL);
+	snprintf(own, sizeof(own), "%.*s/%s", (int)(slash - mootd), mootd,
+	    name);
+	snprintf(to, sizeof(to), "%s/%s", sv->dir, name);
+	in = open(from != NULL ? from : own, O_RDONLY | O_CLOEXEC);
+	out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
+	ck_assert(in >= 0 && out >= 0 && fstat(in, &st) == 0);
+	while (at < st.st_size)
+		ck_assert_int_gt(sendfile(out, in, &at, (size_t)st.st_size), 0);
+	close(in);
+	close(out);
+	if (strcmp(name, "mootd") == 0)
+		setenv("MOOTD", to, 1);
+}
+
 pid_t
 server_spawn(struct server *sv, const char *const *args)
 {
-	const char *mootd = getenv("MOOTD");
+	const char *mootd = program_mootd();
 	const char *argv[16] = { "mootd", "-f", "-c", sv->config, NULL };
 	pid_t pid;
 	int i;
 
-	if (mootd == NULL)
-		mootd = "./mootd";
 	for (i = 0; args != NULL && i < 14; i++) {
 		argv[i + 1] = args[i];
 		if (args[i] == NULL)

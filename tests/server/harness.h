@@ -110,6 +110,9 @@ void server_add(struct server *sv, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Writes the configuration file from the settings. */
 void server_write(struct server *sv);
+/* Puts the program FROM (0: that of this build) into its directory as NAME.
+ * "mootd" is what it executes from then on, with the helpers beside it. */
+void server_program(struct server *sv, const char *from, const char *name);
 /* Writes the configuration, starts mootd -f and waits until it listens. */
 void server_start(struct server *sv);
 /* Starts mootd, does not wait.  ARGS as for execv after argv[0], or NULL for

@@ -233,6 +233,9 @@ START_TEST(test_core)
 		return;
 	}
 	server_init_store(&sv);
+	/* who may not come to where they were built */
+	server_program(&sv, NULL, "mootd-store");
+	server_program(&sv, NULL, "mootd");
 	server_set(&sv, "user", "nobody");
 	ck_assert_int_eq(chmod(sv.dir, 0777), 0);
 	server_set(&sv, "state-dir", "%s", sv.dir);

@@ -16,9 +16,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/sendfile.h>
 #include <sys/shm.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -105,35 +103,15 @@ fake_main(int argc, char **argv, const char *what)
 
 /* ---- */
 
-static void
-copy(const char *from, const char *name)
-{
-	char to[128];
-	int in = open(from, O_RDONLY | O_CLOEXEC), out;
-	struct stat st;
-	off_t at = 0;
-
-	snprintf(to, sizeof(to), "%s/%s", sv.dir, name);
-	out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
-	ck_assert(in >= 0 && out >= 0 && fstat(in, &st) == 0);
-	while (at < st.st_size)
-		ck_assert_int_gt(sendfile(out, in, &at, (size_t)st.st_size), 0);
-	close(in);
-	close(out);
-}
-
 /* A server whose mootd-tls does WHAT, and has done it. */
 static void
 start(const char *what)
 {
-	const char *mootd = getenv("MOOTD");
-	char path[96], done[96];
+	char done[96];
 
 	server_init(&sv);
-	copy(mootd != NULL ? mootd : "./mootd", "mootd");
-	copy("/proc/self/exe", "mootd-tls");
-	snprintf(path, sizeof(path), "%s/mootd", sv.dir);
-	setenv("MOOTD", path, 1);
+	server_program(&sv, "/proc/self/exe", "mootd-tls");
+	server_program(&sv, NULL, "mootd");
 	snprintf(fake, sizeof(fake), "STOLEN=%s", what);
 	sv.env[0] = fake;
 	if (told >= 0)
