@@ -575,7 +575,7 @@ secure_tell_order(struct session *s, const struct event_line *e,
 		    (unsigned long)(counter - next));
 }
 
-/* Whether an own message, as far as it is known, has come to whom it was for. */
+/* Whether an own message, as far as known, has come to whom it was for. */
 static int
 secure_is_for(const struct session *s, const struct event_line *e,
     const struct envelope *v)
