@@ -475,7 +475,7 @@ static const struct silence {
 	{ CROWD, 1, 50, 20, "", 0, 0 },
 	{ CROWD, 50, 1000, 100, "", 0, 16 },
 	{ CROWD, 50, 1000, 100, "\x16\x03\x01\x40", 4, 96 },
-	{ CLIENTS, 3, 100, 100, NULL, 0, 192 },
+	{ CLIENTS, 3, 100, 100, NULL, 0, 256 },
 };
 
 START_TEST(test_silent)
