@@ -252,8 +252,8 @@ listener_restore_path(const struct config *c, const struct listener *l)
 
 /* ---- all of them ---- */
 
-/* Those of socket activation; how many. */
-static int
+/* Those of socket activation. */
+static void
 listener_take_all(void)
 {
 	int i, n = notify_listen_fds();
@@ -265,7 +265,6 @@ listener_take_all(void)
 		    : unix_address(3 + i, &un) > 0 ? LISTEN_LOCAL
 		                                   : LISTEN_PLAIN);
 	}
-	return n;
 }
 
 /* An address that nobody wrote down need not be had: no IPv6, no directory for
@@ -331,7 +330,8 @@ listener_open_all(const struct config *c)
 {
 	int tls = helper_found("mootd-tls", NULL);
 
-	if (listener_take_all() == 0)
+	listener_take_all();
+	if (!listener_has(LISTEN_PLAIN) && !listener_has(LISTEN_LOCAL))
 		listener_open_plain(c);
 	if (!listener_has(LISTEN_SECURE) && (tls || c->file[0] != '\0'))
 		listener_open_tls(c);

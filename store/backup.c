@@ -208,11 +208,12 @@ check(sqlite3 *sql, char *why, size_t size)
 {
 	int version = number(sql, "PRAGMA user_version");
 
-	if (version < 0) {
+	if (sqlite3_errcode(sql) != SQLITE_OK) {
 		snprintf(why, size, "%s", sqlite3_errmsg(sql));
 		return -1;
 	}
-	if (version == 0 ||
+	if (version <= 0 ||
+	    number(sql, "PRAGMA application_id") != DATABASE_APPLICATION ||
 	    number(sql, "SELECT count(*) FROM sqlite_schema"
 	                " WHERE name='message'") != 1) {
 		snprintf(why, size, "it is no database of Moot");

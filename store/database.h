@@ -29,6 +29,7 @@ enum database_trouble {
 
 enum {
 	DATABASE_STATEMENTS = 512, /* places for prepared statements */
+	DATABASE_APPLICATION = 0x6d6f6f74, /* "moot", in the file's head */
 	DATABASE_SECRET = 32,      /* bytes of the installation's secret */
 	DATABASE_BUSY_MS = 5000,   /* how long to wait for somebody else */
 };

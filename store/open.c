@@ -34,7 +34,6 @@ enum {
 	WAL_KEPT = 96 << 20,        /* bytes of the log left after that */
 	CACHE_WRITER = -32768,      /* KiB */
 	CACHE_READER = -8192,
-	APPLICATION = 0x6d6f6f74,   /* "moot" */
 	DEADLINE_OPS = 20000,       /* steps of SQLite between two looks */
 };
 
@@ -54,19 +53,16 @@ pragma(struct database *db, const char *name, int value)
 	return database_exec(db, sql);
 }
 
+/* The number that SQL comes to, which may be below 0, into *N: 0 or -1. */
 static int
-pragma_get(struct database *db, const char *sql)
+number(struct database *db, const char *sql, int *n)
 {
 	sqlite3_stmt *q;
-	int n = -1;
 
 	if (sqlite3_prepare_v2(db->sql, sql, -1, &q, NULL) != SQLITE_OK)
 		return database_failed(db);
-	if (sqlite3_step(q) == SQLITE_ROW)
-		n = sqlite3_column_int(q, 0);
-	if (sqlite3_finalize(q) != SQLITE_OK)
-		return database_failed(db);
-	return n;
+	*n = sqlite3_step(q) == SQLITE_ROW ? sqlite3_column_int(q, 0) : 0;
+	return sqlite3_finalize(q) == SQLITE_OK ? 0 : database_failed(db);
 }
 
 /* SQLite gives the log and the index of the log the mode of the file. */
@@ -145,7 +141,7 @@ migrate_one(struct database *db, int version)
 	if (database_begin(db) != 0)
 		return -1;
 	if (database_exec(db, schema[version].sql) != 0 ||
-	    pragma(db, "application_id", APPLICATION) != 0 ||
+	    pragma(db, "application_id", DATABASE_APPLICATION) != 0 ||
 	    pragma(db, "user_version", version + 1) != 0) {
 		database_rollback(db);
 		return -1;
@@ -166,14 +162,14 @@ database_version(void)
 static int
 migrate(struct database *db)
 {
-	int is = pragma_get(db, "PRAGMA user_version");
-	int app = pragma_get(db, "PRAGMA application_id");
-	int empty = pragma_get(db, "SELECT count(*) = 0 FROM sqlite_schema");
 	char text[96];
+	int is, app, empty;
 
-	if (is < 0 || app < 0 || empty < 0)
+	if (number(db, "PRAGMA user_version", &is) != 0 ||
+	    number(db, "PRAGMA application_id", &app) != 0 ||
+	    number(db, "SELECT count(*) = 0 FROM sqlite_schema", &empty) != 0)
 		return -1;
-	if (app != APPLICATION && !empty)
+	if (is < 0 || (app != DATABASE_APPLICATION && !empty))
 		return database_fail(
 		    db, DATABASE_FOREIGN, "it was made by another program");
 	if (is > database_version()) {

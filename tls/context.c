@@ -41,10 +41,10 @@ static struct tls_certificate *told;
 static const char *
 ssl_trouble(void)
 {
-	unsigned long e = ERR_peek_last_error();
-	const char *text = ERR_GET_LIB(e) == ERR_LIB_SYS
-	    ? strerror(ERR_GET_REASON(e))
-	    : ERR_reason_error_string(e);
+	unsigned long first = ERR_peek_error();
+	const char *text = ERR_GET_LIB(first) == ERR_LIB_SYS
+	    ? strerror(ERR_GET_REASON(first))
+	    : ERR_reason_error_string(ERR_peek_last_error());
 
 	return text != NULL ? text : "it is not understood";
 }
@@ -164,6 +164,7 @@ static SSL_CTX *
 load(void)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+	const X509 *x;
 
 	ERR_clear_error();
 	if (ctx == NULL || configure(ctx) != 0) {
@@ -175,8 +176,13 @@ load(void)
 		complain(cert, ssl_trouble());
 		goto fail;
 	}
-	if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1 ||
-	    SSL_CTX_check_private_key(ctx) != 1 ||
+	x = SSL_CTX_get0_certificate(ctx);
+	if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) == 1 &&
+	    X509_check_private_key(x, SSL_CTX_get0_privatekey(ctx)) != 1) {
+		complain(key, "it is not the key of the certificate");
+		goto fail;
+	}
+	if (SSL_CTX_check_private_key(ctx) != 1 ||
 	    ticket_open(ctx, SSL_CTX_get0_privatekey(ctx)) != 0) {
 		complain(key, ssl_trouble());
 		goto fail;

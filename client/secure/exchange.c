@@ -293,6 +293,17 @@ exchange_offer(struct session *s, const struct event_line *e,
 		exchange_stop(s, e->nick);
 }
 
+/* Whether there is room for THEIRS: whoever asks us may not take all. */
+static int
+exchange_has_room(const struct session *s, const struct exchange *x,
+    const char *theirs)
+{
+	const struct keyring *r = s->secure->ring;
+
+	return x->noise.initiator || keyring_find(r, theirs) != NULL ||
+	    r->ncontacts < KEYRING_CONTACTS - KEYRING_ASKED;
+}
+
 /* What X came to, as an agreement with THEIRS of the keyring. */
 static struct agreement *
 exchange_keep(struct session *s, struct exchange *x, const char *theirs,
@@ -301,7 +312,8 @@ exchange_keep(struct session *s, struct exchange *x, const char *theirs,
 	struct agreement *a = calloc(1, sizeof(*a));
 	uint8_t *out, *in;
 
-	*c = a == NULL ? NULL : keyring_know(s->secure->ring, theirs);
+	*c = a == NULL || !exchange_has_room(s, x, theirs) ? NULL :
+	    keyring_know(s->secure->ring, theirs);
 	if (*c == NULL) {
 		secure_say(s, NEWS_ERROR, x->nick, "the keys of %s cannot be "
 		    "kept: too many contacts; see /secure list", x->nick);

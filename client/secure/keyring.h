@@ -19,6 +19,7 @@ enum {
 	KEYRING_NAME = 64,        /* bytes of an account or nick, and the NUL */
 	KEYRING_IDENTITIES = 16,
 	KEYRING_CONTACTS = 256,
+	KEYRING_ASKED = 64,       /* of which only for whom we ask ourselves */
 	KEYRING_NICKS = 16,       /* of one contact that are remembered */
 	KEYRING_PINS = 8,         /* keys of one contact: its devices */
 	KEYRING_AGREEMENTS = 4,   /* with one contact; older ones only read */

@@ -575,6 +575,18 @@ secure_tell_order(struct session *s, const struct event_line *e,
 		    (unsigned long)(counter - next));
 }
 
+/* Whether an own message, as far as known, has come to whom it was for. */
+static int
+secure_is_for(const struct session *s, const struct event_line *e,
+    const struct envelope *v)
+{
+	struct contact *c;
+
+	return s->secure->ring == NULL ||
+	    keyring_agreement(s->secure->ring, v->id, &c) == NULL ||
+	    secure_contact(s, e->m.param[0]) == c;
+}
+
 /* The text of a message; NULL: WHY. */
 static const char *
 secure_read(struct session *s, struct event_line *e,
@@ -585,6 +597,9 @@ secure_read(struct session *s, struct event_line *e,
 	struct contact *c;
 	uint32_t next;
 
+	*why = "it was said to somebody else";
+	if (e->own && !secure_is_for(s, e, v))
+		return NULL;
 	if (m != NULL)
 		return secure_again(m, e, why);
 	*why = "it was said before, or on another device of yours";

@@ -424,6 +424,25 @@ START_TEST(who_says_it_is_known)
 }
 END_TEST
 
+/* Nor is what one has said shown as said to EVE. */
+START_TEST(to_whom_it_was_said_is_known)
+{
+	struct posted *x, other;
+
+	agree();
+	say(ALICE, "rob", "hello");
+	x = held();
+	other = *x;
+	*other.label = '\0';
+	snprintf(other.rest, sizeof(other.rest), "PRIVMSG eve :x");
+	give(ALICE, &other, ++msgid, "alice", "");
+	told(ALICE, "sealed it was said to somebody else");
+	deliver(x);
+	told(ALICE, "message secure hello|accepted");
+	told(BOB, "message secure hello");
+}
+END_TEST
+
 START_TEST(plain_text_is_told)
 {
 	struct posted x = { .from = ALICE, .rest = "PRIVMSG rob :in plain" };
@@ -799,6 +818,31 @@ START_TEST(names_must_be_the_same)
 }
 END_TEST
 
+/* Strangers cannot take all the room that there is. */
+START_TEST(there_is_room_for_whom_one_asks)
+{
+	struct keyring *r = people[BOB].s.secure->ring;
+	char name[32];
+	int i;
+
+	for (i = 0; i < KEYRING_CONTACTS - KEYRING_ASKED; i++) {
+		snprintf(name, sizeof(name), "~stranger%d", i);
+		ck_assert_ptr_nonnull(keyring_know(r, name));
+	}
+	command(ALICE, "rob");
+	flow();
+	told(BOB, "too many contacts");
+	sealed_tick(&people[ALICE].s, sealed_due(&people[ALICE].s));
+	told(ALICE, "has not said the last word");
+	command(BOB, "alice");
+	flow();
+	told(BOB, "is encrypted from now on");
+	command(ALICE, "rob");
+	flow();
+	told(BOB, "is encrypted from now on");
+}
+END_TEST
+
 START_TEST(both_begin_at_once)
 {
 	command(ALICE, "rob");
@@ -1004,6 +1048,7 @@ check_secure_talk(void)
 	tcase_add_test(t, what_is_repeated_is_told);
 	tcase_add_test(t, another_order_is_told);
 	tcase_add_test(t, who_says_it_is_known);
+	tcase_add_test(t, to_whom_it_was_said_is_known);
 	tcase_add_test(t, plain_text_is_told);
 	tcase_add_test(t, plain_text_of_a_bare_nick_is_told);
 	tcase_add_test(t, a_hidden_text_is_told);
@@ -1020,6 +1065,7 @@ check_secure_talk(void)
 	tcase_add_test(t, what_was_compared_is_pinned);
 	tcase_add_test(t, a_known_key_does_not);
 	tcase_add_test(t, names_must_be_the_same);
+	tcase_add_test(t, there_is_room_for_whom_one_asks);
 	tcase_add_test(t, both_begin_at_once);
 	tcase_add_test(t, a_changed_answer_is_told);
 	tcase_add_test(t, of_two_devices_one_agrees);

@@ -48,6 +48,7 @@ enum {
 	STEPS_FAR = 6000,/* instructions behind a call, at most */
 	MOVES_SAMPLE = 3,/* deaths in a move whose healing is sampled */
 	QUIET_MOST = 300,/* ms; see survey() */
+	SURVEYS = 5,     /* see survey_agenda() */
 	MANY = 6,        /* calls of a kind in a row, around one more */
 	FAULTS_EACH = 60,/* passages of a fault point by one worker */
 };
@@ -400,23 +401,26 @@ list_store_faults(const struct play *x)
 /* ---- the master ---- */
 
 /* A play of AGENDA in which WORKER is followed, or the HEIRth worker to be
- * forked, 0 for none; NULL, with a complaint, if it did not go well. */
+ * forked, 0 for none; NULL, with a complaint, if it did not go well.  On a busy
+ * machine there may be no time to move users. */
 static const struct play *
 survey_agenda(char agenda, int worker, int heir)
 {
 	struct play *x = &shared->play[0];
 	struct point p = { .agenda = agenda };
+	int i;
 
 	p.aim[0].worker = worker;
 	if (heir > 0)
 		p.heir[heir - 1] = ~0u;
-	play(x, &p, &shared->want);
-	if (!x->bad && agenda != 'T' && x->agenda.moved == 0) {
-		x->bad = 1;
+	for (i = 0; i < SURVEYS; i++) {
+		play(x, &p, &shared->want);
+		if (!x->bad && (agenda == 'T' || x->agenda.moved > 0))
+			return x;
+		if (x->bad)
+			break;
 		snprintf(x->why, sizeof(x->why), "    nobody was moved\n");
 	}
-	if (!x->bad)
-		return x;
 	printf("undisturbed, %c, worker %d, heir %d:\n%s", agenda, worker,
 	    heir, x->why);
 	surveys_bad++;

@@ -475,7 +475,7 @@ static const struct silence {
 	{ CROWD, 1, 50, 20, "", 0, 0 },
 	{ CROWD, 50, 1000, 100, "", 0, 16 },
 	{ CROWD, 50, 1000, 100, "\x16\x03\x01\x40", 4, 96 },
-	{ CLIENTS, 3, 100, 100, NULL, 0, 192 },
+	{ CLIENTS, 3, 100, 100, NULL, 0, 256 },
 };
 
 START_TEST(test_silent)
@@ -670,14 +670,22 @@ configure_certificate(int days)
 	start();
 }
 
+/* Of another kind (Ed25519) than those of our certificates: OpenSSL could have
+ * one of each. */
+static const char other_key[] =
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n"
+    "-----END PRIVATE KEY-----\n";
+
 /* Files that change are read again, and nobody notices. */
 START_TEST(test_changed_certificate)
 {
-	char pin[100], other[100];
+	char pin[100], other[100], unused[128];
 	struct client *c, *d;
 	FILE *f;
 
 	configure_certificate(100);
+	snprintf(unused, sizeof(unused), "%s/unused.pem", sv.dir);
 	c = client_tls_register(&sv, "ann");
 	client_tls_pin(c, pin, sizeof(pin));
 	/* half of it first: that is told, and changes nothing */
@@ -689,6 +697,13 @@ START_TEST(test_changed_certificate)
 	client_tls_pin(d, other, sizeof(other));
 	ck_assert_str_eq(other, pin);
 	client_close(d);
+	/* a key that is on its way, and the certificate is not */
+	ck_assert_ptr_nonnull(f = fopen(key, "w"));
+	fputs(other_key, f);
+	fclose(f);
+	tls_certificate(cert, unused, "unused.test", 100);
+	wait_for(strstr(server_status(&sv, "tls"),
+	    "key.pem: it is not the key of the certificate") != NULL, 20000);
 	tls_certificate(cert, key, "second.test", 100);
 	wait_for(strstr(server_status(&sv, "tls_certificate"),
 	    "second.test") != NULL, 20000);
@@ -740,6 +755,8 @@ START_TEST(test_changed_directory)
 	struct client *c;
 
 	server_init(&sv);
+	/* one that is just starting could find half of each */
+	server_set(&sv, "tls-workers", "1");
 	make_directory(_i ? "one" : "live", "first.test");
 	make_directory("two", "second.test");
 	if (_i)
@@ -787,9 +804,33 @@ START_TEST(test_no_certificate)
 	wait_for(strncmp(server_status(&sv, "tls"), "failing: ", 9) == 0,
 	    20000);
 	ck_assert_ptr_nonnull(strstr(server_status(&sv, "tls"),
-	    "nothing.pem"));
+	    "nothing.pem: No such file or directory"));
 	client_sync(c);
 	sv.crashes = 1;
+	server_stop(&sv);
+}
+END_TEST
+
+/* ---- the service manager's socket ---- */
+
+/* One for TLS alone leaves the lines `listen' as they are. */
+START_TEST(test_activation)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+
+	server_init(&sv);
+	inet_pton(AF_INET, "127.0.0.1", &in.sin_addr);
+	sv.listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(bind(sv.listen_fd, (struct sockaddr *)&in,
+	    sizeof(in)), 0);
+	ck_assert_int_eq(listen(sv.listen_fd, 64), 0);
+	sv.env[0] = "LISTEN_FDNAMES=tls";
+	server_start(&sv);
+	wait_for(strcmp(server_status(&sv, "tls"), "serving") == 0, 20000);
+	client_register(&sv, "ann");
+	client_sync(client_tls_register(&sv, "bob"));
+	close(sv.listen_fd);
+	client_quit_all();
 	server_stop(&sv);
 }
 END_TEST
@@ -860,6 +901,7 @@ main(void)
 	tcase_add_loop_test(tc, test_changed_directory, 0, 2);
 	tcase_add_loop_test(tc, test_expiry, 0, 2);
 	tcase_add_test(tc, test_no_certificate);
+	tcase_add_test(tc, test_activation);
 	tcase_add_test(tc, test_reload);
 	return harness_run(suites);
 }

@@ -131,6 +131,42 @@ START_TEST(test_check)
 }
 END_TEST
 
+/* Numbers in the head of the file. */
+static const struct {
+	const char *pragma;
+	const char *why;
+	int opened;            /* nor can it be opened */
+} heads[] = {
+	{ "user_version=0", "it is no database of Moot", 0 },
+	{ "user_version=-5", "it is no database of Moot", 1 },
+	{ "user_version=2147483647", "its version is 2147483647, newer%", 1 },
+	{ "application_id=7", "it is no database of Moot", 1 },
+	{ "application_id=-2143000508", "it is no database of Moot", 1 },
+};
+
+START_TEST(test_head)
+{
+	enum database_trouble trouble;
+	char sql[64], why[256];
+	sqlite3 *other;
+
+	ck_assert_int_eq(backup_make(db, copy), 0);
+	snprintf(sql, sizeof(sql), "PRAGMA %s", heads[_i].pragma);
+	ck_assert_int_eq(sqlite3_open(copy, &other), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(other, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(other);
+	ck_assert_int_eq(backup_check(copy, why, sizeof(why)), -1);
+	ck_assert_msg(strncmp(why, heads[_i].why,
+	    strcspn(heads[_i].why, "%")) == 0, "%s", why);
+	if (!heads[_i].opened)
+		return;
+	ck_assert_ptr_null(database_open(copy, DATABASE_WRITER, &trouble, why,
+	    sizeof(why)));
+	ck_assert_int_eq(trouble, DATABASE_FOREIGN);
+	ck_assert_str_ne(why, "");
+}
+END_TEST
+
 START_TEST(test_status)
 {
 	const char *got = ask("STATUS");
@@ -155,6 +191,8 @@ check_backup(void)
 	tcase_add_test(t, test_fetched);
 	tcase_add_test(t, test_clean);
 	tcase_add_test(t, test_check);
+	tcase_add_loop_test(t, test_head, 0,
+	    sizeof(heads) / sizeof(heads[0]));
 	tcase_add_test(t, test_status);
 	suite_add_tcase(s, t);
 	return s;

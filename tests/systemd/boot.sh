@@ -16,7 +16,7 @@
 
 here=$(cd "$(dirname "$0")" && pwd)
 tree=$(cd "$here/../.." && pwd)
-CHECKS=38
+CHECKS=77
 UNIT=mootd.service
 
 # ---- inside: PID 1 of the new namespaces, until it becomes systemd ----
@@ -245,12 +245,12 @@ workers_replaced() {
 	return 0
 }
 
-# join NICK FD: a client of the name, whose input is descriptor FD and whose
-# output the file NICK.  With -1 it ends when its connection does.
+# join NICK FD [SERVER]: a client of the name, whose input is descriptor FD and
+# whose output the file NICK.  With -1 it ends when its connection does.
 join() {
 	rm -f "$dir/$1" "$dir/$1.in"
 	mkfifo "$dir/$1.in"
-	in_there moot -1 -n "$1" -j '#there' 127.0.0.1:6667 \
+	in_there moot -1 -n "$1" -j '#there' "${3:-127.0.0.1:6667}" \
 	    <"$dir/$1.in" >"$dir/$1" 2>&1 &
 	eval "exec $2>\"\$dir/$1.in\""
 	wait_for has "$dir/$1" "$1 joined #there"
@@ -333,6 +333,39 @@ secure() {
 	done
 }
 
+# status FIELD: what mootctl says of it.
+status() {
+	in_there mootctl --json status |
+	    sed -n "s/.*\"$1\": *\"*\([^\",}]*\).*/\1/p"
+}
+
+# tls_is STATE PIDS: it serves, say, by these processes, or (!PIDS) by others.
+tls_is() {
+	now=$(status tls_pids)
+	[ "$(status tls)" = "$1" ] || return 1
+	case $2 in
+	!*)
+		for pid in ${2#!}; do
+			case " $now " in *" $pid "*) return 1 ;; esac
+		done ;;
+	*) [ "$now" = "$2" ] ;;
+	esac
+}
+
+# Shakes hands and leaves.
+shake() {
+	in_there openssl s_client -connect "[::1]:6697" -alpn irc </dev/null
+}
+
+# join_tls NICK FD: joins by TLS, knowing the server.
+join_tls() {
+	join "$1" "$2" "ircs://127.0.0.1:6697/?pin=$(status tls_pin)"
+}
+
+no_helpers() {
+	! in_there pidof mootd-tls mootd-store
+}
+
 # Whether each worker and the store have a filter beside that of the unit.
 filters() {
 	in_there grep -h '^Seccomp_filters:' "/proc/$1/status" |
@@ -341,7 +374,7 @@ filters() {
 
 confined() {
 	outer=$(filters "$(property MainPID)")
-	for pid in $(workers) $(in_there pidof mootd-store); do
+	for pid in $(workers) $(in_there pidof mootd-store mootd-tls); do
 		[ "$(filters "$pid")" -gt "$outer" ] || {
 			echo "$pid is not confined"
 			return 1
@@ -465,6 +498,54 @@ ok "starts without the socket" in_there systemctl start mootd
 ok "a client" join eve 5
 ok "stops" in_there systemctl stop mootd
 ok "nothing is left" no_objects
+
+# ---- a socket for TLS too ----
+
+if [ -x "$tree/mootd-tls" ] && command -v openssl >/dev/null; then
+	ok "both sockets start" \
+	    in_there systemctl start mootd.socket mootd-tls.socket
+	ok "a client by TLS starts the server" shake
+	ok "TLS is served" wait_for tls_is serving '!'
+	ok "a client joins by TLS" join_tls ann 3
+	ok "another in the clear" join bob 4
+	ok "they hear each other" both_talk
+	ok "mootd-tls confines itself" confined
+	old=$(status tls_pids)
+	ok "reload" in_there systemctl reload mootd
+	ok "the same processes end TLS" tls_is serving "$old"
+	ok "still connected" both_talk
+	main=$(property MainPID)
+	in_there systemctl kill -s KILL --kill-whom=main mootd
+	ok "a master that is killed is replaced" wait_for main_changed "$main"
+	ok "the same processes end TLS" wait_for tls_is serving "$old"
+	ok "nobody noticed" both_talk
+	for pid in $old; do
+		in_there kill -KILL "$pid"
+	done
+	ok "mootd-tls is killed and replaced" \
+	    wait_for tls_is serving "!$old"
+	ok "who comes again by TLS" join_tls ann 3
+	ok "is there" both_talk
+	old=$(status tls_pids)
+	ok "restart" in_there systemctl restart mootd
+	ok "TLS is served by others" wait_for tls_is serving "!$old"
+	ok "a client joins by TLS" join_tls ann 3
+	ok "another in the clear" join bob 4
+	ok "they hear each other" both_talk
+	in_there systemctl stop mootd.socket mootd-tls.socket
+	ok "stop" in_there systemctl stop mootd
+	ok "nothing is left" no_objects
+	ok "nor anybody" wait_for no_helpers
+	ok "the socket for TLS alone" \
+	    in_there systemctl start mootd-tls.socket mootd
+	ok "TLS is served" wait_for tls_is serving '!'
+	ok "a client joins by TLS" join_tls ann 3
+	ok "another in the clear" join bob 4
+	ok "they hear each other" both_talk
+	in_there systemctl stop mootd-tls.socket mootd
+else
+	skip "TLS (there is no mootd-tls, or no openssl)"
+fi
 
 if [ $failed != 0 ]; then
 	in_there journalctl -o cat -u mootd 2>&1 | tail -40 | sed 's/^/# log: /'
