@@ -146,6 +146,9 @@ tick(void)
 	beat = now;
 	atomic_store(&place->beat, now);
 	connection_watch();
+	/* who wrote that may have died before the signal */
+	if (place->leaving)
+		leave();
 	if (!leaving)
 		accept_balance();
 	if (now >= files + FILES) {

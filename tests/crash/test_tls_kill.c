@@ -337,6 +337,38 @@ START_TEST(test_helpers_killed)
 }
 END_TEST
 
+/* The master dies between the note that a process is to leave and the signal:
+ * the process goes by the note. */
+START_TEST(test_dismissal)
+{
+	const char *faults = getenv("MOOTD_FAULTS");
+	pid_t pid[PROCESSES];
+
+	if (faults == NULL) {
+		harness_skip("MOOTD_FAULTS: no mootd built with FAULTS=1");
+		return;
+	}
+	setenv("MOOTD", faults, 1);
+	server_init(&sv);
+	server_set(&sv, "tls-workers", "1");
+	server_tls(&sv);
+	sv.env[0] = "MOOT_FAULT=tls-dismiss:1:0";
+	server_start(&sv);
+	serving();
+	server_set(&sv, "tls-handshake-timeout", "7");
+	server_write(&sv);
+	free(server_ctl(&sv, "reload", NULL));
+	ck_assert_int_ne(server_reap(sv.pid, 20000), -1);
+	sv.pid = 0;
+	sv.env[0] = NULL;
+	server_start(&sv);
+	wait_for(server_tls_pids(&sv, pid, PROCESSES) == 1, 20000);
+	ck_assert_str_eq(server_status(&sv, "tls_leaving"), "0");
+	sv.crashes = 1;
+	server_stop(&sv);
+}
+END_TEST
+
 /* Nobody is left when there is no server any more. */
 START_TEST(test_all_killed)
 {
@@ -371,6 +403,7 @@ main(void)
 	    sizeof(meanwhile) / sizeof(meanwhile[0]));
 	tcase_add_test(tc, test_helper_killed);
 	tcase_add_test(tc, test_helpers_killed);
+	tcase_add_test(tc, test_dismissal);
 	tcase_add_test(tc, test_all_killed);
 	return harness_run(suites);
 }
