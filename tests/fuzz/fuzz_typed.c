@@ -67,7 +67,7 @@ take(struct edit *e)
 	char *text = edit_take(e);
 
 	MUST(text != NULL);
-	recall_add(NULL, text);
+	recall_add(NULL, text, 0);
 	free(text);
 }
 
@@ -98,8 +98,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t i;
 
 	MUST(c != NULL && e != NULL);
-	recall_add(NULL, "one");
-	recall_add(NULL, "two e\314\201\nthree");
+	recall_add(NULL, "one", 0);
+	recall_add(NULL, "two e\314\201\nthree", 0);
 	for (i = 0; i < size && i < 4096; i++) {
 		press(e, c, &r, data[i]);
 		check_edit(e);
