@@ -181,7 +181,7 @@ old_lives(void)
 {
 	if (!lock_owned(&workers[0].life.lock))
 		return 0;
-	if (clock_now() > brake.started + OLD)
+	if (clock_now() > brake.started + OLD && workers[0].pid > 0)
 		kill(workers[0].pid, SIGKILL);
 	return 1;
 }

@@ -106,7 +106,7 @@ somebody_stands(int kills)
 			continue;
 		if (workers[w].paused == workers[w].pid)
 			n++;
-		else if (kills)
+		else if (kills && workers[w].pid > 0)
 			kill(workers[w].pid, SIGKILL);
 	}
 	return n > 0;

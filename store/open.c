@@ -163,7 +163,7 @@ static int
 migrate(struct database *db)
 {
 	char text[96];
-	int is, app, empty;
+	int is = 0, app = 0, empty = 0;
 
 	if (number(db, "PRAGMA user_version", &is) != 0 ||
 	    number(db, "PRAGMA application_id", &app) != 0 ||
