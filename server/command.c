@@ -662,14 +662,6 @@ command_choose(struct command *c, enum message_error e, const char *line,
 	return command_check(c);
 }
 
-static int was_long;
-
-int
-command_was_long(void)
-{
-	return was_long;
-}
-
 /* Runs the line of LEN bytes at LINE; END is the input position behind it.
  * Returns 0 when it has to wait for the flood limit. */
 static int
@@ -696,8 +688,7 @@ command_run(uint32_t i, const char *line, size_t len, uint64_t end)
 		    message_parse(&c.m, scratch, len), line, len);
 	}
 	first = c.step == 0;
-	was_long = (c.row->flags & CMD_LONG) != 0;
-	if (was_long && registry_is_wanted())
+	if ((c.row->flags & CMD_LONG) && registry_is_wanted())
 		return 0;
 	cost = cost_of(&c);
 	if (!limit_take(i, cost))

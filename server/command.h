@@ -80,8 +80,6 @@ const struct command_row *command_find(const char *name);
 /* Runs the next complete line of session S, if there is one and it may run
  * now.  Returns 1 when a step was run, 0 when there is nothing to do. */
 int command_next(uint32_t s);
-/* Whether that step was a part of an answer that may be long (CMD_LONG). */
-int command_was_long(void);
 /* The same before the next line, when something was kept for its user. */
 int command_mail(uint32_t s);
 /* In `cursor', with STEP_MAIL: it is missed_tell()'s. */

@@ -442,15 +442,18 @@ run_live(uint32_t i, unsigned most)
 	struct session *s = &sessions[i];
 	uint64_t before;
 	unsigned n;
+	int comes; /* and is nobody yet */
 
 	for (n = 0; n < most && s->state == SESSION_LIVE; n++) {
 		if (s->pend != 0 && command_unblock(i) != 0) {
 			run_in_a_moment(i);
 			return;
 		}
+		comes = !(users[s->user].flags & USER_REGISTERED);
 		if (command_show(i) || command_mail(i) || command_next(i)) {
-			/* the few steps of who registers come at once */
-			if (s->step == 0 || (n < FIRST && !command_was_long()))
+			/* the few steps of who registers come at once; others
+			 * must hear what others did before they go on */
+			if (s->step == 0 || (n < FIRST && comes))
 				continue;
 			/* a long answer: others are due between its parts,
 			 * and other workers, if they waited for the lock */

@@ -34,4 +34,13 @@ fuzz_string(const uint8_t *data, size_t len)
 	return s;
 }
 
+/* Makes them what the file PATH holds. */
+static inline void
+fuzz_file(const char *path, const uint8_t *data, size_t size)
+{
+	FILE *f = fopen(path, "w");
+
+	MUST(f != NULL && fwrite(data, 1, size, f) == size && fclose(f) == 0);
+}
+
 #endif

@@ -32,8 +32,6 @@ fuzz_end(void)
 static void
 fuzz_write(const uint8_t *data, size_t size)
 {
-	FILE *f;
-
 	if (*path == '\0') {
 		MUST(mkdtemp(dir) != NULL);
 		snprintf(path, sizeof(path), "%s/moot", dir);
@@ -43,8 +41,7 @@ fuzz_write(const uint8_t *data, size_t size)
 		MUST(setenv("XDG_STATE_HOME", dir, 1) == 0);
 		atexit(fuzz_end);
 	}
-	f = fopen(path, "w");
-	MUST(f != NULL && fwrite(data, 1, size, f) == size && fclose(f) == 0);
+	fuzz_file(path, data, size);
 }
 
 static void

@@ -28,15 +28,12 @@ fuzz_end(void)
 static void
 fuzz_write(const uint8_t *data, size_t size)
 {
-	FILE *f;
-
 	if (*path == '\0') {
 		MUST(mkdtemp(dir) != NULL);
 		snprintf(path, sizeof(path), "%s/moot.conf", dir);
 		atexit(fuzz_end);
 	}
-	f = fopen(path, "w");
-	MUST(f != NULL && fwrite(data, 1, size, f) == size && fclose(f) == 0);
+	fuzz_file(path, data, size);
 }
 
 /* All that is set, as text. */
