@@ -36,7 +36,7 @@ fuzz_string(const uint8_t *data, size_t len)
 
 /* Makes them what the file PATH holds. */
 static inline void
-fuzz_file(const char *path, const uint8_t *data, size_t size)
+fuzz_put(const char *path, const uint8_t *data, size_t size)
 {
 	FILE *f = fopen(path, "w");
 

@@ -41,7 +41,7 @@ fuzz_write(const uint8_t *data, size_t size)
 		MUST(setenv("XDG_STATE_HOME", dir, 1) == 0);
 		atexit(fuzz_end);
 	}
-	fuzz_file(path, data, size);
+	fuzz_put(path, data, size);
 }
 
 static void

@@ -33,7 +33,7 @@ fuzz_write(const uint8_t *data, size_t size)
 		snprintf(path, sizeof(path), "%s/moot.conf", dir);
 		atexit(fuzz_end);
 	}
-	fuzz_file(path, data, size);
+	fuzz_put(path, data, size);
 }
 
 /* All that is set, as text. */
